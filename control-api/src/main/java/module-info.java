@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Commands, daemon, configuration, metrics and benchmarks; holds the only {@code main}. */
+module weir.control {
+    requires static org.jspecify;
+    requires info.picocli;
+    requires tools.jackson.databind;
+    requires tools.jackson.dataformat.yaml;
+    requires weir.core;
+    requires weir.ports;
+
+    opens weir.control.bench to
+            tools.jackson.databind;
+    opens weir.control.cli to
+            info.picocli;
+    opens weir.control.demo to
+            tools.jackson.databind;
+    opens weir.control.doctor to
+            tools.jackson.databind;
+    opens weir.control.machine to
+            tools.jackson.databind;
+    opens weir.control.report to
+            tools.jackson.databind;
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.control.bench;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import weir.control.report.LawReport;
+import weir.core.Switch;
+import weir.core.SwitchConfig;
+import weir.core.counter.PortCounters;
+import weir.core.fdb.FdbConfig;
+import weir.core.frame.Frame;
+import weir.core.frame.PoolConfig;
+import weir.core.memory.MemoryEndpoint;
+import weir.core.memory.MemoryPort;
+import weir.core.memory.MemoryPortConfig;
+import weir.core.port.PortException;
+import weir.core.port.PortOptions;
+import weir.core.worker.WaitMode;
+import weir.core.worker.WorkerHook;
+
+/**
+ * A switch with memory ports under full load from its own thread: the production worker with every
+ * feature on, plus a hook that recycles delivered frames to where they came from. Stays warm between
+ * measurements, so that it can be measured in turn with something else.
+ */
+public final class MemoryBenchRun implements AutoCloseable {
+    /** For steps that take milliseconds on a machine that is not overcommitted. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private static final long ADDRESS_PREFIX = 0x0200_0000_0000L;
+    private static final ValueLayout.OfShort ORIGIN =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort TYPE = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final short TEST_ETHERTYPE = (short) 0x88b5; // IEEE Std 802 local experimental
+
+    private final MemoryBenchCase benchCase;
+    private final Switch sw;
+    private final List<MemoryPort> ports = new ArrayList<>();
+    private final WorkerGate gate = new WorkerGate();
+    private final RecyclingHook hook;
+
+    /** What one measurement gave. */
+    public record Result(long frames, long nanos) {
+        public double mpps() {
+            return frames * 1e3 / nanos;
+        }
+
+        /** Both, one after the other. */
+        Result plus(Result next) {
+            return new Result(frames + next.frames, nanos + next.nanos);
+        }
+
+        public double nanosPerFrame() {
+            return (double) nanos / frames;
+        }
+    }
+
+    public MemoryBenchRun(MemoryBenchCase benchCase, SwitchConfig base) throws PortException {
+        this.benchCase = benchCase;
+        int frames = benchCase.frames();
+        // Room for the circulating frames, for what the endpoints hold in reserve, and for copies.
+        int slots = 2 * frames + 512 * benchCase.ports() + 1024;
+        sw = Switch.create(base.withPool(new PoolConfig(slots, 0, slots))
+                .withBatchFrames(benchCase.batch())
+                .withWaitMode(WaitMode.BUSY)
+                .withFdb(FdbConfig.withCapacity(Math.max(8192, benchCase.macs() / 3 * 4))
+                        .withPortQuota(Math.max(512, benchCase.macs() / benchCase.ports() + 1)))
+                .withHook(gate));
+        MemoryPortConfig config =
+                MemoryPortConfig.DEFAULT.withRingFrames(Math.max(frames, 64)).withIsolated(benchCase.copies());
+        for (int p = 0; p < benchCase.ports(); p++) {
+            MemoryPort port = new MemoryPort("m" + p, config);
+            sw.attach(port, PortOptions.named("m" + p));
+            ports.add(port);
+        }
+        List<MemoryEndpoint> endpoints =
+                ports.stream().map(MemoryPort::endpoint).toList();
+        hook = new RecyclingHook(endpoints, sw.pool().baseAddress(), benchCase.batch());
+        teachAddresses();
+        inject();
+        gate.open(hook);
+    }
+
+    /** Address number {@code station} behind a port. */
+    private long address(int station, int port) {
+        return ADDRESS_PREFIX | (long) station * benchCase.ports() + port;
+    }
+
+    /** Each address sends one frame to itself: learned, then dropped as hairpin, never flooded. */
+    private void teachAddresses() {
+        int stations = benchCase.macs() / benchCase.ports();
+        for (int p = 0; p < benchCase.ports(); p++) {
+            for (int s = 0; s < stations; s++) {
+                send(p, address(s, p), address(s, p));
+            }
+        }
+        long taught = (long) stations * benchCase.ports();
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (dropped(sw.counters()) < taught) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException(
+                        "only " + dropped(sw.counters()) + " of " + taught + " addresses were taught");
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private static long dropped(Map<String, PortCounters> counters) {
+        return counters.values().stream()
+                .flatMap(port -> port.drops().values().stream())
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    private void inject() {
+        int stations = benchCase.macs() / benchCase.ports();
+        int n = benchCase.ports();
+        long seed = 42;
+        for (int i = 0; i < benchCase.frames(); i++) {
+            seed = seed * 6364136223846793005L + 1442695040888963407L;
+            int port = i % n;
+            int other = (port + 1 + (int) (seed >>> 20 & 0xfff) % (n - 1)) % n;
+            long source = address((int) (seed >>> 33) % stations & Integer.MAX_VALUE, port);
+            long destination = address((int) ((seed >>> 45) % stations), other);
+            send(port, destination, source);
+        }
+    }
+
+    private void send(int port, long destination, long source) {
+        MemoryEndpoint endpoint = ports.get(port).endpoint();
+        long frame = endpoint.allocate(PATIENCE_NANOS);
+        if (frame < 0) {
+            throw new IllegalStateException("the pool has no frame for port " + port);
+        }
+        long sized = Frame.withLength(frame, benchCase.frameBytes());
+        MemorySegment bytes = endpoint.bytes(sized);
+        for (int i = 0; i < 6; i++) {
+            bytes.set(ValueLayout.JAVA_BYTE, i, (byte) (destination >>> (8 * (5 - i))));
+            bytes.set(ValueLayout.JAVA_BYTE, 6 + i, (byte) (source >>> (8 * (5 - i))));
+        }
+        bytes.set(TYPE, 12, TEST_ETHERTYPE);
+        bytes.set(ORIGIN, RecyclingHook.ORIGIN_BYTE, (short) port);
+        long[] one = {sized};
+        while (endpoint.send(one, 0, 1) == 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Stops the worker until {@link #resume}: it sleeps, and takes no time from others on its CPU. */
+    public void pause() throws InterruptedException {
+        gate.shut();
+    }
+
+    /** Lets the worker go on where it was. */
+    public void resume() {
+        gate.open(hook);
+    }
+
+    /** The switch under load. */
+    public Switch underTest() {
+        return sw;
+    }
+
+    /** Lets the switch run for a time and counts the frames that its ports transmitted. */
+    public Result measure(long nanos) throws InterruptedException {
+        long framesBefore = transmitted();
+        long start = System.nanoTime();
+        TimeUnit.NANOSECONDS.sleep(nanos);
+        long end = System.nanoTime();
+        return new Result(transmitted() - framesBefore, end - start);
+    }
+
+    /** Frames that all ports together have sent so far. */
+    public long transmitted() {
+        return sw.counters().values().stream()
+                .mapToLong(PortCounters::transmitted)
+                .sum();
+    }
+
+    /**
+     * Stops the load and checks the books: the law holds, nothing was flooded, and nothing was dropped
+     * but the frames that taught the addresses.
+     *
+     * @throws IllegalStateException that says what is wrong
+     */
+    public void stopAndCheck() throws InterruptedException {
+        gate.shut(); // the hook has finished its round, and is not called again
+        gate.open(WorkerHook.NONE);
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (transmitted() != hook.recycled() + benchCase.frames() && System.nanoTime() - deadline < 0) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        LawReport law = LawReport.await(sw);
+        if (!law.holds()) {
+            throw new IllegalStateException(law.sentence());
+        }
+        Map<String, PortCounters> counters = sw.counters();
+        long taught = (long) (benchCase.macs() / benchCase.ports()) * benchCase.ports();
+        long dropped = dropped(counters);
+        long flooded =
+                counters.values().stream().mapToLong(PortCounters::floodCopies).sum();
+        long sent =
+                counters.values().stream().mapToLong(PortCounters::transmitted).sum();
+        if (dropped != taught || flooded != 0 || sent != hook.recycled() + benchCase.frames()) {
+            throw new IllegalStateException("the books are wrong: dropped " + dropped + " (expected " + taught
+                    + "), flooded " + flooded + " (expected 0), transmitted " + sent + " of "
+                    + (hook.recycled() + benchCase.frames()) + ": " + counters);
+        }
+    }
+
+    @Override
+    public void close() {
+        gate.open(WorkerHook.NONE);
+        sw.close();
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.control.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import weir.control.demo.DemoStation;
+import weir.control.demo.MemoryDemo;
+import weir.control.demo.MemoryDemoReport;
+import weir.control.demo.TapDemo;
+import weir.control.demo.TapDemoReport;
+
+/** What {@code weir demo} tells people while it runs and at its end; silent when a program reads the output. */
+final class DemoText implements TapDemo.Listener {
+    private final PrintWriter out;
+    private final boolean shown;
+
+    DemoText(PrintWriter out, boolean shown) {
+        this.out = out;
+        this.shown = shown;
+    }
+
+    void line(String line) {
+        if (shown) {
+            out.println(line);
+            out.flush();
+        }
+    }
+
+    void introduceMemoryPorts() {
+        line(MemoryDemo.DESCRIPTION);
+        line("");
+    }
+
+    void summary(MemoryDemoReport report, boolean wasLive) {
+        if (wasLive) {
+            line("");
+        }
+        SwitchTables.print(out, report.result());
+        line("");
+        line(String.format(
+                Locale.ROOT,
+                "%.1f Mpps on one core: %,d frames of %d bytes in %.1f s, %.1f ns each, %d addresses learned",
+                report.mpps(),
+                report.frames(),
+                report.frameBytes(),
+                report.seconds(),
+                report.nsPerFrame(),
+                report.result().fdbEntries()));
+        line("");
+        line("next: weir demo --tap            real frames between two network namespaces (root)");
+        line("      weir run tap:t1 tap:t2     a switch between two TAP interfaces (root)");
+        line("      weir bench memory          the same load, measured against C");
+        line("      weir doctor                what this machine offers");
+    }
+
+    void summary(TapDemoReport report) {
+        line("");
+        SwitchTables.print(out, report.result());
+        line("");
+        line("namespaces and interfaces are removed again");
+        line("");
+        line("next: weir run tap:t1 tap:t2     a switch between TAP interfaces of your own");
+        line("      weir run --help            other namespaces, VLANs, several workers");
+    }
+
+    @Override
+    public void removed(List<String> leftovers) {
+        line("removed what a killed demo left behind: " + String.join(", ", leftovers));
+    }
+
+    @Override
+    public void connected(DemoStation a, DemoStation b) {
+        for (DemoStation station : List.of(a, b)) {
+            line("port " + station.port() + "  tap in namespace " + station.namespace() + "  " + station.ipv4() + "  "
+                    + station.ipv6());
+        }
+        line("");
+    }
+
+    @Override
+    public void pinged(TapDemoReport.Ping result) {
+        String time = result.rttMs() == null ? "" : String.format(Locale.ROOT, ", %.3f ms", result.rttMs());
+        line(String.format(
+                Locale.ROOT,
+                "ping %-14s %d of %d answered%s",
+                result.target(),
+                result.received(),
+                result.sent(),
+                time));
+    }
+
+    @Override
+    public void burst(TapDemoReport.Burst result) {
+        line(String.format(
+                Locale.ROOT,
+                "UDP  %s to %s         %,d sent, %,d received in %.1f s, %.3f Mpps",
+                result.from(),
+                result.to(),
+                result.sent(),
+                result.received(),
+                result.seconds(),
+                result.mpps()));
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.control.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Ctrl-C or SIGTERM as a request that the command in the foreground answers itself: it finishes, and the
+ * process ends with the command's exit code instead of the signal's.
+ *
+ * <pre>
+ *  main thread                    the JVM's thread for the hook
+ *  -----------                    ------------------------------
+ *  await()          &lt;-- asked --  a signal came
+ *  prints, closes
+ *  close()          --- done --&gt;  halt(exit code)
+ * </pre>
+ */
+final class StopSignal implements AutoCloseable {
+    /** What a shell sees of a process that Ctrl-C ended: 128 and the number of SIGINT. */
+    static final int INTERRUPTED = 130;
+
+    private static final int PATIENCE_SECONDS = 10;
+
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch done = new CountDownLatch(1);
+    private final Thread hook = Thread.ofPlatform().name("weir-stop").unstarted(this::stop);
+    private volatile int exitCode = ExitCode.FAILURE.number();
+
+    StopSignal() {
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    private void stop() {
+        asked.countDown();
+        try {
+            if (done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                Runtime.getRuntime().halt(exitCode);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Runtime.getRuntime().halt(ExitCode.FAILURE.number());
+    }
+
+    /** Whether the signal came. */
+    boolean isAsked() {
+        return asked.getCount() == 0;
+    }
+
+    /** Waits for the signal; an interrupt of the calling thread is one, too. */
+    void await() {
+        try {
+            asked.await();
+        } catch (InterruptedException e) {
+            // The caller ends now, which is what the interrupt asked for.
+        }
+    }
+
+    /** What the process is to return if a signal ends it. */
+    void exitWith(int code) {
+        exitCode = code;
+    }
+
+    /** The command is done; from here on a signal kills the process as usual. */
+    @Override
+    public void close() {
+        done.countDown();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The hook is running: it has just been told to go on.
+        }
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.control.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Runs a command and turns whatever stops it into one line of cause, one {@code hint:} line and an exit code. A stack
+ * trace is shown under {@code WEIR_DEBUG=1} only.
+ */
+public final class WeirCommandLine {
+    private final CommandLine commandLine;
+    private final boolean debug;
+
+    private WeirCommandLine(CommandLine commandLine, boolean debug) {
+        this.commandLine = commandLine;
+        this.debug = debug;
+        commandLine
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setParameterExceptionHandler((failure, args) -> report(usageFailure(failure)))
+                .setExecutionExceptionHandler((failure, command, parsed) -> report(asFailure(failure)));
+    }
+
+    /** The command line of this process. */
+    public static WeirCommandLine create() {
+        return of(new WeirCommand(), System.getenv());
+    }
+
+    static WeirCommandLine of(Object rootCommand, Map<String, String> environment) {
+        return new WeirCommandLine(new CommandLine(rootCommand), "1".equals(environment.get("WEIR_DEBUG")));
+    }
+
+    /** Prints to these instead of standard output and standard error. */
+    WeirCommandLine printingTo(PrintWriter out, PrintWriter err) {
+        commandLine.setOut(out).setErr(err);
+        return this;
+    }
+
+    /** Runs to the end of the command; never throws. */
+    public int run(String... args) {
+        int exitCode;
+        try {
+            exitCode = commandLine.execute(args);
+        } catch (Error e) { // picocli hands on errors such as a native library that does not load
+            exitCode = report(asFailure(e));
+        }
+        commandLine.getOut().flush();
+        commandLine.getErr().flush();
+        return exitCode;
+    }
+
+    private int report(CommandFailure failure) {
+        PrintWriter err = commandLine.getErr();
+        err.println("weir: " + firstLine(failure.getMessage()));
+        err.println("hint: " + failure.hint());
+        if (debug) {
+            failure.printStackTrace(err);
+        }
+        return failure.exitCode().number();
+    }
+
+    private static CommandFailure usageFailure(ParameterException failure) {
+        CommandLine command = failure.getCommandLine();
+        String help = "'" + command.getCommandSpec().qualifiedName() + " --help' ";
+        if (failure instanceof UnmatchedArgumentException unmatched) {
+            String argument = unmatched.getUnmatched().getFirst();
+            boolean option = unmatched.isUnknownOption();
+            boolean subcommand = !option && !command.getSubcommands().isEmpty();
+            String kind = option ? "unknown option" : subcommand ? "unknown command" : "unexpected argument";
+            List<String> suggestions = Spelling.near(
+                    argument.replaceFirst("=.*", ""),
+                    option
+                            ? command.getCommandSpec().optionsMap().keySet()
+                            : command.getSubcommands().keySet());
+            String list = help + (subcommand ? "lists the commands" : "shows how to call it");
+            return new CommandFailure(
+                    ExitCode.USAGE,
+                    kind + " '" + argument + "'",
+                    suggestions.isEmpty() ? list : "did you mean " + quoted(suggestions) + "? " + list,
+                    failure);
+        }
+        return new CommandFailure(
+                ExitCode.USAGE,
+                lowerCaseFirst(firstLine(failure.getMessage())),
+                help + "shows how to call it",
+                failure);
+    }
+
+    private static CommandFailure asFailure(Throwable thrown) {
+        if (thrown instanceof CommandFailure failure) {
+            return failure;
+        }
+        return new CommandFailure(
+                ExitCode.FAILURE,
+                "internal error: " + thrown,
+                "this is a defect; run again with WEIR_DEBUG=1 and report what it prints",
+                thrown);
+    }
+
+    private static String quoted(List<String> names) {
+        return names.stream().map(name -> "'" + name + "'").collect(Collectors.joining(" or "));
+    }
+
+    /** Picocli begins a message with a capital letter; ours continue after {@code weir:}. */
+    private static String lowerCaseFirst(String text) {
+        return text.isEmpty() ? text : text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1);
+    }
+
+    private static String firstLine(@Nullable String message) {
+        return Objects.requireNonNullElse(message, "").lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.control.demo;
+
+import java.nio.channels.DatagramChannel;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import weir.control.machine.Capability;
+import weir.control.machine.ChildProcess;
+import weir.control.machine.Commands;
+import weir.control.report.SwitchReport;
+import weir.control.run.HostConfig;
+import weir.core.Switch;
+import weir.core.port.PortException;
+import weir.core.port.PortOptions;
+import weir.ports.tap.TapPort;
+import weir.ports.tap.TapSpec;
+
+/**
+ * Two hosts, a switch between them, and real frames of the kernel's network stack.
+ *
+ * <pre>
+ *  namespace ...-a                this process                namespace ...-b
+ *  +-------------+      +--------------------------+      +-------------+
+ *  |   demo0     +------+ port a  (switch)  port b +------+    demo0    |
+ *  | 198.18.64.1 |  TAP |      learns, forwards    | TAP  | 198.18.64.2 |
+ *  +-------------+      +--------------------------+      +-------------+
+ * </pre>
+ */
+public final class TapDemo {
+    static final String AS_ROOT = "run it as root: sudo ./weir demo --tap; 'weir doctor' shows what this machine lacks";
+
+    private static final Set<Capability> NEEDED = EnumSet.of(Capability.CAP_NET_ADMIN, Capability.CAP_SYS_ADMIN);
+    private static final int PINGS = 3;
+    private static final int PING_LIMIT_SECONDS = 5;
+    private static final Pattern PING_COUNTS =
+            Pattern.compile("(\\d+) packets transmitted, (\\d+) (?:packets )?received");
+    private static final Pattern PING_TIME = Pattern.compile("= [\\d.]+/([\\d.]+)/");
+
+    private final DemoNamespaces namespaces;
+    private final Path ping;
+    private final BooleanSupplier stopped;
+    private final Listener listener;
+
+    /** Hears of each step as it is done. */
+    public interface Listener {
+        /** Namespaces of a demo that was killed are removed. */
+        void removed(List<String> leftovers);
+
+        /** Both stations are connected. */
+        void connected(DemoStation a, DemoStation b);
+
+        /** Echo requests were sent. */
+        void pinged(TapDemoReport.Ping result);
+
+        /** A burst is over. */
+        void burst(TapDemoReport.Burst result);
+    }
+
+    private TapDemo(DemoNamespaces namespaces, Path ping, BooleanSupplier stopped, Listener listener) {
+        this.namespaces = namespaces;
+        this.ping = ping;
+        this.stopped = stopped;
+        this.listener = listener;
+    }
+
+    /**
+     * Runs the demo; whatever it made is removed when this returns.
+     *
+     * @param seconds of UDP traffic, both directions together
+     * @param stopped asked often; when true the demo ends early
+     */
+    public static TapDemoReport run(double seconds, BooleanSupplier stopped, Listener listener)
+            throws DemoFailure, DemoStopped, InterruptedException {
+        requirePrivileges();
+        Path ip = requireCommand("ip", "iproute2");
+        Path ping = requireCommand("ping", "iputils-ping");
+        try (DemoNamespaces namespaces = new DemoNamespaces(ip, stopped)) {
+            List<String> leftovers = namespaces.removeLeftovers();
+            if (!leftovers.isEmpty()) {
+                listener.removed(leftovers);
+            }
+            namespaces.create();
+            return new TapDemo(namespaces, ping, stopped, listener).run(seconds);
+        }
+    }
+
+    private static void requirePrivileges() throws DemoFailure {
+        if (!HostConfig.isLinux()) {
+            throw new DemoFailure(
+                    "TAP interfaces and network namespaces are Linux only, this is " + System.getProperty("os.name"),
+                    "'weir demo' runs everywhere");
+        }
+        Set<Capability> missing = EnumSet.copyOf(NEEDED);
+        missing.removeAll(Capability.effective());
+        if (!missing.isEmpty()) {
+            throw new DemoFailure(
+                    "demo --tap makes network namespaces and TAP interfaces, which needs "
+                            + missing.stream().map(Enum::name).collect(Collectors.joining(" and ")),
+                    "run it as root: sudo ./weir demo --tap; 'weir demo' needs no privileges");
+        }
+    }
+
+    private static Path requireCommand(String name, String debianPackage) throws DemoFailure {
+        return Commands.find(name)
+                .orElseThrow(() -> new DemoFailure(
+                        "demo --tap needs the program '" + name + "', which is not on the PATH",
+                        "install it, for example: apt install " + debianPackage));
+    }
+
+    private TapDemoReport run(double seconds) throws DemoFailure, DemoStopped, InterruptedException {
+        DemoStation a = namespaces.a();
+        DemoStation b = namespaces.b();
+        try (Switch sw = Switch.create(HostConfig.named("demo"))) {
+            connect(sw, a);
+            connect(sw, b);
+            listener.connected(a, b);
+            List<TapDemoReport.Ping> pings = List.of(ping(a, b.ipv4()), ping(a, b.ipv6()));
+            List<TapDemoReport.Burst> bursts = List.of(burst(a, b, seconds / 2), burst(b, a, seconds / 2));
+            return new TapDemoReport(List.of(a, b), pings, bursts, SwitchReport.closing(sw));
+        }
+    }
+
+    private void connect(Switch sw, DemoStation station) throws DemoFailure, DemoStopped, InterruptedException {
+        try {
+            TapPort port = TapPort.open(new TapSpec(DemoStation.INTERFACE, station.path(), 1, 0));
+            sw.attach(port, PortOptions.named(station.port()));
+        } catch (PortException e) {
+            namespaces.throwIfStopped();
+            throw new DemoFailure(String.valueOf(e.getMessage()), e.hint().isEmpty() ? AS_ROOT : e.hint());
+        }
+        namespaces.configure(station);
+    }
+
+    private TapDemoReport.Ping ping(DemoStation from, String target) throws DemoStopped, InterruptedException {
+        List<String> command =
+                namespaces.exec(from, ping, "-n", "-c", Integer.toString(PINGS), "-i", "0.2", "-W", "1", target);
+        String output =
+                ChildProcess.run(command, PING_LIMIT_SECONDS, TimeUnit.SECONDS).output();
+        namespaces.throwIfStopped();
+        Matcher counts = PING_COUNTS.matcher(output);
+        Matcher time = PING_TIME.matcher(output);
+        int received = counts.find() ? Integer.parseInt(counts.group(2)) : 0;
+        TapDemoReport.Ping result =
+                new TapDemoReport.Ping(target, PINGS, received, time.find() ? Double.valueOf(time.group(1)) : null);
+        listener.pinged(result);
+        return result;
+    }
+
+    private TapDemoReport.Burst burst(DemoStation from, DemoStation to, double seconds)
+            throws DemoFailure, DemoStopped, InterruptedException {
+        DatagramChannel sender = from.openUdp(to);
+        DatagramChannel receiver = to.openUdp(from);
+        UdpBurst.Counts counts = new UdpBurst(sender, receiver, stopped).run(seconds);
+        namespaces.throwIfStopped();
+        TapDemoReport.Burst result = new TapDemoReport.Burst(
+                from.port(),
+                to.port(),
+                counts.sent(),
+                counts.received(),
+                counts.nanos() / 1e9,
+                counts.received() * 1e3 / counts.nanos());
+        listener.burst(result);
+        return result;
+    }
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What this machine is: facts that stand beside every measurement. */
+@NullMarked
+package weir.control.machine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The process: its entry point. */
+@NullMarked
+package weir.control;
+
+import org.jspecify.annotations.NullMarked;

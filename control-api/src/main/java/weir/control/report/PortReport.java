@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.control.report;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+import weir.core.PortInfo;
+import weir.core.counter.DropReason;
+import weir.core.counter.PortCounters;
+import weir.core.port.PortState;
+
+/**
+ * A port and its counters. Frames and bytes are those of {@link PortCounters}.
+ *
+ * @param drops drops that this port counted, by label; reasons without drops absent
+ * @param peerDropped frames that the system behind the port dropped
+ * @param learnRefused addresses that were not learned for want of quota
+ */
+@JsonNaming(SnakeCaseStrategy.class)
+public record PortReport(
+        int number,
+        String spec,
+        PortState state,
+        String vlan,
+        int mtuBytes,
+        long received,
+        long receivedBytes,
+        long transmitted,
+        long transmittedBytes,
+        Map<String, Long> drops,
+        long peerDropped,
+        long learnRefused) {
+
+    static PortReport of(PortInfo port, PortCounters counters) {
+        return new PortReport(
+                port.number(),
+                port.spec(),
+                port.state(),
+                port.options().vlan().toString(),
+                port.mtuBytes(),
+                counters.received(),
+                counters.receivedBytes(),
+                counters.transmitted(),
+                counters.transmittedBytes(),
+                labelled(counters.drops()),
+                port.peerDropped(),
+                port.learnRefused());
+    }
+
+    static Map<String, Long> labelled(Map<DropReason, Long> drops) {
+        Map<String, Long> labelled = new LinkedHashMap<>();
+        drops.forEach((reason, frames) -> labelled.put(reason.label(), frames));
+        return labelled;
+    }
+
+    /** All frames that this port dropped. */
+    public long dropped() {
+        return drops.values().stream().mapToLong(Long::longValue).sum();
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.control.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import weir.testing.Feature;
+import weir.testing.RequiresFeature;
+
+class DoctorCommandTest {
+    private static final List<String> ON_LINUX = List.of(
+            "linux",
+            "cores",
+            "cap_net_admin",
+            "cap_net_raw",
+            "cap_bpf",
+            "cap_sys_admin",
+            "tun",
+            "network_namespaces",
+            "packet_socket",
+            "xdp_socket",
+            "io_uring",
+            "epoll",
+            "huge_pages",
+            "memlock",
+            "ip",
+            "ping",
+            "c_compiler",
+            "docker");
+
+    @Test
+    @RequiresFeature(Feature.LINUX)
+    void reportsEveryCheckByName() {
+        JsonNode json = CommandRun.of("doctor", "-o", "json").succeeds().json();
+
+        assertEquals(List.of("machine", "checks", "missing"), List.copyOf(json.propertyNames()));
+        assertEquals(ON_LINUX, List.copyOf(json.get("checks").propertyNames()));
+        int missing = 0;
+        for (JsonNode check : json.get("checks")) {
+            assertEquals(List.of("ok", "detail", "needed_for", "remedy"), List.copyOf(check.propertyNames()));
+            missing += check.get("ok").asBoolean() ? 0 : 1;
+        }
+        assertEquals(missing, json.get("missing").asInt());
+    }
+
+    @Test
+    void givesARemedyForEachGapAndForNothingElse() {
+        for (JsonNode check :
+                CommandRun.of("doctor", "-o", "json").succeeds().json().get("checks")) {
+            assertEquals(
+                    check.get("ok").asBoolean(), check.get("remedy").asString().isEmpty(), check::toString);
+        }
+    }
+
+    @Test
+    @RequiresFeature({Feature.ROOT, Feature.TUN, Feature.NETNS, Feature.PING, Feature.C_COMPILER})
+    void findsWhatTheTestsOfThisMachineUse() {
+        JsonNode checks =
+                CommandRun.of("doctor", "-o", "json").succeeds().json().get("checks");
+
+        for (String name : List.of("linux", "cap_net_admin", "tun", "network_namespaces", "epoll", "ip", "ping")) {
+            assertTrue(checks.get(name).get("ok").asBoolean(), checks.get(name)::toString);
+        }
+        assertTrue(checks.get("c_compiler").get("ok").asBoolean());
+    }
+
+    @Test
+    void failsForAGapOnlyWhenAskedTo() {
+        int missing =
+                CommandRun.of("doctor", "-o", "json").json().get("missing").asInt();
+
+        assertEquals(missing == 0 ? 0 : 1, CommandRun.of("doctor", "--strict").exitCode());
+        assertEquals(0, CommandRun.of("doctor").exitCode());
+    }
+
+    @Test
+    void listsRemediesBelowTheTable() {
+        String out = CommandRun.of("doctor").succeeds().out();
+
+        assertTrue(out.contains("CHECK"), out);
+        assertTrue(out.contains("nothing is missing") || out.contains("missing; memory ports"), out);
+    }
+}

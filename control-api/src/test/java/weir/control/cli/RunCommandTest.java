@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.control.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+@Timeout(60)
+class RunCommandTest {
+    private static final String KINDS = "port kinds are tap:NAME and memory:NAME";
+    private static final String HELP = "'weir run --help' shows how to call it";
+
+    @Test
+    void needsPorts() {
+        CommandRun.of("run").fails(ExitCode.USAGE, "missing required parameter: 'SPEC'", HELP);
+        CommandRun.of("run", "memory:a")
+                .fails(ExitCode.USAGE, "a switch needs two ports or more, and only [memory:a] is given", HELP);
+    }
+
+    @Test
+    void namesAKindThatIsNotKnown() {
+        CommandRun.of("run", "memory:a", "foo:b")
+                .fails(
+                        ExitCode.USAGE,
+                        "unknown port kind \"foo\"",
+                        KINDS + "; packet, xdp, shm, pcap, vxlan are not in this version");
+    }
+
+    @Test
+    void saysThatAKindIsNotInThisVersion() {
+        for (String kind : List.of("packet", "xdp", "shm", "pcap")) {
+            CommandRun.of("run", "memory:a", kind + ":b")
+                    .fails(ExitCode.USAGE, "port kind \"" + kind + "\" is not in this version", KINDS);
+        }
+    }
+
+    @Test
+    void refusesTheSameInterfaceTwice() {
+        CommandRun.of("run", "tap:t1", "memory:a", "tap:t1?queues=2")
+                .fails(
+                        ExitCode.USAGE,
+                        "\"tap:t1\" and \"tap:t1?queues=2\" name the same port",
+                        "name each interface once");
+    }
+
+    @Test
+    void refusesSpecsThatDoNotFitTheirKind() {
+        assertEquals(2, CommandRun.of("run", "tap:t1", "tap:..").exitCode());
+        assertEquals(2, CommandRun.of("run", "tap:t1", "tap:t2?mtu=9").exitCode());
+        assertEquals(2, CommandRun.of("run", "memory:a", "memory:b?mut=1500").exitCode());
+        assertEquals(2, CommandRun.of("run", "memory:a", "memory:").exitCode());
+        assertEquals(2, CommandRun.of("run", "memory:a", "b").exitCode());
+    }
+
+    @Test
+    void refusesVlanModesThatAreWrong() {
+        CommandRun.of("run", "memory:a", "memory:b", "--vlan", "c=access:10")
+                .fails(ExitCode.USAGE, "--vlan names port \"c\", which is not among the specs", "ports here are a, b");
+        CommandRun.of("run", "memory:a", "memory:b", "--vlan", "b=access:5000")
+                .fails(
+                        ExitCode.USAGE,
+                        "VLAN 5000 is out of range [1, 4094]",
+                        "write --vlan b=access:10 or b=trunk:10,20-29");
+        assertEquals(
+                2, CommandRun.of("run", "memory:a", "memory:b", "--vlan", "b").exitCode());
+    }
+
+    @Test
+    void refusesWorkersOutOfRange() {
+        CommandRun.of("run", "memory:a", "memory:b", "--workers", "0")
+                .fails(ExitCode.USAGE, "--workers 0 is out of range [1, 64]", HELP);
+    }
+
+    @Test
+    void doesNotKnowProgramsYet() {
+        CommandRun.of("run", "memory:a", "memory:b", "--program", "x.o")
+                .fails(ExitCode.USAGE, "unknown option '--program'", HELP);
+    }
+
+    @Test
+    void saysWhyAPortDoesNotOpen() {
+        CommandRun run = CommandRun.of("run", "memory:a", "tap:t1?netns=/nonexistent/netns");
+
+        assertEquals(1, run.exitCode());
+        assertTrue(
+                run.err().startsWith("weir: cannot open network namespace: open /nonexistent/netns: ENOENT"), run::err);
+        assertTrue(run.err().contains("hint: "), run::err);
+        assertFalse(run.out().contains("ready"), run::out);
+    }
+
+    @Test
+    void runsUntilItIsStoppedAndPrintsCounters() throws Exception {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int exitCode = runUntilReady(out, out, err, "run", "memory:a", "memory:b", "--vlan", "b=access:10");
+
+        assertEquals(0, exitCode, err::toString);
+        assertTrue(out.toString().startsWith("ready: a UP, b UP; Ctrl-C ends" + System.lineSeparator()), out::toString);
+        assertTrue(out.toString().contains("every frame is accounted for"), out::toString);
+        assertEquals("", err.toString());
+    }
+
+    @Test
+    void printsNothingButJsonWhenAskedFor() throws Exception {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int exitCode = runUntilReady(
+                err, out, err, "run", "memory:a", "memory:b", "--workers=2", "--vlan", "b=trunk:10,20", "-o", "json");
+
+        assertEquals(0, exitCode, err::toString);
+        JsonNode json = JsonMapper.shared().readTree(out.toString());
+        assertEquals(List.of("ports", "drops", "fdb_entries", "law"), List.copyOf(json.propertyNames()));
+        JsonNode port = json.get("ports").get("b");
+        assertEquals(2, port.get("number").asInt());
+        assertEquals("memory:b", port.get("spec").asString());
+        assertEquals("UP", port.get("state").asString());
+        assertEquals("trunk:10,20", port.get("vlan").asString());
+        assertEquals(0, port.get("received").asLong());
+        assertTrue(json.get("law").get("holds").asBoolean());
+    }
+
+    /** Runs in a thread of its own, and interrupts it when the ready line is there. */
+    private static int runUntilReady(StringWriter readyOn, StringWriter out, StringWriter err, String... args)
+            throws Exception {
+        Callable<Integer> call = () -> WeirCommandLine.of(new WeirCommand(), Map.of())
+                .printingTo(new PrintWriter(out), new PrintWriter(err))
+                .run(args);
+        FutureTask<Integer> task = new FutureTask<>(call);
+        Thread thread = Thread.ofPlatform().start(task);
+        while (!readyOn.toString().contains("ready") && thread.isAlive()) {
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+        thread.interrupt();
+        return task.get(30, TimeUnit.SECONDS);
+    }
+}

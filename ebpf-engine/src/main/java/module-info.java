@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** eBPF for the JVM: loader, verifier, interpreter and compiler. Knows no frames and no operating system. */
+module weir.ebpf {
+    requires static transitive org.jspecify;
+}

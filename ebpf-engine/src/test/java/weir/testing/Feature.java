@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.testing;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** Something a machine may lack. Each probe runs once a JVM and says what is missing and what to do about it. */
+public enum Feature {
+    LINUX,
+    ROOT,
+    TUN,
+    NETNS,
+    PING,
+    IPERF3,
+    C_COMPILER,
+    SHARED_DATA;
+
+    private static final Map<Feature, Optional<String>> GAPS = new ConcurrentHashMap<>();
+
+    /** Why this machine lacks the feature; empty when it has it. */
+    public Optional<String> gap() {
+        return GAPS.computeIfAbsent(this, Feature::probe);
+    }
+
+    /** The folder that {@code -Dweir.shared} names; only for tests that require {@link #SHARED_DATA}. */
+    public static Path sharedData() {
+        return Path.of(System.getProperty("weir.shared"));
+    }
+
+    private static Optional<String> probe(Feature feature) {
+        return switch (feature) {
+            case LINUX -> System.getProperty("os.name").equals("Linux") ? Optional.empty() : Optional.of("not Linux");
+            case ROOT -> isRoot() ? Optional.empty() : Optional.of("not root; run the build as root");
+            case TUN -> probeTun();
+            case NETNS -> probeNetworkNamespaces();
+            case PING -> missingCommand("ping", "iputils-ping");
+            case IPERF3 -> missingCommand("iperf3", "iperf3");
+            case C_COMPILER -> missingCommand("cc", "gcc and libc6-dev");
+            case SHARED_DATA -> probeSharedData();
+        };
+    }
+
+    private static boolean isRoot() {
+        try {
+            return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+
+    private static Optional<String> probeTun() {
+        Path device = Path.of("/dev/net/tun");
+        if (!Files.exists(device)) {
+            return Optional.of(device + " does not exist; load the module tun");
+        }
+        return Files.isReadable(device) && Files.isWritable(device)
+                ? Optional.empty()
+                : Optional.of(device + " is not open to this user; run the build as root");
+    }
+
+    private static Optional<String> probeNetworkNamespaces() {
+        Optional<String> command = missingCommand("ip", "iproute2");
+        if (command.isPresent()) {
+            return command;
+        }
+        String name = "weir-probe-" + ProcessHandle.current().pid();
+        boolean works = succeeds("ip", "netns", "add", name);
+        if (works) {
+            works = succeeds("ip", "netns", "delete", name);
+        }
+        return works ? Optional.empty() : Optional.of("'ip netns add' fails; run the build as root");
+    }
+
+    private static Optional<String> probeSharedData() {
+        String folder = System.getProperty("weir.shared", "");
+        if (folder.isEmpty()) {
+            return Optional.of("the property weir.shared is not set");
+        }
+        return Files.isDirectory(Path.of(folder))
+                ? Optional.empty()
+                : Optional.of("weir.shared=" + folder + " is not a directory");
+    }
+
+    private static Optional<String> missingCommand(String command, String packages) {
+        for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
+            if (!folder.isEmpty() && Files.isExecutable(Path.of(folder, command))) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of("no '" + command + "' on the PATH; install " + packages);
+    }
+
+    private static boolean succeeds(String... command) {
+        try {
+            Process process = new ProcessBuilder(List.of(command))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.commands;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+import weir.ports.testing.Netns;
+import weir.testing.Feature;
+import weir.testing.RequiresFeature;
+
+@RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.TUN, Feature.NETNS, Feature.PING})
+@Timeout(120)
+class DemoTapTest {
+    private static final List<String> SIDES = List.of("a", "b");
+
+    @Test
+    void carriesPingAndUdpBothWaysAndRemovesEverything() throws InterruptedException {
+        try (WeirProcess demo = WeirProcess.start("demo", "--tap", "--seconds", "1", "-o", "json")) {
+            assertEquals(0, demo.exitCode(), demo::err);
+
+            JsonNode report = demo.json();
+            assertEquals(2, report.get("pings").size());
+            for (JsonNode ping : report.get("pings")) {
+                assertEquals(ping.get("sent").asInt(), ping.get("received").asInt(), ping::toString);
+            }
+            assertEquals(2, report.get("bursts").size());
+            for (JsonNode burst : report.get("bursts")) {
+                assertTrue(burst.get("received").asLong() > 0, burst::toString);
+            }
+            assertCountersHoldTheBursts(report);
+            assertNothingIsLeftOf(demo);
+        }
+    }
+
+    private static void assertCountersHoldTheBursts(JsonNode report) {
+        JsonNode ports = report.get("result").get("ports");
+        for (JsonNode burst : report.get("bursts")) {
+            JsonNode from = ports.get(burst.get("from").asString());
+            JsonNode to = ports.get(burst.get("to").asString());
+            assertTrue(to.get("transmitted").asLong() >= burst.get("received").asLong(), ports::toString);
+            assertTrue(
+                    from.get("received").asLong() + from.get("peer_dropped").asLong()
+                            >= burst.get("sent").asLong(),
+                    ports::toString);
+        }
+        assertTrue(report.get("result").get("law").get("holds").asBoolean());
+    }
+
+    @Test
+    void leavesNothingBehindAfterCtrlC() throws InterruptedException {
+        try (WeirProcess demo = WeirProcess.start("demo", "--tap", "--seconds", "20")) {
+            demo.awaitText("ping 2001:db8::2").signal("INT");
+
+            assertEquals(130, demo.exitCode(), demo::err);
+            assertEquals("", demo.err());
+            assertTrue(demo.out().contains("stopped; everything is removed again"), demo::out);
+            assertNothingIsLeftOf(demo);
+        }
+    }
+
+    @Test
+    void leavesNothingBehindWhenStoppedAtOnce() throws InterruptedException {
+        try (WeirProcess demo = WeirProcess.start("demo", "--tap", "--seconds", "20")) {
+            demo.awaitText("port b").signal("TERM");
+
+            assertEquals(130, demo.exitCode(), demo::err);
+            assertNothingIsLeftOf(demo);
+        }
+    }
+
+    @Test
+    void removesWhatAKilledDemoLeftBehind() throws InterruptedException {
+        try (WeirProcess killed = WeirProcess.start("demo", "--tap", "--seconds", "20")) {
+            killed.awaitText("ping 198.18.64.2").signal("KILL");
+            killed.exitCode();
+            assertTrue(Files.exists(netns(killed, "a")));
+
+            try (WeirProcess next = WeirProcess.start("demo", "--tap", "--seconds", "0.4")) {
+                assertEquals(0, next.exitCode(), next::err);
+                assertTrue(next.out().contains("removed what a killed demo left behind"), next::out);
+                assertNothingIsLeftOf(killed);
+                assertNothingIsLeftOf(next);
+            }
+        }
+    }
+
+    @Test
+    void saysInOneLineThatPrivilegesAreMissing() throws InterruptedException {
+        List<String> withoutCapabilities = List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all");
+        try (WeirProcess demo = WeirProcess.startBehind(withoutCapabilities, "demo", "--tap")) {
+            assertEquals(1, demo.exitCode());
+            assertEquals(
+                    List.of(
+                            "weir: demo --tap makes network namespaces and TAP interfaces, which needs"
+                                    + " CAP_NET_ADMIN and CAP_SYS_ADMIN",
+                            "hint: run it as root: sudo ./weir demo --tap; 'weir demo' needs no privileges"),
+                    demo.err().lines().toList());
+            assertEquals("", demo.out());
+        }
+    }
+
+    private static Path netns(WeirProcess demo, String side) {
+        return Path.of("/run/netns/weir-demo-" + demo.pid() + "-" + side);
+    }
+
+    private static void assertNothingIsLeftOf(WeirProcess demo) {
+        assertFalse(demo.isAlive());
+        for (String side : SIDES) {
+            assertFalse(Files.exists(netns(demo, side)), () -> netns(demo, side) + " is left");
+        }
+        String links = Netns.exec("ip", "-o", "link");
+        assertFalse(links.contains("demo0"), links);
+        assertFalse(links.contains(": weir"), links);
+    }
+}

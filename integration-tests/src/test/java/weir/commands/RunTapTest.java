@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.commands;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+import weir.ports.testing.Netns;
+import weir.testing.Feature;
+import weir.testing.RequiresFeature;
+
+@RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.TUN, Feature.NETNS, Feature.PING})
+@Timeout(120)
+class RunTapTest {
+    private final Netns left = new Netns();
+    private final Netns right = new Netns();
+
+    @AfterEach
+    void removeNamespaces() {
+        left.close();
+        right.close();
+    }
+
+    private WeirProcess run(String... more) {
+        String[] args = new String[3 + more.length];
+        args[0] = "run";
+        args[1] = "tap:h0?netns=" + left.path();
+        args[2] = "tap:h0?netns=" + right.path();
+        System.arraycopy(more, 0, args, 3, more.length);
+        return WeirProcess.start(args).awaitText("ready: h0 UP, h0-2 UP");
+    }
+
+    private void configure() {
+        left.ip("addr", "add", "198.18.66.1/24", "dev", "h0");
+        right.ip("addr", "add", "198.18.66.2/24", "dev", "h0");
+    }
+
+    private String ping() {
+        return left.run("ping", "-n", "-c", "3", "-i", "0.2", "-W", "2", "198.18.66.2");
+    }
+
+    @Test
+    void carriesPingsUntilItIsTerminatedAndPrintsCounters() throws InterruptedException {
+        try (WeirProcess run = run("-o", "json")) {
+            configure();
+            assertTrue(ping().contains("3 received"));
+
+            run.signal("TERM");
+
+            assertEquals(0, run.exitCode(), run::err);
+            JsonNode port = run.json().get("ports").get("h0-2");
+            assertTrue(port.get("received").asLong() >= 4, port::toString); // an ARP answer, three pings
+            assertTrue(run.json().get("law").get("holds").asBoolean());
+            assertNoInterfaceIsLeft();
+        }
+    }
+
+    @Test
+    void endsAtCtrlCAndRunsAgain() throws InterruptedException {
+        for (int i = 0; i < 2; i++) {
+            try (WeirProcess run = run()) {
+                run.signal("INT");
+
+                assertEquals(0, run.exitCode(), run::err);
+                assertEquals("", run.err());
+                assertTrue(run.out().contains("law: every frame is accounted for"), run::out);
+                assertNoInterfaceIsLeft();
+            }
+        }
+    }
+
+    @Test
+    void tellsOfLinksInOneLineEach() throws InterruptedException {
+        try (WeirProcess run = run()) {
+            left.ip("link", "set", "h0", "down");
+            run.awaitText("port h0 DOWN: link is down");
+            left.ip("link", "set", "h0", "up");
+            run.awaitText("port h0 UP: link is up");
+            right.ip("link", "delete", "h0");
+            run.awaitText("port h0-2 GONE: ");
+            run.signal("TERM");
+
+            assertEquals(0, run.exitCode(), run::err);
+            assertEquals(
+                    3,
+                    run.out().lines().filter(line -> line.startsWith("port ")).count(),
+                    run::out);
+        }
+    }
+
+    @Test
+    void separatesVlans() throws InterruptedException {
+        try (WeirProcess run = run("--busy", "--vlan", "h0=access:10", "--vlan", "h0-2=access:20")) {
+            configure();
+            String output = left.run("sh", "-c", "ping -n -c 1 -W 1 198.18.66.2 || true");
+
+            assertTrue(output.contains(" 0 received"), output);
+            run.signal("TERM");
+            assertEquals(0, run.exitCode(), run::err);
+        }
+    }
+
+    @Test
+    void saysThatAnInterfaceIsInUse() throws InterruptedException {
+        try (WeirProcess first = run();
+                WeirProcess second = WeirProcess.start("run", "tap:h1", "tap:h0?netns=" + left.path())) {
+            assertEquals(1, second.exitCode());
+            assertTrue(second.err().startsWith("weir: "), second::err);
+            assertTrue(second.err().contains("hint: "), second::err);
+            assertFalse(second.err().contains("\tat "), second::err);
+            first.signal("TERM");
+            assertEquals(0, first.exitCode(), first::err);
+        }
+    }
+
+    private void assertNoInterfaceIsLeft() {
+        assertFalse(left.ip("-o", "link").contains("h0"));
+        assertFalse(right.ip("-o", "link").contains("h0"));
+        assertFalse(Netns.exec("ip", "-o", "link").contains(": weir"));
+    }
+}

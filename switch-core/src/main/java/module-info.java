@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The switch: frame pool, rings, forwarding database, pipeline, workers, counters, in-process ports. */
+module weir.core {
+    requires static transitive org.jspecify;
+
+    exports weir.core;
+    exports weir.core.counter;
+    exports weir.core.fdb;
+    exports weir.core.frame;
+    exports weir.core.memory;
+    exports weir.core.port;
+    exports weir.core.program;
+    exports weir.core.ring;
+    exports weir.core.worker;
+}

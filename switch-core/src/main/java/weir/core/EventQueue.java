@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.core;
+
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Bounded queue between workers, which never wait, and listeners, which may be slow. */
+final class EventQueue implements AutoCloseable {
+    private static final int CAPACITY = 1024;
+
+    private final BlockingQueue<SwitchEvent> queue = new ArrayBlockingQueue<>(CAPACITY);
+    private final AtomicLong lost = new AtomicLong();
+    private final String name;
+    private final Consumer<SwitchEvent> sink;
+    private @Nullable Thread thread;
+
+    EventQueue(String name, Consumer<SwitchEvent> sink) {
+        this.name = name;
+        this.sink = sink;
+    }
+
+    void post(SwitchEvent event) {
+        if (!queue.offer(event)) {
+            lost.incrementAndGet();
+        }
+    }
+
+    long lost() {
+        return lost.get();
+    }
+
+    synchronized void start() {
+        if (thread == null) {
+            thread = Thread.ofPlatform()
+                    .name("weir-" + name + "-events")
+                    .daemon(true)
+                    .start(this::deliver);
+        }
+    }
+
+    private void deliver() {
+        try {
+            while (true) {
+                deliver(queue.take());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A listener's defect is its own: the events after this one still come. */
+    private void deliver(SwitchEvent event) {
+        try {
+            sink.accept(event);
+        } catch (RuntimeException | Error defect) {
+            Thread self = Thread.currentThread();
+            self.getUncaughtExceptionHandler().uncaughtException(self, defect);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        Thread running = thread;
+        if (running != null) {
+            running.interrupt();
+        }
+    }
+}

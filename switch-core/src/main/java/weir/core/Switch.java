@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.core;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import weir.core.counter.PortCells;
+import weir.core.counter.PortCounters;
+import weir.core.fdb.FdbEntry;
+import weir.core.fdb.MacAddress;
+import weir.core.frame.FramePool;
+import weir.core.port.Port;
+import weir.core.port.PortException;
+import weir.core.port.PortOptions;
+import weir.core.port.PortState;
+import weir.core.program.ForwardingProgram;
+import weir.core.worker.PortEntry;
+import weir.core.worker.PortTable;
+import weir.core.worker.SwitchWorker;
+import weir.core.worker.WorkerEvents;
+
+/**
+ * A learning switch whose ports come and go while frames flow, and whose decisions a program can take
+ * over. Methods are for control threads, one at a time (they lock), and may wait for a worker to
+ * finish its batch; none is called on the packet path.
+ *
+ * <pre>{@code
+ * try (Switch sw = Switch.create(SwitchConfig.named("sw0"))) {
+ *     MemoryPort a = new MemoryPort("a");
+ *     sw.attach(a, PortOptions.named("a"));
+ *     ...
+ * }
+ * }</pre>
+ */
+public final class Switch implements AutoCloseable {
+    private static final int JOIN_MILLIS = 5_000;
+    private static final int JOIN_SLICE_MILLIS = 100;
+
+    private final SwitchConfig config;
+    private final FramePool pool;
+    private final List<SwitchWorker> workers = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final List<PortEntry> ports = new ArrayList<>();
+    private final Map<String, List<PortCells>> retired = new LinkedHashMap<>();
+    private final List<Consumer<SwitchEvent>> listeners = new CopyOnWriteArrayList<>();
+    private final EventQueue events;
+    private final BitSet usedIndexes = new BitSet();
+    private final BitSet usedNumbers = new BitSet();
+    private int nextWorker;
+    private boolean closed;
+    private volatile @Nullable ForwardingProgram program;
+    private volatile List<PortEntry> portsNow = List.of();
+
+    private Switch(SwitchConfig config) {
+        this.config = config;
+        pool = new FramePool(config.pool(), config.workers(), config.poolMemory());
+        events = new EventQueue(config.name(), event -> listeners.forEach(listener -> listener.accept(event)));
+        WorkerEvents workerEvents = new Events();
+        for (int i = 0; i < config.workers(); i++) {
+            workers.add(
+                    new SwitchWorker(i, config.workers(), config.worker(), pool.store(i), workerEvents, () -> program));
+        }
+        for (SwitchWorker from : workers) {
+            for (SwitchWorker to : workers) {
+                if (from != to) {
+                    from.connectTo(to);
+                }
+            }
+        }
+    }
+
+    /** Makes a switch and starts its workers. */
+    public static Switch create(SwitchConfig config) {
+        Switch made = new Switch(config);
+        if (config.threads()) {
+            made.start();
+        }
+        return made;
+    }
+
+    private void start() {
+        for (SwitchWorker worker : workers) {
+            Thread thread = Thread.ofPlatform()
+                    .name("weir-" + config.name() + "-" + worker.index())
+                    .daemon(true)
+                    .unstarted(worker::run);
+            threads.add(thread);
+            thread.start();
+        }
+    }
+
+    public String name() {
+        return config.name();
+    }
+
+    public FramePool pool() {
+        return pool;
+    }
+
+    /** One round of every worker, in the caller's thread; for a switch made without threads. */
+    public int runRounds() {
+        int work = 0;
+        for (int i = 0; i < workers.size(); i++) { // no iterator: rounds are counted on to make no garbage
+            work += workers.get(i).runRound();
+        }
+        return work;
+    }
+
+    private <T> T on(SwitchWorker worker, Callable<T> command) throws PortException {
+        try {
+            return config.threads() ? worker.call(command) : command.call();
+        } catch (PortException | RuntimeException e) {
+            throw e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a worker was at work", e);
+        } catch (Exception e) {
+            throw new IllegalStateException("worker " + worker.index() + " failed: " + e, e);
+        }
+    }
+
+    private void onAll(Consumer<SwitchWorker> command) {
+        for (SwitchWorker worker : workers) {
+            onQuietly(worker, () -> {
+                command.accept(worker);
+                return true;
+            });
+        }
+    }
+
+    private <T> T onQuietly(SwitchWorker worker, Callable<T> command) {
+        try {
+            return on(worker, command);
+        } catch (PortException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    // ---- ports ----------------------------------------------------------------------------------
+
+    /**
+     * Attaches a port while frames flow. The switch owns the port from now on and closes it.
+     *
+     * @return the port as attached, with its number and name
+     * @throws PortException when the name or the number is taken, or a queue cannot start: the port is then
+     *     closed; or when the port is attached here already, which stays so
+     */
+    public synchronized PortInfo attach(Port port, PortOptions options) throws PortException {
+        requireOpen();
+        for (PortEntry other : ports) {
+            if (other.port().equals(port)) { // in service, so not to be closed
+                throw new PortException("this port is already attached as " + other.name(), "");
+            }
+        }
+        try {
+            PortEntry entry = newEntry(port, options);
+            openQueues(entry);
+            usedIndexes.set(entry.index());
+            usedNumbers.set(entry.number());
+            ports.add(entry);
+            publishTable();
+            onAll(worker -> worker.startPolling(entry));
+            return info(entry);
+        } catch (PortException | RuntimeException e) {
+            port.close();
+            throw e;
+        }
+    }
+
+    private PortEntry newEntry(Port port, PortOptions options) throws PortException {
+        if (ports.size() >= PortTable.MAX_PORTS) {
+            throw new PortException(
+                    "switch " + name() + " has " + PortTable.MAX_PORTS + " ports, which is the limit", "");
+        }
+        int number = options.number() == 0 ? nextNumber() : options.number();
+        if (number > PortOptions.MAX_NUMBER) {
+            throw new PortException(
+                    "no automatic port number is left", "attach with --number N, 1 to " + PortOptions.MAX_NUMBER);
+        }
+        String name = options.name().isEmpty() ? "port" + number : options.name();
+        for (PortEntry other : ports) {
+            if (other.name().equals(name)) {
+                throw new PortException("port name " + name + " is in use", "detach it first, or choose another name");
+            }
+            if (other.number() == number) {
+                throw new PortException("port number " + number + " is in use by " + other.name(), "");
+            }
+        }
+        int[] owners = new int[port.queues().size()];
+        for (int q = 0; q < owners.length; q++) {
+            owners[q] = nextWorker++ % workers.size();
+        }
+        PortOptions chosen = options.withName(name).withNumber(number);
+        return new PortEntry(usedIndexes.nextClearBit(0), chosen.number(), name, port, chosen, owners, workers.size());
+    }
+
+    /** One more than the highest number ever used, or the lowest unused one when the highest is taken. */
+    private int nextNumber() {
+        int next = Math.max(1, usedNumbers.length());
+        return next <= PortOptions.MAX_NUMBER ? next : usedNumbers.nextClearBit(1);
+    }
+
+    private void openQueues(PortEntry entry) throws PortException {
+        List<SwitchWorker> opened = new ArrayList<>();
+        try {
+            for (SwitchWorker worker : workers) {
+                on(worker, () -> {
+                    worker.openQueues(entry);
+                    return true;
+                });
+                opened.add(worker);
+            }
+        } catch (PortException | RuntimeException e) {
+            opened.forEach(worker -> onQuietly(worker, () -> {
+                worker.closeQueues(entry.index());
+                return true;
+            }));
+            throw e;
+        }
+    }
+
+    private void publishTable() {
+        PortTable table = new PortTable(ports);
+        portsNow = List.copyOf(ports);
+        onAll(worker -> worker.adopt(table));
+    }
+
+    /**
+     * Detaches a port while frames flow, and closes it.
+     *
+     * @return false when there is no port of that name
+     */
+    public synchronized boolean detach(String portName) {
+        Optional<PortEntry> found =
+                ports.stream().filter(port -> port.name().equals(portName)).findFirst();
+        found.ifPresent(this::detach);
+        return found.isPresent();
+    }
+
+    private void detach(PortEntry entry) {
+        ports.remove(entry);
+        publishTable(); // from here on nobody decides for this port
+        onAll(SwitchWorker::drainRings); // what was on its way is dropped by its owner
+        onAll(worker -> worker.closeQueues(entry.index()));
+        entry.port().close();
+        usedIndexes.clear(entry.index());
+        retired.computeIfAbsent(entry.name(), name -> new ArrayList<>()).addAll(entry.cells());
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("switch " + name() + " is closed");
+        }
+    }
+
+    /** All ports by number. */
+    public List<PortInfo> ports() {
+        return portsNow.stream()
+                .sorted(Comparator.comparingInt(PortEntry::number))
+                .map(this::info)
+                .toList();
+    }
+
+    private PortInfo info(PortEntry entry) {
+        long refused = 0;
+        for (SwitchWorker worker : workers) {
+            refused += worker.fdb().learnRefused(entry.index());
+        }
+        return new PortInfo(
+                entry.options(),
+                entry.port().spec(),
+                entry.port().state(),
+                entry.port().mtuBytes(),
+                PortCounters.sum(entry.cells()),
+                entry.port().peerDropped(),
+                refused);
+    }
+
+    /** Counters of every port, those detached since the switch began included, by name. */
+    public synchronized Map<String, PortCounters> counters() {
+        Map<String, List<PortCells>> cells = new LinkedHashMap<>();
+        retired.forEach((name, old) -> cells.put(name, new ArrayList<>(old)));
+        for (PortEntry port : ports) {
+            cells.computeIfAbsent(port.name(), name -> new ArrayList<>()).addAll(port.cells());
+        }
+        Map<String, PortCounters> sums = new LinkedHashMap<>();
+        cells.forEach((name, all) -> sums.put(name, PortCounters.sum(all)));
+        return sums;
+    }
+
+    /** Slots of the pool that are not free, asked on each worker's thread; exact when no frame is on its way. */
+    public synchronized int slotsInUse() {
+        requireOpen();
+        onAll(SwitchWorker::exchangeReturns);
+        int inUse = 0;
+        for (SwitchWorker worker : workers) {
+            inUse += onQuietly(worker, worker::slotsInUse);
+        }
+        return inUse;
+    }
+
+    // ---- program --------------------------------------------------------------------------------
+
+    /**
+     * Puts a program in front of learning, or removes it, between two batches. The one before is closed
+     * after every worker has let go of it.
+     */
+    public synchronized void program(@Nullable ForwardingProgram next) {
+        requireOpen();
+        ForwardingProgram before = program;
+        program = next;
+        onAll(worker -> {});
+        if (before != null) {
+            before.close();
+        }
+    }
+
+    // ---- forwarding database --------------------------------------------------------------------
+
+    /** Entries of the forwarding database, as the first worker knows them. */
+    public synchronized List<FdbInfo> fdb() {
+        requireOpen();
+        SwitchWorker first = workers.getFirst();
+        List<FdbEntry> entries = onQuietly(first, () -> first.fdb().dump());
+        Map<Integer, String> names = new LinkedHashMap<>();
+        ports.forEach(port -> names.put(port.index(), port.name()));
+        return entries.stream()
+                .map(entry -> new FdbInfo(
+                        entry.vlan(),
+                        MacAddress.toString(entry.mac()),
+                        names.getOrDefault(entry.portIndex(), "?"),
+                        entry.isStatic(),
+                        entry.ageSeconds()))
+                .sorted(Comparator.comparingInt(FdbInfo::vlan).thenComparing(FdbInfo::mac))
+                .toList();
+    }
+
+    /** Adds a static entry in every worker; false when there is no such port or no room. */
+    public synchronized boolean addStatic(int vlan, long mac, String portName) {
+        requireOpen();
+        for (PortEntry port : ports) {
+            if (port.name().equals(portName)) {
+                boolean all = true;
+                for (SwitchWorker worker : workers) {
+                    all &= onQuietly(worker, () -> worker.fdb().addStatic(vlan, mac, port.index()));
+                }
+                return all;
+            }
+        }
+        return false;
+    }
+
+    /** Removes an entry of either kind; false when there was none. */
+    public synchronized boolean removeFdb(int vlan, long mac) {
+        requireOpen();
+        boolean any = false;
+        for (SwitchWorker worker : workers) {
+            any |= onQuietly(worker, () -> worker.fdb().remove(vlan, mac));
+        }
+        return any;
+    }
+
+    /** Removes all dynamic entries. */
+    public synchronized void flushFdb() {
+        requireOpen();
+        onAll(worker -> worker.fdb().flushDynamic(-1));
+    }
+
+    // ---- events ---------------------------------------------------------------------------------
+
+    /** Hears of every event, on a thread of the switch's own. A slow listener loses events. */
+    public void listen(Consumer<SwitchEvent> listener) {
+        listeners.add(listener);
+        events.start();
+    }
+
+    private final class Events implements WorkerEvents {
+        @Override
+        public void portState(PortEntry port, PortState state, String cause) {
+            events.post(new SwitchEvent.PortStateChanged(port.name(), state, cause));
+        }
+
+        @Override
+        public void macFlap(int vlan, long mac, int heldAtPortIndex) {
+            String heldAt = portsNow.stream()
+                    .filter(port -> port.index() == heldAtPortIndex)
+                    .map(PortEntry::name)
+                    .findFirst()
+                    .orElse("?");
+            events.post(new SwitchEvent.MacFlap(vlan, MacAddress.toString(mac), heldAt));
+        }
+
+        @Override
+        public void fault(int worker, Throwable cause) {
+            events.post(new SwitchEvent.WorkerFault(worker, String.valueOf(cause)));
+        }
+    }
+
+    /**
+     * Detaches every port, stops the workers and frees the pool. Endpoints of memory ports should have
+     * been closed; their frames are gone with the pool. Idempotent.
+     */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        program(null);
+        closed = true;
+        List.copyOf(ports).forEach(this::detach);
+        portsNow = List.of();
+        workers.forEach(SwitchWorker::stop);
+        if (!config.threads()) {
+            workers.forEach(SwitchWorker::run); // stopped already: this only closes what they wait with
+        }
+        threads.forEach(Switch::join);
+        events.close();
+        pool.close();
+    }
+
+    private static void join(Thread thread) {
+        boolean interrupted = Thread.interrupted();
+        long deadline = System.nanoTime() + JOIN_MILLIS * 1_000_000L;
+        while (thread.isAlive() && System.nanoTime() - deadline < 0) {
+            try {
+                thread.join(JOIN_SLICE_MILLIS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (thread.isAlive()) {
+            throw new IllegalStateException("worker " + thread.getName() + " did not stop");
+        }
+    }
+}

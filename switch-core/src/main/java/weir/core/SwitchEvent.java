@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.core;
+
+import weir.core.port.PortState;
+
+/** Something that happened to a switch. */
+public sealed interface SwitchEvent {
+    /** A port went up, down or away. */
+    record PortStateChanged(String port, PortState state, String cause) implements SwitchEvent {}
+
+    /**
+     * A MAC address moved between ports more often than allowed; it stays at a port for some seconds.
+     *
+     * @param mac in text form
+     * @param heldAt name of the port
+     */
+    record MacFlap(int vlan, String mac, String heldAt) implements SwitchEvent {}
+
+    /** A bug surfaced in a worker; the frames of one batch are affected. */
+    record WorkerFault(int worker, String cause) implements SwitchEvent {}
+}

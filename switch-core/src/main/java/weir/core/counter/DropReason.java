@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.core.counter;
+
+import java.util.List;
+import java.util.Locale;
+
+/** Why a frame ended inside the switch. The lower-case name is the label that users see. */
+public enum DropReason {
+    /** Under 14 bytes. */
+    RUNT,
+    /** 802.1Q type with fewer than 20 bytes in all. */
+    MALFORMED_VLAN,
+    /** Source address is a group address or zero (IEEE 802.1Q-2018, 8.8). */
+    INVALID_SOURCE,
+    /** Destination is reserved for the link itself (IEEE 802.1Q-2018, table 8-1). */
+    RESERVED_GROUP,
+    /** Tag on an access port, VLAN not on the trunk, or VID 4095. */
+    VLAN_DENIED,
+    /** No free slot, or no credit left for the port. */
+    NO_BUFFER,
+    /** Destination was learned on the ingress port. */
+    HAIRPIN,
+    /** There is no other port in the frame's VLAN. */
+    NO_DESTINATION,
+    /** A program asked for a port that is not there. */
+    REDIRECT_INVALID,
+    /** Program verdict XDP_DROP. */
+    PROGRAM_DROP,
+    /** Program verdict XDP_ABORTED, or a fault while it ran. */
+    PROGRAM_ABORTED,
+    /** Program verdict outside those that XDP defines. */
+    PROGRAM_INVALID_ACTION,
+    /** Larger than the egress port's MTU. */
+    OVERSIZE,
+    /** The ring to another worker is full. */
+    WORKER_BACKLOG,
+    /** The port's receiver does not keep up. */
+    QUEUE_FULL,
+    /** The port is down, gone or being detached. */
+    PORT_DOWN,
+    /** The operating system refused the frame. */
+    IO_ERROR;
+
+    /** All reasons in declaration order. */
+    public static final List<DropReason> ALL = List.of(values());
+
+    private final String label = name().toLowerCase(Locale.ROOT);
+
+    /** Position in {@link #ALL} and in counter blocks; never leaves the process. */
+    @SuppressWarnings("EnumOrdinal")
+    public int index() {
+        return ordinal();
+    }
+
+    /** Label in metrics, tables and captures: {@code no_buffer}. */
+    public String label() {
+        return label;
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.core.counter;
+
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * Counters of one port summed over all workers, at one moment.
+ *
+ * @param received frames taken from the port
+ * @param receivedBytes their bytes, without FCS
+ * @param decided frames of this port that reached a decision
+ * @param floodCopies copies beyond the first that floods of this port's frames made
+ * @param clones copies that programs made of this port's frames
+ * @param enqueued frames given to this port as egress
+ * @param transmitted frames that left through this port
+ * @param transmittedBytes their bytes, without FCS
+ * @param ingressDrops received but dropped before a decision, by reason; reasons without drops absent
+ * @param decisionDrops decided to be dropped, by reason
+ * @param egressDrops enqueued to this port but dropped there, by reason
+ */
+public record PortCounters(
+        long received,
+        long receivedBytes,
+        long decided,
+        long floodCopies,
+        long clones,
+        long enqueued,
+        long transmitted,
+        long transmittedBytes,
+        Map<DropReason, Long> ingressDrops,
+        Map<DropReason, Long> decisionDrops,
+        Map<DropReason, Long> egressDrops) {
+
+    /** Sums what several workers counted for one port, or what several ports counted. */
+    public static PortCounters sum(Collection<PortCells> cells) {
+        long[] totals = new long[PortCells.width()];
+        for (PortCells each : cells) {
+            each.addTo(totals);
+        }
+        return new PortCounters(
+                at(totals, PortCells.RECEIVED),
+                at(totals, PortCells.RECEIVED_BYTES),
+                at(totals, PortCells.DECIDED),
+                at(totals, PortCells.FLOOD_COPIES),
+                at(totals, PortCells.CLONES),
+                at(totals, PortCells.ENQUEUED),
+                at(totals, PortCells.TRANSMITTED),
+                at(totals, PortCells.TRANSMITTED_BYTES),
+                drops(totals, PortCells.INGRESS_DROPS),
+                drops(totals, PortCells.DECISION_DROPS),
+                drops(totals, PortCells.EGRESS_DROPS));
+    }
+
+    private static long at(long[] totals, int word) {
+        return totals[word - PortCells.RECEIVED];
+    }
+
+    private static Map<DropReason, Long> drops(long[] totals, int firstWord) {
+        Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
+        for (DropReason reason : DropReason.ALL) {
+            long n = at(totals, firstWord + reason.index());
+            if (n != 0) {
+                drops.put(reason, n);
+            }
+        }
+        return drops;
+    }
+
+    private static long total(Map<DropReason, Long> drops) {
+        return drops.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Received, but neither decided nor dropped yet. */
+    public long ingressInFlight() {
+        return received - decided - total(ingressDrops);
+    }
+
+    /** Enqueued, but neither transmitted nor dropped yet. */
+    public long egressInFlight() {
+        return enqueued - transmitted - total(egressDrops);
+    }
+
+    /** What the switch's law leaves over for frames of this ingress port; add it up over all ports. */
+    long switchBalance() {
+        return decided + clones + floodCopies - total(decisionDrops) - enqueued;
+    }
+
+    /** All drops counted at this port, whatever the stage, by reason. */
+    public Map<DropReason, Long> drops() {
+        Map<DropReason, Long> all = new EnumMap<>(ingressDrops);
+        decisionDrops.forEach((reason, n) -> all.merge(reason, n, Long::sum));
+        egressDrops.forEach((reason, n) -> all.merge(reason, n, Long::sum));
+        return all;
+    }
+}

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.core.worker;
+
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import weir.core.counter.DropReason;
+import weir.core.counter.PortCells;
+import weir.core.frame.Frame;
+import weir.core.frame.FrameBatch;
+import weir.core.frame.FrameRows;
+import weir.core.frame.FrameStore;
+import weir.core.frame.Verdict;
+
+/**
+ * Scatters a decided batch: frames are grouped by destination, then each destination that was touched
+ * is served once. The cost follows the destinations touched, never the number of ports.
+ */
+final class EgressDispatcher {
+    /** Every port takes frames of this size: the smallest MTU that IPv4 allows, and a header. */
+    private static final int ALWAYS_FITS_BYTES = 68 + Frame.ETHERNET_HEADER_BYTES;
+
+    private final int worker;
+    private final FrameStore store;
+    private final TagRewriter tags;
+    private final @Nullable WorkerLink[] links;
+    private final FrameRows rows;
+    private final FloodPlan plan;
+    private @Nullable EgressTarget[] targets = {};
+    private PortCells[] cells = {};
+    private PortTable table = new PortTable(List.of());
+    private int longest;
+
+    EgressDispatcher(int worker, FrameStore store, @Nullable WorkerLink[] links, int batchCapacity) {
+        this.worker = worker;
+        this.store = store;
+        this.links = links;
+        tags = new TagRewriter(store);
+        rows = new FrameRows(batchCapacity);
+        plan = new FloodPlan(links.length);
+    }
+
+    /** Takes up a new port table; between batches only. */
+    void adopt(PortTable newTable, @Nullable EgressTarget[] newTargets, PortCells[] newCells) {
+        table = newTable;
+        targets = newTargets;
+        cells = newCells;
+        rows.reserve(newTargets.length);
+    }
+
+    /** Sends every frame of a decided batch on its way. The batch keeps none. */
+    void dispatch(FrameBatch batch) {
+        longest = batch.maxLengthBytes();
+        int n = batch.size();
+        if (batch.hasVlans()) {
+            for (int i = 0; i < n; i++) {
+                dispatchOne(batch, i);
+            }
+        } else {
+            // Rows cannot overflow: they are empty when a batch begins and as wide as one.
+            int[] verdicts = batch.verdicts();
+            long[] frames = batch.frames();
+            int i = rows.add(verdicts, frames, 0, n);
+            while (i < n) {
+                dispatchOne(batch, i);
+                i = rows.add(verdicts, frames, i + 1, n);
+            }
+        }
+        sendStaged();
+    }
+
+    /** After a fault: forgets what is staged. Who holds those frames is not known; lost is better than doubled. */
+    void abandon() {
+        rows.clear();
+        longest = 0;
+    }
+
+    private void stage(int port, long frame) {
+        if (rows.isFull(port)) {
+            sendEarly(port);
+        }
+        rows.add(port, frame);
+    }
+
+    /** A row is full before the batch ends: floods and copies can give a port more than a batch. */
+    private void sendEarly(int port) {
+        sendRow(port);
+        VarHandle.fullFence();
+        flush(port);
+        rows.forget(port);
+    }
+
+    private void dispatchOne(FrameBatch batch, int i) {
+        int verdict = batch.verdicts()[i];
+        long frame = batch.frames()[i];
+        int ingress = batch.ingress()[i];
+        if (verdict >= 0) {
+            stageTagged(verdict, frame, batch.vlans()[i], ingress);
+        } else if (verdict == Verdict.FLOOD) {
+            flood(frame, ingress, batch.vlans()[i]);
+        } else {
+            drop(frame, ingress, verdict);
+        }
+    }
+
+    private void drop(long frame, int ingress, int verdict) {
+        if (Verdict.isRefusal(verdict)) {
+            cells[ingress].decided(-1);
+            cells[ingress].dropIngress(Verdict.reason(verdict), 1);
+        } else {
+            cells[ingress].dropDecided(Verdict.reason(verdict), 1);
+        }
+        store.release(frame);
+    }
+
+    // ---- tags -----------------------------------------------------------------------------------
+
+    private void stageTagged(int port, long frame, int vlanWord, int ingress) {
+        EgressTarget target = targets[port];
+        if (target == null || !target.port.treatsVlans() || vlanWord == 0) {
+            stage(port, frame);
+            return;
+        }
+        int vlan = FrameBatch.vlanId(vlanWord);
+        if (!target.port.isMember(vlan)) {
+            refuseAtEgress(target, frame, DropReason.VLAN_DENIED);
+            return;
+        }
+        boolean tagged = (vlanWord & FrameBatch.TAGGED) != 0;
+        long fitting = target.port.sendsTagged(vlan) == tagged ? frame : convert(frame, vlan, tagged, ingress);
+        if (fitting < 0) {
+            refuseAtEgress(target, frame, DropReason.NO_BUFFER);
+        } else {
+            stageUnhopped(target, fitting, vlan);
+        }
+    }
+
+    /** A second tag must not come to light where the VLAN leaves untagged, a trunk's native one included. */
+    private void stageUnhopped(EgressTarget target, long frame, int vlan) {
+        if (!target.port.sendsTagged(vlan) && tags.isTagged(frame)) {
+            refuseAtEgress(target, frame, DropReason.VLAN_DENIED);
+        } else {
+            longest = Math.max(longest, Frame.length(frame));
+            stage(target.port.index(), frame);
+        }
+    }
+
+    private long convert(long frame, int vlan, boolean tagged, int ingress) {
+        return tagged ? tags.pop(frame, ingress) : tags.push(frame, vlan, ingress);
+    }
+
+    private void refuseAtEgress(EgressTarget target, long frame, DropReason reason) {
+        target.cells.enqueued(1);
+        target.cells.dropEgress(reason, 1);
+        store.release(frame);
+    }
+
+    // ---- floods ---------------------------------------------------------------------------------
+
+    /** Sends a frame to every port of its VLAN but the ingress port, on all workers. */
+    private void flood(long frame, int ingress, int vlanWord) {
+        plan.clear();
+        int vlan = FrameBatch.vlanId(vlanWord);
+        for (PortEntry port : table.floodCandidates(vlan)) {
+            if (port.index() != ingress && port.isMember(vlan)) {
+                plan.add(port, port.transmitterFor(worker), worker, vlanWord);
+            }
+        }
+        int remotes = plan.remotes();
+        int copies = plan.locals() + remotes;
+        if (copies == 0) {
+            cells[ingress].dropDecided(DropReason.NO_DESTINATION, 1);
+            store.release(frame);
+            return;
+        }
+        long shared = frame;
+        if (remotes > 0 && !(store.isOwn(frame) && store.isExclusive(frame))) {
+            shared = store.copy(frame, ingress);
+            store.release(frame);
+            if (shared < 0) {
+                cells[ingress].dropDecided(DropReason.NO_BUFFER, 1);
+                return;
+            }
+        }
+        cells[ingress].floodCopies(copies - 1);
+        store.share(shared, copies - 1);
+        sendRemoteFloods(shared, ingress, vlanWord);
+        fanOut(shared, ingress, vlanWord);
+    }
+
+    private void sendRemoteFloods(long frame, int ingress, int vlanWord) {
+        for (int other = 0; other < links.length; other++) {
+            WorkerLink link = links[other];
+            if (link != null && plan.reaches(other) && !link.sendFlood(ingress, vlanWord, frame)) {
+                cells[ingress].dropDecided(DropReason.WORKER_BACKLOG, 1);
+                store.release(frame);
+            }
+        }
+    }
+
+    /** A flood that another worker began: this worker's share of the ports, for one hold on the frame. */
+    void floodFrom(int sender, long frame, int ingress, int vlanWord) {
+        longest = Math.max(longest, Frame.length(frame));
+        plan.clear();
+        int vlan = FrameBatch.vlanId(vlanWord);
+        for (PortEntry port : table.floodCandidates(vlan)) {
+            if (port.index() != ingress && port.isMember(vlan) && port.transmitterFor(sender) == worker) {
+                plan.add(port, worker, worker, vlanWord);
+            }
+        }
+        store.adoptShared(frame, Math.max(1, plan.locals()));
+        if (plan.locals() == 0) {
+            cells[ingress].dropDecided(DropReason.NO_DESTINATION, 1);
+            store.release(frame);
+            return;
+        }
+        cells[ingress].floodCopies(plan.locals() - 1);
+        fanOut(frame, ingress, vlanWord);
+    }
+
+    /** Stages the planned local copies; the frame has one hold for each of them. */
+    private void fanOut(long frame, int ingress, int vlanWord) {
+        for (int i = 0; i < plan.asIs(); i++) {
+            EgressTarget target = target(plan.asIsPort(i));
+            if (vlanWord == 0) {
+                stage(target.port.index(), frame);
+            } else {
+                stageUnhopped(target, frame, FrameBatch.vlanId(vlanWord));
+            }
+        }
+        int others = plan.converted();
+        if (others == 0) {
+            return;
+        }
+        // Ports that want the other form of tag share one converted copy: give up their holds but one,
+        // let that one become the copy, and share it again.
+        for (int i = 1; i < others; i++) {
+            store.release(frame);
+        }
+        boolean tagged = (vlanWord & FrameBatch.TAGGED) != 0;
+        long converted = convert(frame, FrameBatch.vlanId(vlanWord), tagged, ingress);
+        if (converted < 0) {
+            refuseConversions(frame, others);
+            return;
+        }
+        store.share(converted, others - 1);
+        for (int i = 0; i < others; i++) {
+            stageUnhopped(target(plan.convertedPort(i)), converted, FrameBatch.vlanId(vlanWord));
+        }
+    }
+
+    private void refuseConversions(long frame, int others) {
+        for (int i = 0; i < others; i++) {
+            EgressTarget target = target(plan.convertedPort(i));
+            target.cells.enqueued(1);
+            target.cells.dropEgress(DropReason.NO_BUFFER, 1);
+        }
+        store.release(frame);
+    }
+
+    private EgressTarget target(int port) {
+        EgressTarget target = targets[port];
+        if (target == null) {
+            throw new IllegalStateException("port index " + port + " has no target");
+        }
+        return target;
+    }
+
+    // ---- serving destinations -------------------------------------------------------------------
+
+    /** Serves all rows, then wakes whoever sleeps behind them with one fence for all. */
+    void sendStaged() {
+        int touched = rows.touched();
+        for (int t = 0; t < touched; t++) {
+            sendRow(rows.touchedGroup(t));
+        }
+        boolean anyLink = publishLinks();
+        if (touched == 0 && !anyLink) {
+            store.publishReturns();
+            return;
+        }
+        VarHandle.fullFence();
+        for (int t = 0; t < touched; t++) {
+            flush(rows.touchedGroup(t));
+        }
+        if (anyLink) {
+            ringLinks();
+        }
+        rows.forgetTouched();
+        longest = 0;
+        store.publishReturns();
+    }
+
+    private void flush(int port) {
+        EgressTarget target = targets[port];
+        if (target != null) {
+            target.flush();
+        }
+    }
+
+    private boolean publishLinks() {
+        boolean any = false;
+        for (WorkerLink link : links) {
+            any |= link != null && link.publish();
+        }
+        return any;
+    }
+
+    private void ringLinks() {
+        for (WorkerLink link : links) {
+            if (link != null) {
+                link.ringAfterFence();
+            }
+        }
+    }
+
+    private void sendRow(int port) {
+        int row = rows.first(port);
+        int n = rows.count(port);
+        rows.empty(port);
+        EgressTarget target = targets[port];
+        if (target == null) {
+            dropDetached(port, row, n);
+            return;
+        }
+        if (longest > ALWAYS_FITS_BYTES && target.isLocal() && longest > target.port.maxFrameBytes()) {
+            n = dropOversize(target, row, n);
+        }
+        if (n > 0) {
+            target.send(rows.words(), row, n);
+        }
+    }
+
+    /** The port is being detached, or not every worker knows it yet, and the database led here all the same. */
+    private void dropDetached(int port, int row, int count) {
+        cells[port].enqueued(count);
+        cells[port].dropEgress(DropReason.PORT_DOWN, count);
+        store.release(rows.words(), row, count);
+    }
+
+    private int dropOversize(EgressTarget target, int first, int count) {
+        long[] words = rows.words();
+        int kept = first;
+        for (int i = first; i < first + count; i++) {
+            long frame = words[i];
+            int length = Frame.length(frame);
+            if (length <= target.port.maxFrameBytes() || target.port.fits(length, tags.tags(frame))) {
+                words[kept++] = frame;
+            } else {
+                refuseAtEgress(target, frame, DropReason.OVERSIZE);
+            }
+        }
+        return kept - first;
+    }
+
+    /** Frames that another worker decided for a port of this one. */
+    void deliver(int port, long[] frames, int count) {
+        EgressTarget target = port < targets.length ? targets[port] : null;
+        boolean here = target != null && target.isLocal();
+        for (int i = 0; i < count; i++) {
+            long frame = frames[i];
+            store.adopt(frame);
+            if (here) {
+                longest = Math.max(longest, Frame.length(frame));
+                stage(port, frame);
+            } else {
+                store.release(frame);
+            }
+        }
+        if (!here) {
+            cells[port].enqueued(count);
+            cells[port].dropEgress(DropReason.PORT_DOWN, count);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.core.worker;
+
+import weir.core.counter.DropReason;
+import weir.core.counter.PortCells;
+import weir.core.frame.FrameStore;
+import weir.core.port.PortQueue;
+
+/** Where a worker puts the frames of one egress port: its own queue of it, or the owner's ring. */
+abstract class EgressTarget {
+    final PortEntry port;
+    final PortCells cells;
+
+    EgressTarget(PortEntry port, PortCells cells) {
+        this.port = port;
+        this.cells = cells;
+    }
+
+    /** Whether the queue belongs to this worker. */
+    abstract boolean isLocal();
+
+    /**
+     * Takes over frames for the port. They count as enqueued where they reach the queue's owner, or
+     * where they fail to.
+     */
+    abstract void send(long[] frames, int from, int count);
+
+    /** Called once per batch after a full fence, when {@link #send} was called. */
+    abstract void flush();
+
+    /** A queue of this worker. */
+    static final class Local extends EgressTarget {
+        private final PortQueue queue;
+
+        Local(PortEntry port, PortCells cells, PortQueue queue) {
+            super(port, cells);
+            this.queue = queue;
+        }
+
+        @Override
+        boolean isLocal() {
+            return true;
+        }
+
+        @Override
+        void send(long[] frames, int from, int count) {
+            cells.enqueued(count);
+            queue.transmit(frames, from, count);
+        }
+
+        @Override
+        void flush() {
+            queue.flush();
+        }
+    }
+
+    /** A port whose queue another worker owns. */
+    static final class Remote extends EgressTarget {
+        private final FrameStore store;
+        private final WorkerLink link;
+
+        Remote(PortEntry port, PortCells cells, FrameStore store, WorkerLink link) {
+            super(port, cells);
+            this.store = store;
+            this.link = link;
+        }
+
+        @Override
+        boolean isLocal() {
+            return false;
+        }
+
+        @Override
+        void send(long[] frames, int from, int count) {
+            int ready = from;
+            for (int i = from; i < from + count; i++) {
+                long frame = exclusive(frames[i]);
+                if (frame >= 0) {
+                    frames[ready++] = frame;
+                }
+            }
+            int n = ready - from;
+            if (n == 0) {
+                return;
+            }
+            if (link.sendFrames(port.index(), frames, from, n)) {
+                for (int i = from; i < ready; i++) {
+                    store.handOver(frames[i]);
+                }
+            } else {
+                drop(DropReason.WORKER_BACKLOG, n);
+                store.release(frames, from, n);
+            }
+        }
+
+        /** Only an exclusive frame may change its worker, so that each home counts a worker once. */
+        private long exclusive(long frame) {
+            if (store.isExclusive(frame)) {
+                return frame;
+            }
+            long copy = store.copy(frame, port.index());
+            store.release(frame);
+            if (copy < 0) {
+                drop(DropReason.NO_BUFFER, 1);
+            }
+            return copy;
+        }
+
+        private void drop(DropReason reason, int count) {
+            cells.enqueued(count);
+            cells.dropEgress(reason, count);
+        }
+
+        @Override
+        void flush() {
+            // The dispatcher publishes and rings each link once, however many ports lie behind it.
+        }
+    }
+}

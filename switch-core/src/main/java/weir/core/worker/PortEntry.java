@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.core.worker;
+
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import weir.core.counter.PortCells;
+import weir.core.frame.Frame;
+import weir.core.port.Port;
+import weir.core.port.PortOptions;
+import weir.core.port.VlanMode;
+
+/**
+ * A port as the workers know it. Everything but its cells is fixed while it is attached; each cell is
+ * written by one worker.
+ */
+public final class PortEntry {
+    private static final int TAG_BYTES = 4;
+
+    private final int index;
+    private final int number;
+    private final String name;
+    private final Port port;
+    private final PortOptions options;
+    private final int[] queueOwners;
+    private final List<PortCells> cells;
+    private final @Nullable BitSet memberOf;
+    private final int untaggedVlan;
+    private final boolean trunk;
+
+    /**
+     * @param index place in the switch's tables, reused after the port is gone
+     * @param number what users and programs see, never reused
+     * @param queueOwners worker of each queue
+     * @param workers number of workers
+     */
+    public PortEntry(
+            int index, int number, String name, Port port, PortOptions options, int[] queueOwners, int workers) {
+        this.index = index;
+        this.number = number;
+        this.name = name;
+        this.port = port;
+        this.options = options;
+        this.queueOwners = queueOwners.clone();
+        cells = java.util.stream.Stream.generate(PortCells::new).limit(workers).toList();
+        switch (options.vlan()) {
+            case VlanMode.Unaware unaware -> {
+                memberOf = null;
+                untaggedVlan = 0;
+                trunk = false;
+            }
+            case VlanMode.Access access -> {
+                memberOf = new BitSet();
+                memberOf.set(access.vlan());
+                untaggedVlan = access.vlan();
+                trunk = false;
+            }
+            case VlanMode.Trunk members -> {
+                memberOf = members.vlans();
+                untaggedVlan = members.nativeVlan();
+                trunk = true;
+            }
+        }
+    }
+
+    public int index() {
+        return index;
+    }
+
+    public int number() {
+        return number;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public Port port() {
+        return port;
+    }
+
+    public PortOptions options() {
+        return options;
+    }
+
+    /** Cells of all workers, for readers. */
+    public List<PortCells> cells() {
+        return cells;
+    }
+
+    PortCells cells(int worker) {
+        return cells.get(worker);
+    }
+
+    /** Queues of this port that a worker owns, as indices into {@link Port#queues()}. */
+    int[] queuesOf(int worker) {
+        return java.util.stream.IntStream.range(0, queueOwners.length)
+                .filter(queue -> queueOwners[queue] == worker)
+                .toArray();
+    }
+
+    /** The worker that transmits what {@code worker} sends to this port: itself when it has a queue. */
+    int transmitterFor(int worker) {
+        for (int owner : queueOwners) {
+            if (owner == worker) {
+                return worker;
+            }
+        }
+        return queueOwners[0];
+    }
+
+    /** Whether the port looks at tags at all. */
+    boolean treatsVlans() {
+        return memberOf != null;
+    }
+
+    boolean isMember(int vlan) {
+        return memberOf == null ? vlan == 0 : memberOf.get(vlan);
+    }
+
+    /** VLAN of frames without a tag, 0 when such frames are refused. */
+    int untaggedVlan() {
+        return untaggedVlan;
+    }
+
+    boolean isTrunk() {
+        return trunk;
+    }
+
+    /** Whether frames of a VLAN leave this port with their tag. */
+    boolean sendsTagged(int vlan) {
+        return trunk && vlan != untaggedVlan;
+    }
+
+    /** Longest untagged frame that fits the port's MTU now. */
+    int maxFrameBytes() {
+        return port.mtuBytes() + Frame.ETHERNET_HEADER_BYTES;
+    }
+
+    /** Whether a frame fits, where every VLAN tag may add its own four bytes. */
+    boolean fits(int lengthBytes, int tags) {
+        return lengthBytes <= maxFrameBytes() + tags * TAG_BYTES;
+    }
+}

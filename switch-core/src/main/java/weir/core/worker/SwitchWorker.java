@@ -1,0 +1,508 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.core.worker;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import weir.core.counter.DropReason;
+import weir.core.counter.PortCells;
+import weir.core.fdb.Fdb;
+import weir.core.fdb.FdbListener;
+import weir.core.fdb.LearningProgram;
+import weir.core.fdb.MacAddress;
+import weir.core.frame.FrameBatch;
+import weir.core.frame.FrameStore;
+import weir.core.frame.Verdict;
+import weir.core.port.PortException;
+import weir.core.port.PortQueue;
+import weir.core.program.ForwardingProgram;
+import weir.core.ring.SpscRing;
+
+/**
+ * One thread of a switch: collects frames from its inputs, decides them a batch at a time, scatters
+ * them, and sleeps when there is nothing to do. It alone touches what it owns; control threads post
+ * commands, which it takes between batches.
+ *
+ * <p>An input that stayed empty for some rounds is parked behind its {@link Doorbell}; a worker whose
+ * inputs are all parked sleeps. So a round costs what the busy inputs cost, however many ports there
+ * are.
+ */
+public final class SwitchWorker {
+    private static final int RING_WORDS = 4096;
+    private static final int CLOCK_EVERY_ROUNDS = 4;
+    private static final long READINESS_EVERY_NANOS = 20_000;
+    private static final long HOUSEKEEPING_NANOS = 100_000_000;
+    private static final long MAX_SLEEP_NANOS = 1_000_000_000;
+
+    private final int index;
+    private final WorkerConfig config;
+    private final FrameStore store;
+    private final WorkerEvents events;
+    private final Supplier<@Nullable ForwardingProgram> program;
+    private final FrameBatch batch;
+    private final Fdb fdb;
+    private final LearningProgram learning;
+    private final IngressCheck check;
+    private final EgressDispatcher dispatcher;
+    private final BatchDecision decision;
+    private final WakeupList wakeups = new WakeupList(this::wakeup);
+    private final CommandQueue commands = new CommandQueue(wakeups);
+    private final @Nullable WorkerLink[] links;
+    private final int[] resyncFrom;
+    private final List<RingInput> ringInputs = new ArrayList<>();
+    private final Map<Integer, List<QueueInput>> queueInputs = new HashMap<>();
+    private final int parkAfterRounds;
+
+    private PortTable table = new PortTable(List.of());
+    private PortCells[] cells = {};
+    private WorkerInput[] polled = new WorkerInput[16];
+    private int polledCount;
+    private int polledWithSystemCalls;
+    private int rounds;
+    private long now;
+    private long readinessAt;
+    private long housekeepingAt;
+    private volatile @Nullable IdleWait idle;
+    private volatile boolean stopping;
+
+    /**
+     * @param workers number of workers in the switch
+     * @param program the switch's program at this moment, asked once per batch
+     */
+    public SwitchWorker(
+            int index,
+            int workers,
+            WorkerConfig config,
+            FrameStore store,
+            WorkerEvents events,
+            Supplier<@Nullable ForwardingProgram> program) {
+        this.index = index;
+        this.config = config;
+        this.store = store;
+        this.events = events;
+        this.program = program;
+        links = new WorkerLink[workers];
+        resyncFrom = new int[workers];
+        Arrays.fill(resyncFrom, -1);
+        parkAfterRounds = config.waitMode().emptyRoundsBeforeParking();
+        batch = new FrameBatch(config.batchFrames());
+        long base = store.pool().baseAddress();
+        fdb = new Fdb(config.fdb(), PortTable.MAX_PORTS, new News());
+        learning = new LearningProgram(fdb, base, PortTable.MAX_PORTS, config.forwardBpdus());
+        check = new IngressCheck(store);
+        dispatcher = new EgressDispatcher(index, store, links, config.batchFrames());
+        decision = new BatchDecision(batch, base, table);
+        now = config.nanoClock().getAsLong();
+        readinessAt = now;
+        housekeepingAt = now;
+        fdb.advanceTo(now);
+    }
+
+    /** Makes the ring from this worker to another. Before either runs. */
+    public void connectTo(SwitchWorker other) {
+        SpscRing ring = new SpscRing(RING_WORDS);
+        RingInput input =
+                new RingInput(index, ring.consumer(), other.dispatcher, other.fdb, other.wakeups, config.batchFrames());
+        other.ringInputs.add(input);
+        other.startPolling(input);
+        links[other.index] = new WorkerLink(ring.producer(), input.doorbell());
+    }
+
+    public int index() {
+        return index;
+    }
+
+    /** The worker's database; on the worker's thread only. */
+    public Fdb fdb() {
+        return fdb;
+    }
+
+    /** Sends home every slot that was given back here, and takes back this home's; on the worker's thread. */
+    public void exchangeReturns() {
+        store.reclaim();
+        store.publishReturns();
+    }
+
+    /** Slots of this worker's home that are in use; on the worker's thread. */
+    public int slotsInUse() {
+        return store.slotsInUse();
+    }
+
+    FrameBatch batch() {
+        return batch;
+    }
+
+    FrameStore store() {
+        return store;
+    }
+
+    WorkerEvents events() {
+        return events;
+    }
+
+    IdleWait idleWait() {
+        IdleWait current = idle;
+        if (current == null) {
+            current = config.idleWait().create(Thread.currentThread());
+            idle = current;
+        }
+        return current;
+    }
+
+    private void wakeup() {
+        IdleWait current = idle;
+        if (current != null) {
+            current.wakeup();
+        }
+    }
+
+    // ---- the loop -------------------------------------------------------------------------------
+
+    /** Runs until {@link #stop}; the worker thread's body. */
+    public void run() {
+        IdleWait waiter = waiterOrParking();
+        while (!stopping) {
+            try {
+                if (runRound() == 0 && polledCount == 0) {
+                    rest(waiter);
+                }
+            } catch (RuntimeException | Error failure) {
+                events.fault(index, failure);
+            }
+        }
+        commands.drain();
+        waiter.close();
+    }
+
+    /** A worker that cannot wait for descriptors still answers; their ports are then refused with a cause. */
+    private IdleWait waiterOrParking() {
+        try {
+            return idleWait();
+        } catch (RuntimeException | Error failure) {
+            events.fault(index, failure);
+            IdleWait parking = IdleWait.parking(Thread.currentThread());
+            idle = parking;
+            return parking;
+        }
+    }
+
+    /** Ends {@link #run} after the current round. Any thread. */
+    public void stop() {
+        stopping = true;
+        wakeup();
+    }
+
+    /**
+     * One round: commands, woken inputs, one visit to each polled input, one batch or more.
+     *
+     * @return how much was done; 0 when nothing was there
+     */
+    public int runRound() {
+        boolean done = false;
+        try {
+            int work = round();
+            done = true;
+            return work;
+        } finally {
+            if (!done) {
+                batch.clear();
+                dispatcher.abandon();
+            }
+        }
+    }
+
+    private int round() {
+        int work = commands.drain();
+        takeWakeups();
+        work += config.hook().run();
+        work += pollInputs();
+        if (batch.size() > 0) {
+            process();
+        }
+        rounds++;
+        if (work == 0 || polledWithSystemCalls > 0 || (rounds & (CLOCK_EVERY_ROUNDS - 1)) == 0) {
+            lookAtClock();
+        }
+        return work;
+    }
+
+    private int pollInputs() {
+        int work = 0;
+        int i = 0;
+        while (i < polledCount) {
+            WorkerInput input = polled[i];
+            int done = input.poll();
+            if (done > 0) {
+                input.emptyRounds = 0;
+                work += done;
+            } else if (++input.emptyRounds >= parkAfterRounds
+                    && input.doorbell().park()) {
+                stopPolling(input);
+                continue;
+            }
+            i++;
+        }
+        return work;
+    }
+
+    /** Decides and sends the batch, and empties it. */
+    void process() {
+        boolean undecided = check.check(batch, table, cells);
+        ForwardingProgram current = program.get();
+        if (current != null) {
+            runProgram(current);
+            undecided = false;
+        }
+        learning.decide(batch, undecided);
+        dispatcher.dispatch(batch);
+        batch.clear();
+    }
+
+    private void runProgram(ForwardingProgram current) {
+        try {
+            current.decide(batch, decision);
+        } catch (RuntimeException | Error failure) {
+            events.fault(index, failure);
+            int[] verdicts = batch.verdicts();
+            for (int i = 0; i < batch.size(); i++) {
+                if (verdicts[i] == Verdict.UNDECIDED) {
+                    verdicts[i] = Verdict.drop(DropReason.PROGRAM_ABORTED);
+                }
+            }
+        }
+    }
+
+    private void lookAtClock() {
+        now = config.nanoClock().getAsLong();
+        if (now - readinessAt >= READINESS_EVERY_NANOS) {
+            readinessAt = now;
+            idleWait().poll();
+        }
+        if (now - housekeepingAt >= HOUSEKEEPING_NANOS) {
+            housekeepingAt = now;
+            fdb.advanceTo(now);
+            store.reclaim();
+            store.publishReturns();
+            resyncNews();
+        }
+    }
+
+    private void rest(IdleWait waiter) {
+        store.publishReturns(); // nobody else would while this worker sleeps
+        if (config.waitMode() == WaitMode.BUSY) {
+            Thread.onSpinWait();
+            waiter.poll();
+            return;
+        }
+        wakeups.goToSleep();
+        if (wakeups.isEmpty() && commands.isEmpty() && !stopping) {
+            waiter.await(MAX_SLEEP_NANOS);
+        }
+        wakeups.wakeUp();
+        now = config.nanoClock().getAsLong();
+        fdb.advanceTo(now);
+    }
+
+    // ---- inputs ---------------------------------------------------------------------------------
+
+    private void takeWakeups() {
+        Doorbell bell = wakeups.takeAll();
+        while (bell != null) {
+            Doorbell following = bell.next;
+            bell.next = null;
+            startPolling(bell.input());
+            bell = following;
+        }
+    }
+
+    private void startPolling(WorkerInput input) {
+        if (input.polledAt >= 0 || input.closed) {
+            return;
+        }
+        if (polledCount == polled.length) {
+            polled = Arrays.copyOf(polled, polledCount * 2);
+        }
+        input.emptyRounds = 0;
+        input.polledAt = polledCount;
+        polled[polledCount++] = input;
+        polledWithSystemCalls += input.usesSystemCalls() ? 1 : 0;
+    }
+
+    private void stopPolling(WorkerInput input) {
+        if (input.polledAt < 0) {
+            return;
+        }
+        WorkerInput last = polled[--polledCount];
+        polled[input.polledAt] = last;
+        last.polledAt = input.polledAt;
+        input.polledAt = -1;
+        polledWithSystemCalls -= input.usesSystemCalls() ? 1 : 0;
+    }
+
+    // ---- commands, on the worker's thread -------------------------------------------------------
+
+    /** Runs a command on this worker's thread between two batches and waits for it. */
+    public <T> T call(Callable<T> command) throws Exception {
+        return commands.call(command);
+    }
+
+    /**
+     * Starts service of the queues of a port that this worker owns, and makes room for the port in all
+     * tables, since workers that adopted it may send here before this one has. The port gets frames after
+     * {@link #adopt} and is asked for frames after {@link #startPolling(PortEntry)}.
+     */
+    public void openQueues(PortEntry port) throws PortException {
+        List<QueueInput> inputs = new ArrayList<>();
+        for (int q : port.queuesOf(index)) {
+            PortQueue queue = port.port().queues().get(q);
+            QueueInput input = new QueueInput(this, port, queue, wakeups);
+            try {
+                queue.attach(input);
+            } catch (PortException e) {
+                inputs.forEach(opened -> opened.queue().detach());
+                throw e;
+            }
+            inputs.add(input);
+        }
+        queueInputs.put(port.index(), inputs);
+        reserve(port);
+    }
+
+    private void reserve(PortEntry port) {
+        int known = cells.length;
+        cells = Arrays.copyOf(cells, Math.max(known, port.index() + 1));
+        for (int i = known; i < cells.length; i++) {
+            cells[i] = new PortCells();
+        }
+        cells[port.index()] = port.cells(index);
+        adopt(table);
+    }
+
+    /** Begins to ask a new port for frames. Every worker has adopted it, so whoever learns of it can reach it. */
+    public void startPolling(PortEntry port) {
+        queueInputs.getOrDefault(port.index(), List.of()).forEach(this::startPolling);
+    }
+
+    /** Ends service of a port's queues here; the table without the port was adopted by all workers. */
+    public void closeQueues(int portIndex) {
+        List<QueueInput> inputs = queueInputs.remove(portIndex);
+        if (inputs == null) {
+            return;
+        }
+        for (QueueInput input : inputs) {
+            input.closed = true;
+            stopPolling(input);
+            input.queue().detach();
+        }
+        fdb.forgetPort(portIndex); // again: another worker's news of it may have come since
+        store.publishReturns();
+    }
+
+    /** Takes up a new port table and forgets what is gone. */
+    public void adopt(PortTable newTable) {
+        int bound = Math.max(newTable.bound(), cells.length);
+        PortCells[] newCells = Arrays.copyOf(cells, bound);
+        EgressTarget[] targets = new EgressTarget[bound];
+        for (int i = 0; i < bound; i++) {
+            PortEntry port = newTable.at(i);
+            PortEntry before = table.at(i);
+            if (before != null && before != port) {
+                forget(before);
+            }
+            if (port != null) {
+                newCells[i] = port.cells(index);
+                targets[i] = targetOf(port, newCells[i]);
+                learning.allowHairpin(i, port.options().hairpin());
+            }
+        }
+        table = newTable;
+        cells = newCells;
+        decision.adopt(newTable);
+        dispatcher.adopt(newTable, targets, newCells);
+    }
+
+    private void forget(PortEntry port) {
+        fdb.forgetPort(port.index());
+        for (QueueInput input : queueInputs.getOrDefault(port.index(), List.of())) {
+            input.closed = true; // a doorbell that rings now must not bring its frames in
+            stopPolling(input);
+        }
+    }
+
+    private EgressTarget targetOf(PortEntry port, PortCells portCells) {
+        int transmitter = port.transmitterFor(index);
+        WorkerLink link = links[transmitter];
+        if (link != null) {
+            return new EgressTarget.Remote(port, portCells, store, link);
+        }
+        List<QueueInput> inputs = queueInputs.getOrDefault(port.index(), List.of());
+        return new EgressTarget.Local(port, portCells, inputs.getFirst().queue());
+    }
+
+    /** Handles everything that other workers had sent when this was called. */
+    public void drainRings() {
+        for (RingInput input : ringInputs) {
+            int bound = RING_WORDS;
+            while (bound-- > 0 && input.poll() > 0) {
+                // poll() did the work
+            }
+        }
+    }
+
+    // ---- news between workers -------------------------------------------------------------------
+
+    private final class News implements FdbListener {
+        @Override
+        public void learned(long key, int portIndex) {
+            for (WorkerLink link : links) {
+                if (link != null) {
+                    link.sendLearned(key, portIndex);
+                }
+            }
+        }
+
+        @Override
+        public void flapping(long key, int heldAtPortIndex) {
+            for (WorkerLink link : links) {
+                if (link != null) {
+                    link.sendHeld(key, heldAtPortIndex);
+                }
+            }
+            events.macFlap(Fdb.vlanOf(key), key & MacAddress.MASK, heldAtPortIndex);
+        }
+    }
+
+    /** A ring that was full lost news: tell that worker again of every address learned here. */
+    private void resyncNews() {
+        for (int other = 0; other < links.length; other++) {
+            WorkerLink link = links[other];
+            if (link == null) {
+                continue;
+            }
+            if (link.takeNewsLost()) {
+                resyncFrom[other] = 0;
+            }
+            if (resyncFrom[other] >= 0) {
+                resyncFrom[other] = sendNews(link, resyncFrom[other]);
+            }
+        }
+    }
+
+    private int sendNews(WorkerLink link, int from) {
+        int position = fdb.nextDynamic(from);
+        while (position >= 0 && link.hasRoomForNews()) {
+            PortEntry port = table.at(fdb.portAt(position));
+            if (port != null && port.transmitterFor(index) == index) {
+                link.sendLearned(fdb.keyAt(position), port.index());
+            }
+            position = fdb.nextDynamic(position + 1);
+        }
+        dispatcher.sendStaged();
+        return position;
+    }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.core.worker;
+
+import weir.core.port.PortState;
+
+/** What workers tell the switch; implementations must not block and may be called by any thread. */
+public interface WorkerEvents {
+    void portState(PortEntry port, PortState state, String cause);
+
+    /** A MAC moved too often between ports and is held at one. */
+    void macFlap(int vlan, long mac, int heldAtPortIndex);
+
+    /** A bug in a queue or a program surfaced as an exception; the worker goes on. */
+    void fault(int worker, Throwable cause);
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import weir.core.frame.Frame;
+import weir.core.memory.MemoryEndpoint;
+import weir.core.memory.MemoryPortConfig;
+import weir.core.port.PortOptions;
+import weir.core.port.VlanMode;
+import weir.core.program.ForwardingProgram;
+import weir.core.testing.AllocatedBytes;
+import weir.core.testing.Frames;
+import weir.core.testing.HandDrivenSwitch;
+
+/** A frame costs no garbage: neither known unicast nor floods, tags, learning, drops, rings between workers. */
+class AllocationTest {
+    private static final int BURST = 32;
+    private static final int STATIONS = 40;
+    private static final long WARM_UP_FRAMES = 400_000;
+    private static final long MEASURED_FRAMES = 1_000_000;
+
+    private static final int ATTEMPTS = 8;
+
+    /** Generator and sink at every port, on the test's thread, without garbage of their own. */
+    private static final class Load {
+        private final HandDrivenSwitch hand;
+        private final List<MemoryEndpoint> endpoints = new ArrayList<>();
+        private final MemorySegment[] payloads;
+        private final long[] frames = new long[BURST];
+        private int next;
+        long sent;
+
+        Load(HandDrivenSwitch hand, boolean tagged) {
+            this.hand = hand;
+            hand.portNames().forEach(name -> endpoints.add(hand.endpoint(name)));
+            payloads = new MemorySegment[1024];
+            for (int i = 0; i < payloads.length; i++) {
+                long to = i % 8 == 0 ? Frames.BROADCAST : Frames.station(i * 7 % STATIONS);
+                byte[] payload = Frames.untagged(to, Frames.station(i % STATIONS), 64, i);
+                byte[] whole = tagged && i % 3 == 0 ? Frames.push(payload, 10) : payload;
+                payloads[i] = MemorySegment.ofArray(whole);
+            }
+        }
+
+        void run(long count) {
+            for (long until = sent + count; sent < until; ) {
+                for (int i = 0; i < endpoints.size(); i++) {
+                    send(endpoints.get(i));
+                }
+                hand.sw().runRounds();
+                for (int i = 0; i < endpoints.size(); i++) {
+                    sink(endpoints.get(i));
+                }
+            }
+        }
+
+        private void send(MemoryEndpoint endpoint) {
+            int n = endpoint.allocate(frames, 0, BURST);
+            for (int i = 0; i < n; i++) {
+                MemorySegment payload = payloads[next++ & (payloads.length - 1)];
+                frames[i] = Frame.withLength(frames[i], (int) payload.byteSize());
+                MemorySegment.copy(
+                        payload, 0, hand.sw().pool().memory(), Frame.position(frames[i]), payload.byteSize());
+            }
+            assertEquals(n, endpoint.enqueue(frames, 0, n));
+            endpoint.ring();
+            sent += n;
+        }
+
+        private void sink(MemoryEndpoint endpoint) {
+            for (int n = endpoint.receive(frames, 0, BURST); n > 0; n = endpoint.receive(frames, 0, BURST)) {
+                endpoint.release(frames, 0, n);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 'unaware;unaware;unaware;unaware'",
+        "1, 'access:10;access:10;trunk:10;trunk:10,20,native=10'",
+        "3, 'unaware;unaware;unaware;unaware'",
+        "3, 'access:10;access:10;trunk:10;trunk:10,20,native=10'"
+    })
+    void aFrameCostsNoGarbage(int workers, String modes) {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch(c -> c.withWorkers(workers))) {
+            for (String mode : modes.split(";", -1)) {
+                String name = "p" + hand.portNames().size();
+                hand.port(PortOptions.named(name).withVlan(VlanMode.parse(mode)), MemoryPortConfig.DEFAULT);
+            }
+            assertNoGarbage(new Load(hand, modes.contains("trunk")));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1", "3"})
+    void aProgramInFrontAddsNoGarbage(int workers) {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch(c -> c.withWorkers(workers)).ports("a", "b", "c")) {
+            ForwardingProgram program = (batch, decision) -> {
+                for (int i = 0; i < batch.size(); i++) {
+                    if ((i & 7) == 3) {
+                        decision.forward(i, 2);
+                    } else if ((i & 7) == 5) {
+                        decision.forward(i, 99);
+                    }
+                }
+            };
+            hand.sw().program(program);
+            assertNoGarbage(new Load(hand, false));
+        }
+    }
+
+    /** Tries again while the compiler is still at work; what a frame costs by nature, it costs every time. */
+    private static void assertNoGarbage(Load load) {
+        load.run(WARM_UP_FRAMES);
+        long least = Long.MAX_VALUE;
+        for (int attempt = 0; attempt < ATTEMPTS && least > 0; attempt++) {
+            least = Math.min(least, bytesFor(load, MEASURED_FRAMES));
+        }
+        assertEquals(0, least, "bytes allocated for " + MEASURED_FRAMES + " frames");
+    }
+
+    private static long bytesFor(Load load, long frames) {
+        long before = AllocatedBytes.now();
+        load.run(frames);
+        return AllocatedBytes.now() - before;
+    }
+}

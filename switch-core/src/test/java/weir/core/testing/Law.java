@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.core.testing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import weir.core.Switch;
+import weir.core.counter.ConservationLaw;
+
+/** The assertions that every test makes which moves frames. */
+public final class Law {
+    private static final long PATIENCE_NANOS = 20_000_000_000L;
+    private static final long POLL_NANOS = 20_000;
+
+    private Law() {}
+
+    /** Every frame that came in went out or was dropped by name. The switch must be at rest. */
+    public static void assertHolds(Switch sw) {
+        ConservationLaw.assertHolds(sw.counters());
+    }
+
+    /** As {@link #assertHolds}, and all slots but {@code heldByTest} are back in the pool. */
+    public static void assertHoldsAndSlotsAreBack(Switch sw, int heldByTest) {
+        assertHolds(sw);
+        assertEquals(heldByTest, sw.slotsInUse(), "slots in use");
+    }
+
+    /** Polls for a condition with bounded patience. */
+    public static void eventually(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("did not happen within " + PATIENCE_NANOS / 1_000_000_000L + " s: " + what);
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Ports to the outside of the process, and the readiness that wakes their workers. */
+module weir.ports {
+    requires static transitive org.jspecify;
+    requires transitive weir.core;
+    requires io.netty.common;
+    requires io.netty.transport;
+    requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.unix.common;
+
+    exports weir.ports;
+    exports weir.ports.linux;
+    exports weir.ports.readiness;
+    exports weir.ports.tap;
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * Asks the kernel whether it would let this process do something, by doing it and undoing it at once.
+ * No interface, rule or file is left, and no packet is sent or received. Each returns quietly when it
+ * works and throws with the errno when it does not.
+ */
+public final class Probes {
+    private static final int AF_PACKET = 17;
+    private static final int AF_XDP = 44;
+    private static final int SOCK_RAW_CLOEXEC = 3 | Fd.O_CLOEXEC;
+    // The same number on every architecture: system calls since 5.1 share one table.
+    private static final long NR_IO_URING_SETUP = 425;
+    private static final long IO_URING_PARAMS_BYTES = 120;
+
+    private static final MethodHandle IO_URING_SETUP =
+            Libc.variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
+
+    private Probes() {}
+
+    /** Opens the TUN/TAP driver. */
+    public static void openTun() throws LinuxException {
+        TunDevice.open().close();
+    }
+
+    /** Makes a packet socket that is bound to nothing, so that it receives nothing. */
+    public static void packetSocket() throws LinuxException {
+        socket("socket(AF_PACKET)", AF_PACKET);
+    }
+
+    /** Makes an AF_XDP socket that is bound to nothing. */
+    public static void xdpSocket() throws LinuxException {
+        socket("socket(AF_XDP)", AF_XDP);
+    }
+
+    private static void socket(String what, int family) throws LinuxException {
+        int protocol = 0; // for AF_PACKET: no protocol at all
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(Libc.STATE);
+            new Fd(Fd.check(what, (int) Libc.SOCKET.invokeExact(state, family, SOCK_RAW_CLOEXEC, protocol), state))
+                    .close();
+        } catch (LinuxException e) {
+            throw e;
+        } catch (Throwable t) {
+            throw Libc.defect(t);
+        }
+    }
+
+    /** Makes an io_uring of one entry. */
+    public static void ioUring() throws LinuxException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(Libc.STATE);
+            long params = arena.allocate(IO_URING_PARAMS_BYTES, Long.BYTES).address();
+            long fd = (long) IO_URING_SETUP.invokeExact(state, NR_IO_URING_SETUP, 1, params);
+            new Fd(Fd.check("io_uring_setup", (int) fd, state)).close();
+        } catch (LinuxException e) {
+            throw e;
+        } catch (Throwable t) {
+            throw Libc.defect(t);
+        }
+    }
+
+    /** Makes a network namespace that nothing refers to. */
+    public static void newNetworkNamespace() throws LinuxException, InterruptedException {
+        NetworkNamespace.probeCreation();
+    }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the kernel about interfaces and changes them (rtnetlink(7)), in the caller's own network
+ * namespace and, by namespace id, in others.
+ *
+ * <p>A namespace id is a number that our namespace has for another one. Working through it, instead of
+ * entering the other namespace, has two merits: NET_ADMIN is enough where setns(2) wants SYS_ADMIN, and
+ * nothing of ours stays in the other namespace. A socket opened there would keep it alive, and its
+ * deletion would never show.
+ *
+ * <p>One thread at a time; the owner locks.
+ */
+public final class RouteSocket implements AutoCloseable {
+    /** Id to pass for the caller's own namespace. */
+    public static final int OWN_NAMESPACE = -1;
+
+    private final NetlinkSocket socket;
+    private int sequence;
+    private int length;
+
+    private RouteSocket(NetlinkSocket socket) {
+        this.socket = socket;
+    }
+
+    public static RouteSocket open() throws LinuxException {
+        NetlinkSocket socket = NetlinkSocket.forRequests();
+        try {
+            socket.option("NETLINK_EXT_ACK", NetlinkLayout.NETLINK_EXT_ACK);
+            socket.option("NETLINK_CAP_ACK", NetlinkLayout.NETLINK_CAP_ACK);
+            return new RouteSocket(socket);
+        } catch (LinuxException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /** The interface of that name, or null when the namespace has none. */
+    public @Nullable LinkInfo find(String name, int namespaceId) throws LinuxException {
+        start(NetlinkLayout.IFINFOMSG_BYTES);
+        putText(NetlinkLayout.IFLA_IFNAME, name);
+        if (namespaceId != OWN_NAMESPACE) {
+            putInteger(NetlinkLayout.IFLA_TARGET_NETNSID, namespaceId);
+        }
+        try {
+            MemorySegment answer = ask("RTM_GETLINK " + name, NetlinkLayout.RTM_GETLINK, NetlinkLayout.NLM_F_REQUEST);
+            return LinkInfo.parse(answer);
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ENODEV) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    /** Changes an interface of the caller's own namespace. */
+    public void change(LinkInfo link, LinkChange change) throws LinuxException {
+        MemorySegment message = start(NetlinkLayout.IFINFOMSG_BYTES);
+        int flags = change.up() ? NetlinkLayout.IFF_UP : 0;
+        NetlinkLayout.putLink(message, link.index(), flags, flags);
+        if (change.namespaceFd() >= 0) {
+            putInteger(NetlinkLayout.IFLA_NET_NS_FD, change.namespaceFd());
+        }
+        if (change.newName() != null) {
+            putText(NetlinkLayout.IFLA_IFNAME, change.newName());
+        }
+        if (change.mtuBytes() != 0) {
+            putInteger(NetlinkLayout.IFLA_MTU, change.mtuBytes());
+        }
+        acknowledged("RTM_SETLINK " + link.name(), NetlinkLayout.RTM_SETLINK);
+    }
+
+    /** The id that our namespace has for the one behind a descriptor; one is made if there is none. */
+    public int namespaceId(Fd namespace) throws LinuxException {
+        int id = askNamespaceId(namespace);
+        if (id >= 0) {
+            return id;
+        }
+        start(NetlinkLayout.RTGENMSG_BYTES);
+        putInteger(NetlinkLayout.NETNSA_FD, namespace.number());
+        putInteger(NetlinkLayout.NETNSA_NSID, -1); // the kernel chooses
+        try {
+            acknowledged("RTM_NEWNSID", NetlinkLayout.RTM_NEWNSID);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EEXIST) { // another thread or process was faster
+                throw e;
+            }
+        }
+        return askNamespaceId(namespace);
+    }
+
+    private int askNamespaceId(Fd namespace) throws LinuxException {
+        start(NetlinkLayout.RTGENMSG_BYTES);
+        putInteger(NetlinkLayout.NETNSA_FD, namespace.number());
+        MemorySegment answer = ask("RTM_GETNSID", NetlinkLayout.RTM_GETNSID, NetlinkLayout.NLM_F_REQUEST);
+        var attributes =
+                new NetlinkLayout.Attributes(answer.asSlice(NetlinkLayout.HEADER_BYTES + NetlinkLayout.RTGENMSG_BYTES));
+        while (attributes.next()) {
+            if (attributes.type() == NetlinkLayout.NETNSA_NSID) {
+                return attributes.integer();
+            }
+        }
+        return -1;
+    }
+
+    private MemorySegment start(int bodyBytes) {
+        length = NetlinkLayout.HEADER_BYTES + bodyBytes;
+        MemorySegment message = socket.buffer();
+        message.asSlice(0, length).fill((byte) 0);
+        return message;
+    }
+
+    private void putInteger(short type, int value) {
+        int at = NetlinkLayout.putAttributeHeader(socket.buffer(), length, type, Integer.BYTES);
+        socket.buffer().set(JAVA_INT_UNALIGNED, at, value);
+        length = at + Integer.BYTES;
+    }
+
+    private void putText(short type, String value) {
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        int at = NetlinkLayout.putAttributeHeader(socket.buffer(), length, type, bytes.length + 1);
+        MemorySegment.copy(bytes, 0, socket.buffer(), JAVA_BYTE, at, bytes.length);
+        int end = NetlinkLayout.align(at + bytes.length + 1);
+        socket.buffer().asSlice(at + bytes.length, end - at - bytes.length).fill((byte) 0);
+        length = end;
+    }
+
+    private void acknowledged(String what, short type) throws LinuxException {
+        ask(what, type, (short) (NetlinkLayout.NLM_F_REQUEST | NetlinkLayout.NLM_F_ACK));
+    }
+
+    /** Sends the request in the buffer and returns the answer; an error answer is thrown. */
+    private MemorySegment ask(String what, short type, short flags) throws LinuxException {
+        NetlinkLayout.putHeader(socket.buffer(), length, type, flags, ++sequence);
+        socket.send(what, length);
+        while (true) {
+            int n = socket.receive();
+            if (n < 0) {
+                throw new LinuxException(what, -n);
+            }
+            if (n < NetlinkLayout.HEADER_BYTES || NetlinkLayout.sequence(socket.buffer()) != sequence) {
+                continue; // the answer to an earlier request that failed half-way
+            }
+            MemorySegment answer = socket.buffer().asSlice(0, Math.min(n, NetlinkLayout.length(socket.buffer())));
+            if (NetlinkLayout.type(answer) == NetlinkLayout.NLMSG_ERROR && NetlinkLayout.error(answer) != 0) {
+                throw new LinuxException(what, NetlinkLayout.error(answer), NetlinkLayout.errorText(answer));
+            }
+            return answer;
+        }
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.linux;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * One open {@code /dev/net/tun}: one queue of a TAP. Requests and flags are those of
+ * {@code uapi/linux/if_tun.h}. Control threads only; frames go through {@link DescriptorIo}.
+ */
+public final class TunDevice implements AutoCloseable {
+    /** Where the kernel's TUN/TAP driver is opened. */
+    public static final String PATH = "/dev/net/tun";
+
+    /** Most queues of one TAP: {@code MAX_TAP_QUEUES}, drivers/net/tun.c. */
+    public static final int MAX_QUEUES = 256;
+
+    private static final int IFF_TAP = 0x0002;
+    private static final int IFF_MULTI_QUEUE = 0x0100;
+    private static final int IFF_ATTACH_QUEUE = 0x0200;
+    private static final int IFF_DETACH_QUEUE = 0x0400;
+    private static final int IFF_NO_PI = 0x1000;
+    private static final long TUNSETIFF = 0x400454caL;
+    private static final long TUNGETIFF = 0x800454d2L;
+    private static final long TUNSETQUEUE = 0x400454d9L;
+    private static final long TUNGETDEVNETNS = 0x54e3L;
+
+    private final Fd fd;
+
+    private TunDevice(Fd fd) {
+        this.fd = fd;
+    }
+
+    /** Opens the driver, non-blocking; no interface belongs to the descriptor yet. */
+    public static TunDevice open() throws LinuxException {
+        return new TunDevice(Fd.open(PATH, Fd.O_RDWR | Fd.O_NONBLOCK | Fd.O_CLOEXEC));
+    }
+
+    /**
+     * Creates the TAP in the caller's network namespace, or attaches to the one of that name.
+     *
+     * @param name at most 15 bytes; {@code %d} in it lets the kernel choose a free number
+     * @param multiQueue whether more descriptors may attach
+     * @return the interface's name
+     */
+    public String attach(String name, boolean multiQueue) throws LinuxException {
+        int flags = IFF_TAP | IFF_NO_PI | (multiQueue ? IFF_MULTI_QUEUE : 0);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ifreq = IfreqLayout.allocate(arena, name, flags);
+            fd.ioctl("TUNSETIFF " + name, TUNSETIFF, ifreq.address());
+            return IfreqLayout.name(ifreq);
+        }
+    }
+
+    /** Lets the kernel steer flows to this queue of a multi-queue TAP, or keeps them away from it. */
+    public void enableQueue(boolean enabled) throws LinuxException {
+        try (Arena arena = Arena.ofConfined()) {
+            int flags = enabled ? IFF_ATTACH_QUEUE : IFF_DETACH_QUEUE;
+            fd.ioctl(
+                    "TUNSETQUEUE",
+                    TUNSETQUEUE,
+                    IfreqLayout.allocate(arena, "", flags).address());
+        }
+    }
+
+    /** Name that the interface has now, in whichever namespace it is. EBADFD when it was deleted. */
+    public String name() throws LinuxException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ifreq = IfreqLayout.allocate(arena, "", 0);
+            fd.ioctl("TUNGETIFF", TUNGETIFF, ifreq.address());
+            return IfreqLayout.name(ifreq);
+        }
+    }
+
+    /**
+     * The network namespace that the interface is in now, kernel 5.2 or later. The caller closes it
+     * soon: while open, it keeps a deleted namespace alive. EBADFD when the interface was deleted.
+     */
+    public Fd namespace() throws LinuxException {
+        return new Fd(fd.ioctl("TUNGETDEVNETNS", TUNGETDEVNETNS, 0));
+    }
+
+    /** Descriptor for {@link DescriptorIo} and for readiness; valid until {@link #close}. */
+    public int fd() {
+        return fd.number();
+    }
+
+    @Override
+    public void close() {
+        fd.close();
+    }
+}

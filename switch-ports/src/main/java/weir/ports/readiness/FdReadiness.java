@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.readiness;
+
+import java.io.IOException;
+
+/**
+ * An {@link weir.core.worker.IdleWait} that also watches file descriptors. All methods belong to the
+ * worker's thread.
+ */
+public interface FdReadiness {
+    /** Told about a descriptor, from inside {@code poll()} or {@code await()}; must not throw. */
+    interface Listener {
+        /**
+         * Input arrived since this was last called. Edge-triggered: it is not repeated for input that
+         * was there before, so the reader goes on until {@code EAGAIN}.
+         */
+        void readable();
+
+        /** POLLERR or POLLHUP: what is behind the descriptor is gone or has failed. Once. */
+        void failed();
+    }
+
+    /** One watched descriptor. */
+    interface Registration {
+        /** Stops {@link Listener#readable}; {@link Listener#failed} is still told. */
+        void pause();
+
+        /** Undoes {@link #pause}; input that is there by now is told again. */
+        void resume();
+
+        /** Ends the watch. To be called before the descriptor is closed. Idempotent. */
+        void cancel();
+    }
+
+    /**
+     * Starts to watch a descriptor; input that is there already is told at the next poll. A descriptor
+     * can be watched once at a time.
+     *
+     * @throws IOException when the kernel can not watch it
+     */
+    Registration register(int fd, Listener listener) throws IOException;
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.tap;
+
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import weir.core.port.PortState;
+import weir.ports.linux.Errno;
+import weir.ports.linux.Fd;
+import weir.ports.linux.LinkChange;
+import weir.ports.linux.LinkEvents;
+import weir.ports.linux.LinkInfo;
+import weir.ports.linux.LinuxException;
+import weir.ports.linux.RouteSocket;
+
+/**
+ * Watches the interfaces of all TAP ports of the process, from one daemon thread that lives as long as
+ * there are ports.
+ *
+ * <pre>
+ *  netlink: a link changed ----> look at the ports with that index
+ *  every 500 ms -------------->  look at up to 128 ports in turn, at the others only for EBADFD
+ *
+ *  look:  TUNGETDEVNETNS on the port's descriptor   EBADFD: the interface is GONE
+ *         TUNGETIFF                                 the name it has now
+ *         RTM_GETLINK by name and namespace id      state, MTU, statistics
+ * </pre>
+ *
+ * <p>Only the descriptor decides that an interface is gone. A "deleted" event does not: moving to
+ * another namespace looks the same from the old one. No descriptor of another namespace stays open
+ * longer than one look, since it would keep a deleted namespace alive.
+ *
+ * <p>One look costs 6 to 8 system calls, 22 us here and 25 us in another namespace; asking for EBADFD
+ * alone costs 1.3 us. So a sweep over 1,000 ports takes 5 ms, 1 % of a core.
+ */
+final class LinkMonitor implements Runnable {
+    private static final long SWEEP_NANOS = 500_000_000;
+    private static final int NANOS_PER_MILLI = 1_000_000;
+    private static final int LOOKS_PER_SWEEP = 128;
+    private static final int MAX_TRACKED_INDEX = 1 << 20;
+
+    private static @Nullable LinkMonitor current;
+
+    private final LinkEvents events;
+    private final RouteSocket route;
+    private final long ownNamespace;
+    private final List<TapPort> ports = new CopyOnWriteArrayList<>();
+    private final Thread thread;
+    // Guards the route socket, and keeps a port's descriptor open while it is asked about.
+    private final ReentrantLock asking = new ReentrantLock();
+    private final BitSet changed = new BitSet();
+    private int turn;
+    private int users = 1;
+    private volatile boolean stopping;
+
+    private LinkMonitor(LinkEvents events, RouteSocket route, long ownNamespace) {
+        this.events = events;
+        this.route = route;
+        this.ownNamespace = ownNamespace;
+        thread = new Thread(this, "weir-link-monitor");
+        thread.setDaemon(true);
+    }
+
+    /** The process's monitor, started if there is none; {@link #release} it once. */
+    static synchronized LinkMonitor acquire() throws LinuxException {
+        LinkMonitor running = current;
+        if (running != null) {
+            running.users++;
+            return running;
+        }
+        LinkMonitor started = start();
+        current = started;
+        started.thread.start();
+        return started;
+    }
+
+    private static LinkMonitor start() throws LinuxException {
+        long ownNamespace;
+        try (Fd own = Fd.openForReading("/proc/self/ns/net")) {
+            ownNamespace = own.inode();
+        }
+        RouteSocket route = RouteSocket.open();
+        try {
+            return new LinkMonitor(LinkEvents.open(), route, ownNamespace);
+        } catch (LinuxException e) {
+            route.close();
+            throw e;
+        }
+    }
+
+    /** Gives up one use; the last one ends the thread and waits for it. */
+    void release() {
+        synchronized (LinkMonitor.class) {
+            if (--users > 0) {
+                return;
+            }
+            current = null;
+        }
+        stopping = true;
+        events.wakeup();
+        if (Thread.currentThread() != thread) {
+            joinUninterruptibly();
+        }
+        // Not by the thread itself when it ends: wakeup() could then write to a number that is reused.
+        events.close();
+        route.close();
+    }
+
+    private void joinUninterruptibly() {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    void watch(TapPort port) {
+        ports.add(port);
+    }
+
+    /** Afterwards the port's descriptors are not used here any more. */
+    void unwatch(TapPort port) {
+        asking.lock(); // waits for the look that may be going on
+        try {
+            ports.remove(port);
+        } finally {
+            asking.unlock();
+        }
+    }
+
+    /** The ports that are open now. */
+    List<TapPort> ports() {
+        return ports;
+    }
+
+    /** Id of a namespace for {@link #find}; our own one is told from the others by its inode. */
+    int namespaceId(Fd namespace) throws LinuxException {
+        asking.lock();
+        try {
+            return namespace.inode() == ownNamespace ? RouteSocket.OWN_NAMESPACE : route.namespaceId(namespace);
+        } finally {
+            asking.unlock();
+        }
+    }
+
+    @Nullable
+    LinkInfo find(String name, int namespaceId) throws LinuxException {
+        asking.lock();
+        try {
+            return route.find(name, namespaceId);
+        } finally {
+            asking.unlock();
+        }
+    }
+
+    void change(LinkInfo link, LinkChange change) throws LinuxException {
+        asking.lock();
+        try {
+            route.change(link, change);
+        } finally {
+            asking.unlock();
+        }
+    }
+
+    /** Looks at a port's interface now. Blocks shortly; not for workers. */
+    void refresh(TapPort port) {
+        look(port, true);
+    }
+
+    /**
+     * @param whole false: only find out whether the interface is still there
+     */
+    private void look(TapPort port, boolean whole) {
+        LinkInfo link = null;
+        int namespaceId = RouteSocket.OWN_NAMESPACE;
+        boolean deleted = false;
+        asking.lock();
+        try {
+            if (port.isClosed() || port.state() == PortState.GONE) {
+                return;
+            }
+            String name = port.firstDevice().name();
+            if (whole) {
+                namespaceId = whereabouts(port);
+                link = route.find(name, namespaceId);
+            }
+        } catch (LinuxException e) {
+            // Anything else passes: a rename in between, or no right to look there.
+            deleted = e.errno() == Errno.EBADFD;
+        } finally {
+            asking.unlock();
+        }
+        // Not under the lock: who is told may close the port, or wait for a thread that does.
+        if (deleted) {
+            port.changeState(PortState.GONE, "interface was deleted");
+        } else if (link != null) {
+            port.observed(link, namespaceId == RouteSocket.OWN_NAMESPACE);
+        }
+    }
+
+    private int whereabouts(TapPort port) throws LinuxException {
+        try (Fd namespace = port.firstDevice().namespace()) {
+            return namespaceId(namespace);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EPERM) {
+                throw e;
+            }
+            // Without NET_ADMIN a user's own persistent TAP can be served, and is looked for here only.
+            return RouteSocket.OWN_NAMESPACE;
+        }
+    }
+
+    /** Bit of an interface number; numbers beyond all reason share one. */
+    static int trackedIndex(int linkIndex) {
+        return Math.clamp(linkIndex, 0, MAX_TRACKED_INDEX);
+    }
+
+    @Override
+    public void run() {
+        long nextSweep = System.nanoTime();
+        while (!stopping) {
+            nextSweep = step(nextSweep);
+        }
+    }
+
+    /** Waits for events or for the time of the next sweep, looks, and returns when to sweep next. */
+    private long step(long nextSweep) {
+        long left = nextSweep - System.nanoTime();
+        if (left > 0) {
+            events.await((int) (left / NANOS_PER_MILLI) + 1);
+        }
+        changed.clear();
+        boolean complete = events.read(index -> changed.set(trackedIndex(index)));
+        boolean sweep = !complete || System.nanoTime() - nextSweep >= 0;
+        int position = 0;
+        int count = ports.size();
+        for (TapPort port : ports) {
+            boolean inTurn = Math.floorMod(position++ - turn, Math.max(count, 1)) < LOOKS_PER_SWEEP;
+            if (port.hasIndexIn(changed) || (sweep && inTurn)) {
+                lookSafely(port, true);
+            } else if (sweep) {
+                lookSafely(port, false);
+            }
+        }
+        if (!sweep) {
+            return nextSweep;
+        }
+        turn = count == 0 ? 0 : (turn + LOOKS_PER_SWEEP) % count;
+        return System.nanoTime() + SWEEP_NANOS;
+    }
+
+    /** One port's trouble, or that of whoever hears of its state, must not end the watch over the others. */
+    private void lookSafely(TapPort port, boolean whole) {
+        try {
+            look(port, whole);
+        } catch (RuntimeException | Error defect) {
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, defect);
+        }
+    }
+}

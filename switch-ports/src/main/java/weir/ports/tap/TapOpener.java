@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.tap;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import weir.core.port.PortException;
+import weir.ports.PortSpec;
+import weir.ports.linux.Errno;
+import weir.ports.linux.Fd;
+import weir.ports.linux.LinkChange;
+import weir.ports.linux.LinkInfo;
+import weir.ports.linux.LinuxException;
+import weir.ports.linux.RouteSocket;
+import weir.ports.linux.TunDevice;
+
+/**
+ * Opens TAP ports and says in a user's words what went wrong.
+ *
+ * <p>A TAP for another network namespace is created here, under a name that the kernel chooses, and
+ * moved there by netlink. A descriptor opened inside the other namespace would hold that namespace, so
+ * that its deletion would never show; this one belongs to ours. One RTM_SETLINK moves, renames, sets
+ * the MTU and brings the interface up: NET_ADMIN is enough, and no thread has to enter the namespace.
+ */
+final class TapOpener {
+    private static final String ANY_FREE_NAME = "weir%d";
+    private static final String MAKE_NAMESPACE = "make one with: ip netns add NAME, and write netns=/run/netns/NAME";
+    private static final String NEEDS_NET_ADMIN = "run as root or with CAP_NET_ADMIN, or let root make the interface:"
+            + " ip tuntap add dev NAME mode tap user USER";
+
+    private final TapSpec spec;
+    private final LinkMonitor monitor;
+    private final List<TunDevice> devices = new ArrayList<>();
+
+    private TapOpener(TapSpec spec, LinkMonitor monitor) {
+        this.spec = spec;
+        this.monitor = monitor;
+    }
+
+    static TapPort open(TapSpec spec) throws PortException {
+        LinkMonitor monitor;
+        try {
+            monitor = LinkMonitor.acquire();
+        } catch (LinuxException e) {
+            throw new PortException("cannot watch network interfaces: " + e.getMessage(), "", e);
+        }
+        TapOpener opener = new TapOpener(spec, monitor);
+        boolean done = false;
+        try {
+            TapPort port = opener.open();
+            monitor.watch(port);
+            monitor.refresh(port);
+            done = true;
+            return port;
+        } catch (LinuxException e) {
+            throw opener.explain(e);
+        } finally {
+            if (!done) {
+                // A TAP that was created a moment ago disappears with its last descriptor.
+                opener.devices.forEach(TunDevice::close);
+                monitor.release();
+            }
+        }
+    }
+
+    private TapPort open() throws LinuxException, PortException {
+        LinkInfo link;
+        try (Fd namespace = openNamespace()) {
+            int id = namespace == null ? RouteSocket.OWN_NAMESPACE : monitor.namespaceId(namespace);
+            link = namespace == null || id == RouteSocket.OWN_NAMESPACE ? openHere() : createThere(namespace, id);
+        }
+        for (TunDevice device : devices.subList(1, devices.size())) {
+            device.enableQueue(false); // until a worker serves it
+        }
+        return new TapPort(spec, monitor, devices, link);
+    }
+
+    private @Nullable Fd openNamespace() throws PortException {
+        String path = spec.netns();
+        if (path == null) {
+            return null;
+        }
+        Fd namespace;
+        try {
+            namespace = Fd.openForReading(path);
+        } catch (LinuxException e) {
+            throw new PortException("cannot open network namespace: " + e.getMessage(), MAKE_NAMESPACE, e);
+        }
+        if (!namespace.isNetworkNamespace()) {
+            namespace.close();
+            throw new PortException(PortSpec.quote(path) + " is not a network namespace", MAKE_NAMESPACE);
+        }
+        return namespace;
+    }
+
+    private LinkInfo openHere() throws LinuxException, PortException {
+        LinkInfo existing = monitor.find(spec.name(), RouteSocket.OWN_NAMESPACE);
+        if (existing != null) {
+            requireUsable(existing);
+        }
+        openQueues(spec.name());
+        LinkInfo link = requireFound(spec.name());
+        LinkChange change = LinkChange.NOTHING.mtu(spec.mtuBytes());
+        if (existing == null) {
+            monitor.change(link, change.bringUp());
+        } else if (spec.mtuBytes() != 0) {
+            monitor.change(link, change);
+        }
+        return existing == null ? requireFound(spec.name()) : existing;
+    }
+
+    private void requireUsable(LinkInfo existing) throws PortException {
+        if (!existing.kind().equals("tun") || !existing.tap()) {
+            String what =
+                    existing.kind().isEmpty() ? "physical" : existing.kind().equals("tun") ? "TUN" : existing.kind();
+            throw new PortException(
+                    "interface " + spec.name() + " exists and is no TAP but " + what,
+                    "choose another name, or serve it with packet:" + spec.name());
+        }
+        if (existing.multiQueue() != spec.queues() > 1) {
+            throw new PortException(
+                    "TAP " + spec.name() + " exists and was made "
+                            + (existing.multiQueue() ? "with several queues" : "with one queue"),
+                    existing.multiQueue()
+                            ? "write queues=2 or more, or make it again without multi_queue"
+                            : "leave queues out, or make it again: ip tuntap add dev NAME mode tap multi_queue");
+        }
+        if (existing.queues() > 0) {
+            throw inUse();
+        }
+    }
+
+    private LinkInfo createThere(Fd namespace, int namespaceId) throws LinuxException, PortException {
+        String temporary = openQueues(ANY_FREE_NAME);
+        LinkInfo link = requireFound(temporary);
+        try {
+            monitor.change(
+                    link,
+                    LinkChange.NOTHING
+                            .moveTo(namespace, spec.name())
+                            .mtu(spec.mtuBytes())
+                            .bringUp());
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.EEXIST) {
+                throw new PortException(
+                        "an interface named " + spec.name() + " exists already in " + spec.netns(),
+                        "choose another name, or delete it there",
+                        e);
+            }
+            throw e;
+        }
+        LinkInfo moved = monitor.find(spec.name(), namespaceId);
+        if (moved == null) {
+            throw new PortException(spec + " disappeared while it was opened", "was its namespace deleted?");
+        }
+        return moved;
+    }
+
+    private String openQueues(String name) throws LinuxException {
+        String actual = name;
+        for (int i = 0; i < spec.queues(); i++) {
+            TunDevice device = TunDevice.open();
+            devices.add(device);
+            actual = device.attach(actual, spec.queues() > 1);
+        }
+        return actual;
+    }
+
+    private LinkInfo requireFound(String name) throws LinuxException, PortException {
+        LinkInfo link = monitor.find(name, RouteSocket.OWN_NAMESPACE);
+        if (link == null) {
+            throw new PortException("TAP " + name + " disappeared while it was opened", "try again");
+        }
+        return link;
+    }
+
+    private PortException explain(LinuxException e) {
+        String what = "cannot open " + spec + ": " + e.getMessage();
+        return switch (e.errno()) {
+            case EBUSY -> inUse();
+            case EPERM -> new PortException(what, NEEDS_NET_ADMIN, e);
+            case ENOENT, ENODEV, ENXIO ->
+                new PortException(
+                        what, "load the driver: modprobe tun; in a container add --device " + TunDevice.PATH, e);
+            case EACCES -> new PortException(what, "give this user read and write access to " + TunDevice.PATH, e);
+            case EMFILE, ENFILE -> new PortException(what, "raise the limit of open files: ulimit -n", e);
+            case EINVAL ->
+                new PortException(what, "is there a TUN interface, or one with other flags, of that name?", e);
+            default -> new PortException(what, "", e);
+        };
+    }
+
+    private PortException inUse() {
+        for (TapPort port : monitor.ports()) {
+            if (port.isHere() && port.interfaceName().equals(spec.name())) {
+                return new PortException(
+                        "TAP " + spec.name() + " is in use by this process, as port " + port.spec(),
+                        "detach that port first");
+            }
+        }
+        return new PortException(
+                "TAP " + spec.name() + " is in use by another process",
+                "fuser -v " + TunDevice.PATH + " shows the candidates");
+    }
+}

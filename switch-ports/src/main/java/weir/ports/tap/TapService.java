@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.tap;
+
+import java.io.IOException;
+import weir.core.counter.DropReason;
+import weir.core.counter.PortCells;
+import weir.core.frame.Frame;
+import weir.core.frame.FramePool;
+import weir.core.frame.FrameStore;
+import weir.core.frame.Mem;
+import weir.core.port.PortState;
+import weir.core.port.QueueContext;
+import weir.core.worker.Doorbell;
+import weir.ports.linux.DescriptorIo;
+import weir.ports.readiness.FdReadiness;
+
+/**
+ * Moves frames between one TAP descriptor and the pool: one read(2) or write(2) a frame, straight from
+ * and into slots. Everything runs on the worker's thread unless said otherwise.
+ *
+ * <p>Reading goes on until {@code EAGAIN} says that the queue is empty; then the kernel's next edge
+ * sets {@link #ready} again. The slot that found nothing to read is kept for the next time.
+ *
+ * <p>When the MTU is too large for a small slot, frames are read into a large slot that stays here (and
+ * so in the processor's cache) and are copied on to a small one if they fit there: large slots are few,
+ * and most frames are short even on a jumbo link.
+ */
+final class TapService implements FdReadiness.Listener {
+    /** Header and two VLAN tags: what the kernel may deliver on top of the MTU. */
+    static final int MAX_HEADER_BYTES = Frame.ETHERNET_HEADER_BYTES + 2 * 4;
+
+    private static final long NO_SLOT = -1;
+    private static final long PROBE_INTERVAL_NANOS = 100_000_000;
+
+    // A read that fills the buffer was cut: the kernel says nothing when a frame is longer.
+    private static final int SMALL_READ_BYTES = FramePool.MAX_SMALL_FRAME_BYTES;
+    // Three cache lines less than the pool says, for slots whose start is staggered.
+    private static final int LARGE_READ_BYTES = FramePool.MAX_LARGE_FRAME_BYTES - 3 * 64;
+
+    private final TapPort port;
+    private final QueueContext context;
+    private final int fd;
+    private final FrameStore frames;
+    private final FramePool pool;
+    private final int account;
+    private final PortCells cells;
+    private final Doorbell doorbell;
+    private final DescriptorIo io = new DescriptorIo();
+    private long spare = NO_SLOT;
+    private boolean spareIsLarge;
+    private boolean ready = true;
+    private boolean gone;
+    private long lastProbeNanos;
+
+    @SuppressWarnings("NullAway.Init") // set by start(), which every use follows
+    private FdReadiness.Registration registration;
+
+    TapService(TapPort port, int fd, QueueContext context) {
+        this.port = port;
+        this.fd = fd;
+        this.context = context;
+        frames = context.frames();
+        pool = frames.pool();
+        account = context.account();
+        cells = context.cells();
+        doorbell = context.doorbell();
+    }
+
+    /** Whether frames of an interface with this MTU need large slots. */
+    static boolean needsLargeSlots(int mtuBytes) {
+        return mtuBytes + MAX_HEADER_BYTES >= SMALL_READ_BYTES;
+    }
+
+    void start(FdReadiness readiness) throws IOException {
+        registration = readiness.register(fd, this);
+    }
+
+    void stop() {
+        registration.cancel();
+        dropSpare();
+    }
+
+    QueueContext context() {
+        return context;
+    }
+
+    boolean hasInput() {
+        return ready;
+    }
+
+    @Override
+    public void readable() {
+        if (!gone) {
+            ready = true;
+            doorbell.ring();
+        }
+    }
+
+    @Override
+    public void failed() {
+        becomeGone();
+    }
+
+    int receive(long[] out, int from, int budgetFrames) {
+        if (!ready) {
+            return 0;
+        }
+        boolean large = needsLargeSlots(port.mtuBytes());
+        if (large != spareIsLarge) {
+            dropSpare();
+            spareIsLarge = large;
+        }
+        return large ? receiveLarge(out, from, budgetFrames) : receiveSmall(out, from, budgetFrames);
+    }
+
+    private int receiveSmall(long[] out, int from, int budgetFrames) {
+        final FrameStore store = frames;
+        long slot = spare;
+        int taken = 0;
+        for (int reads = 0; reads < budgetFrames; reads++) {
+            if (slot == NO_SLOT) {
+                slot = store.allocate(account);
+                if (slot == NO_SLOT) {
+                    if (!discardOne()) {
+                        break;
+                    }
+                    continue;
+                }
+            }
+            long n = DescriptorIo.read(fd, pool.address(slot), SMALL_READ_BYTES);
+            if (n > 0 && n < SMALL_READ_BYTES) {
+                out[from + taken++] = Frame.withLength(slot, (int) n);
+                slot = NO_SLOT;
+            } else if (!mayReadOn(n)) {
+                break;
+            }
+        }
+        spare = slot;
+        return taken;
+    }
+
+    private int receiveLarge(long[] out, int from, int budgetFrames) {
+        int taken = 0;
+        for (int reads = 0; reads < budgetFrames; reads++) {
+            if (spare == NO_SLOT) {
+                spare = frames.allocateLarge(account);
+                if (spare == NO_SLOT) {
+                    if (!discardOne()) {
+                        break;
+                    }
+                    continue;
+                }
+            }
+            long n = DescriptorIo.read(fd, pool.address(spare), LARGE_READ_BYTES);
+            if (n > 0 && n < LARGE_READ_BYTES) {
+                out[from + taken++] = settle((int) n);
+            } else if (!mayReadOn(n)) {
+                break;
+            }
+        }
+        return taken;
+    }
+
+    /** Makes a frame of what was read into the large spare, in a small slot if it fits and one is free. */
+    private long settle(int lengthBytes) {
+        if (lengthBytes <= FramePool.MAX_SMALL_FRAME_BYTES) {
+            long small = frames.allocate(account);
+            if (small != NO_SLOT) {
+                Mem.copy(pool.address(spare), pool.address(small), lengthBytes);
+                return Frame.withLength(small, lengthBytes);
+            }
+        }
+        long frame = Frame.withLength(spare, lengthBytes);
+        spare = NO_SLOT;
+        return frame;
+    }
+
+    /** Judges a read that gave no frame; false when the kernel's queue is empty. */
+    private boolean mayReadOn(long n) {
+        if (n < 0) {
+            ready = false;
+            return false;
+        }
+        // Nothing, or a frame cut at the slot's end: the MTU has just grown.
+        cells.received(1, n);
+        cells.dropIngress(n == 0 ? DropReason.RUNT : DropReason.OVERSIZE, 1);
+        return true;
+    }
+
+    /** Without a slot: takes a frame from the kernel and drops it, so that the loss is counted here. */
+    private boolean discardOne() {
+        long n = DescriptorIo.read(fd, Scratch.ADDRESS, Scratch.BYTES);
+        if (n <= 0) {
+            return mayReadOn(n);
+        }
+        cells.received(1, n);
+        cells.dropIngress(DropReason.NO_BUFFER, 1);
+        return true;
+    }
+
+    void transmit(long[] batch, int from, int count) {
+        PortState state = port.state();
+        if (state != PortState.UP && !mayProbe(state)) {
+            dropEgress(DropReason.PORT_DOWN, batch, from, count);
+            return;
+        }
+        final FrameStore store = frames;
+        final DescriptorIo writer = io;
+        long bytes = 0;
+        int sent = 0;
+        for (int i = from; i < from + count; i++) {
+            long frame = batch[i];
+            long n = writer.write(fd, pool.address(frame), Frame.length(frame));
+            if (n < 0) {
+                n = retryIfInterrupted(frame, n);
+            }
+            if (n >= 0) {
+                bytes += Frame.length(frame);
+                sent++;
+            } else if (isFatal(n)) {
+                dropEgress(DropReason.PORT_DOWN, batch, i, from + count - i);
+                break;
+            } else {
+                cells.dropEgress(reasonOf(n), 1);
+            }
+            store.release(frame);
+        }
+        if (sent > 0) {
+            cells.transmitted(sent, bytes);
+            if (state == PortState.DOWN && sent == count) {
+                port.changeState(PortState.UP, "link is up again");
+            }
+        }
+    }
+
+    private long retryIfInterrupted(long frame, long n) {
+        long result = n;
+        while (result == DescriptorIo.EINTR) {
+            result = io.write(fd, pool.address(frame), Frame.length(frame));
+        }
+        return result;
+    }
+
+    /** Whether the frames behind the failed one would fail too. */
+    private boolean isFatal(long n) {
+        if (n == DescriptorIo.EIO) {
+            port.changeState(PortState.DOWN, "link is down");
+            return true;
+        }
+        if (n == DescriptorIo.EBADFD) {
+            becomeGone();
+            return true;
+        }
+        return false;
+    }
+
+    private static DropReason reasonOf(long n) {
+        return n == DescriptorIo.EAGAIN || n == DescriptorIo.ENOBUFS || n == DescriptorIo.ENOMEM
+                ? DropReason.QUEUE_FULL
+                : DropReason.IO_ERROR;
+    }
+
+    /** While the link is down one write in 100 ms is tried, should nobody tell that it is up again. */
+    private boolean mayProbe(PortState state) {
+        if (state == PortState.GONE) {
+            return false;
+        }
+        long now = System.nanoTime();
+        if (now - lastProbeNanos < PROBE_INTERVAL_NANOS) {
+            return false;
+        }
+        lastProbeNanos = now;
+        return true;
+    }
+
+    private void dropEgress(DropReason reason, long[] batch, int from, int count) {
+        cells.dropEgress(reason, count);
+        frames.release(batch, from, count);
+    }
+
+    private void becomeGone() {
+        ready = false;
+        if (!gone) {
+            gone = true;
+            registration.cancel();
+            port.changeState(PortState.GONE, "interface was deleted");
+        }
+    }
+
+    private void dropSpare() {
+        if (spare != NO_SLOT) {
+            frames.release(spare);
+            spare = NO_SLOT;
+        }
+    }
+}

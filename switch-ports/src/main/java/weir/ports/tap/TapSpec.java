@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.tap;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import weir.core.port.PortException;
+import weir.ports.InterfaceName;
+import weir.ports.PortSpec;
+import weir.ports.linux.TunDevice;
+
+/**
+ * What {@code tap:NAME[?netns=PATH&queues=N&mtu=N]} says. Making one touches nothing on the machine.
+ *
+ * @param name the interface's name, see {@link InterfaceName}
+ * @param netns absolute path of the network namespace to create the interface in, or null for ours
+ * @param queues 1 to 256; more than 1 makes a multi-queue interface
+ * @param mtuBytes MTU to set, 68 to 65,521, or 0 to leave it (a new TAP has 1,500)
+ */
+public record TapSpec(String name, @Nullable String netns, int queues, int mtuBytes) {
+    /** Kind in front of the colon. */
+    public static final String KIND = "tap";
+
+    /** {@code ETH_MIN_MTU}, uapi/linux/if_ether.h. */
+    static final int MIN_MTU_BYTES = 68;
+
+    /** {@code MAX_MTU - hard_header_len}, drivers/net/tun.c. */
+    static final int MAX_MTU_BYTES = 65_535 - 14;
+
+    private static final SortedSet<String> OPTIONS =
+            Collections.unmodifiableSortedSet(new TreeSet<>(List.of("netns", "queues", "mtu", "vnet")));
+
+    /** Reads a spec; every mistake is named. */
+    public static TapSpec parse(String text) throws PortException {
+        PortSpec spec = PortSpec.parse(text);
+        if (!spec.kind().equals(KIND)) {
+            throw new PortException(
+                    "port spec " + PortSpec.quote(text) + " is not of kind tap", "write tap:NAME, such as tap:t1");
+        }
+        String name = InterfaceName.require(spec.target());
+        spec.requireKnownOptions(OPTIONS);
+        requireNoOffloads(spec);
+        return new TapSpec(
+                name,
+                netns(spec),
+                spec.number("queues", 1, TunDevice.MAX_QUEUES, 1),
+                spec.number("mtu", MIN_MTU_BYTES, MAX_MTU_BYTES, 0));
+    }
+
+    private static void requireNoOffloads(PortSpec spec) throws PortException {
+        switch (spec.options().getOrDefault("vnet", "off")) {
+            case "off" -> {
+                // The only choice there is now.
+            }
+            case "on" ->
+                throw new PortException(
+                        "vnet=on in " + PortSpec.quote(spec.text()) + ": offloads are not available yet",
+                        "leave vnet out");
+            default ->
+                throw new PortException(
+                        "vnet " + PortSpec.quote(spec.options().getOrDefault("vnet", "")) + " in "
+                                + PortSpec.quote(spec.text()) + " is neither on nor off",
+                        "write vnet=off, or leave it out");
+        }
+    }
+
+    private static @Nullable String netns(PortSpec spec) throws PortException {
+        String path = spec.options().get("netns");
+        if (path == null) {
+            return null;
+        }
+        String hint = "netns is the absolute path of a network namespace, such as /run/netns/blue";
+        if (!path.startsWith("/")) {
+            throw new PortException("netns " + PortSpec.quote(path) + " is not an absolute path", hint);
+        }
+        if (path.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
+            throw new PortException("netns " + PortSpec.quote(path) + " has a control character", hint);
+        }
+        return path;
+    }
+
+    /** The spec as text; options that have their default are left out. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(KIND).append(':').append(name);
+        char separator = '?';
+        if (netns != null) {
+            text.append(separator).append("netns=").append(netns);
+            separator = '&';
+        }
+        if (queues > 1) {
+            text.append(separator).append("queues=").append(queues);
+            separator = '&';
+        }
+        if (mtuBytes > 0) {
+            text.append(separator).append("mtu=").append(mtuBytes);
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,46 @@
+/**
+ * TAP ports: the switch's end of a virtual Ethernet cable whose other end is a Linux network interface.
+ *
+ * <pre>
+ *   switch                                    kernel, our namespace or another
+ *   ----------------------------              --------------------------------------
+ *   worker - TapQueue 0 - read/write -- fd --+
+ *   worker - TapQueue 1 - read/write -- fd --+-- interface t1 -- stack, bridge, container
+ *                                             |
+ *   weir-link-monitor - ioctl, rtnetlink -----+   up or down? MTU? dropped? still there?
+ * </pre>
+ *
+ * <p>{@code tap:NAME[?OPTION=VALUE[&OPTION=VALUE...]]}
+ *
+ * <table>
+ * <caption>Options</caption>
+ * <tr><th>key</th><th>default</th><th>meaning</th></tr>
+ * <tr><td>NAME</td><td>required</td><td>interface name, 1 to 15 bytes of printable ASCII without
+ * {@code / % : ..}</td></tr>
+ * <tr><td>netns</td><td>ours</td><td>absolute path of the network namespace to create it in</td></tr>
+ * <tr><td>queues</td><td>1</td><td>1 to 256; more than 1 makes a multi-queue TAP</td></tr>
+ * <tr><td>mtu</td><td>1500 when created, else unchanged</td><td>68 to 65,521</td></tr>
+ * <tr><td>vnet</td><td>off</td><td>offloads; only {@code off} for now</td></tr>
+ * </table>
+ *
+ * <p>Caveats:
+ * <ul>
+ * <li>A frame costs one system call in and one out, about 0.8 and 1.2 us: 0.5 Mpps a core through the
+ * whole switch. That is 0.94 of a C loop in a process of one thread and as much as the same C loop in a
+ * process of two, where the kernel counts references to the descriptor in each call (0.12 us a frame).
+ * <li>Creating needs CAP_NET_ADMIN, in another namespace too (not CAP_SYS_ADMIN). A persistent TAP of
+ * one's own needs no capability, but then its MTU can not be set and it is lost sight of (not
+ * stopped) when somebody moves it to another namespace.
+ * <li>With {@code netns} the interface is always created, never attached to.
+ * <li>Link events from other namespaces need CAP_NET_BROADCAST; without it a change of state or MTU
+ * there shows after at most 500 ms instead of at once.
+ * <li>The kernel's queue towards the switch holds {@code txqueuelen} (1,000) frames; what does not fit is
+ * lost behind the port's back and shows in {@code peerDropped}, not as an error.
+ * <li>The kernel accepts frames of any length from us; the switch checks the MTU.
+ * <li>With an MTU above 1,577 frames are read into large slots; short ones are copied on to small ones.
+ * </ul>
+ */
+@NullMarked
+package weir.ports.tap;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.tap;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+import weir.core.frame.Frame;
+import weir.core.frame.FrameBatch;
+import weir.ports.testing.Arp;
+import weir.ports.testing.Netns;
+import weir.ports.testing.QueueDriver;
+import weir.testing.Feature;
+import weir.testing.RequiresFeature;
+
+@RequiresFeature({Feature.ROOT, Feature.TUN, Feature.NETNS})
+class TapAllocationTest {
+    private static final int ROUNDS = 20_000;
+
+    @Test
+    void sendingAndReceivingAllocateNothing() throws Exception {
+        try (Netns netns = new Netns();
+                TapPort port = TapPort.open("tap:t1?netns=" + netns.path())) {
+            netns.ip("addr", "add", "198.18.8.1/24", "dev", "t1");
+            try (QueueDriver queue = new QueueDriver(port.queues().getFirst())) {
+                ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+                long[] answers = new long[1];
+                converse(port, queue, answers);
+                long before = threads.getCurrentThreadAllocatedBytes();
+                converse(port, queue, answers);
+                long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+
+                assertTrue(answers[0] > ROUNDS, "answers " + answers[0]);
+                assertTrue(bytes < ROUNDS, bytes + " bytes in " + ROUNDS + " rounds");
+            }
+        }
+    }
+
+    /** Asks, polls readiness, and takes the answer: one write and two reads a round. */
+    private static void converse(TapPort port, QueueDriver queue, long[] answers) {
+        byte[] request = Arp.request(8, 2, 1);
+        MemorySegment payload = MemorySegment.ofArray(request);
+        FrameBatch batch = new FrameBatch(64);
+        long[] out = new long[1];
+        var tap = port.queues().getFirst();
+        for (int i = 0; i < ROUNDS; i++) {
+            out[0] = Frame.withLength(queue.frames().allocate(queue.account()), request.length);
+            MemorySegment.copy(payload, 0, queue.pool().memory(), Frame.position(out[0]), request.length);
+            queue.cells().enqueued(1);
+            tap.transmit(out, 0, 1);
+            queue.idleWait().poll();
+            int n = tap.receive(batch, 0, 64);
+            queue.cells().received(n, 0);
+            queue.cells().decided(n);
+            queue.frames().release(batch.frames(), 0, n);
+            answers[0] += n;
+        }
+    }
+}

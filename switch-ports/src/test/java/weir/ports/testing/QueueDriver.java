@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.testing;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.reflect.Constructor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
+import weir.core.counter.PortCells;
+import weir.core.counter.PortCounters;
+import weir.core.frame.Frame;
+import weir.core.frame.FrameBatch;
+import weir.core.frame.FramePool;
+import weir.core.frame.FrameStore;
+import weir.core.frame.PoolConfig;
+import weir.core.frame.PoolMemory;
+import weir.core.port.PortException;
+import weir.core.port.PortQueue;
+import weir.core.port.PortState;
+import weir.core.port.QueueContext;
+import weir.core.worker.Doorbell;
+import weir.core.worker.IdleWait;
+import weir.ports.readiness.EpollIdleWait;
+
+/**
+ * Drives one queue as a worker would, step by step on the test's thread, with a pool, counters and a
+ * waiter of its own.
+ */
+public final class QueueDriver implements QueueContext, AutoCloseable {
+    private static final int ACCOUNT = 7;
+    private static final int BATCH = 64;
+
+    private final FramePool pool;
+    private final FrameStore store;
+    private final PortCells cells = new PortCells();
+    private final IdleWait idle = new EpollIdleWait(Thread.currentThread());
+    private final Doorbell doorbell = newDoorbell();
+    private final FrameBatch batch = new FrameBatch(BATCH);
+    private final PortQueue queue;
+    private final ConcurrentLinkedQueue<PortState> states = new ConcurrentLinkedQueue<>();
+    private final List<Long> kept = new ArrayList<>();
+    private long enqueued;
+    private long decided;
+
+    public QueueDriver(PortQueue queue, PoolConfig poolConfig) throws PortException {
+        this.queue = queue;
+        pool = new FramePool(poolConfig, 1, PoolMemory.anonymous());
+        store = pool.store(0);
+        try {
+            queue.attach(this);
+        } catch (PortException e) {
+            idle.close();
+            pool.close();
+            throw e;
+        }
+    }
+
+    /** With 1,024 small and 16 large slots. */
+    public QueueDriver(PortQueue queue) throws PortException {
+        this(queue, new PoolConfig(1024, 16, 1024));
+    }
+
+    // The core makes doorbells for its workers only; this one belongs to a worker that never parks.
+    private static Doorbell newDoorbell() {
+        try {
+            Class<?> list = Class.forName("weir.core.worker.WakeupList");
+            Class<?> input = Class.forName("weir.core.worker.WorkerInput");
+            Constructor<?> newList = list.getDeclaredConstructor(Runnable.class);
+            newList.setAccessible(true);
+            Constructor<Doorbell> newBell = Doorbell.class.getDeclaredConstructor(list, input);
+            newBell.setAccessible(true);
+            return newBell.newInstance(newList.newInstance((Runnable) () -> {}), null);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("doorbell", e);
+        }
+    }
+
+    /** One visit: readiness, then up to {@code budget} frames, copied out and released. */
+    public List<byte[]> receive(int budget) {
+        idle.poll();
+        int n = queue.receive(batch, 0, Math.min(budget, BATCH));
+        List<byte[]> taken = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            long frame = batch.frames()[i];
+            taken.add(pool.bytes(frame).toArray(ValueLayout.JAVA_BYTE));
+            store.release(frame);
+        }
+        count(n, taken);
+        return taken;
+    }
+
+    private void count(int n, List<byte[]> taken) {
+        cells.received(n, taken.stream().mapToLong(f -> f.length).sum());
+        cells.decided(n);
+        decided += n;
+    }
+
+    /** As {@link #receive}, but the slots stay taken until {@link #releaseKept}. */
+    public int receiveAndKeep(int budget) {
+        idle.poll();
+        int n = queue.receive(batch, 0, Math.min(budget, BATCH));
+        for (int i = 0; i < n; i++) {
+            kept.add(batch.frames()[i]);
+        }
+        count(n, List.of());
+        return n;
+    }
+
+    public void releaseKept() {
+        kept.forEach(store::release);
+        kept.clear();
+    }
+
+    /** Visits until a frame fits or the time is over; null then. */
+    public byte[] await(Predicate<byte[]> wanted, long timeoutMillis) {
+        long deadline = System.nanoTime() + timeoutMillis * 1_000_000;
+        while (System.nanoTime() - deadline < 0) {
+            for (byte[] frame : receive(BATCH)) {
+                if (wanted.test(frame)) {
+                    return frame;
+                }
+            }
+            if (!queue.hasInput()) {
+                idle.await(10_000_000);
+            }
+        }
+        return null;
+    }
+
+    /** Sends frames through the queue in one call. */
+    public void transmit(byte[]... payloads) {
+        long[] frames = new long[payloads.length];
+        for (int i = 0; i < payloads.length; i++) {
+            long frame = Frame.withLength(store.allocateFor(ACCOUNT, payloads[i].length), payloads[i].length);
+            pool.bytes(frame).copyFrom(MemorySegment.ofArray(payloads[i]));
+            frames[i] = frame;
+        }
+        enqueued += frames.length;
+        cells.enqueued(frames.length);
+        queue.transmit(frames, 0, frames.length);
+        queue.flush();
+    }
+
+    public PortCounters counters() {
+        return PortCounters.sum(List.of(cells));
+    }
+
+    /** States told so far, oldest first. */
+    public List<PortState> states() {
+        return List.copyOf(states);
+    }
+
+    public FramePool pool() {
+        return pool;
+    }
+
+    /** Detaches, and checks that no slot was kept and every frame was counted. */
+    @Override
+    public void close() {
+        queue.detach();
+        idle.close();
+        int leaked = pool.slotsInUse();
+        pool.close();
+        if (leaked != 0) {
+            throw new AssertionError(leaked + " slots were not released");
+        }
+        if (counters().egressInFlight() != 0) {
+            throw new AssertionError(counters().egressInFlight() + " of " + enqueued + " frames were not counted");
+        }
+        if (counters().ingressInFlight() != 0) {
+            throw new AssertionError("received is not decided " + decided + " + dropped: " + counters());
+        }
+    }
+
+    @Override
+    public FrameStore frames() {
+        return store;
+    }
+
+    @Override
+    public int account() {
+        return ACCOUNT;
+    }
+
+    @Override
+    public PortCells cells() {
+        return cells;
+    }
+
+    @Override
+    public IdleWait idleWait() {
+        return idle;
+    }
+
+    @Override
+    public Doorbell doorbell() {
+        return doorbell;
+    }
+
+    @Override
+    public void stateChanged(PortState state, String cause) {
+        states.add(state);
+    }
+}
