@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The instruction set of RFC 9669: instructions as records, their binary and text forms, and what each
+ * operation means.
+ */
+@NullMarked
+package weir.ebpf.isa;
+
+import org.jspecify.annotations.NullMarked;

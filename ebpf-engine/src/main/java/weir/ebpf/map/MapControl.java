@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ebpf.map;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A map as control code sees it: what {@code bpf(2)} offers. Any thread, while programs run. Keys and
+ * values are copies. Values of per-CPU maps are those of all CPUs, one behind the other, each rounded
+ * up to 8 bytes.
+ *
+ * <p>Results follow the kernel's: an {@code int} is 0 or a negative errno.
+ */
+public interface MapControl {
+    /** Bytes of a value here: {@code valueBytes}, or for all CPUs together. */
+    int valueBytes();
+
+    /** A copy of the value. */
+    Result lookup(byte[] key, long flags);
+
+    int update(byte[] key, byte[] value, long flags);
+
+    int delete(byte[] key);
+
+    /** Takes the value out: hash maps, queues, stacks ({@code BPF_MAP_LOOKUP_AND_DELETE_ELEM}). */
+    Result lookupAndDelete(byte[] key, long flags);
+
+    /**
+     * The key behind another, in no particular order; {@code null} asks for the first, and so does a key
+     * that is not there (except in arrays, tries).
+     *
+     * @return the key, or {@code -ENOENT} at the end
+     */
+    Result nextKey(byte @Nullable [] key);
+
+    /** All entries at about this moment, each key at most once. */
+    List<Entry> entries();
+
+    /** No more writes by control code; programs are not affected ({@code BPF_MAP_FREEZE}). */
+    int freeze();
+
+    boolean isFrozen();
+
+    /** One entry, copied. */
+    record Entry(Bytes key, Bytes value) {}
+
+    /** A value or a negative errno. */
+    sealed interface Result {
+        record Found(Bytes bytes) implements Result {}
+
+        record Failed(int errno) implements Result {}
+    }
+}

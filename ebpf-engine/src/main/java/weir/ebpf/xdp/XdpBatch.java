@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ebpf.xdp;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import weir.ebpf.map.EbpfMap;
+
+/**
+ * Frames that a program runs over, side by side in arrays, with what the program says about each. The
+ * caller fills the input of frames 0 to {@code size - 1}; an engine runs the program once per frame in
+ * order and leaves bounds and outcome. One thread at a time; nothing is allocated while it is used.
+ *
+ * <pre>
+ *  hardStart            meta      data                     end              hardEnd
+ *  |                    |         |                        |                |
+ *  +--------------------+---------+------------------------+----------------+
+ *  |     headroom       | metadata|         frame          |    tailroom    |
+ *  +--------------------+---------+------------------------+----------------+
+ *        bpf_xdp_adjust_head/meta move meta and data; adjust_tail moves end
+ * </pre>
+ *
+ * All are absolute addresses; {@code hardStart <= meta <= data < end <= hardEnd}. The engine keeps a
+ * program's accesses inside {@code meta .. end}.
+ *
+ * <p>For every frame the engine writes {@link #actions} and sets fault, target and flags; what is no
+ * redirect has no target.
+ */
+public final class XdpBatch {
+    /** {@link #faults}: the program ran to its end. */
+    public static final int NO_FAULT = 0;
+
+    private final long[] hardStarts;
+    private final long[] metas;
+    private final long[] datas;
+    private final long[] ends;
+    private final long[] hardEnds;
+    private final int[] ingressPorts;
+    private final int[] queues;
+    private final int[] egressPorts;
+    private final int[] actions;
+    private final int[] faults;
+    private final long[] targets;
+    private final long[] redirectFlags;
+    private final @Nullable EbpfMap[] targetMaps;
+    private int size;
+
+    /** @param capacity largest number of frames */
+    public XdpBatch(int capacity) {
+        hardStarts = new long[capacity];
+        metas = new long[capacity];
+        datas = new long[capacity];
+        ends = new long[capacity];
+        hardEnds = new long[capacity];
+        ingressPorts = new int[capacity];
+        queues = new int[capacity];
+        egressPorts = new int[capacity];
+        actions = new int[capacity];
+        faults = new int[capacity];
+        targets = new long[capacity];
+        redirectFlags = new long[capacity];
+        targetMaps = new EbpfMap[capacity];
+    }
+
+    public int capacity() {
+        return datas.length;
+    }
+
+    public int size() {
+        return size;
+    }
+
+    /** Forgets all frames and the maps they were redirected to. */
+    public void clear() {
+        Arrays.fill(targetMaps, 0, size, null);
+        size = 0;
+    }
+
+    /**
+     * Adds a frame without metadata.
+     *
+     * @param ingressPort {@code ingress_ifindex}
+     * @param queue {@code rx_queue_index}
+     * @return its index
+     */
+    public int add(long hardStart, long data, long end, long hardEnd, int ingressPort, int queue) {
+        int i = size++;
+        hardStarts[i] = hardStart;
+        metas[i] = data;
+        datas[i] = data;
+        ends[i] = end;
+        hardEnds[i] = hardEnd;
+        ingressPorts[i] = ingressPort;
+        queues[i] = queue;
+        egressPorts[i] = 0;
+        actions[i] = XdpAction.ABORTED;
+        faults[i] = NO_FAULT;
+        targets[i] = 0;
+        redirectFlags[i] = 0;
+        targetMaps[i] = null;
+        return i;
+    }
+
+    // ---- in: the arrays themselves, for loops over the batch -----------------------------------------
+
+    public long[] hardStarts() {
+        return hardStarts;
+    }
+
+    /** Starts of metadata; in and out. */
+    public long[] metas() {
+        return metas;
+    }
+
+    /** Starts of frames; in and out. */
+    public long[] datas() {
+        return datas;
+    }
+
+    /** Ends of frames, exclusive; in and out. */
+    public long[] ends() {
+        return ends;
+    }
+
+    public long[] hardEnds() {
+        return hardEnds;
+    }
+
+    public int[] ingressPorts() {
+        return ingressPorts;
+    }
+
+    public int[] queues() {
+        return queues;
+    }
+
+    /** {@code egress_ifindex}, for programs in devmap entries; 0 otherwise. */
+    public int[] egressPorts() {
+        return egressPorts;
+    }
+
+    // ---- out -------------------------------------------------------------------------------------
+
+    /** Return values, all 32 bits, known actions or not. */
+    public int[] actions() {
+        return actions;
+    }
+
+    /** {@link #NO_FAULT}, or 1 + the slot of the instruction that went wrong; the action is ABORTED then. */
+    public int[] faults() {
+        return faults;
+    }
+
+    /** Of redirects: the port, or the key in {@link #targetMaps}. */
+    public long[] targets() {
+        return targets;
+    }
+
+    /** Of redirects: the flags given to the helper. */
+    public long[] redirectFlags() {
+        return redirectFlags;
+    }
+
+    /** Of redirects through a map: the map; null for {@code bpf_redirect}. */
+    public @Nullable EbpfMap[] targetMaps() {
+        return targetMaps;
+    }
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Linux's XDP interface: context, actions, and the batch of frames that programs run over. */
+@NullMarked
+package weir.ebpf.xdp;
+
+import org.jspecify.annotations.NullMarked;
