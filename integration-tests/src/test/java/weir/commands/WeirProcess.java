@@ -50,7 +50,12 @@ final class WeirProcess implements AutoCloseable {
 
     /** Starts the launcher of this source tree. */
     static WeirProcess launch(String... args) {
-        List<String> command = new ArrayList<>();
+        return launchBehind(List.of(), args);
+    }
+
+    /** The same, started by another program such as {@code setpriv}. */
+    static WeirProcess launchBehind(List<String> program, String... args) {
+        List<String> command = new ArrayList<>(program);
         command.add(Path.of(System.getProperty("weir.root"), "weir").toString());
         command.addAll(List.of(args));
         return exec(command);
