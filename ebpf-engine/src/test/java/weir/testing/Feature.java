@@ -22,6 +22,7 @@ public enum Feature {
     PING,
     IPERF3,
     C_COMPILER,
+    MAVEN,
     STRACE,
     SHARED_DATA;
 
@@ -46,6 +47,7 @@ public enum Feature {
             case PING -> missingCommand("ping", "iputils-ping");
             case IPERF3 -> missingCommand("iperf3", "iperf3");
             case C_COMPILER -> missingCommand("cc", "gcc and libc6-dev");
+            case MAVEN -> missingCommand("mvn", "maven");
             case STRACE -> probeStrace();
             case SHARED_DATA -> probeSharedData();
         };
