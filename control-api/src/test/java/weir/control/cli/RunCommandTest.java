@@ -67,8 +67,10 @@ class RunCommandTest {
                         ExitCode.USAGE,
                         "VLAN 5000 is out of range [1, 4094]",
                         "write --vlan b=access:10 or b=trunk:10,20-29");
-        assertEquals(
-                2, CommandRun.of("run", "memory:a", "memory:b", "--vlan", "b").exitCode());
+        CommandRun.of("run", "memory:a", "memory:b", "--vlan", "b")
+                .fails(ExitCode.USAGE, "--vlan 'b' is not PORT=MODE", HELP);
+        CommandRun.of("run", "memory:a", "memory:b", "--vlan", "b=access:10", "--vlan", "b=access:20")
+                .fails(ExitCode.USAGE, "--vlan stands twice for port 'b'", HELP);
     }
 
     @Test
