@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Something a machine may lack. Each probe runs once a JVM and says what is missing and what to do about it. */
 public enum Feature {
@@ -21,6 +22,8 @@ public enum Feature {
     PING,
     IPERF3,
     C_COMPILER,
+    MAVEN,
+    STRACE,
     SHARED_DATA;
 
     private static final Map<Feature, Optional<String>> GAPS = new ConcurrentHashMap<>();
@@ -44,6 +47,8 @@ public enum Feature {
             case PING -> missingCommand("ping", "iputils-ping");
             case IPERF3 -> missingCommand("iperf3", "iperf3");
             case C_COMPILER -> missingCommand("cc", "gcc and libc6-dev");
+            case MAVEN -> missingCommand("mvn", "maven");
+            case STRACE -> probeStrace();
             case SHARED_DATA -> probeSharedData();
         };
     }
@@ -77,6 +82,30 @@ public enum Feature {
             works = succeeds("ip", "netns", "delete", name);
         }
         return works ? Optional.empty() : Optional.of("'ip netns add' fails; run the build as root");
+    }
+
+    /** Some systems let nobody but a parent trace a process, and containers may forbid it altogether. */
+    private static Optional<String> probeStrace() {
+        Optional<String> command = missingCommand("strace", "strace");
+        if (command.isPresent()) {
+            return command;
+        }
+        Process traced = null;
+        Process tracer = null;
+        try {
+            traced = new ProcessBuilder("sleep", "60").start();
+            tracer = new ProcessBuilder("strace", "-o", "/dev/null", "-p", Long.toString(traced.pid())).start();
+            String answer = tracer.errorReader().readLine();
+            return answer != null && answer.endsWith("attached")
+                    ? Optional.empty()
+                    : Optional.of("'" + answer + "'; run the build as root with CAP_SYS_PTRACE");
+        } catch (IOException e) {
+            return Optional.of(e.toString());
+        } finally {
+            Stream.of(Optional.ofNullable(tracer), Optional.ofNullable(traced))
+                    .flatMap(Optional::stream)
+                    .forEach(Process::destroyForcibly);
+        }
     }
 
     private static Optional<String> probeSharedData() {
