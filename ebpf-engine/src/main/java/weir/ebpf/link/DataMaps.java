@@ -115,9 +115,13 @@ final class DataMaps {
         for (BtfType.Placed each : dataSection.variables()) {
             boolean isGlobal = btf.type(each.variable()) instanceof BtfType.Variable variable
                     && variable.linkage() == BtfType.Variable.GLOBAL;
+            @Nullable
             Symbol symbol = isGlobal ? byName.get(btf.type(each.variable()).name()) : null;
-            boolean isInside = symbol != null && symbol.value() >= 0 && symbol.value() <= section.sizeBytes();
-            variables.add(isInside ? new BtfType.Placed(each.variable(), symbol.value(), each.sizeBytes()) : each);
+            if (symbol != null && symbol.value() >= 0 && symbol.value() <= section.sizeBytes()) {
+                variables.add(new BtfType.Placed(each.variable(), symbol.value(), each.sizeBytes()));
+            } else {
+                variables.add(each);
+            }
         }
         variables.sort(Comparator.comparingLong(BtfType.Placed::offset));
         return new BtfType.DataSection(dataSection.name(), section.sizeBytes(), List.copyOf(variables));

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -40,8 +41,12 @@ final class FunctionFinder {
         return declared.getOrDefault(section, List.of());
     }
 
+    private NavigableMap<Integer, Function> starts(CodeSection section) {
+        return byStart.computeIfAbsent(section, each -> new TreeMap<>());
+    }
+
     Function at(CodeSection.Target target) {
-        Function function = byStart.get(target.section()).get(target.slot());
+        Function function = starts(target.section()).get(target.slot());
         if (function == null) {
             throw new IllegalStateException("no function at slot " + target.slot());
         }
@@ -109,7 +114,7 @@ final class FunctionFinder {
         Map<CodeSection, TreeSet<Integer>> called = new LinkedHashMap<>();
         for (CodeSection section : sections) {
             for (CodeSection.Target target : section.targets(0, section.slots()).values()) {
-                if (!byStart.get(target.section()).containsKey(target.slot())) {
+                if (!starts(target.section()).containsKey(target.slot())) {
                     called.computeIfAbsent(target.section(), each -> new TreeSet<>())
                             .add(target.slot());
                 }
@@ -118,11 +123,11 @@ final class FunctionFinder {
         called.forEach((section, slots) -> {
             for (int slot : slots) {
                 Integer nextCalled = slots.higher(slot);
-                Integer nextDeclared = byStart.get(section).higherKey(slot);
+                Integer nextDeclared = starts(section).higherKey(slot);
                 int end = section.slots();
                 end = nextCalled == null ? end : Math.min(end, nextCalled);
                 end = nextDeclared == null ? end : Math.min(end, nextDeclared);
-                byStart.get(section).put(slot, new Function(section, "", slot, end, false, false));
+                starts(section).put(slot, new Function(section, "", slot, end, false, false));
             }
             cutUnnamed(section, slots);
         });
@@ -137,7 +142,7 @@ final class FunctionFinder {
         if (hasNoSymbols && first != null) {
             Function cut = new Function(section, "", 0, first, true, false);
             declared.put(section, List.of(cut));
-            byStart.get(section).put(0, cut);
+            starts(section).put(0, cut);
         }
     }
 }

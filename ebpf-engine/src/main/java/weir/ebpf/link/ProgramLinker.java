@@ -11,11 +11,15 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import weir.ebpf.ObjectFileException;
 import weir.ebpf.btf.Btf;
 import weir.ebpf.btf.BtfType;
 import weir.ebpf.btf.reader.BtfExt;
+import weir.ebpf.elf.SectionData;
 import weir.ebpf.isa.Code;
+import weir.ebpf.isa.Decoder;
+import weir.ebpf.isa.MalformedCodeException;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.SourceLine;
 import weir.ebpf.program.Subprogram;
@@ -63,7 +67,7 @@ final class ProgramLinker {
                             unresolved.add(new ProgramSpec.Unresolved(place + slot - function.start(), what)));
         }
         String section = main.section().name();
-        Code code = Instructions.decode(bytes.toByteArray(), name, section);
+        Code code = decode(main, bytes.toByteArray());
         return new ProgramSpec(
                 name,
                 section,
@@ -74,6 +78,15 @@ final class ProgramLinker {
                 lines,
                 license,
                 unresolved);
+    }
+
+    private static Code decode(Function main, byte[] bytes) throws ObjectFileException {
+        try {
+            return Decoder.decode(bytes);
+        } catch (MalformedCodeException e) {
+            throw main.section()
+                    .fail(main.start(), "program " + SectionData.quote(main.programName()) + ": " + e.getMessage());
+        }
     }
 
     /** First slot of each function that the main one reaches. */
@@ -120,7 +133,7 @@ final class ProgramLinker {
         ByteBuffer code = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         section.targets(function.start(), function.end()).forEach((slot, target) -> {
             int inFunction = slot - function.start();
-            int distance = places.get(functions.at(target)) - (place + inFunction) - 1;
+            int distance = Objects.requireNonNull(places.get(functions.at(target))) - (place + inFunction) - 1;
             code.putInt(inFunction * CodeSection.SLOT_BYTES + 4, distance);
         });
         return bytes;
