@@ -3,6 +3,7 @@ package weir.ebpf.testing;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
@@ -46,7 +47,7 @@ public final class ObjectMutator {
         for (int i = 0; i < changes; i++) {
             change(copy);
         }
-        return random.nextInt(20) == 0 ? java.util.Arrays.copyOf(copy, random.nextInt(copy.length)) : copy;
+        return random.nextInt(20) == 0 ? Arrays.copyOf(copy, random.nextInt(copy.length)) : copy;
     }
 
     private void change(byte[] object) {
