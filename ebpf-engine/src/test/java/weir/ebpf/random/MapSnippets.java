@@ -34,8 +34,7 @@ final class MapSnippets {
         boolean skip = frame.mayNest() && frame.random.nextBoolean();
         frame.state.set(0, RegisterType.UNSET);
         frame.code.addJump(
-                new Instruction.Branch(
-                        true, skip ? Condition.EQ : Condition.NE, 0, Operand.immediate(0), (short) 0),
+                new Instruction.Branch(true, skip ? Condition.EQ : Condition.NE, 0, Operand.immediate(0), (short) 0),
                 label);
         MachineState skipped = frame.state.copy();
         skipped.set(0, RegisterType.SCALAR);
@@ -60,7 +59,7 @@ final class MapSnippets {
         RandomMap map = anyMap(frame);
         int value = valueSource(frame, map);
         int place = value == Frame.NONE ? frame.filledPlace(map.valueBytes()) : 0;
-        if (value == Frame.NONE && place == Frame.NONE || !keyArgument(frame, map, 2)) {
+        if (place == Frame.NONE || !keyArgument(frame, map, 2)) {
             return false;
         }
         if (value == Frame.NONE) {
@@ -98,8 +97,7 @@ final class MapSnippets {
         }
         return frame.findStable(type -> switch (type) {
             case Packet(int bytes) -> bytes >= map.valueBytes();
-            case Region(RegisterType.Kind kind, int bytes, _) ->
-                bytes >= map.valueBytes() && kind != RegisterType.Kind.HASH_VALUE;
+            case Region region -> region.bytes() >= map.valueBytes() && region.kind() != RegisterType.Kind.HASH_VALUE;
             default -> false;
         });
     }

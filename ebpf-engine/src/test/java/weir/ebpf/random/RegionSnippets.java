@@ -97,9 +97,7 @@ final class RegionSnippets {
     }
 
     static boolean atomic(Frame frame) {
-        int base = frame.find(type -> isWritable(type) && type instanceof Region(_, int bytes, boolean aligned)
-                && aligned
-                && bytes >= 8);
+        int base = frame.find(RegionSnippets::isFitForAtomics);
         if (base == Frame.NONE) {
             return false;
         }
@@ -111,9 +109,7 @@ final class RegionSnippets {
 
     /** Load-acquire or store-release. */
     static boolean orderedAccess(Frame frame) {
-        int base = frame.find(type -> isWritable(type) && type instanceof Region(_, int bytes, boolean aligned)
-                && aligned
-                && bytes >= 8);
+        int base = frame.find(RegionSnippets::isFitForAtomics);
         if (base == Frame.NONE) {
             return false;
         }
@@ -129,6 +125,10 @@ final class RegionSnippets {
 
     static boolean isWritable(RegisterType type) {
         return type instanceof Region region && region.writable();
+    }
+
+    private static boolean isFitForAtomics(RegisterType type) {
+        return type instanceof Region region && region.writable() && region.aligned() && region.bytes() >= 8;
     }
 
     private static boolean needsAlignment(Region region) {

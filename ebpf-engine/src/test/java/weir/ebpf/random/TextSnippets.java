@@ -36,8 +36,11 @@ final class TextSnippets {
     static boolean compareText(Frame frame) {
         int bytes = 1 + frame.random.nextInt(16);
         int place = frame.filledPlace(bytes);
-        int source = frame.findStable(type -> type instanceof RegisterType.Packet(int there) && there >= bytes
-                || type instanceof RegisterType.Region(_, int room, _) && room >= bytes);
+        int source = frame.findStable(type -> switch (type) {
+            case RegisterType.Packet packet -> packet.bytes() >= bytes;
+            case RegisterType.Region region -> region.bytes() >= bytes;
+            default -> false;
+        });
         if (source != Frame.NONE && frame.random.nextBoolean()) {
             frame.move(1, source);
         } else {
