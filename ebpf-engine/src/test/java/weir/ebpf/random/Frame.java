@@ -136,7 +136,7 @@ final class Frame {
         boolean callback = function.role == Role.LOOP_CALLBACK || function.role == Role.EACH_CALLBACK;
         if (callback && (early || random.nextInt(4) != 0)) {
             add(new Instruction.Alu(true, AluOp.MOV, 0, Operand.immediate(random.nextInt(8) == 0 ? 1 : 0)));
-        } else if (early || random.nextInt(4) == 0) {
+        } else if (early || (!callback && random.nextInt(4) == 0)) {
             add(new Instruction.Alu(true, AluOp.MOV, 0, Operand.immediate(random.nextInt(6))));
         } else {
             mixInto0();

@@ -16,7 +16,12 @@ final class TextSnippets {
         }
         int fromPlace = frame.filledPlace(Math.max(from, 1));
         int toPlace = frame.filledPlace(Math.max(to, 1));
-        if (from == 0) {
+        int packet = frame.findStable(type -> type instanceof RegisterType.Packet);
+        int there = packet == Frame.NONE ? 0 : ((RegisterType.Packet) frame.state.get(packet)).bytes() & ~3;
+        if (there > 0 && frame.random.nextBoolean()) {
+            from = there;
+            frame.move(1, packet);
+        } else if (from == 0) {
             frame.moveImmediate(1, 0);
         } else {
             frame.stackArgument(1, fromPlace);
@@ -36,11 +41,7 @@ final class TextSnippets {
     static boolean compareText(Frame frame) {
         int bytes = 1 + frame.random.nextInt(16);
         int place = frame.filledPlace(bytes);
-        int source = frame.findStable(type -> switch (type) {
-            case RegisterType.Packet packet -> packet.bytes() >= bytes;
-            case RegisterType.Region region -> region.bytes() >= bytes;
-            default -> false;
-        });
+        int source = frame.findStable(type -> type instanceof RegisterType.Region region && region.bytes() >= bytes);
         if (source != Frame.NONE && frame.random.nextBoolean()) {
             frame.move(1, source);
         } else {
