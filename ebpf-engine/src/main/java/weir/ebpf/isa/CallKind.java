@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.isa;
 
-/** What a call's immediate means, by its source field: RFC 9669 section 4.3.1. The ordinal is the source field. */
+/** What a call's immediate means, by its source field: RFC 9669 section 4.3.1. */
 public enum CallKind {
     /** Helper by number. */
     HELPER,

@@ -72,11 +72,14 @@ public sealed interface Instruction {
      * Loads a 64-bit immediate, a map, an address or a function; two slots.
      *
      * @param immediate of the first slot
-     * @param nextImmediate of the second slot
+     * @param nextImmediate of the second slot; 0 where the kind has no use for it
      */
     record LoadWide(int dst, WideKind kind, int immediate, int nextImmediate) implements Instruction {
         public LoadWide {
             checkRegister(dst);
+            if (nextImmediate != 0 && !kind.usesNextImmediate()) {
+                throw new IllegalArgumentException("nextImmediate=" + nextImmediate + " of " + kind);
+            }
         }
 
         @Override
@@ -144,9 +147,21 @@ public sealed interface Instruction {
      * Legacy packet access {@code BPF_LD | BPF_ABS} or {@code BPF_IND} (RFC 9669 section 5.6). Decoded so
      * that it can be refused by name: XDP programs may not use it.
      *
-     * @param index register added to the offset, or -1 for the absolute form
+     * @param size at most WORD
+     * @param index register added to the offset, or {@link #NO_INDEX} for the absolute form
      */
-    record LoadPacket(MemorySize size, int index, int immediate) implements Instruction {}
+    record LoadPacket(MemorySize size, int index, int immediate) implements Instruction {
+        public static final int NO_INDEX = -1;
+
+        public LoadPacket {
+            if (index != NO_INDEX) {
+                checkRegister(index);
+            }
+            if (size == MemorySize.DOUBLE) {
+                throw new IllegalArgumentException("a packet load is at most 4 bytes wide");
+            }
+        }
+    }
 
     /**
      * Goes to another place always.
@@ -171,7 +186,7 @@ public sealed interface Instruction {
     /** Calls a helper, a subprogram or a kernel function; arguments in r1 to r5, result in r0. */
     record Call(CallKind kind, int target) implements Instruction {}
 
-    /** Calls the helper whose number is in a register ({@code callx}); no kernel accepts it. */
+    /** Calls the helper whose number is in a register ({@code callx}, in the destination field); no kernel accepts it. */
     record CallRegister(int register) implements Instruction {
         public CallRegister {
             checkRegister(register);

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ebpf.isa;
+
+/** Bytes that are no instructions: unknown opcode, reserved field in use, cut short. */
+public final class MalformedCodeException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final int slot;
+
+    MalformedCodeException(int slot, String rule) {
+        super("slot " + slot + ": " + rule);
+        this.slot = slot;
+    }
+
+    /** Where the refused instruction begins, in slots of 8 bytes. */
+    public int slot() {
+        return slot;
+    }
+}
