@@ -21,6 +21,8 @@ public enum Feature {
     PING,
     IPERF3,
     C_COMPILER,
+    /** {@code bpf(2)} may make maps and load programs. */
+    BPF,
     SHARED_DATA;
 
     private static final Map<Feature, Optional<String>> GAPS = new ConcurrentHashMap<>();
@@ -44,6 +46,7 @@ public enum Feature {
             case PING -> missingCommand("ping", "iputils-ping");
             case IPERF3 -> missingCommand("iperf3", "iperf3");
             case C_COMPILER -> missingCommand("cc", "gcc and libc6-dev");
+            case BPF -> probeBpf();
             case SHARED_DATA -> probeSharedData();
         };
     }
@@ -64,6 +67,15 @@ public enum Feature {
         return Files.isReadable(device) && Files.isWritable(device)
                 ? Optional.empty()
                 : Optional.of(device + " is not open to this user; run the build as root");
+    }
+
+    private static Optional<String> probeBpf() {
+        if (!System.getProperty("os.name").equals("Linux") || !isRoot()) {
+            return Optional.of("not root on Linux; run the build as root");
+        }
+        return Files.exists(Path.of("/proc/sys/kernel/unprivileged_bpf_disabled"))
+                ? Optional.empty()
+                : Optional.of("the kernel has no bpf(2); it needs CONFIG_BPF_SYSCALL");
     }
 
     private static Optional<String> probeNetworkNamespaces() {
