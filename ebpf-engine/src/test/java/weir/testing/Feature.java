@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import weir.ebpf.kernel.KernelProgram;
 
 /** Something a machine may lack. Each probe runs once a JVM and says what is missing and what to do about it. */
 public enum Feature {
@@ -21,8 +22,10 @@ public enum Feature {
     PING,
     IPERF3,
     C_COMPILER,
-    /** {@code bpf(2)} may make maps and load programs. */
+    /** {@code bpf(2)} makes maps and loads XDP programs for us. */
     BPF,
+    /** The objects of the Debian packages libxdp1 and xdp-tests. */
+    XDP_OBJECTS,
     SHARED_DATA;
 
     private static final Map<Feature, Optional<String>> GAPS = new ConcurrentHashMap<>();
@@ -46,7 +49,8 @@ public enum Feature {
             case PING -> missingCommand("ping", "iputils-ping");
             case IPERF3 -> missingCommand("iperf3", "iperf3");
             case C_COMPILER -> missingCommand("cc", "gcc and libc6-dev");
-            case BPF -> probeBpf();
+            case BPF -> LINUX.gap().or(KernelProgram::gap);
+            case XDP_OBJECTS -> probeXdpObjects();
             case SHARED_DATA -> probeSharedData();
         };
     }
@@ -69,15 +73,6 @@ public enum Feature {
                 : Optional.of(device + " is not open to this user; run the build as root");
     }
 
-    private static Optional<String> probeBpf() {
-        if (!System.getProperty("os.name").equals("Linux") || !isRoot()) {
-            return Optional.of("not root on Linux; run the build as root");
-        }
-        return Files.exists(Path.of("/proc/sys/kernel/unprivileged_bpf_disabled"))
-                ? Optional.empty()
-                : Optional.of("the kernel has no bpf(2); it needs CONFIG_BPF_SYSCALL");
-    }
-
     private static Optional<String> probeNetworkNamespaces() {
         Optional<String> command = missingCommand("ip", "iproute2");
         if (command.isPresent()) {
@@ -89,6 +84,18 @@ public enum Feature {
             works = succeeds("ip", "netns", "delete", name);
         }
         return works ? Optional.empty() : Optional.of("'ip netns add' fails; run the build as root");
+    }
+
+    /** Folders with objects of the Debian packages libxdp1 and xdp-tests; only for tests that require {@link #XDP_OBJECTS}. */
+    public static List<Path> xdpObjectFolders() {
+        return List.of(Path.of("/usr/lib/x86_64-linux-gnu/bpf"), Path.of("/usr/libexec/xdp-tools"));
+    }
+
+    private static Optional<String> probeXdpObjects() {
+        return xdpObjectFolders().stream()
+                .filter(folder -> !Files.isDirectory(folder))
+                .findFirst()
+                .map(folder -> folder + " does not exist; install libxdp1 and xdp-tests");
     }
 
     private static Optional<String> probeSharedData() {

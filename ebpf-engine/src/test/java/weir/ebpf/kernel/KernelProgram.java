@@ -161,7 +161,7 @@ public final class KernelProgram implements AutoCloseable {
             attributes.set(JAVA_LONG, TEST_CTX_IN, context.address());
             attributes.set(JAVA_LONG, TEST_CTX_OUT, context.address() + XdpMd.BYTES);
         }
-        int result = BpfSyscall.call(BPF_PROG_TEST_RUN, attributes);
+        int result = BpfSyscall.call(BpfSyscall.PROG_TEST_RUN, attributes);
         if (result < 0) {
             return new Run(result, 0, Bytes.of(new byte[0]), null);
         }
@@ -180,7 +180,7 @@ public final class KernelProgram implements AutoCloseable {
     }
 
     private static int load(Arena arena, MemorySegment attributes, boolean wantLog) throws Rejected {
-        int result = BpfSyscall.call(BPF_PROG_LOAD, attributes);
+        int result = BpfSyscall.call(BpfSyscall.PROG_LOAD, attributes);
         if (result >= 0) {
             return result;
         }
@@ -190,7 +190,7 @@ public final class KernelProgram implements AutoCloseable {
             attributes.set(JAVA_INT, LOG_LEVEL, 1);
             attributes.set(JAVA_INT, LOG_SIZE, LOG_BYTES);
             attributes.set(JAVA_LONG, LOG_BUF, log.address());
-            int again = BpfSyscall.call(BPF_PROG_LOAD, attributes);
+            int again = BpfSyscall.call(BpfSyscall.PROG_LOAD, attributes);
             if (again >= 0) {
                 return again;
             }
@@ -208,7 +208,7 @@ public final class KernelProgram implements AutoCloseable {
         attributes.set(JAVA_INT, BTF_SIZE, blob.length);
         attributes.set(JAVA_INT, BTF_LOG_SIZE, (int) log.byteSize());
         attributes.set(JAVA_INT, BTF_LOG_LEVEL, 1);
-        int result = BpfSyscall.call(BPF_BTF_LOAD, attributes);
+        int result = BpfSyscall.call(BpfSyscall.BTF_LOAD, attributes);
         if (result < 0 && result != -Errno.ENOSPC) {
             throw new IllegalStateException("BPF_BTF_LOAD: errno " + -result + "\n" + log.getString(0));
         }

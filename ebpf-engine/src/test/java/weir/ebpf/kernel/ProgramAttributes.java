@@ -22,9 +22,6 @@ package weir.ebpf.kernel;
  * </pre>
  */
 final class ProgramAttributes {
-    static final int BPF_PROG_LOAD = 5;
-    static final int BPF_PROG_TEST_RUN = 10;
-    static final int BPF_BTF_LOAD = 18;
 
     static final int LOAD_BYTES = 152;
     static final int PROG_TYPE = 0;
