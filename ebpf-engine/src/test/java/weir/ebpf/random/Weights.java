@@ -66,6 +66,7 @@ public final class Weights {
         return switch (construct) {
             case ALU64, ALU32 -> 40;
             case PACKET_LOAD, PACKET_STORE, STACK_LOAD, STACK_STORE -> 20;
+            case ORDERED_ACCESS -> 10;
             case REGION_LOAD, REGION_STORE, ATOMIC_REGION, MAP_LOOKUP -> 16;
             case PACKET_POINTER, IF_64, IF_32, MAP_UPDATE, PACKET_VARIABLE -> 10;
             case MOVE_SIGNED, BYTE_SWAP, IF_ELSE, ATOMIC_STACK, REGION_VARIABLE, SPILL, FILL -> 8;

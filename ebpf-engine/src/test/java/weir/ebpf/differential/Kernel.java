@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ebpf.differential;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import weir.ebpf.kernel.KernelCollection;
+import weir.ebpf.kernel.KernelMap;
+import weir.ebpf.kernel.KernelProgram;
+import weir.ebpf.map.Bytes;
+
+/** Plays scenarios in the running kernel. The calling thread must be pinned. */
+final class Kernel {
+    private final int cpu;
+
+    /** @param cpu that the calling thread is pinned to */
+    Kernel(int cpu) {
+        this.cpu = cpu;
+    }
+
+    /**
+     * Loads, runs, reads, and frees all.
+     *
+     * @param wantLog whether a rejection comes with the verifier's log
+     */
+    Outcome play(Scenario scenario, boolean wantLog) throws KernelProgram.Rejected {
+        try (KernelCollection loaded = KernelCollection.load(scenario.programs(), scenario.maps(), wantLog)) {
+            for (Scenario.Preset preset : scenario.presets()) {
+                KernelMap map = loaded.maps().get(preset.map());
+                int result = map.update(preset.key().toArray(), preset.value().toArray(), 0);
+                if (result != 0) {
+                    throw new IllegalStateException(preset + ": errno " + -result);
+                }
+            }
+            List<Outcome.Run> runs = new ArrayList<>();
+            for (Bytes packet : scenario.packets()) {
+                KernelProgram.Run run = loaded.main().run(packet.toArray());
+                runs.add(new Outcome.Run(
+                        run.errno() == 0 ? "" : "errno " + -run.errno(), run.returnValue(), run.data()));
+            }
+            SortedMap<String, SortedMap<String, String>> contents = new TreeMap<>();
+            for (KernelMap map : loaded.maps()) {
+                if (Outcome.isCompared(map.spec())) {
+                    contents.put(map.spec().name(), Outcome.contents(map.spec(), map, cpu));
+                }
+            }
+            return new Outcome(runs, contents);
+        }
+    }
+}
