@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ebpf;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import weir.ebpf.helper.HelperTable;
+import weir.ebpf.interpreter.CheckedProgram;
+import weir.ebpf.interpreter.InterpretedProgram;
+import weir.ebpf.interpreter.Machines;
+import weir.ebpf.map.EbpfMap;
+import weir.ebpf.map.MapSpec;
+import weir.ebpf.map.Maps;
+import weir.ebpf.map.ProgramSlots;
+import weir.ebpf.memory.Mem;
+import weir.ebpf.program.ProgramSpec;
+import weir.ebpf.program.ProgramType;
+
+/**
+ * An object's live maps and the programs over them, ready to run. Programs are not verified: each runs
+ * under the checked interpreter.
+ *
+ * <p>Loading and closing are for one thread. Programs may run on as many threads as the host has CPUs,
+ * each under its own CPU number; no two threads at once use the same number, whichever of the programs
+ * they run. Control code reads and writes maps from any thread. {@link #close} frees programs and maps
+ * (not those that were kept from before), when nobody uses them any more.
+ */
+public final class LoadedObject implements AutoCloseable {
+    private final Map<String, EbpfMap> maps = new LinkedHashMap<>();
+    private final Map<String, EbpfProgram> programs = new LinkedHashMap<>();
+    private final List<EbpfMap> ownMaps = new ArrayList<>();
+    private final Machines machines;
+
+    private LoadedObject(Machines machines) {
+        this.machines = machines;
+    }
+
+    /**
+     * Makes one program live, without an object file.
+     *
+     * @param maps by the index that the code uses
+     */
+    public static LoadedObject of(ProgramSpec program, List<MapSpec> maps, LoadOptions options) throws LoadException {
+        return load(List.of(program), maps, options);
+    }
+
+    static LoadedObject load(List<ProgramSpec> programs, List<MapSpec> mapSpecs, LoadOptions options)
+            throws LoadException {
+        HelperTable helpers = HelperTable.xdp();
+        LoadedObject loaded = new LoadedObject(new Machines(options.host(), helpers));
+        try {
+            List<EbpfMap> maps = loaded.createMaps(mapSpecs, options);
+            for (ProgramSpec spec : programs) {
+                boolean wanted = options.programs().test(spec.name()) && spec.type() == ProgramType.XDP;
+                if (wanted) {
+                    CheckedProgram program = CheckedProgram.of(spec, helpers, maps.size());
+                    loaded.programs.put(
+                            spec.name(), new InterpretedProgram(program, helpers, maps, loaded.machines));
+                }
+            }
+            loaded.fillMaps(mapSpecs, maps);
+            return loaded;
+        } catch (LoadException | RuntimeException e) {
+            loaded.close();
+            throw e;
+        }
+    }
+
+    private List<EbpfMap> createMaps(List<MapSpec> specs, LoadOptions options) throws LoadException {
+        List<EbpfMap> live = new ArrayList<>();
+        for (MapSpec spec : specs) {
+            Optional<EbpfMap> kept =
+                    options.keptMaps().stream().filter(map -> map.spec().equals(spec)).findFirst();
+            EbpfMap map = kept.isPresent() ? kept.get() : createMap(spec, options);
+            live.add(map);
+            maps.put(spec.name(), map);
+        }
+        return live;
+    }
+
+    private EbpfMap createMap(MapSpec spec, LoadOptions options) throws LoadException {
+        try {
+            EbpfMap map = Maps.create(spec, options.host().cpus());
+            ownMaps.add(map);
+            return map;
+        } catch (IllegalArgumentException e) {
+            throw new LoadException("map " + spec.name() + ": " + e.getMessage());
+        }
+    }
+
+    /** Puts in what the maps hold from the start; those that were kept have theirs. */
+    private void fillMaps(List<MapSpec> specs, List<EbpfMap> live) throws LoadException {
+        for (int i = 0; i < specs.size(); i++) {
+            if (ownMaps.contains(live.get(i))) {
+                for (MapSpec.Entry entry : specs.get(i).contents()) {
+                    fill(live.get(i), entry, live);
+                }
+                if (specs.get(i).frozen()) {
+                    live.get(i).control().freeze();
+                }
+            }
+        }
+    }
+
+    private void fill(EbpfMap map, MapSpec.Entry entry, List<EbpfMap> live) throws LoadException {
+        switch (entry) {
+            case MapSpec.Entry.Data(var bytes) -> {
+                if (map.directAddress() == 0 || bytes.length() > map.spec().valueBytes()) {
+                    throw new LoadException("map " + map.spec().name() + ": holds no data of " + bytes.length()
+                            + " bytes; its values have " + map.spec().valueBytes());
+                }
+                Mem.copyFrom(bytes.toArray(), 0, map.directAddress(), bytes.length());
+            }
+            case MapSpec.Entry.InnerMap(int key, int mapIndex) -> throw new LoadException("map "
+                    + map.spec().name() + ": inner map " + mapIndex + " at " + key + " of " + live.size());
+            case MapSpec.Entry.Program(int key, String name) -> {
+                EbpfProgram program = programs.get(name);
+                if (program == null || !(map instanceof ProgramSlots slots)) {
+                    throw new LoadException("map " + map.spec().name() + ": slot " + key + " is for the program "
+                            + name + ", which is not loaded");
+                }
+                slots.put(key, program);
+            }
+        }
+    }
+
+    /** The map of that name. */
+    public Optional<EbpfMap> map(String name) {
+        return Optional.ofNullable(maps.get(name));
+    }
+
+    /** The program of that name, if it was loaded. */
+    public Optional<EbpfProgram> program(String name) {
+        return Optional.ofNullable(programs.get(name));
+    }
+
+    /** Maps by name, in the object's order. */
+    public Map<String, EbpfMap> maps() {
+        return Collections.unmodifiableMap(maps);
+    }
+
+    /** Programs by name, in the object's order. */
+    public Map<String, EbpfProgram> programs() {
+        return Collections.unmodifiableMap(programs);
+    }
+
+    /** Frees programs and own maps. Idempotent. */
+    @Override
+    public void close() {
+        programs.values().forEach(EbpfProgram::close);
+        ownMaps.forEach(EbpfMap::close);
+        machines.close();
+    }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ebpf.interpreter;
+
+import weir.ebpf.map.EbpfMap;
+import weir.ebpf.map.VisitedMap;
+import weir.ebpf.map.Errno;
+import weir.ebpf.program.FaultKind;
+import weir.ebpf.run.RunState;
+
+/**
+ * Helpers that call functions of the program: each round of a callback is entered like a function and
+ * comes back here before its frame is left. {@code kernel/bpf/bpf_iter.c}, {@code bpf_loop}; {@code
+ * kernel/bpf/helpers.c} and the map types' {@code map_for_each_callback}.
+ */
+final class Callbacks {
+    /** {@code BPF_MAX_LOOPS}. */
+    private static final long MAX_LOOPS = 8 * 1024 * 1024;
+
+    private final Machine machine;
+    private final RunState run;
+    private final long[] r;
+    private final CallFrame[] frames;
+
+    Callbacks(Machine machine, RunState run, long[] registers, CallFrame[] frames) {
+        this.machine = machine;
+        this.run = run;
+        this.r = registers;
+        this.frames = frames;
+    }
+
+    /**
+     * {@code bpf_loop(rounds, callback, context, flags)}: r0 is the number of rounds.
+     *
+     * @return true when there is nothing to enter and r0 is set; false after entering, or after a fault
+     */
+    boolean loop() {
+        long rounds = r[1] & 0xffff_ffffL;
+        if (r[4] != 0) {
+            r[0] = -Errno.EINVAL;
+            return true;
+        }
+        if (rounds > MAX_LOOPS) {
+            r[0] = -Errno.E2BIG;
+            return true;
+        }
+        if (!isFunction(r[2])) {
+            return false;
+        }
+        if (rounds == 0) {
+            r[0] = 0;
+            return true;
+        }
+        long context = r[3];
+        if (machine.enter((int) r[2], CallFrame.Kind.LOOP)) {
+            CallFrame frame = frames[run.depth()];
+            frame.rounds = rounds;
+            frame.round = 0;
+            frame.context = context;
+            showRound(frame);
+        }
+        return false;
+    }
+
+    /** {@code bpf_for_each_map_elem(map, callback, context, flags)}: r0 is the number of elements seen. */
+    boolean forEach() {
+        EbpfMap map = run.map(r[1]);
+        if (r[4] != 0) {
+            r[0] = -Errno.EINVAL;
+            return true;
+        }
+        if (map == null || !isFunction(r[2])) {
+            return false;
+        }
+        long context = r[3];
+        if (machine.enter((int) r[2], CallFrame.Kind.FOR_EACH)) {
+            CallFrame frame = frames[run.depth()];
+            frame.map = map;
+            frame.round = 0;
+            frame.cursor = 0;
+            frame.context = context;
+            if (!showElement(frame)) {
+                machine.leaveCallback(frame);
+            }
+        }
+        return false;
+    }
+
+    /** Whether there is another round; its arguments are in the registers then. */
+    boolean nextRound(CallFrame frame) {
+        frame.round++;
+        return frame.kind == CallFrame.Kind.LOOP ? showRound(frame) : showElement(frame);
+    }
+
+    private boolean showRound(CallFrame frame) {
+        if (frame.round == frame.rounds || !pay(frame)) {
+            return false;
+        }
+        run.clearFrame();
+        r[1] = frame.round;
+        r[2] = frame.context;
+        return true;
+    }
+
+    /** Elements that went away meanwhile are passed over. */
+    private boolean showElement(CallFrame frame) {
+        if (!(frame.map instanceof VisitedMap map)) {
+            return false;
+        }
+        run.clearFrame();
+        long key = run.showKey(map.spec().keyBytes());
+        for (long at = map.seek(frame.cursor); at >= 0; at = map.seek(at + 1)) {
+            long value = map.visit(at, key, run.cpu());
+            if (value != 0) {
+                frame.cursor = at + 1;
+                r[1] = map.handle();
+                r[2] = key;
+                r[3] = value;
+                r[4] = frame.context;
+                return pay(frame);
+            }
+        }
+        return false;
+    }
+
+    private boolean pay(CallFrame frame) {
+        return run.charge(machine.code().functionSlots[frame.function]);
+    }
+
+    private boolean isFunction(long address) {
+        int slot = (int) address;
+        if ((address & RunState.FUNCTION_MASK) == RunState.FUNCTION_TAG
+                && slot >= 0
+                && slot < machine.code().slots()
+                && machine.code().functionSlots[slot] != 0) {
+            return true;
+        }
+        run.fail(FaultKind.ARGUMENT, address);
+        return false;
+    }
+}
