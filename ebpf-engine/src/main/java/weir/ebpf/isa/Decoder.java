@@ -164,7 +164,7 @@ public final class Decoder {
     private Instruction moveSigned(boolean is64) throws MalformedCodeException {
         boolean known = offset == Byte.SIZE || offset == Short.SIZE || (is64 && offset == Integer.SIZE);
         if (is64 && offset == ADDRESS_SPACE_CAST) {
-            throw refusal("offset " + offset + " (cast between address spaces) is not supported");
+            throw unsupported("a cast between address spaces (offset " + offset + ")");
         }
         if (!known) {
             throw reservedOffset();
@@ -206,7 +206,7 @@ public final class Decoder {
             return new Exit();
         }
         if (opcode == (JMP | JCOND)) {
-            throw refusal("(may_goto) is not supported");
+            throw unsupported("may_goto");
         }
         Condition condition = CONDITIONS[operation];
         if (condition == null) {
@@ -236,7 +236,7 @@ public final class Decoder {
         }
         requireZeroDestination();
         if (src == source(CallKind.KFUNC) && offset != 0) {
-            throw refusal("a kernel function of a module (offset " + offset + ") is not supported");
+            throw unsupported("a kernel function of a module (offset " + offset + ")");
         }
         requireZeroOffset();
         for (CallKind kind : CallKind.values()) {
@@ -270,14 +270,14 @@ public final class Decoder {
         requireZeroOffset();
         WideKind kind = wideKind();
         if (slot + 1 >= slots) {
-            throw refusal("the second slot of a 64-bit immediate is missing");
+            throw refusal("no second slot, which a 64-bit immediate has");
         }
         int next = start + (slot + 1) * SLOT_BYTES;
         if (opcode(bytes, next) != 0
                 || destination(bytes, next) != 0
                 || source(bytes, next) != 0
                 || offset(bytes, next) != 0) {
-            throw refusal("the second slot of a 64-bit immediate has more than an immediate: opcode "
+            throw refusal("a second slot that has more than an immediate: opcode "
                     + hex(opcode(bytes, next)) + ", registers " + destination(bytes, next) + " and "
                     + source(bytes, next) + ", offset " + offset(bytes, next));
         }
@@ -406,6 +406,10 @@ public final class Decoder {
 
     private MalformedCodeException unknown() {
         return new MalformedCodeException(slot, "unknown opcode " + hex(opcode));
+    }
+
+    private MalformedCodeException unsupported(String what) {
+        return new MalformedCodeException(slot, "opcode " + hex(opcode) + ": " + what + " is not supported");
     }
 
     private MalformedCodeException refusal(String rule) {

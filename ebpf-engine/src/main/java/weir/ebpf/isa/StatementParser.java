@@ -274,11 +274,12 @@ final class StatementParser {
         }
         text.require("[");
         int index = Instruction.LoadPacket.NO_INDEX;
+        boolean hasImmediate = true;
         if (text.peekWord() != null) {
             index = read.register64().number();
-            text.require("+");
+            hasImmediate = text.take("+");
         }
-        int immediate = read.integer("an offset");
+        int immediate = hasImmediate ? read.integer("an offset") : 0;
         text.require("]");
         return new Instruction.LoadPacket(type.size(), index, immediate);
     }

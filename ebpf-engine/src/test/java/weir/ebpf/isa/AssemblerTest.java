@@ -4,6 +4,8 @@ package weir.ebpf.isa;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.IOException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -12,6 +14,7 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import weir.testing.RunSize;
 
 class AssemblerTest {
@@ -67,6 +70,20 @@ class AssemblerTest {
                     """)
     void takesVariants(String text, String kernel) {
         assertEquals(kernel, Disassembler.text(read(text).code().instructions().getFirst()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("llvmLines")
+    void takesWhatLlvmWrites(String line) {
+        String[] parts = line.split(" \\| ", 2);
+
+        byte[] bytes = Encoder.encode(Assembler.assemble(parts[1]));
+
+        assertEquals(parts[0], HexFormat.of().formatHex(bytes));
+    }
+
+    static List<String> llvmLines() throws IOException {
+        return DisassemblerTest.lines("llvm-text.txt");
     }
 
     @Test

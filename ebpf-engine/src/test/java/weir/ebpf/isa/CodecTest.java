@@ -19,16 +19,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import weir.testing.RunSize;
 
 class CodecTest {
-    private static final int[] SPECIAL_OFFSETS = {0, 0, 0, 1, 8, 16, 32, -1};
+    private static final int[] SPECIAL_OFFSETS = {1, 8, 16, 32, -1};
     private static final int[] SPECIAL_IMMEDIATES = {
-        0, 0, 16, 32, 64, 1, 0x40, 0x41, 0x50, 0x51, 0xa0, 0xa1, 0xe1, 0xf1, 0x100, 0x110, 0xe0, 0xf0, -1
+        16, 32, 64, 1, 0x40, 0x41, 0x50, 0x51, 0xa0, 0xa1, 0xe1, 0xf1, 0x100, 0x110, 0xe0, 0xf0, -1
     };
 
     @Test
     void readsBackEveryInstructionItWrites() throws MalformedCodeException {
         RandomInstructions source = new RandomInstructions(RandomInstructions.random());
         List<Instruction> all = new ArrayList<>();
-        int count = RunSize.of(50_000, 2_000_000);
+        int count = RunSize.of(20_000, 2_000_000);
         for (int i = 0; i < count; i++) {
             all.add(source.next());
         }
@@ -43,7 +43,7 @@ class CodecTest {
     @Test
     void writesBackTheBytesOfEveryOpcodeThatItReads() {
         RandomGenerator random = RandomInstructions.random();
-        int rounds = RunSize.of(2_000, 40_000);
+        int rounds = RunSize.of(600, 10_000);
         int accepted = 0;
         Set<Integer> opcodes = new HashSet<>();
         for (int round = 0; round < rounds; round++) {
@@ -64,7 +64,7 @@ class CodecTest {
     @Test
     void throwsNothingElseForAnyBytes() {
         RandomGenerator random = RandomInstructions.random();
-        int rounds = RunSize.of(100_000, 5_000_000);
+        int rounds = RunSize.of(50_000, 5_000_000);
         for (int round = 0; round < rounds; round++) {
             byte[] bytes = new byte[random.nextInt(40)];
             random.nextBytes(bytes);
@@ -103,21 +103,21 @@ class CodecTest {
                     0b00000000000000                   | slot 0: unknown opcode 0x0b
                     b70b000000000000                   | slot 0: opcode 0xb7 with destination register 11: r0 to r10 exist
                     bfb0000000000000                   | slot 0: opcode 0xbf with source register 11: r0 to r10 exist
-                    bf10010000000000                   | slot 0: opcode 0xbf with offset 1 (cast between address spaces) is not supported
+                    bf10010000000000                   | slot 0: opcode 0xbf: a cast between address spaces (offset 1) is not supported
                     bc10200000000000                   | slot 0: opcode 0xbc with reserved offset 32
                     3710020001000000                   | slot 0: opcode 0x37 with reserved offset 2
                     d400000008000000                   | slot 0: opcode 0xd4 with a byte swap of 8 bits: 16, 32 and 64 exist
                     df00000010000000                   | slot 0: unknown opcode 0xdf
-                    e500000000000000                   | slot 0: opcode 0xe5 with (may_goto) is not supported
+                    e500000000000000                   | slot 0: opcode 0xe5: may_goto is not supported
                     0d00000000000000                   | slot 0: unknown opcode 0x0d
                     0600010000000000                   | slot 0: opcode 0x06 with reserved offset 1
-                    8520010001000000                   | slot 0: opcode 0x85 with a kernel function of a module (offset 1) is not supported
+                    8520010001000000                   | slot 0: opcode 0x85: a kernel function of a module (offset 1) is not supported
                     8530000001000000                   | slot 0: opcode 0x85 with reserved source 3: calls have 0 to 2
                     8d02000002000000                   | slot 0: opcode 0x8d with reserved immediate 2
                     1870000000000000 0000000000000000  | slot 0: opcode 0x18 with reserved source 7: 64-bit immediates have 0 to 6
                     1810000000000000 0000000001000000  | slot 0: opcode 0x18 with reserved second immediate 1 of MAP_FD
-                    1800000000000000                   | slot 0: opcode 0x18 with the second slot of a 64-bit immediate is missing
-                    1800000000000000 9500000000000000  | slot 0: opcode 0x18 with the second slot of a 64-bit immediate has more than an immediate: opcode 0x95, registers 0 and 0, offset 0
+                    1800000000000000                   | slot 0: opcode 0x18 with no second slot, which a 64-bit immediate has
+                    1800000000000000 9500000000000000  | slot 0: opcode 0x18 with a second slot that has more than an immediate: opcode 0x95, registers 0 and 0, offset 0
                     3800000000000000                   | slot 0: unknown opcode 0x38
                     2001000000000000                   | slot 0: opcode 0x20 with reserved destination 1
                     9910000000000000                   | slot 0: unknown opcode 0x99
@@ -145,17 +145,21 @@ class CodecTest {
     /** An instruction of that opcode whose other fields have some chance to be right. */
     private static byte[] likely(RandomGenerator random, int opcode) {
         byte[] bytes = new byte[opcode == 0x18 ? 16 : 8];
-        int offset =
-                random.nextInt(4) == 0 ? random.nextInt() : SPECIAL_OFFSETS[random.nextInt(SPECIAL_OFFSETS.length)];
-        int immediate = random.nextInt(4) == 0
-                ? random.nextInt()
-                : SPECIAL_IMMEDIATES[random.nextInt(SPECIAL_IMMEDIATES.length)];
         int dst = random.nextInt(2) * random.nextInt(16);
         int src = random.nextInt(2) * random.nextInt(16);
-        InstructionLayout.write(bytes, 0, opcode, dst, src, offset, immediate);
+        int offset = zeroOr(random, SPECIAL_OFFSETS);
+        InstructionLayout.write(bytes, 0, opcode, dst, src, offset, zeroOr(random, SPECIAL_IMMEDIATES));
         if (bytes.length > 8 && random.nextBoolean()) {
             bytes[8 + random.nextInt(8)] = (byte) random.nextInt();
         }
         return bytes;
+    }
+
+    private static int zeroOr(RandomGenerator random, int[] special) {
+        return switch (random.nextInt(4)) {
+            case 0 -> random.nextInt();
+            case 1 -> special[random.nextInt(special.length)];
+            default -> 0;
+        };
     }
 }

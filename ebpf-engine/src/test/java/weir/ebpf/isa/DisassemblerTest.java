@@ -18,7 +18,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import weir.testing.RunSize;
 
 class DisassemblerTest {
-    private static final String KERNEL_TEXT = "kernel-text.txt";
     private static final Map<Integer, String> HELPERS =
             Map.of(1, "bpf_map_lookup_elem", 2, "bpf_map_update_elem", 5, "bpf_ktime_get_ns");
 
@@ -35,9 +34,13 @@ class DisassemblerTest {
         assertEquals(code, Assembler.assemble(text));
     }
 
-    /** Of an all-in-one program; the file has a line for each form. */
     static List<String> kernelLines() throws IOException {
-        try (InputStream in = DisassemblerTest.class.getResourceAsStream(KERNEL_TEXT)) {
+        return lines("kernel-text.txt");
+    }
+
+    /** Lines of a file beside this class, comments left out. */
+    static List<String> lines(String file) throws IOException {
+        try (InputStream in = DisassemblerTest.class.getResourceAsStream(file)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> !line.startsWith("#"))
