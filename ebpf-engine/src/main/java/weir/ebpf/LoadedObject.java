@@ -47,7 +47,12 @@ public final class LoadedObject implements AutoCloseable {
         return load(List.of(program), maps, options);
     }
 
-    static LoadedObject load(List<ProgramSpec> programs, List<MapSpec> mapSpecs, LoadOptions options)
+    /**
+     * Makes programs and maps live, without an object file.
+     *
+     * @param mapSpecs by the index that the code uses
+     */
+    public static LoadedObject load(List<ProgramSpec> programs, List<MapSpec> mapSpecs, LoadOptions options)
             throws LoadException {
         HelperTable helpers = HelperTable.xdp();
         LoadedObject loaded = new LoadedObject(new Machines(options.host(), helpers));
