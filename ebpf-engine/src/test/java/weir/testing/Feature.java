@@ -24,8 +24,12 @@ public enum Feature {
     C_COMPILER,
     /** {@code bpf(2)} makes maps and loads XDP programs for us. */
     BPF,
+    /** Clang 19, which builds the eBPF objects of the tests. */
+    CLANG,
     /** The objects of the Debian packages libxdp1 and xdp-tests. */
     XDP_OBJECTS,
+    /** Types of the running kernel. */
+    KERNEL_BTF,
     SHARED_DATA;
 
     private static final Map<Feature, Optional<String>> GAPS = new ConcurrentHashMap<>();
@@ -50,7 +54,9 @@ public enum Feature {
             case IPERF3 -> missingCommand("iperf3", "iperf3");
             case C_COMPILER -> missingCommand("cc", "gcc and libc6-dev");
             case BPF -> LINUX.gap().or(KernelProgram::gap);
-            case XDP_OBJECTS -> probeXdpObjects();
+            case CLANG -> missingCommand("clang-19", "clang-19");
+            case XDP_OBJECTS -> missingFile("/usr/libexec/xdp-tools/xdp_pass.o", "xdp-tests and libxdp1");
+            case KERNEL_BTF -> missingFile("/sys/kernel/btf/vmlinux", "a kernel with CONFIG_DEBUG_INFO_BTF");
             case SHARED_DATA -> probeSharedData();
         };
     }
@@ -86,18 +92,6 @@ public enum Feature {
         return works ? Optional.empty() : Optional.of("'ip netns add' fails; run the build as root");
     }
 
-    /** Folders with objects of the Debian packages libxdp1 and xdp-tests; only for tests that require {@link #XDP_OBJECTS}. */
-    public static List<Path> xdpObjectFolders() {
-        return List.of(Path.of("/usr/lib/x86_64-linux-gnu/bpf"), Path.of("/usr/libexec/xdp-tools"));
-    }
-
-    private static Optional<String> probeXdpObjects() {
-        return xdpObjectFolders().stream()
-                .filter(folder -> !Files.isDirectory(folder))
-                .findFirst()
-                .map(folder -> folder + " does not exist; install libxdp1 and xdp-tests");
-    }
-
     private static Optional<String> probeSharedData() {
         String folder = System.getProperty("weir.shared", "");
         if (folder.isEmpty()) {
@@ -106,6 +100,10 @@ public enum Feature {
         return Files.isDirectory(Path.of(folder))
                 ? Optional.empty()
                 : Optional.of("weir.shared=" + folder + " is not a directory");
+    }
+
+    private static Optional<String> missingFile(String file, String packages) {
+        return Files.isReadable(Path.of(file)) ? Optional.empty() : Optional.of("no " + file + "; install " + packages);
     }
 
     private static Optional<String> missingCommand(String command, String packages) {
