@@ -5,6 +5,7 @@ module weir.ebpf {
     requires static transitive org.jspecify;
 
     exports weir.ebpf;
+    exports weir.ebpf.btf;
     exports weir.ebpf.isa;
     exports weir.ebpf.map;
     exports weir.ebpf.program;

@@ -54,6 +54,11 @@ public record MapSpec(
                 name, type, keyBytes, valueBytes, maxEntries, flags, newExtra, inner, contents, frozen, types);
     }
 
+    public MapSpec withContents(List<Entry> newContents) {
+        return new MapSpec(
+                name, type, keyBytes, valueBytes, maxEntries, flags, extra, inner, newContents, frozen, types);
+    }
+
     /** BTF type ids of key and value, 0 for void; the ids are those of the object's {@code Btf}. */
     public record ValueTypes(int keyTypeId, int valueTypeId) {}
 

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Builds the objects of this folder, and the engine's own types, with clang 19.
+#   build.sh            into the tree
+#   build.sh --check    into a temporary folder; fails where the tree has other bytes
+set -eu
+
+cd "$(dirname "${BASH_SOURCE[0]}")"
+readonly TYPES=../../main/resources/weir/ebpf/btf/relocation
+readonly FLAGS=(-Wall -Werror -ffile-prefix-map="$PWD"=. -fdebug-compilation-dir=. -c)
+
+out=.
+types_out=$TYPES
+check=false
+if [ "${1:-}" = --check ]; then
+    check=true
+    out=$(mktemp -d)
+    types_out=$out
+    trap 'rm -rf "$out"' EXIT
+fi
+
+build() { # SOURCE OBJECT OPTION...
+    clang-19 --target="${TARGET:-bpf}" "${FLAGS[@]}" "${@:3}" "$1" -o "$out/$2"
+}
+
+for source in *.c; do
+    build "$source" "${source%.c}.o" -O2 -g
+done
+build no_symbols.s no_symbols.o
+for cpu in v1 v3 v4; do
+    build parser_counters.c "parser_counters.$cpu.o" -O2 -g -mcpu=$cpu
+done
+build functions.c functions.nodebug.o -O2
+build legacy_maps.c legacy_maps.nodebug.o -O2
+build global_data.c global_data.nodebug.o -O2
+TARGET=bpfeb build bridge.c bridge.big_endian.o -O2 -g
+(cd "$TYPES" && clang-19 --target=bpf -O2 -g -Wall -Werror -ffile-prefix-map="$PWD"=. -fdebug-compilation-dir=. \
+    -c engine-types.c -o - ) > "$types_out/engine-types.o"
+
+if $check; then
+    failed=false
+    for object in *.o "$TYPES/engine-types.o"; do
+        cmp "$object" "$out/$(basename "$object")" || failed=true
+    done
+    for object in "$out"/*.o; do
+        name=$(basename "$object")
+        [ -e "$name" ] || [ "$name" = engine-types.o ] || { echo "$name is not in the tree" >&2; failed=true; }
+    done
+    if $failed; then
+        echo "the objects in the tree are not what clang 19 makes of their sources; run $0" >&2
+        exit 1
+    fi
+fi
