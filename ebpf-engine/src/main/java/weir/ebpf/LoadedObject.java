@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -12,9 +14,13 @@ import weir.ebpf.interpreter.CheckedProgram;
 import weir.ebpf.interpreter.InterpretedProgram;
 import weir.ebpf.interpreter.Machines;
 import weir.ebpf.map.EbpfMap;
+import weir.ebpf.map.Errno;
+import weir.ebpf.map.MapException;
+import weir.ebpf.map.MapFlags;
+import weir.ebpf.map.MapOfMaps;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.Maps;
-import weir.ebpf.map.ProgramSlots;
+import weir.ebpf.map.ProgramArray;
 import weir.ebpf.memory.Mem;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.ProgramType;
@@ -44,15 +50,15 @@ public final class LoadedObject implements AutoCloseable {
      * @param maps by the index that the code uses
      */
     public static LoadedObject of(ProgramSpec program, List<MapSpec> maps, LoadOptions options) throws LoadException {
-        return load(List.of(program), maps, options);
+        return of(List.of(program), maps, options);
     }
 
     /**
-     * Makes programs and maps live, without an object file.
+     * Makes programs live, without an object file.
      *
      * @param mapSpecs by the index that the code uses
      */
-    public static LoadedObject load(List<ProgramSpec> programs, List<MapSpec> mapSpecs, LoadOptions options)
+    public static LoadedObject of(List<ProgramSpec> programs, List<MapSpec> mapSpecs, LoadOptions options)
             throws LoadException {
         HelperTable helpers = HelperTable.xdp();
         LoadedObject loaded = new LoadedObject(new Machines(options.host(), helpers));
@@ -91,8 +97,8 @@ public final class LoadedObject implements AutoCloseable {
             EbpfMap map = Maps.create(spec, options.host().cpus());
             ownMaps.add(map);
             return map;
-        } catch (IllegalArgumentException e) {
-            throw new LoadException("map " + spec.name() + ": " + e.getMessage());
+        } catch (MapException e) {
+            throw new LoadException(String.valueOf(e.getMessage()));
         }
     }
 
@@ -119,16 +125,32 @@ public final class LoadedObject implements AutoCloseable {
                 }
                 Mem.copyFrom(bytes.toArray(), 0, map.directAddress(), bytes.length());
             }
-            case MapSpec.Entry.InnerMap(int key, int mapIndex) -> throw new LoadException("map "
-                    + map.spec().name() + ": inner map " + mapIndex + " at " + key + " of " + live.size());
+            case MapSpec.Entry.InnerMap(int key, int mapIndex) -> putInner(map, key, mapIndex, live);
             case MapSpec.Entry.Program(int key, String name) -> {
                 EbpfProgram program = programs.get(name);
-                if (program == null || !(map instanceof ProgramSlots slots)) {
+                if (program == null || !(map instanceof ProgramArray array)) {
                     throw new LoadException("map " + map.spec().name() + ": slot " + key + " is for the program "
                             + name + ", which is not loaded");
                 }
-                slots.put(key, program);
+                int result = array.set(key, program);
+                if (result != 0) {
+                    throw new LoadException("map " + map.spec().name() + ": slot " + key + " takes no program: error " + result);
+                }
             }
+        }
+    }
+
+    private static void putInner(EbpfMap map, int key, int mapIndex, List<EbpfMap> live) throws LoadException {
+        byte[] bytes = ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(key)
+                .array();
+        int result = map instanceof MapOfMaps outer && mapIndex >= 0 && mapIndex < live.size()
+                ? outer.put(bytes, live.get(mapIndex), MapFlags.ANY)
+                : -Errno.EINVAL;
+        if (result != 0) {
+            throw new LoadException("map " + map.spec().name() + ": takes no map " + mapIndex + " at " + key
+                    + ": error " + result);
         }
     }
 
