@@ -65,7 +65,7 @@ class DebianRunsTest {
         ObjectFile object = ObjectFile.parse(Files.readAllBytes(find(name)));
         String program = Json.string(expected, "program");
         LoadOptions options = LoadOptions.on(new DeterministicHost(1)).only(program::equals);
-        try (LoadedObject loaded = LoadedObject.load(object.programs(), object.maps(), options)) {
+        try (LoadedObject loaded = LoadedObject.of(object.programs(), object.maps(), options)) {
             Json.object(expected, "seeded")
                     .forEach((map, keys) -> preset(loaded.map(map).orElseThrow(), Json.list(keys)));
             if (Json.bool(expected, "deterministic")) {

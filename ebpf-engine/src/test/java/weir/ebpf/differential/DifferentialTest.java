@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import weir.ebpf.LoadException;
 import weir.ebpf.kernel.KernelProgram;
 import weir.ebpf.kernel.PinnedThread;
-import weir.ebpf.random.Construct;
 import weir.ebpf.random.ProgramGenerator;
 import weir.ebpf.random.RandomPackets;
 import weir.ebpf.random.RandomProgram;
@@ -34,31 +33,13 @@ import weir.testing.RunSize;
 class DifferentialTest {
     private static final int PROGRAMS = RunSize.of(1_000, 100_000);
     private static final int PACKETS = 8;
-    private static final Weights WEIGHTS = Weights.everything()
-            .without(
-                    Construct.MAP_LOOKUP,
-                    Construct.MAP_UPDATE,
-                    Construct.MAP_DELETE,
-                    Construct.GLOBAL_DATA,
-                    Construct.READ_ONLY_DATA,
-                    Construct.TAIL_CALL,
-                    Construct.REDIRECT_MAP,
-                    Construct.STRNCMP,
-                    Construct.SNPRINTF,
-                    Construct.FOR_EACH,
-                    Construct.RINGBUF_OUTPUT,
-                    Construct.RINGBUF_QUERY,
-                    Construct.RINGBUF_RESERVE,
-                    Construct.QUEUE_PEEK,
-                    Construct.QUEUE_POP,
-                    Construct.QUEUE_PUSH);
     private static final int ENOUGH = 5;
 
     private final List<String> differences = new ArrayList<>();
 
     @Test
     void engineGivesWhatTheKernelGives() {
-        ProgramGenerator generator = new ProgramGenerator(WEIGHTS);
+        ProgramGenerator generator = new ProgramGenerator(Weights.everything());
         int compared = 0;
         long[] seeds = Seeds.of(PROGRAMS);
         try (PinnedThread pinned = new PinnedThread()) {

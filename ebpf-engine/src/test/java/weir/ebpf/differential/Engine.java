@@ -22,7 +22,7 @@ final class Engine {
     /** Loads, runs, reads, and frees all. */
     static Outcome play(Scenario scenario) throws LoadException {
         LoadOptions options = LoadOptions.on(new DeterministicHost(1));
-        try (LoadedObject loaded = LoadedObject.load(scenario.programs(), scenario.maps(), options)) {
+        try (LoadedObject loaded = LoadedObject.of(scenario.programs(), scenario.maps(), options)) {
             for (Scenario.Preset preset : scenario.presets()) {
                 EbpfMap map = map(loaded, scenario.maps().get(preset.map()));
                 int result = map.control()
