@@ -157,11 +157,6 @@ public record MapSpec(
                 newSpinLockOffset);
     }
 
-    public MapSpec withContents(List<Entry> newContents) {
-        return new MapSpec(
-                name, type, keyBytes, valueBytes, maxEntries, flags, extra, inner, newContents, frozen, types);
-    }
-
     /** BTF type ids of key and value, 0 for void; the ids are those of the object's {@code Btf}. */
     public record ValueTypes(int keyTypeId, int valueTypeId) {}
 

@@ -9,6 +9,7 @@ import weir.ebpf.kernel.KernelCollection;
 import weir.ebpf.kernel.KernelMap;
 import weir.ebpf.kernel.KernelProgram;
 import weir.ebpf.map.Bytes;
+import weir.ebpf.map.MapSpec;
 
 /** Plays scenarios in the running kernel. The calling thread must be pinned. */
 final class Kernel {
@@ -40,9 +41,12 @@ final class Kernel {
                         run.errno() == 0 ? "" : "errno " + -run.errno(), run.returnValue(), run.data()));
             }
             SortedMap<String, SortedMap<String, String>> contents = new TreeMap<>();
-            for (KernelMap map : loaded.maps()) {
-                if (Outcome.isCompared(map.spec())) {
-                    contents.put(map.spec().name(), Outcome.contents(map.spec(), map, cpu));
+            for (int i = 0; i < scenario.maps().size(); i++) {
+                MapSpec spec = scenario.maps().get(i);
+                if (Outcome.isCompared(spec)) {
+                    contents.put(
+                            spec.name(),
+                            Outcome.contents(spec, loaded.maps().get(i), cpu));
                 }
             }
             return new Outcome(runs, contents);

@@ -7,6 +7,8 @@ import java.util.function.Predicate;
 import weir.ebpf.isa.CallKind;
 import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Instruction;
+import weir.ebpf.isa.MemorySize;
+import weir.ebpf.isa.Operand;
 import weir.ebpf.isa.WideKind;
 import weir.ebpf.map.Bytes;
 import weir.ebpf.program.ProgramSpec;
@@ -14,6 +16,11 @@ import weir.ebpf.program.Subprogram;
 
 /** Takes away from a scenario what is not needed for a difference to show: packets, then instructions. */
 final class Minimiser {
+    /** What random programs use of their stack. */
+    private static final int STACK_BYTES = 192;
+
+    private static final int FRAME_POINTER = 10;
+
     private final Predicate<Scenario> differs;
 
     /** @param differs whether the difference still shows; false, too, where the kernel refuses */
@@ -101,6 +108,24 @@ final class Minimiser {
         return rebuilt(program, kept, places);
     }
 
+    /** The scenario with a first program that begins by storing a number all over its stack. */
+    static Scenario withFilledStack(Scenario scenario, int word) {
+        ProgramSpec main = scenario.programs().getFirst();
+        List<Instruction> code = new ArrayList<>();
+        for (int offset = -STACK_BYTES; offset < 0; offset += 8) {
+            code.add(new Instruction.Store(
+                    MemorySize.DOUBLE, FRAME_POINTER, (short) offset, Operand.immediate(word)));
+        }
+        int shift = code.size();
+        code.addAll(main.code().instructions());
+        List<Subprogram> functions = main.subprograms().stream()
+                .map(each -> each.slot() == 0
+                        ? each
+                        : new Subprogram(each.name(), each.slot() + shift, each.isGlobal(), 0))
+                .toList();
+        return with(scenario, 0, withCode(main, code, functions));
+    }
+
     private static ProgramSpec rebuilt(ProgramSpec program, List<Instruction> kept, int[] places) {
         List<Subprogram> functions = new ArrayList<>();
         for (Subprogram each : program.subprograms()) {
@@ -110,12 +135,16 @@ final class Minimiser {
                 functions.add(new Subprogram(each.name(), slot, each.isGlobal(), 0));
             }
         }
+        return withCode(program, kept, functions);
+    }
+
+    private static ProgramSpec withCode(ProgramSpec program, List<Instruction> code, List<Subprogram> functions) {
         return new ProgramSpec(
                 program.name(),
                 program.section(),
                 program.type(),
                 program.attach(),
-                Code.of(kept),
+                Code.of(code),
                 functions,
                 List.of(),
                 program.license(),

@@ -12,6 +12,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import weir.ebpf.LoadException;
+import weir.ebpf.kernel.KernelProgram;
+import weir.ebpf.kernel.PinnedThread;
+import weir.testing.Feature;
+import weir.testing.RequiresFeature;
 
 /** What was different from the kernel once is not different any more; needs no kernel. */
 class ReplayTest {
@@ -35,5 +39,16 @@ class ReplayTest {
         ScenarioFile.Known known = ScenarioFile.read(Files.readString(file));
         String again = ScenarioText.of("", known.scenario(), known.outcome());
         assertEquals(known, ScenarioFile.read(again));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    @RequiresFeature(Feature.BPF)
+    void kernelStillGivesIt(Path file) throws IOException, KernelProgram.Rejected {
+        ScenarioFile.Known known = ScenarioFile.read(Files.readString(file));
+        try (PinnedThread pinned = new PinnedThread()) {
+            Outcome now = new Kernel(pinned.cpu()).play(known.scenario(), true);
+            assertEquals("", known.outcome().difference(now, "then", "now"));
+        }
     }
 }

@@ -73,18 +73,14 @@ final class ScenarioFile {
     }
 
     private void map(String[] words) {
-        MapSpec spec = new MapSpec(
-                words[1],
-                MapType.valueOf(words[2]),
-                Integer.parseInt(words[4]),
-                Integer.parseInt(words[6]),
-                Integer.parseInt(words[8]),
-                Integer.parseInt(words[10]),
-                0,
-                null,
-                List.of(),
-                Boolean.parseBoolean(words[12]),
-                null);
+        MapSpec spec = MapSpec.of(
+                        words[1],
+                        MapType.valueOf(words[2]),
+                        Integer.parseInt(words[4]),
+                        Integer.parseInt(words[6]),
+                        Integer.parseInt(words[8]))
+                .withFlags(Integer.parseInt(words[10]))
+                .withFrozen(Boolean.parseBoolean(words[12]));
         maps.put(spec.name(), spec);
         if (Outcome.isCompared(spec)) {
             after.put(spec.name(), new TreeMap<>());
@@ -95,20 +91,7 @@ final class ScenarioFile {
         MapSpec old = maps.get(name);
         List<MapSpec.Entry> contents = new ArrayList<>(old.contents());
         contents.add(entry);
-        maps.put(
-                name,
-                new MapSpec(
-                        name,
-                        old.type(),
-                        old.keyBytes(),
-                        old.valueBytes(),
-                        old.maxEntries(),
-                        old.flags(),
-                        old.extra(),
-                        null,
-                        contents,
-                        old.frozen(),
-                        null));
+        maps.put(name, old.withContents(contents));
     }
 
     private void code(String text) {

@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.map.Bytes;
@@ -57,8 +56,7 @@ public final class KernelMap implements MapControl, AutoCloseable {
     }
 
     /**
-     * A fresh map with the data of the spec in it, frozen if the spec says so. Programs in the spec are
-     * left to the caller.
+     * A fresh map without the contents of its spec.
      *
      * @param innerDescriptor of a map like the inner ones, or 0
      * @throws IllegalStateException if the kernel refuses
@@ -68,16 +66,7 @@ public final class KernelMap implements MapControl, AutoCloseable {
         if (result < 0) {
             throw new IllegalStateException("BPF_MAP_CREATE of " + spec + ": errno " + -result);
         }
-        KernelMap map = new KernelMap(spec, result);
-        for (MapSpec.Entry entry : spec.contents()) {
-            if (entry instanceof MapSpec.Entry.Data(Bytes bytes)) {
-                map.update(new byte[spec.keyBytes()], Arrays.copyOf(bytes.toArray(), spec.valueBytes()), 0);
-            }
-        }
-        if (spec.frozen()) {
-            map.freeze();
-        }
-        return map;
+        return new KernelMap(spec, result);
     }
 
     public static KernelMap create(MapSpec spec) {
@@ -100,12 +89,8 @@ public final class KernelMap implements MapControl, AutoCloseable {
         }
     }
 
-    public int descriptor() {
+    public int fd() {
         return descriptor;
-    }
-
-    public MapSpec spec() {
-        return spec;
     }
 
     @Override

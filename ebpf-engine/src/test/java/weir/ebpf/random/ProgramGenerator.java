@@ -66,23 +66,11 @@ public final class ProgramGenerator {
         }
 
         private MapSpec programArray() {
-            MapSpec plain = RandomMap.PROG_ARRAY.spec();
             List<MapSpec.Entry> targets = new ArrayList<>();
             for (int i = 0; i < tailTargets; i++) {
                 targets.add(new MapSpec.Entry.Program(i, tailName(i)));
             }
-            return new MapSpec(
-                    plain.name(),
-                    plain.type(),
-                    plain.keyBytes(),
-                    plain.valueBytes(),
-                    plain.maxEntries(),
-                    plain.flags(),
-                    plain.extra(),
-                    null,
-                    targets,
-                    false,
-                    null);
+            return RandomMap.PROG_ARRAY.spec().withContents(targets);
         }
     }
 }
