@@ -21,6 +21,8 @@ public enum Feature {
     PING,
     IPERF3,
     C_COMPILER,
+    /** {@code bpf(2)} may make maps and load programs. */
+    BPF,
     /** Clang 19, which builds the eBPF objects of the tests. */
     CLANG,
     /** The objects of the Debian packages libxdp1 and xdp-tests. */
@@ -50,6 +52,7 @@ public enum Feature {
             case PING -> missingCommand("ping", "iputils-ping");
             case IPERF3 -> missingCommand("iperf3", "iperf3");
             case C_COMPILER -> missingCommand("cc", "gcc and libc6-dev");
+            case BPF -> probeBpf();
             case CLANG -> missingCommand("clang-19", "clang-19");
             case XDP_OBJECTS -> missingFile("/usr/libexec/xdp-tools/xdp_pass.o", "xdp-tests and libxdp1");
             case KERNEL_BTF -> missingFile("/sys/kernel/btf/vmlinux", "a kernel with CONFIG_DEBUG_INFO_BTF");
@@ -73,6 +76,15 @@ public enum Feature {
         return Files.isReadable(device) && Files.isWritable(device)
                 ? Optional.empty()
                 : Optional.of(device + " is not open to this user; run the build as root");
+    }
+
+    private static Optional<String> probeBpf() {
+        if (!System.getProperty("os.name").equals("Linux") || !isRoot()) {
+            return Optional.of("not root on Linux; run the build as root");
+        }
+        return Files.exists(Path.of("/proc/sys/kernel/unprivileged_bpf_disabled"))
+                ? Optional.empty()
+                : Optional.of("the kernel has no bpf(2); it needs CONFIG_BPF_SYSCALL");
     }
 
     private static Optional<String> probeNetworkNamespaces() {
