@@ -45,6 +45,16 @@ public final class LoadedObject implements AutoCloseable {
     }
 
     /**
+     * Makes an object's maps and its XDP programs live. What the object needs and the engine lacks is an
+     * error only in programs that the options choose.
+     *
+     * @throws LoadException for the first map or program that cannot be; nothing stays behind
+     */
+    public static LoadedObject load(ObjectFile object, LoadOptions options) throws LoadException {
+        return of(object.programs(), object.maps(), options);
+    }
+
+    /**
      * Makes one program live, without an object file.
      *
      * @param maps by the index that the code uses
@@ -67,7 +77,7 @@ public final class LoadedObject implements AutoCloseable {
             for (ProgramSpec spec : programs) {
                 boolean wanted = options.programs().test(spec.name()) && spec.type() == ProgramType.XDP;
                 if (wanted) {
-                    CheckedProgram program = CheckedProgram.of(spec, helpers, maps.size());
+                    CheckedProgram program = CheckedProgram.of(spec, helpers, mapSpecs);
                     loaded.programs.put(
                             spec.name(), new InterpretedProgram(program, helpers, maps, loaded.machines));
                 }
