@@ -53,7 +53,7 @@ public enum Feature {
             case PING -> missingCommand("ping", "iputils-ping");
             case IPERF3 -> missingCommand("iperf3", "iperf3");
             case C_COMPILER -> missingCommand("cc", "gcc and libc6-dev");
-            case BPF -> LINUX.gap().or(KernelProgram::gap);
+            case BPF -> probe(LINUX).or(KernelProgram::gap);
             case CLANG -> missingCommand("clang-19", "clang-19");
             case XDP_OBJECTS -> missingFile("/usr/libexec/xdp-tools/xdp_pass.o", "xdp-tests and libxdp1");
             case KERNEL_BTF -> missingFile("/sys/kernel/btf/vmlinux", "a kernel with CONFIG_DEBUG_INFO_BTF");

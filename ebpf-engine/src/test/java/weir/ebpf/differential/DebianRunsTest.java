@@ -100,11 +100,11 @@ class DebianRunsTest {
             String hex = HexFormat.of().formatHex(packet);
             TestRun.Result result = new TestRun(Bytes.of(packet), 0, INGRESS_PORT, 0, 1, 0).run(program);
             Outcome.Run wanted = new Outcome.Run(
-                    "", (int) Json.number(each, "ret"), Bytes.of(HexFormat.of().parseHex(Json.string(each, "out", hex))));
+                    "", (int) Json.number(each, "ret"), Bytes.of(HexFormat.of().parseHex(Json.string(each, "out", hex))), 0);
             String failure = result.fault() == null ? "" : result.fault().text();
             assertEquals(
                     wanted,
-                    new Outcome.Run(failure, result.action(), result.data()),
+                    new Outcome.Run(failure, result.action(), result.data(), result.metadataBytes()),
                     () -> "packet " + Json.number(each, "id"));
         }
     }

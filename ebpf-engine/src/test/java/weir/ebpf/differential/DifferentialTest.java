@@ -15,7 +15,6 @@ import weir.ebpf.LoadException;
 import weir.ebpf.kernel.KernelProgram;
 import weir.ebpf.kernel.PinnedThread;
 import weir.ebpf.random.ProgramGenerator;
-import weir.ebpf.random.RandomPackets;
 import weir.ebpf.random.RandomProgram;
 import weir.ebpf.random.Seeds;
 import weir.ebpf.random.Weights;
@@ -47,7 +46,7 @@ class DifferentialTest {
             for (long seed : seeds) {
                 RandomProgram program = generator.generate(seed);
                 Scenario scenario =
-                        Scenario.withDevices(program.programs(), program.maps(), RandomPackets.generate(seed, PACKETS));
+                        Scenario.of(program, PACKETS);
                 compared += isRefused(kernel, scenario, seed) ? 0 : 1;
                 if (differences.size() >= ENOUGH) {
                     break;

@@ -11,7 +11,6 @@ import weir.ebpf.LoadException;
 import weir.ebpf.LoadOptions;
 import weir.ebpf.LoadedObject;
 import weir.ebpf.TestRun;
-import weir.ebpf.map.Bytes;
 import weir.ebpf.map.EbpfMap;
 import weir.ebpf.map.MapSpec;
 
@@ -34,7 +33,7 @@ final class Engine {
             EbpfProgram main =
                     loaded.program(scenario.programs().getFirst().name()).orElseThrow();
             List<Outcome.Run> runs = new ArrayList<>();
-            for (Bytes packet : scenario.packets()) {
+            for (Scenario.Packet packet : scenario.packets()) {
                 runs.add(run(main, packet));
             }
             SortedMap<String, SortedMap<String, String>> contents = new TreeMap<>();
@@ -49,10 +48,10 @@ final class Engine {
         }
     }
 
-    private static Outcome.Run run(EbpfProgram program, Bytes packet) {
-        TestRun.Result result = TestRun.of(packet.toArray()).run(program);
+    private static Outcome.Run run(EbpfProgram program, Scenario.Packet packet) {
+        TestRun.Result result = new TestRun(packet.data(), packet.metadataBytes(), 1, 0, 1, 0).run(program);
         String failure = result.fault() == null ? "" : result.fault().text();
-        return new Outcome.Run(failure, result.action(), result.data());
+        return new Outcome.Run(failure, result.action(), result.data(), result.metadataBytes());
     }
 
     private static EbpfMap map(LoadedObject loaded, MapSpec spec) {

@@ -10,7 +10,6 @@ import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.MemorySize;
 import weir.ebpf.isa.Operand;
 import weir.ebpf.isa.WideKind;
-import weir.ebpf.map.Bytes;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.Subprogram;
 
@@ -47,7 +46,7 @@ final class Minimiser {
     private Scenario withFewerPackets(Scenario scenario) {
         Scenario small = scenario;
         for (int i = scenario.packets().size() - 1; i >= 0 && small.packets().size() > 1; i--) {
-            List<Bytes> fewer = new ArrayList<>(small.packets());
+            List<Scenario.Packet> fewer = new ArrayList<>(small.packets());
             fewer.remove(i);
             Scenario candidate = small.withPackets(fewer);
             small = differs.test(candidate) ? candidate : small;

@@ -24,7 +24,7 @@ final class ScenarioFile {
     private final Map<String, MapSpec> maps = new LinkedHashMap<>();
     private final List<Scenario.Preset> presets = new ArrayList<>();
     private final List<ProgramSpec> programs = new ArrayList<>();
-    private final List<Bytes> packets = new ArrayList<>();
+    private final List<Scenario.Packet> packets = new ArrayList<>();
     private final List<Outcome.Run> runs = new ArrayList<>();
     private final SortedMap<String, SortedMap<String, String>> after = new TreeMap<>();
 
@@ -64,9 +64,9 @@ final class ScenarioFile {
             }
             case "function" ->
                 functions.add(new Subprogram(words[1], Integer.parseInt(words[2]), words[3].equals("global"), 0));
-            case "packet" -> packets.add(bytes(words[1]));
-            case "gives" -> runs.add(new Outcome.Run("", Integer.parseUnsignedInt(words[1]), bytes(words[2])));
-            case "fails" -> runs.add(new Outcome.Run(words[1] + " " + words[2], 0, bytes("")));
+            case "packet" -> packets.add(new Scenario.Packet(bytes(words[1]), Integer.parseInt(words[2])));
+            case "gives" -> runs.add(new Outcome.Run("", Integer.parseUnsignedInt(words[1]), bytes(words[2]), Integer.parseInt(words[3])));
+            case "fails" -> runs.add(new Outcome.Run(words[1] + " " + words[2], 0, bytes(""), 0));
             case "after" -> after.get(words[1]).put(words[2], words[3]);
             default -> throw new IllegalArgumentException("line '" + String.join(" ", words) + "'");
         }

@@ -25,8 +25,8 @@ import weir.ebpf.program.Subprogram;
  *     r0 = 2
  *     exit
  * end
- * packet 0102..
- * gives 2 0102..                       return value, data afterwards; or: fails errno 22
+ * packet 0102.. 0                      metadata and frame; bytes of metadata
+ * gives 2 0102.. 0                     return value, the same afterwards; or: fails errno 22
  * after array 00000000 0000..          element at the end
  * </pre>
  */
@@ -47,9 +47,10 @@ final class ScenarioText {
         scenario.programs().forEach(program -> writer.program(program, scenario));
         for (int i = 0; i < scenario.packets().size(); i++) {
             Outcome.Run run = outcome.runs().get(i);
-            writer.line("packet", scenario.packets().get(i));
+            Scenario.Packet packet = scenario.packets().get(i);
+            writer.line("packet", packet.data(), packet.metadataBytes());
             if (run.failure().isEmpty()) {
-                writer.line("gives", Integer.toUnsignedString(run.returnValue()), run.data());
+                writer.line("gives", Integer.toUnsignedString(run.returnValue()), run.data(), run.metadataBytes());
             } else {
                 writer.line("fails", run.failure());
             }
