@@ -100,7 +100,10 @@ class DebianRunsTest {
             String hex = HexFormat.of().formatHex(packet);
             TestRun.Result result = new TestRun(Bytes.of(packet), 0, INGRESS_PORT, 0, 1, 0).run(program);
             Outcome.Run wanted = new Outcome.Run(
-                    "", (int) Json.number(each, "ret"), Bytes.of(HexFormat.of().parseHex(Json.string(each, "out", hex))), 0);
+                    "",
+                    (int) Json.number(each, "ret"),
+                    Bytes.of(HexFormat.of().parseHex(Json.string(each, "out", hex))),
+                    0);
             String failure = result.fault() == null ? "" : result.fault().text();
             assertEquals(
                     wanted,
@@ -151,7 +154,10 @@ class DebianRunsTest {
             }
             byte[] keyBytes = new byte[4];
             putWord(keyBytes, key);
-            assertEquals(0, map.control().update(keyBytes, value, 0), () -> map.spec().name() + " key " + key);
+            assertEquals(
+                    0,
+                    map.control().update(keyBytes, value, 0),
+                    () -> map.spec().name() + " key " + key);
         }
     }
 

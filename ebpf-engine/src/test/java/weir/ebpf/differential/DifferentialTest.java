@@ -45,8 +45,7 @@ class DifferentialTest {
             Kernel kernel = new Kernel(pinned.cpu());
             for (long seed : seeds) {
                 RandomProgram program = generator.generate(seed);
-                Scenario scenario =
-                        Scenario.of(program, PACKETS);
+                Scenario scenario = Scenario.of(program, PACKETS);
                 compared += isRefused(kernel, scenario, seed) ? 0 : 1;
                 if (differences.size() >= ENOUGH) {
                     break;

@@ -43,8 +43,7 @@ final class Kernel {
                 MapSpec spec = scenario.maps().get(i);
                 if (Outcome.isCompared(spec)) {
                     contents.put(
-                            spec.name(),
-                            Outcome.contents(spec, loaded.maps().get(i), cpu));
+                            spec.name(), Outcome.contents(spec, loaded.maps().get(i), cpu));
                 }
             }
             return new Outcome(runs, contents);

@@ -32,12 +32,13 @@ class KernelRepeatsItselfTest {
             Kernel kernel = new Kernel(pinned.cpu());
             for (long seed = 0; seed < COUNT; seed++) {
                 RandomProgram program = generator.generate(seed);
-                Scenario scenario =
-                        Scenario.of(program, 8);
+                Scenario scenario = Scenario.of(program, 8);
                 try {
                     Outcome first = kernel.play(scenario, false);
                     String difference = first.difference(kernel.play(scenario, false), "first", "second");
-                    assertTrue(first.runs().stream().allMatch(run -> run.failure().isEmpty()), () -> "seed " + program.seed() + first);
+                    assertTrue(
+                            first.runs().stream().allMatch(run -> run.failure().isEmpty()),
+                            () -> "seed " + program.seed() + first);
                     assertEquals("", difference, "seed " + seed);
                     accepted++;
                 } catch (KernelProgram.Rejected e) {

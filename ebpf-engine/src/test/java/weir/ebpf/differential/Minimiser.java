@@ -40,7 +40,9 @@ final class Minimiser {
     }
 
     private static int slots(Scenario scenario) {
-        return scenario.programs().stream().mapToInt(each -> each.code().slots()).sum();
+        return scenario.programs().stream()
+                .mapToInt(each -> each.code().slots())
+                .sum();
     }
 
     private Scenario withFewerPackets(Scenario scenario) {
@@ -112,15 +114,13 @@ final class Minimiser {
         ProgramSpec main = scenario.programs().getFirst();
         List<Instruction> code = new ArrayList<>();
         for (int offset = -STACK_BYTES; offset < 0; offset += 8) {
-            code.add(new Instruction.Store(
-                    MemorySize.DOUBLE, FRAME_POINTER, (short) offset, Operand.immediate(word)));
+            code.add(new Instruction.Store(MemorySize.DOUBLE, FRAME_POINTER, (short) offset, Operand.immediate(word)));
         }
         int shift = code.size();
         code.addAll(main.code().instructions());
         List<Subprogram> functions = main.subprograms().stream()
-                .map(each -> each.slot() == 0
-                        ? each
-                        : new Subprogram(each.name(), each.slot() + shift, each.isGlobal(), 0))
+                .map(each ->
+                        each.slot() == 0 ? each : new Subprogram(each.name(), each.slot() + shift, each.isGlobal(), 0))
                 .toList();
         return with(scenario, 0, withCode(main, code, functions));
     }

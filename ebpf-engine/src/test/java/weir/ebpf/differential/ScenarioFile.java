@@ -65,7 +65,9 @@ final class ScenarioFile {
             case "function" ->
                 functions.add(new Subprogram(words[1], Integer.parseInt(words[2]), words[3].equals("global"), 0));
             case "packet" -> packets.add(new Scenario.Packet(bytes(words[1]), Integer.parseInt(words[2])));
-            case "gives" -> runs.add(new Outcome.Run("", Integer.parseUnsignedInt(words[1]), bytes(words[2]), Integer.parseInt(words[3])));
+            case "gives" ->
+                runs.add(new Outcome.Run(
+                        "", Integer.parseUnsignedInt(words[1]), bytes(words[2]), Integer.parseInt(words[3])));
             case "fails" -> runs.add(new Outcome.Run(words[1] + " " + words[2], 0, bytes(""), 0));
             case "after" -> after.get(words[1]).put(words[2], words[3]);
             default -> throw new IllegalArgumentException("line '" + String.join(" ", words) + "'");

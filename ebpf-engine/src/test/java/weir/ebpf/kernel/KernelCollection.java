@@ -35,8 +35,7 @@ public final class KernelCollection implements AutoCloseable {
                 collection.maps.add(map);
                 fillData(spec, map);
             }
-            int[] descriptors =
-                    collection.maps.stream().mapToInt(KernelMap::fd).toArray();
+            int[] descriptors = collection.maps.stream().mapToInt(KernelMap::fd).toArray();
             for (ProgramSpec spec : programs) {
                 collection.programs.add(KernelProgram.load(spec, descriptors, wantLog));
             }

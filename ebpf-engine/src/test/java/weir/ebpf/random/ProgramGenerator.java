@@ -25,7 +25,8 @@ public final class ProgramGenerator {
     public RandomProgram generate(long seed) {
         Draft draft = new Draft(new SplittableRandom(seed), weights);
         List<ProgramSpec> programs = new ArrayList<>();
-        programs.add(ProgramDraft.generate(draft, "main", 3 + draft.random.nextInt(1 + draft.random.nextInt(60)), false));
+        programs.add(
+                ProgramDraft.generate(draft, "main", 3 + draft.random.nextInt(1 + draft.random.nextInt(60)), false));
         for (int i = 0; i < draft.tailTargets; i++) {
             programs.add(ProgramDraft.generate(draft, Draft.tailName(i), 3 + draft.random.nextInt(8), true));
         }
