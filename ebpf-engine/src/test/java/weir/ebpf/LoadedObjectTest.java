@@ -3,6 +3,7 @@ package weir.ebpf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -24,7 +25,10 @@ import weir.ebpf.map.MapFlags;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
 import weir.ebpf.map.RedirectMap;
+import weir.ebpf.program.Fault;
 import weir.ebpf.program.ProgramSpec;
+import weir.ebpf.program.ProgramType;
+import weir.ebpf.testing.TestObjects;
 
 class LoadedObjectTest {
     private static final MapSpec COUNT = MapSpec.of("count", MapType.ARRAY, 4, 8, 1);
@@ -58,7 +62,7 @@ class LoadedObjectTest {
             TestRun run = TestRun.of(new byte[64]);
             run.run(first.program("p").orElseThrow());
             EbpfMap kept = first.map("count").orElseThrow();
-            LoadOptions keeping = options.keeping(List.copyOf(first.maps().values()));
+            LoadOptions keeping = options.keepingMapsOf(first);
             try (LoadedObject second = LoadedObject.of(program("p", COUNTING), List.of(COUNT), keeping)) {
                 assertSame(kept, second.map("count").orElseThrow());
                 run.run(second.program("p").orElseThrow());
@@ -68,6 +72,107 @@ class LoadedObjectTest {
             try (LoadedObject third = LoadedObject.of(program("p", COUNTING), List.of(larger), keeping)) {
                 assertNotSame(kept, third.map("count").orElseThrow());
             }
+        }
+    }
+
+    @Test
+    void keepsASharedMapAliveWhenItsMakerIsClosed() throws LoadException {
+        LoadedObject first = LoadedObject.of(program("p", COUNTING), List.of(COUNT), options);
+        try (LoadedObject second =
+                LoadedObject.of(program("p", COUNTING), List.of(COUNT), options.keepingMapsOf(first))) {
+            first.close();
+            TestRun.of(new byte[64]).run(second.program("p").orElseThrow());
+            assertEquals(1, count(second.map("count").orElseThrow()));
+        }
+    }
+
+    /** A shared program array has the programs of the object that was loaded last, and none of a closed one. */
+    @Test
+    void replacesProgramsInASharedProgramArray() throws LoadException {
+        MapSpec slots = MapSpec.of("slots", MapType.PROG_ARRAY, 4, 4, 2)
+                .withContents(List.of(new MapSpec.Entry.Program(1, "target")));
+        ProgramSpec jump = program("p", "    r2 = map[idx:0]\n    r3 = 1\n    call 12\n    r0 = 1\n    exit\n");
+        ProgramSpec three = program("target", "    r0 = 3\n    exit\n");
+        ProgramSpec four = program("target", "    r0 = 4\n    exit\n");
+        TestRun run = TestRun.of(new byte[64]);
+        try (LoadedObject first = LoadedObject.of(List.of(jump, three), List.of(slots), options)) {
+            EbpfProgram program = first.program("p").orElseThrow();
+            assertEquals(3, run.run(program).action());
+            LoadedObject second = LoadedObject.of(List.of(jump, four), List.of(slots), options.keepingMapsOf(first));
+            assertEquals(4, run.run(program).action());
+            second.close();
+            assertEquals(1, run.run(program).action());
+        }
+    }
+
+    /** Objects of clang's, each program alone: the kernel's verifier takes them, so none may fault. */
+    @Test
+    void runsTheProgramsOfTheTestObjectsWithoutAFault() throws LoadException {
+        int runs = 0;
+        for (String name : TestObjects.names()) {
+            if (!name.equals("bridge.big_endian")) {
+                runs += runPrograms(TestObjects.parse(name));
+            }
+        }
+        assertTrue(runs > 60, "runs=" + runs);
+    }
+
+    private int runPrograms(ObjectFile object) throws LoadException {
+        int runs = 0;
+        for (ProgramSpec spec : object.programs()) {
+            if (spec.type() == ProgramType.XDP && spec.unresolved().isEmpty()) {
+                LoadOptions only = options.only(name -> name.equals(spec.name()));
+                try (LoadedObject loaded = LoadedObject.load(object, only)) {
+                    EbpfProgram program = loaded.program(spec.name()).orElseThrow();
+                    for (int bytes : new int[] {14, 64, 1514}) {
+                        byte[] frame = new byte[bytes];
+                        frame[12] = 8;
+                        Fault fault = TestRun.of(frame).run(program).fault();
+                        assertNull(fault, () -> fault == null ? "" : fault.text());
+                        runs++;
+                    }
+                }
+            }
+        }
+        return runs;
+    }
+
+    @Test
+    void loadsWhatAChosenProgramTailCalls() throws LoadException {
+        MapSpec slots = MapSpec.of("slots", MapType.PROG_ARRAY, 4, 4, 3)
+                .withContents(List.of(new MapSpec.Entry.Program(1, "target"), new MapSpec.Entry.Program(2, "target")));
+        ProgramSpec jump = program("p", "    r2 = map[idx:0]\n    r3 = 1\n    call 12\n    r0 = 1\n    exit\n");
+        ProgramSpec target = program("target", "    r0 = 3\n    exit\n");
+        ProgramSpec other = program("other", "    r0 = 4\n    exit\n");
+        List<ProgramSpec> all = List.of(other, target, jump);
+        try (LoadedObject object = LoadedObject.of(all, List.of(slots), options.only(name -> name.equals("p")))) {
+            assertEquals(List.of("target", "p"), List.copyOf(object.programs().keySet()));
+            assertEquals(
+                    3,
+                    TestRun.of(new byte[64])
+                            .run(object.program("p").orElseThrow())
+                            .action());
+        }
+        try (LoadedObject object = LoadedObject.of(all, List.of(slots), options.only(name -> name.equals("other")))) {
+            assertEquals(List.of("other"), List.copyOf(object.programs().keySet()));
+        }
+    }
+
+    @Test
+    void refusesASlotForAProgramThatDoesNotExist() {
+        MapSpec slots = MapSpec.of("slots", MapType.PROG_ARRAY, 4, 4, 3)
+                .withContents(List.of(new MapSpec.Entry.Program(1, "nobody")));
+        LoadException refused = assertThrows(
+                LoadException.class,
+                () -> LoadedObject.of(program("p", "    r0 = 3\n    exit\n"), List.of(slots), options));
+        assertEquals("map slots: slot 1 does not take the program nobody: error -2", refused.getMessage());
+    }
+
+    @Test
+    void givesAPerfEventArrayWithoutSizeAPlaceForEachCpu() throws LoadException {
+        MapSpec events = MapSpec.of("events", MapType.PERF_EVENT_ARRAY, 4, 4, 0);
+        try (LoadedObject object = LoadedObject.of(program("p", "    r0 = 3\n    exit\n"), List.of(events), options)) {
+            assertEquals(2, object.map("events").orElseThrow().spec().maxEntries());
         }
     }
 
@@ -122,27 +227,23 @@ class LoadedObjectTest {
             })
     void refusesProgramsOfWrongForm(String text, String message) {
         ProgramSpec spec = program("p", text.replace(" / ", "\n"));
-        LoadException refused =
-                assertThrows(LoadException.class, () -> LoadedObject.of(spec, List.of(COUNT), options));
+        LoadException refused = assertThrows(LoadException.class, () -> LoadedObject.of(spec, List.of(COUNT), options));
         assertEquals(message, refused.getMessage());
     }
 
     @Test
     void namesTheSupportedHelpersWhenOneIsUnknown() {
         LoadException refused = assertThrows(
-                LoadException.class,
-                () -> LoadedObject.of(program("p", "    call 9\n    exit\n"), List.of(), options));
-        assertEquals(
-                "program p: instruction 0: " + HelperTable.xdp().refusal(9), refused.getMessage());
+                LoadException.class, () -> LoadedObject.of(program("p", "    call 9\n    exit\n"), List.of(), options));
+        assertEquals("program p: instruction 0: " + HelperTable.xdp().refusal(9), refused.getMessage());
     }
 
     @Test
     void refusesKernelFunctionsByName() {
         Code code = Code.of(List.of(new Instruction.Call(CallKind.KFUNC, 77), new Instruction.Exit()));
-        LoadException refused = assertThrows(
-                LoadException.class, () -> LoadedObject.of(ProgramSpec.of("p", code), List.of(), options));
-        assertEquals(
-                "program p: instruction 0: kernel function with BTF id 77 is not supported", refused.getMessage());
+        LoadException refused =
+                assertThrows(LoadException.class, () -> LoadedObject.of(ProgramSpec.of("p", code), List.of(), options));
+        assertEquals("program p: instruction 0: kernel function with BTF id 77 is not supported", refused.getMessage());
     }
 
     @Test
@@ -155,8 +256,7 @@ class LoadedObjectTest {
         LoadedObject.of(gpl, List.of(), options).close();
         ProgramSpec other = new ProgramSpec(
                 "p", "xdp", gpl.type(), gpl.attach(), code, gpl.subprograms(), List.of(), "MIT", List.of());
-        LoadException refused =
-                assertThrows(LoadException.class, () -> LoadedObject.of(other, List.of(), options));
+        LoadException refused = assertThrows(LoadException.class, () -> LoadedObject.of(other, List.of(), options));
         assertTrue(String.valueOf(refused.getMessage()).contains("bpf_trace_printk may be called under"));
     }
 
@@ -254,7 +354,11 @@ class LoadedObjectTest {
         String text = "    r1 = map[idx:0][0]+1\n    r0 = *(u8 *)(r1 +0)\n    exit\n";
         try (LoadedObject object = LoadedObject.of(program("p", text), List.of(data), options)) {
             EbpfMap map = object.map(".rodata").orElseThrow();
-            assertEquals(2, TestRun.of(new byte[64]).run(object.program("p").orElseThrow()).action());
+            assertEquals(
+                    2,
+                    TestRun.of(new byte[64])
+                            .run(object.program("p").orElseThrow())
+                            .action());
             assertTrue(map.control().isFrozen());
             assertEquals(-1, map.control().update(new byte[4], new byte[4], 0));
         }

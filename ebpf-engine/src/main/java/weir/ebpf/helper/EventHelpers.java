@@ -21,10 +21,7 @@ final class EventHelpers {
         return switch (function) {
             case PERF_EVENT_OUTPUT -> perfEvent(run, b, c, d, e);
             case RINGBUF_SUBMIT, RINGBUF_DISCARD -> release(run, function, a, b);
-            default ->
-                MapHandles.find(a) instanceof RingBuffer ring
-                        ? ring(run, ring, function, b, c, d)
-                        : bad(run, a);
+            default -> MapHandles.find(a) instanceof RingBuffer ring ? ring(run, ring, function, b, c, d) : bad(run, a);
         };
     }
 

@@ -60,8 +60,7 @@ final class HelperArguments {
         };
     }
 
-    private static boolean isGood(
-            RunState run, Argument argument, long[] r, int register, @Nullable EbpfMap map) {
+    private static boolean isGood(RunState run, Argument argument, long[] r, int register, @Nullable EbpfMap map) {
         long value = r[register];
         return switch (argument.kind()) {
             case SCALAR, MAP, CALLBACK, STACK_OR_NULL -> true;

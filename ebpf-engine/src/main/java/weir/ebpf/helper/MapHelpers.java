@@ -112,4 +112,5 @@ final class MapHelpers {
         }
         run.redirect(map, index & 0xffff_ffffL, broadcast ? flags : 0);
         return XdpAction.REDIRECT;
-    }}
+    }
+}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.interpreter;
 
-import weir.ebpf.map.ForEachMap;
 import weir.ebpf.map.Errno;
+import weir.ebpf.map.ForEachMap;
 import weir.ebpf.program.FaultKind;
 import weir.ebpf.run.RunState;
 

@@ -155,8 +155,10 @@ final class FormCheck {
             throw refused(slot, "address inside map " + map.name() + ", which is no array of one element");
         }
         if (Integer.compareUnsigned(load.nextImmediate(), map.valueBytes()) >= 0) {
-            throw refused(slot, "address at " + Integer.toUnsignedString(load.nextImmediate()) + " in map "
-                    + map.name() + ", whose value has " + map.valueBytes() + " bytes");
+            throw refused(
+                    slot,
+                    "address at " + Integer.toUnsignedString(load.nextImmediate()) + " in map " + map.name()
+                            + ", whose value has " + map.valueBytes() + " bytes");
         }
     }
 

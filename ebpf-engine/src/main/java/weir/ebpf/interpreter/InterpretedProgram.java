@@ -72,8 +72,7 @@ public final class InterpretedProgram implements EbpfProgram {
 
     /** The program in a slot of a program array, ready for a tail call; null if there is none. */
     static @Nullable PreparedCode codeAt(EbpfMap map, long index) {
-        return map instanceof ProgramArray array
-                        && array.get((int) index) instanceof InterpretedProgram program
+        return map instanceof ProgramArray array && array.get((int) index) instanceof InterpretedProgram program
                 ? program.code
                 : null;
     }

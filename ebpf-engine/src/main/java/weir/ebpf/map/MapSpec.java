@@ -93,6 +93,22 @@ public record MapSpec(
                 spinLockOffset);
     }
 
+    public MapSpec withMaxEntries(int newMaxEntries) {
+        return new MapSpec(
+                name,
+                type,
+                keyBytes,
+                valueBytes,
+                newMaxEntries,
+                flags,
+                extra,
+                inner,
+                contents,
+                frozen,
+                types,
+                spinLockOffset);
+    }
+
     public MapSpec withExtra(long newExtra) {
         return new MapSpec(
                 name,

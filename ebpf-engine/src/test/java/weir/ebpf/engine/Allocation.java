@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.engine;
 
-import com.sun.management.ThreadMXBean;
 import java.lang.foreign.Arena;
-import java.lang.management.ManagementFactory;
 import weir.ebpf.EbpfProgram;
+import weir.ebpf.testing.AllocatedBytes;
 import weir.ebpf.xdp.XdpBatch;
 
 /** What this thread allocates while a program runs. */
 final class Allocation {
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int FRAMES = 4;
     private static final int ROUNDS = 3;
 
@@ -27,9 +25,9 @@ final class Allocation {
                     long start = memory + i * 4096L;
                     batch.add(start, start + 256, start + 320, start + 4096 - 320, 1, 3);
                 }
-                long before = THREADS.getCurrentThreadAllocatedBytes();
+                long before = AllocatedBytes.now();
                 program.run(batch, 2);
-                least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+                least = Math.min(least, AllocatedBytes.now() - before);
             }
             return least;
         }

@@ -45,7 +45,8 @@ abstract class EngineContractTest {
 
     static Stream<Named<ContractCase>> cases() {
         return FILES.stream()
-                .flatMap(file -> ContractCase.read(file).stream().map(each -> Named.of(file + ": " + each.name(), each)));
+                .flatMap(file ->
+                        ContractCase.read(file).stream().map(each -> Named.of(file + ": " + each.name(), each)));
     }
 
     static DeterministicHost host() {
@@ -111,7 +112,8 @@ abstract class EngineContractTest {
                     exit
                 """;
         try (LoadedObject object = loadTailCaller(text)) {
-            assertEquals(34, TestRun.of(new byte[64]).run(program(object, "self")).action());
+            assertEquals(
+                    34, TestRun.of(new byte[64]).run(program(object, "self")).action());
         }
     }
 
@@ -136,8 +138,10 @@ abstract class EngineContractTest {
                 """;
         ProgramSpec outer = assembled("self", text);
         ProgramSpec target = assembled("target", "    r0 = 5\n    exit\n");
-        try (LoadedObject object = LoadedObject.of(List.of(outer, target), tailMaps("target"), LoadOptions.on(host()))) {
-            assertEquals(15, TestRun.of(new byte[64]).run(program(object, "self")).action());
+        try (LoadedObject object =
+                LoadedObject.of(List.of(outer, target), tailMaps("target"), LoadOptions.on(host()))) {
+            assertEquals(
+                    15, TestRun.of(new byte[64]).run(program(object, "self")).action());
         }
     }
 
@@ -145,7 +149,8 @@ abstract class EngineContractTest {
     @Test
     void paysForTailCallsByTheLengthOfTheProgram() throws LoadException {
         String filler = "    r0 += 1\n".repeat(31_000);
-        String text = "    r0 = 0\n" + filler + "    r2 = map[programs]\n    r3 = 0\n    call bpf_tail_call\n    exit\n";
+        String text =
+                "    r0 = 0\n" + filler + "    r2 = map[programs]\n    r3 = 0\n    call bpf_tail_call\n    exit\n";
         try (LoadedObject object = loadTailCaller(text)) {
             Fault fault = TestRun.of(new byte[64]).run(program(object, "self")).fault();
             assertNotNull(fault);
@@ -155,9 +160,11 @@ abstract class EngineContractTest {
 
     @Test
     void namesTheProgramThatFailsBehindATailCall() throws LoadException {
-        ProgramSpec outer = assembled("self", "    r2 = map[programs]\n    r3 = 1\n    call bpf_tail_call\n    r0 = 1\n    exit\n");
+        ProgramSpec outer =
+                assembled("self", "    r2 = map[programs]\n    r3 = 1\n    call bpf_tail_call\n    r0 = 1\n    exit\n");
         ProgramSpec target = assembled("target", "    r0 = 0\n    r0 = *(u8 *)(r0 +0)\n    exit\n");
-        try (LoadedObject object = LoadedObject.of(List.of(outer, target), tailMaps("target"), LoadOptions.on(host()))) {
+        try (LoadedObject object =
+                LoadedObject.of(List.of(outer, target), tailMaps("target"), LoadOptions.on(host()))) {
             Fault fault = TestRun.of(new byte[64]).run(program(object, "self")).fault();
             assertNotNull(fault);
             assertEquals("target", fault.program());
@@ -181,8 +188,7 @@ abstract class EngineContractTest {
                     r0 = *(u8 *)(r2 +0)
                     exit
                 """;
-        try (LoadedObject object =
-                        LoadedObject.of(assembled("self", text), List.of(), LoadOptions.on(host()));
+        try (LoadedObject object = LoadedObject.of(assembled("self", text), List.of(), LoadOptions.on(host()));
                 Arena arena = Arena.ofConfined()) {
             XdpBatch batch = new XdpBatch(3);
             MemorySegment frames = arena.allocate(3 * 1024, 64);
@@ -205,7 +211,8 @@ abstract class EngineContractTest {
         List<String> quiet = List.of("traces", "puts out", "refuses a trace", "stops", "pays", "visits nothing in");
         for (String file : FILES) {
             for (ContractCase each : ContractCase.read(file)) {
-                boolean keepsText = quiet.stream().anyMatch(each.name()::startsWith) || each.code().contains("printk");
+                boolean keepsText = quiet.stream().anyMatch(each.name()::startsWith)
+                        || each.code().contains("printk");
                 if (!keepsText) {
                     try (LoadedObject object = load(each, host())) {
                         assertEquals(0, Allocation.ofFrames(program(object, "case")), file + ": " + each.name());
@@ -268,15 +275,17 @@ abstract class EngineContractTest {
                 assertTrue(all.startsWith(expected.words().get(1), 2 * expected.number(0)), all);
             }
             case "line" -> assertEquals(expected.text(), host.lines().getFirst());
-            case "event" -> assertEquals(
-                    expected.text(),
-                    host.events().getFirst().data().toString()
-                            + host.events().getFirst().frame());
+            case "event" ->
+                assertEquals(
+                        expected.text(),
+                        host.events().getFirst().data().toString()
+                                + host.events().getFirst().frame());
             case "redirect" -> {
                 assertEquals(expected.number(0), result.target());
                 if (expected.words().size() > 1) {
                     assertNotNull(result.targetMap());
-                    assertEquals(expected.words().get(1), result.targetMap().spec().name());
+                    assertEquals(
+                            expected.words().get(1), result.targetMap().spec().name());
                     assertEquals(expected.number(2), result.redirectFlags());
                 } else {
                     assertNull(result.targetMap());

@@ -62,8 +62,7 @@ class HelperTableTest {
                 switch (helper.arguments().get(i).kind()) {
                     case MEMORY, MEMORY_OR_NULL, MEMORY_OUT, MEMORY_OUT_OR_NULL, MEMORY_IN_OUT -> {
                         Argument.Kind next = helper.arguments().get(i + 1).kind();
-                        assertTrue(
-                                next == Argument.Kind.SIZE || next == Argument.Kind.SIZE_OR_ZERO, helper.name());
+                        assertTrue(next == Argument.Kind.SIZE || next == Argument.Kind.SIZE_OR_ZERO, helper.name());
                     }
                     default -> {}
                 }

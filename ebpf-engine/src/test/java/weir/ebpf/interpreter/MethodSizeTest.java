@@ -22,8 +22,8 @@ class MethodSizeTest {
     @ParameterizedTest
     @ValueSource(classes = {Machine.class, Callbacks.class, MemoryAccess.class, HelperCalls.class, RunState.class})
     void hasOnlyMethodsThatHotSpotCompiles(Class<?> type) throws IOException {
-        try (InputStream stream = Objects.requireNonNull(
-                type.getResourceAsStream(type.getSimpleName() + ".class"), type::toString)) {
+        try (InputStream stream =
+                Objects.requireNonNull(type.getResourceAsStream(type.getSimpleName() + ".class"), type::toString)) {
             ClassModel model = ClassFile.of().parse(stream.readAllBytes());
             for (MethodModel method : model.methods()) {
                 int bytes = method.findAttribute(Attributes.code())
