@@ -119,6 +119,9 @@ final class ControlFace implements MapControl {
 
     @Override
     public int freeze() {
+        if (map.spec().spinLockOffset() != MapSpec.NO_SPIN_LOCK) {
+            return -Errno.ENOTSUPP;
+        }
         synchronized (this) {
             int refusal = refusalToWrite();
             isFrozen |= refusal == 0;

@@ -36,9 +36,23 @@ public final class KernelMap implements MapControl, AutoCloseable {
         return create(spec, NO_DESCRIPTOR);
     }
 
+    /** A map with values of {@link SpinLockBtf}. */
+    public static KernelMap createWithSpinLock(MapSpec spec) {
+        int btf = SpinLockBtf.load();
+        try {
+            int fd = open(spec, NO_DESCRIPTOR, btf, SpinLockBtf.TYPES);
+            if (fd < 0) {
+                throw new AssertionError("the kernel refuses " + spec + " with errno " + -fd);
+            }
+            return new KernelMap(spec, fd);
+        } finally {
+            BpfSyscall.close(btf);
+        }
+    }
+
     /** A map of maps like the one with that descriptor. */
     public static KernelMap create(MapSpec spec, int innerFd) {
-        int fd = open(spec, innerFd, NO_DESCRIPTOR);
+        int fd = open(spec, innerFd, NO_DESCRIPTOR, null);
         if (fd < 0) {
             throw new AssertionError("the kernel refuses " + spec + " with errno " + -fd);
         }
@@ -49,10 +63,10 @@ public final class KernelMap implements MapControl, AutoCloseable {
      * {@code BPF_MAP_CREATE}, {@code union bpf_attr}: map_type 0, key_size 4, value_size 8, max_entries 12,
      * map_flags 16, inner_map_fd 20, btf_fd 48, btf_key_type_id 52, btf_value_type_id 56, map_extra 64.
      *
-     * @param btfFd types named by the spec, or 0
+     * @param btfFd where the types are, or 0
      * @return a file descriptor to close, or a negative errno
      */
-    public static int open(MapSpec spec, int innerFd, int btfFd) {
+    public static int open(MapSpec spec, int innerFd, int btfFd, MapSpec.@Nullable ValueTypes types) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attr = arena.allocate(BpfSyscall.ATTR_BYTES, Long.BYTES);
             attr.set(JAVA_INT, 0, spec.type().number());
@@ -61,8 +75,7 @@ public final class KernelMap implements MapControl, AutoCloseable {
             attr.set(JAVA_INT, 12, spec.maxEntries());
             attr.set(JAVA_INT, 16, spec.flags());
             attr.set(JAVA_INT, 20, innerFd);
-            MapSpec.ValueTypes types = spec.types();
-            if (btfFd != 0 && types != null) {
+            if (types != null) {
                 attr.set(JAVA_INT, 48, btfFd);
                 attr.set(JAVA_INT, 52, types.keyTypeId());
                 attr.set(JAVA_INT, 56, types.valueTypeId());

@@ -60,6 +60,9 @@ class EbpfMapContractTest {
 
     private static KernelMap kernelMap(MapSpec spec) {
         MapSpec inner = spec.inner();
+        if (spec.spinLockOffset() != MapSpec.NO_SPIN_LOCK) {
+            return KernelMap.createWithSpinLock(spec);
+        }
         if (inner == null) {
             return KernelMap.create(spec);
         }
@@ -128,7 +131,10 @@ class EbpfMapContractTest {
 
     // ---- definitions --------------------------------------------------------------------------------------
 
-    /** Small maps only: what is too much memory for a map of ours, the kernel may take. */
+    /**
+     * Small maps only: what is too much memory for a map of ours, the kernel may take. How large a cpumap may be
+     * is a matter of the kernel's configuration.
+     */
     @Test
     void refusesTheDefinitionsThatTheKernelRefuses() {
         System.out.println("seed " + SEED);
@@ -136,7 +142,7 @@ class EbpfMapContractTest {
         int[] sizes = {0, 1, 3, 4, 4, 4, 4, 5, 7, 8, 8, 8, 12, 260, 261, 512, 32768, 32769, 4 << 20, -1};
         int[] entries = {0, 1, 1, 1, 2, 2, 4096, 8192, 5000};
         for (int i = 0; i < RunSize.of(3_000, 200_000); i++) {
-            MapType type = MapType.values()[random.nextInt(MapType.values().length)];
+            MapType type = List.of(MapType.values()).get(random.nextInt(MapType.values().length));
             int flags = random.nextInt(3) == 0 ? 0 : MapFlags.NO_PREALLOC * random.nextInt(2);
             if (random.nextInt(3) == 0) {
                 flags |= 1 << random.nextInt(13);
@@ -145,8 +151,9 @@ class EbpfMapContractTest {
             boolean isRing = type == MapType.RINGBUF && random.nextInt(4) != 0;
             int keyBytes = isRing || (isKeyless(type) && random.nextInt(4) != 0) ? 0 : pick(sizes, random);
             int valueBytes = isRing ? 0 : pick(sizes, random);
-            boolean isLarge =
-                    Integer.compareUnsigned(valueBytes, 512) > 0 || Integer.compareUnsigned(keyBytes, 512) > 0;
+            boolean isLarge = Integer.compareUnsigned(valueBytes, 512) > 0
+                    || Integer.compareUnsigned(keyBytes, 512) > 0
+                    || type == MapType.CPUMAP;
             int maxEntries = isLarge ? random.nextInt(3) : pick(entries, random);
             MapSpec spec = MapCases.map(type, keyBytes, valueBytes, maxEntries)
                     .withFlags(flags)
@@ -169,7 +176,7 @@ class EbpfMapContractTest {
     /** Of maps of maps: with an array inside. */
     private static int kernelErrno(MapSpec spec) {
         try (KernelMap inner = KernelMap.create(MapCases.map(MapType.ARRAY, 4, 8, 1))) {
-            int fd = KernelMap.open(spec, spec.type().isMapInMap() ? inner.fd() : 0, 0);
+            int fd = KernelMap.open(spec, spec.type().isMapInMap() ? inner.fd() : 0, 0, null);
             if (fd >= 0) {
                 BpfSyscall.close(fd);
             }

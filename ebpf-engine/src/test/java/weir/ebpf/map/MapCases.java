@@ -5,13 +5,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import weir.ebpf.kernel.SpinLockBtf;
 
 /** Definitions that Linux takes, of every type, and random operations on them: data for tests. */
 final class MapCases {
     /** A file descriptor that no process of ours has open. */
     static final int NO_DESCRIPTOR = 99_999;
 
-    private static final long[] UPDATE_FLAGS = {0, 0, 0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 8, 1L << 40, -1};
+    private static final long[] UPDATE_FLAGS = {0, 0, 0, 0, 0, 1, 1, 2, 2, 3, 4, 4, 5, 6, 8, 1L << 40, -1};
     private static final long[] LOOKUP_FLAGS = {0, 0, 0, 0, 0, 0, 4, 8, -1};
 
     private MapCases() {}
@@ -54,6 +55,8 @@ final class MapCases {
                 map(MapType.HASH, 1, 1, 1),
                 map(MapType.HASH, 6, 24, 8).withFlags(MapFlags.NO_PREALLOC),
                 map(MapType.HASH, 4, 8, 300).withFlags(MapFlags.NO_PREALLOC | MapFlags.ZERO_SEED),
+                locked(MapType.ARRAY),
+                locked(MapType.HASH),
                 map(MapType.HASH, 4, 8, 8).withFlags(MapFlags.RDONLY),
                 map(MapType.HASH, 4, 8, 8).withFlags(MapFlags.WRONLY_PROG),
                 map(MapType.PERCPU_HASH, 4, 12, 8),
@@ -84,6 +87,10 @@ final class MapCases {
                 map(MapType.BLOOM_FILTER, 0, 21, 4000).withExtra(3));
     }
 
+    private static MapSpec locked(MapType type) {
+        return map(type, 4, SpinLockBtf.VALUE_BYTES, 6).withSpinLockOffset(SpinLockBtf.LOCK_OFFSET);
+    }
+
     static MapSpec map(MapType type, int keyBytes, int valueBytes, int maxEntries) {
         return MapSpec.of("test", type, keyBytes, valueBytes, maxEntries);
     }
@@ -92,7 +99,7 @@ final class MapCases {
         List<Bytes> keys = keys(spec, random);
         List<Operation> operations = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
+            Kind kind = List.of(Kind.values()).get(random.nextInt(Kind.values().length));
             kind = random.nextInt(3) == 0 ? Kind.UPDATE : kind;
             Bytes key = keys.get(random.nextInt(keys.size()));
             long[] flags = kind == Kind.UPDATE ? UPDATE_FLAGS : LOOKUP_FLAGS;
