@@ -24,6 +24,10 @@ public enum Feature {
     C_COMPILER,
     MAVEN,
     STRACE,
+    /** {@code bpf(2)} makes maps for us. */
+    BPF_MAPS,
+    /** {@code bpf(2)} loads XDP programs for us, and comes back. */
+    BPF_PROGRAMS,
     /** Clang 19, which builds the eBPF objects of the tests. */
     CLANG,
     /** The objects of the Debian packages libxdp1 and xdp-tests. */
@@ -55,6 +59,8 @@ public enum Feature {
             case C_COMPILER -> missingCommand("cc", "gcc and libc6-dev");
             case MAVEN -> missingCommand("mvn", "maven");
             case STRACE -> probeStrace();
+            case BPF_MAPS -> probe(LINUX).or(() -> probe(ROOT)).or(Feature::probeBpf);
+            case BPF_PROGRAMS -> probe(BPF_MAPS).or(BpfProbe::gap);
             case CLANG -> missingCommand("clang-19", "clang-19");
             case XDP_OBJECTS -> missingFile("/usr/libexec/xdp-tools/xdp_pass.o", "xdp-tests and libxdp1");
             case KERNEL_BTF -> missingFile("/sys/kernel/btf/vmlinux", "a kernel with CONFIG_DEBUG_INFO_BTF");
@@ -78,6 +84,12 @@ public enum Feature {
         return Files.isReadable(device) && Files.isWritable(device)
                 ? Optional.empty()
                 : Optional.of(device + " is not open to this user; run the build as root");
+    }
+
+    private static Optional<String> probeBpf() {
+        return Files.exists(Path.of("/proc/sys/kernel/unprivileged_bpf_disabled"))
+                ? Optional.empty()
+                : Optional.of("the kernel has no bpf(2); it needs CONFIG_BPF_SYSCALL");
     }
 
     private static Optional<String> probeNetworkNamespaces() {

@@ -4,6 +4,10 @@ package weir.ebpf.xdp;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.map.EbpfMap;
+import weir.ebpf.program.AddressKind;
+import weir.ebpf.program.Fault;
+import weir.ebpf.program.FaultKind;
+import weir.ebpf.program.ProgramSpec;
 
 /**
  * Frames that a program runs over, side by side in arrays, with what the program says about each. The
@@ -39,6 +43,10 @@ public final class XdpBatch {
     private final int[] egressPorts;
     private final int[] actions;
     private final int[] faults;
+    private final @Nullable FaultKind[] faultKinds;
+    private final @Nullable AddressKind[] addressKinds;
+    private final long[] faultAddresses;
+    private final @Nullable ProgramSpec[] faultPrograms;
     private final long[] targets;
     private final long[] redirectFlags;
     private final @Nullable EbpfMap[] targetMaps;
@@ -56,6 +64,10 @@ public final class XdpBatch {
         egressPorts = new int[capacity];
         actions = new int[capacity];
         faults = new int[capacity];
+        faultKinds = new FaultKind[capacity];
+        addressKinds = new AddressKind[capacity];
+        faultAddresses = new long[capacity];
+        faultPrograms = new ProgramSpec[capacity];
         targets = new long[capacity];
         redirectFlags = new long[capacity];
         targetMaps = new EbpfMap[capacity];
@@ -72,6 +84,7 @@ public final class XdpBatch {
     /** Forgets all frames and the maps they were redirected to. */
     public void clear() {
         Arrays.fill(targetMaps, 0, size, null);
+        Arrays.fill(faultPrograms, 0, size, null);
         size = 0;
     }
 
@@ -148,6 +161,38 @@ public final class XdpBatch {
     /** {@link #NO_FAULT}, or 1 + the slot of the instruction that went wrong; the action is ABORTED then. */
     public int[] faults() {
         return faults;
+    }
+
+    /**
+     * Writes down what went wrong with a frame, and makes it ABORTED. For engines.
+     *
+     * @param program the one that ran, which after a tail call is not the one that was started
+     * @param address that was used wrongly; 0 where the fault has none
+     */
+    public void fail(int index, ProgramSpec program, int slot, FaultKind kind, AddressKind addressKind, long address) {
+        actions[index] = XdpAction.ABORTED;
+        faults[index] = 1 + slot;
+        faultKinds[index] = kind;
+        addressKinds[index] = addressKind;
+        faultAddresses[index] = address;
+        faultPrograms[index] = program;
+    }
+
+    /** What went wrong with a frame, in full; null without a fault. Allocates. */
+    public @Nullable Fault fault(int index) {
+        ProgramSpec program = faultPrograms[index];
+        FaultKind kind = faultKind(index);
+        AddressKind addressKind = addressKinds[index];
+        if (kind == null || program == null || addressKind == null) {
+            return null;
+        }
+        int slot = faults[index] - 1;
+        return new Fault(kind, program.name(), slot, program.lineAt(slot), faultAddresses[index], addressKind);
+    }
+
+    /** Kind of a frame's fault; null without one. */
+    public @Nullable FaultKind faultKind(int index) {
+        return faults[index] == NO_FAULT ? null : faultKinds[index];
     }
 
     /** Of redirects: the port, or the key in {@link #targetMaps}. */

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ebpf.xdp;
+
+import weir.ebpf.map.Errno;
+import weir.ebpf.memory.Mem;
+
+/**
+ * The frame that a program looks at: {@code struct xdp_md} for its loads, {@code struct xdp_buff} for the
+ * helpers that move its bounds. Engines fill it from a batch and write it back. One thread.
+ *
+ * <p>The program's context pointer is {@link #ADDRESS}, which no platform maps: an access through it is
+ * a load of a field and nothing else.
+ *
+ * <pre>
+ *  struct xdp_md         0            4            8            12           16           20         24
+ *                       +------------+------------+------------+------------+------------+------------+
+ *                       | data       | data_end   | data_meta  | ingress    | rx_queue   | egress     |
+ *                       |            |            |            |    _ifindex|      _index|    _ifindex|
+ *                       +------------+------------+------------+------------+------------+------------+
+ * </pre>
+ *
+ * <p>Fields are 4 bytes wide for the compiler; as on Linux a load of the first three gives a pointer of
+ * 64 bits. Rules of access: {@code xdp_is_valid_access}, {@code net/core/filter.c}.
+ */
+public final class XdpContext {
+    /** What r1 holds when a program starts. */
+    public static final long ADDRESS = 0xEB9EL << 48;
+
+    public static final int DATA = 0;
+    public static final int DATA_END = 4;
+    public static final int DATA_META = 8;
+    public static final int INGRESS_IFINDEX = 12;
+    public static final int RX_QUEUE_INDEX = 16;
+    public static final int EGRESS_IFINDEX = 20;
+    public static final int BYTES = 24;
+
+    /** Shortest frame that helpers leave: an Ethernet header. */
+    public static final int MIN_FRAME_BYTES = 14;
+
+    /** Start of the headroom that Linux keeps for {@code struct xdp_frame}; helpers do not enter it. */
+    public static final int RESERVED_HEADROOM_BYTES = 40;
+
+    /** Metadata is a multiple of 4 and fits {@code skb_shared_info.meta_len}, a byte. */
+    private static final int MAX_METADATA_BYTES = 255;
+
+    private static final int MAX_BYTES_HELPER = 0xffff;
+
+    private long hardStart;
+    private long meta;
+    private long data;
+    private long end;
+    private long hardEnd;
+    private int ingressPort;
+    private int queue;
+    private int egressPort;
+
+    /** A context without a frame. */
+    public XdpContext() {
+        // everything comes with a frame
+    }
+
+    /** Takes bounds and ports of a frame of the batch. */
+    public void load(XdpBatch batch, int index) {
+        hardStart = batch.hardStarts()[index];
+        meta = batch.metas()[index];
+        data = batch.datas()[index];
+        end = batch.ends()[index];
+        hardEnd = batch.hardEnds()[index];
+        ingressPort = batch.ingressPorts()[index];
+        queue = batch.queues()[index];
+        egressPort = batch.egressPorts()[index];
+    }
+
+    /** Gives the bounds back to the batch. */
+    public void store(XdpBatch batch, int index) {
+        batch.metas()[index] = meta;
+        batch.datas()[index] = data;
+        batch.ends()[index] = end;
+    }
+
+    public long meta() {
+        return meta;
+    }
+
+    public long data() {
+        return data;
+    }
+
+    public long end() {
+        return end;
+    }
+
+    public int ingressPort() {
+        return ingressPort;
+    }
+
+    /** Bytes from data to end; {@code bpf_xdp_get_buff_len}. */
+    public int lengthBytes() {
+        return (int) (end - data);
+    }
+
+    /** Whether an address is in or just around the context. */
+    public static boolean isContext(long address) {
+        return ((address - ADDRESS) >>> 16) == 0 || ((ADDRESS - address) >>> 16) == 0;
+    }
+
+    /**
+     * Whether a program may load this field.
+     *
+     * @param mayReadEgress whether it is one for devmap entries; no other sees {@code egress_ifindex}
+     */
+    public static boolean isReadable(long offset, int bytes, boolean signed, boolean mayReadEgress) {
+        return bytes == 4
+                && offset >= 0
+                && offset < BYTES
+                && (offset & 3) == 0
+                && !(signed && offset < INGRESS_IFINDEX)
+                && (offset != EGRESS_IFINDEX || mayReadEgress);
+    }
+
+    /** What a load of a field gives; the field is readable. */
+    public long field(int offset) {
+        return switch (offset) {
+            case DATA -> data;
+            case DATA_END -> end;
+            case DATA_META -> meta;
+            case INGRESS_IFINDEX -> Integer.toUnsignedLong(ingressPort);
+            case RX_QUEUE_INDEX -> Integer.toUnsignedLong(queue);
+            default -> Integer.toUnsignedLong(egressPort);
+        };
+    }
+
+    /** {@code bpf_xdp_adjust_head}: moves the start of the frame and its metadata with it. */
+    public int adjustHead(int offset) {
+        long metadataBytes = data - meta;
+        long moved = data + offset;
+        if (moved < hardStart + RESERVED_HEADROOM_BYTES + metadataBytes || moved > end - MIN_FRAME_BYTES) {
+            return -Errno.EINVAL;
+        }
+        if (metadataBytes != 0) {
+            Mem.copy(meta, meta + offset, metadataBytes);
+        }
+        meta += offset;
+        data = moved;
+        return 0;
+    }
+
+    /** {@code bpf_xdp_adjust_tail}: moves the end; what is new is zero. */
+    public int adjustTail(int offset) {
+        long moved = end + offset;
+        if (moved > hardEnd || moved < data + MIN_FRAME_BYTES) {
+            return -Errno.EINVAL;
+        }
+        if (offset > 0) {
+            Mem.fill(end, offset, (byte) 0);
+        }
+        end = moved;
+        return 0;
+    }
+
+    /** {@code bpf_xdp_adjust_meta}: moves the start of the metadata. */
+    public int adjustMeta(int offset) {
+        long moved = meta + offset;
+        if (moved < hardStart + RESERVED_HEADROOM_BYTES || moved > data) {
+            return -Errno.EINVAL;
+        }
+        long metadataBytes = data - moved;
+        if ((metadataBytes & 3) != 0 || metadataBytes > MAX_METADATA_BYTES) {
+            return -Errno.EACCES;
+        }
+        meta = moved;
+        return 0;
+    }
+
+    /**
+     * Where a piece of the frame is, for {@code bpf_xdp_load_bytes} and {@code store_bytes}.
+     *
+     * @param offset unsigned
+     * @param lengthBytes unsigned
+     * @return its address or a negative errno
+     */
+    public long piece(int offset, int lengthBytes) {
+        long from = Integer.toUnsignedLong(offset);
+        long count = Integer.toUnsignedLong(lengthBytes);
+        if (from > MAX_BYTES_HELPER || count > MAX_BYTES_HELPER) {
+            return -Errno.EFAULT;
+        }
+        return from + count > end - data ? -Errno.EINVAL : data + from;
+    }
+}
