@@ -56,7 +56,8 @@ public final class ObjectMutator {
         int length = object.length;
         long headers = data.getLong(40);
         int count = Short.toUnsignedInt(data.getShort(60));
-        boolean hasHeaders = headers > 0 && headers + count * 64L <= object.length && count > 0;
+        boolean hasHeaders =
+                headers > 0 && headers < object.length && headers + count * 64L <= object.length && count > 0;
         if (random.nextInt(10) == 0 || !hasHeaders) {
             length = 64;
         } else if (random.nextInt(4) == 0) {

@@ -50,8 +50,9 @@ class CoreRelocatorTest {
         ProgramSpec program = program("core_missing");
         assertEquals(
                 List.of(
-                        new ProgramSpec.Unresolved(0, "CO-RE: the engine has no field xdp_md___shuffled.no_such_field"),
-                        new ProgramSpec.Unresolved(1, "CO-RE: the engine has no type for task_struct.pid")),
+                        new ProgramSpec.Unresolved(
+                                0, "CO-RE: the engine has no field \"xdp_md___shuffled.no_such_field\""),
+                        new ProgramSpec.Unresolved(1, "CO-RE: the engine has no type for \"task_struct.pid\"")),
                 program.unresolved());
         assertEquals(BAD, program.code().at(0));
         assertEquals(BAD, program.code().at(1));
