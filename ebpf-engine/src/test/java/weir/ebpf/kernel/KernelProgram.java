@@ -176,6 +176,7 @@ public final class KernelProgram implements AutoCloseable {
     @Override
     public void close() {
         BpfSyscall.close(fd);
+        FreedPrograms.closed();
         arena.close();
     }
 
