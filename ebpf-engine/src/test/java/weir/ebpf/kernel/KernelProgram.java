@@ -177,6 +177,7 @@ public final class KernelProgram implements AutoCloseable {
     @Override
     public void close() {
         BpfSyscall.close(fd);
+        FreedPrograms.closed();
         arena.close();
         if (CLOSED.incrementAndGet() % CLOSES_BETWEEN_PAUSES == 0) {
             LockSupport.parkNanos(PAUSE_NANOS);
