@@ -8,6 +8,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Keeps the number of closed programs small that the kernel has not freed yet. Any thread.
@@ -20,9 +21,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * programs, and only a restart helps. It has happened.
  */
 final class FreedPrograms {
-    private static final int AT_ONCE = 64;
-    /** Grace periods to wait for: those of the programs' callbacks, then time for the work itself. */
+    private static final int AT_ONCE = 32;
+    /** Grace periods to wait for: those of the programs' callbacks. */
     private static final int GRACE_PERIODS = 2;
+    /** Time for the work itself. */
+    private static final long WORK_NANOS = 20_000_000;
 
     /** {@code MEMBARRIER_CMD_GLOBAL}, {@code uapi/linux/membarrier.h}: returns after a grace period. */
     private static final int GLOBAL = 1;
@@ -39,6 +42,7 @@ final class FreedPrograms {
             for (int i = 0; i < GRACE_PERIODS; i++) {
                 awaitGracePeriod();
             }
+            LockSupport.parkNanos(WORK_NANOS);
         }
     }
 

@@ -18,7 +18,7 @@ import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
 /** The way to the kernel and back. */
-@RequiresFeature(Feature.BPF)
+@RequiresFeature(Feature.BPF_PROGRAMS)
 class KernelProgramTest {
     private static final byte[] FRAME = new byte[20];
 
