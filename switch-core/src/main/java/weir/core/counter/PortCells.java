@@ -48,7 +48,10 @@ public final class PortCells extends CacheLinePadded {
     private long receivedBytes;
     private long decided;
     private long floodCopies;
+
+    @SuppressWarnings("UnusedVariable") // the law has it; programs that clone frames will write it
     private long clones;
+
     private long enqueued;
     private long transmitted;
     private long transmittedBytes;
