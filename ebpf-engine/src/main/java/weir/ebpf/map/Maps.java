@@ -11,9 +11,6 @@ public final class Maps {
      * @throws IllegalArgumentException if the engine has no such map
      */
     public static EbpfMap create(MapSpec spec, int cpus) {
-        if (cpus > 0) {
-            throw new IllegalArgumentException("map type " + spec.type() + " is not there yet");
-        }
-        return create(spec, 1);
+        throw new IllegalArgumentException("map type " + spec.type() + " is not there yet on " + cpus + " CPUs");
     }
 }
