@@ -24,8 +24,12 @@ public enum Feature {
     C_COMPILER,
     /** {@code bpf(2)} makes maps and loads XDP programs for us. */
     BPF,
+    /** Clang 19, which builds the eBPF objects of the tests. */
+    CLANG,
     /** The objects of the Debian packages libxdp1 and xdp-tests. */
     XDP_OBJECTS,
+    /** Types of the running kernel. */
+    KERNEL_BTF,
     SHARED_DATA;
 
     private static final Map<Feature, Optional<String>> GAPS = new ConcurrentHashMap<>();
@@ -50,7 +54,9 @@ public enum Feature {
             case IPERF3 -> missingCommand("iperf3", "iperf3");
             case C_COMPILER -> missingCommand("cc", "gcc and libc6-dev");
             case BPF -> LINUX.gap().or(KernelProgram::gap);
+            case CLANG -> missingCommand("clang-19", "clang-19");
             case XDP_OBJECTS -> probeXdpObjects();
+            case KERNEL_BTF -> missingFile("/sys/kernel/btf/vmlinux", "a kernel with CONFIG_DEBUG_INFO_BTF");
             case SHARED_DATA -> probeSharedData();
         };
     }
@@ -106,6 +112,10 @@ public enum Feature {
         return Files.isDirectory(Path.of(folder))
                 ? Optional.empty()
                 : Optional.of("weir.shared=" + folder + " is not a directory");
+    }
+
+    private static Optional<String> missingFile(String file, String packages) {
+        return Files.isReadable(Path.of(file)) ? Optional.empty() : Optional.of("no " + file + "; install " + packages);
     }
 
     private static Optional<String> missingCommand(String command, String packages) {

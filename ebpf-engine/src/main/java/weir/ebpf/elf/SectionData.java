@@ -16,6 +16,8 @@ public final class SectionData {
     /** Longest name or source line that is read, in bytes. */
     public static final int MAX_STRING_BYTES = 1024;
 
+    private static final int MAX_QUOTED = 100;
+
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -129,7 +131,7 @@ public final class SectionData {
     public static String quote(String text) {
         StringBuilder quoted = new StringBuilder("\"");
         for (int i = 0; i < text.length(); i++) {
-            if (i == 64) {
+            if (i == MAX_QUOTED) {
                 return quoted.append("...\"").toString();
             }
             char c = text.charAt(i);

@@ -15,8 +15,6 @@ public final class CoreRelocator {
     /** A helper that does not exist; libbpf uses this number, and kernels show it as {@code unknown#195896080}. */
     static final int BAD_RELOCATION = 0xbad2310;
 
-    private static final int MAX_WHAT = 256;
-
     private final Btf local;
     private final Btf target = EngineTypes.btf();
 
@@ -73,8 +71,8 @@ public final class CoreRelocator {
                     return null;
                 }
                 patch.poison();
-                return cut("CO-RE: the engine's field " + spec + " has " + after.accessBytes()
-                        + " bytes, the program was compiled for " + before.accessBytes());
+                return "CO-RE: the engine's field " + quote(spec) + " has " + after.accessBytes()
+                        + " bytes, the program was compiled for " + before.accessBytes();
             }
         }
         if (kind == CoreKind.FIELD_EXISTS || kind.isOfType() || kind == CoreKind.ENUM_VALUE_EXISTS) {
@@ -83,8 +81,8 @@ public final class CoreRelocator {
             return null;
         }
         patch.poison();
-        return cut("CO-RE: the engine has no " + (typeKnown ? kind.isOfEnum() ? "constant " : "field " : "type for ")
-                + spec);
+        String what = kind.isOfEnum() ? "constant " : "field ";
+        return "CO-RE: the engine has no " + (typeKnown ? what : "type for ") + quote(spec);
     }
 
     /** A smaller or larger load gives the same value for unsigned integers and pointers only. */
@@ -123,7 +121,7 @@ public final class CoreRelocator {
         return SectionData.failIn(".BTF.ext", info.at(), "CO-RE relocation: " + rule);
     }
 
-    private static String cut(String text) {
-        return text.length() <= MAX_WHAT ? text : text.substring(0, MAX_WHAT) + "...";
+    private static String quote(CoreSpec spec) {
+        return SectionData.quote(spec.toString());
     }
 }
