@@ -59,10 +59,12 @@ final class ReplayText {
     }
 
     private static void printTime(PrintWriter out, ReplayReport report) {
-        if (report.nsPerFrame() != null) {
-            String runs = report.runs() == report.frames() ? "" : " over " + counted(report.runs(), "run");
-            out.println(String.format(Locale.ROOT, "%,.0f", report.nsPerFrame()) + " ns a frame" + runs
-                    + " in the checked interpreter, its warm-up included");
+        ReplayReport.Nanos nanos = report.nsPerFrame();
+        if (nanos != null) {
+            String runs = report.runs() == report.frames() ? "" : ", " + counted(report.runs(), "run");
+            out.println(String.format(
+                            Locale.ROOT, "%,d ns a frame (median; fastest %,d)", nanos.median(), nanos.min())
+                    + " in the checked interpreter" + runs);
         }
     }
 
@@ -102,7 +104,7 @@ final class ReplayText {
 
     private static void printMap(PrintWriter out, String name, MapDump map) {
         out.println();
-        out.println("map " + Printable.of(name) + ": " + map.shape() + ": " + state(map));
+        out.println("map " + Printable.of(name) + ": " + map.shape().kind() + ": " + state(map));
         if (map.entries().isEmpty()) {
             return;
         }
@@ -124,12 +126,12 @@ final class ReplayText {
     }
 
     private static String state(MapDump map) {
-        boolean isArray = map.shape().type().endsWith("ARRAY");
-        if (map.count() == 0) {
-            return map.shape().keyBytes() == 0 ? "has no keys to list" : isArray ? "all zero" : "empty";
+        if (map.shape().keyBytes() == 0) {
+            return map.shape().room() + "; has no keys to list";
         }
-        return counted(map.count(), "entry", "entries") + (isArray && map.count() < map.shape().maxEntries()
-                ? " not zero" : "");
+        boolean leavesOutZeros = map.shape().type().equals("ARRAY") || map.shape().type().equals("PERCPU_ARRAY");
+        return String.format(Locale.ROOT, "%,d of ", map.count()) + map.shape().room()
+                + (leavesOutZeros ? " not zero" : "");
     }
 
     private static String counted(long number, String what) {

@@ -11,7 +11,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 /**
  * What a map holds.
  *
- * @param typed whether keys and values are shown by the object's types; hexadecimal bytes otherwise
+ * @param typed whether values are shown by the object's types; as numbers or bytes otherwise
  * @param count entries that there are; of arrays those that are not all zero
  * @param leftOut entries that are not shown
  */

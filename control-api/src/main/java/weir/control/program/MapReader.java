@@ -101,13 +101,26 @@ final class MapReader {
         return variables;
     }
 
-    /** By type; without one as bytes. */
+    /** By type; without one as a number where the size is that of one, else as bytes. */
     private BtfValue shown(int typeId, byte[] bytes) {
         if (typeId > 0 && typeId < btf.types().size()) {
             return BtfValue.read(btf, typeId, bytes);
         }
-        String hex = HexFormat.of().formatHex(bytes, 0, Math.min(bytes.length, MAX_HEX_BYTES));
-        return new BtfValue.Scalar("0x" + hex + (bytes.length > MAX_HEX_BYTES ? "..." : ""));
+        return new BtfValue.Scalar(switch (bytes.length) {
+            case Byte.BYTES, Short.BYTES, Integer.BYTES, Long.BYTES -> number(bytes);
+            default ->
+                "0x" + HexFormat.of().formatHex(bytes, 0, Math.min(bytes.length, MAX_HEX_BYTES))
+                        + (bytes.length > MAX_HEX_BYTES ? "..." : "");
+        });
+    }
+
+    /** Little endian, unsigned. */
+    private static String number(byte[] bytes) {
+        BigInteger number = BigInteger.ZERO;
+        for (int i = 0; i < bytes.length; i++) {
+            number = number.or(BigInteger.valueOf(Byte.toUnsignedLong(bytes[i])).shiftLeft(i * Byte.SIZE));
+        }
+        return number.toString();
     }
 
     private static String text(BtfValue value) {

@@ -2,6 +2,8 @@
 package weir.control.program;
 
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HexFormat;
 import weir.ebpf.EbpfProgram;
@@ -11,12 +13,13 @@ import weir.ebpf.map.Errno;
 import weir.ebpf.map.MapFlags;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
-import weir.ebpf.map.ProgramSlots;
+import weir.ebpf.map.MapOfMaps;
+import weir.ebpf.map.ProgramArray;
 
 /**
  * An entry that is put into a map before the program runs, written {@code MAP:KEY=VALUE}. Keys and values are
  * numbers (decimal or {@code 0x}, little endian, as wide as the map says) or {@code hex:} and all bytes; the
- * value of a program array is the name of a program.
+ * value of a program array is the name of a program, that of a map of maps the name of a map.
  */
 public record MapSetting(String map, String key, String value) {
     /** What is said to someone who wrote it otherwise. */
@@ -35,43 +38,54 @@ public record MapSetting(String map, String key, String value) {
                 text.substring(0, colon), text.substring(colon + 1, equals), text.substring(equals + 1));
     }
 
-    void apply(LoadedObject object) throws ReplayException {
-        EbpfMap target = object.map(map)
+    void apply(LoadedObject loadedFrom) throws ReplayException {
+        EbpfMap target = loadedFrom
+                .map(map)
                 .orElseThrow(() -> new ReplayException(
                         "no map '" + Printable.of(map) + "' to set",
-                        object.maps().isEmpty()
+                        loadedFrom.maps().isEmpty()
                                 ? "the object has no maps"
-                                : "maps are " + Printable.of(String.join(", ", object.maps().keySet()))));
+                                : "maps are " + Printable.of(String.join(", ", loadedFrom.maps().keySet()))));
         MapSpec spec = target.spec();
         byte[] keyBytes = bytes(key, spec.keyBytes(), "key");
-        if (target instanceof ProgramSlots slots) {
-            setProgram(object, slots, keyBytes);
-            return;
-        }
-        byte[] one = bytes(value, spec.valueBytes(), "value");
-        int all = target.control().valueBytes();
-        byte[] valueBytes = Arrays.copyOf(one, all); // with one CPU, a per-CPU value is one value and padding
-        int result = target.control().update(keyBytes, valueBytes, MapFlags.ANY);
+        int result = switch (target) {
+            case ProgramArray array -> array.set(index(keyBytes), program(loadedFrom));
+            case MapOfMaps outer -> outer.put(keyBytes, inner(loadedFrom), MapFlags.ANY);
+            default -> update(target, keyBytes);
+        };
         if (result != 0) {
             throw new ReplayException(
-                    "map " + map + " (" + MapShape.of(spec) + ") does not take " + key + "=" + value + ": "
-                            + refusal(-result),
-                    "--set puts in what control code may put in; " + SYNTAX);
+                    "map " + Printable.of(map) + " (" + MapShape.of(spec) + ") does not take " + Printable.of(key) + "="
+                            + Printable.of(value) + ": " + refusal(-result),
+                    "write " + SYNTAX);
         }
     }
 
-    private void setProgram(LoadedObject object, ProgramSlots slots, byte[] keyBytes) throws ReplayException {
-        EbpfProgram program = object.program(value)
+    private int update(EbpfMap target, byte[] keyBytes) throws ReplayException {
+        byte[] one = bytes(value, target.spec().valueBytes(), "value");
+        // With one CPU, a per-CPU value is one value and padding.
+        return target.control().update(keyBytes, Arrays.copyOf(one, target.control().valueBytes()), MapFlags.ANY);
+    }
+
+    private EbpfProgram program(LoadedObject loadedFrom) throws ReplayException {
+        return loadedFrom
+                .program(value)
                 .orElseThrow(() -> new ReplayException(
-                        "no XDP program '" + Printable.of(value) + "' for map " + map,
-                        "programs are " + Printable.of(String.join(", ", object.programs().keySet()))));
-        long index = Integer.toUnsignedLong(new BigInteger(1, reversed(keyBytes)).intValue());
-        if (index >= Integer.toUnsignedLong(slots.spec().maxEntries())) {
-            throw new ReplayException(
-                    "map " + map + " has no slot " + index,
-                    "slots are 0 to " + (Integer.toUnsignedLong(slots.spec().maxEntries()) - 1));
-        }
-        slots.put((int) index, program);
+                        "no XDP program '" + Printable.of(value) + "' for map " + Printable.of(map),
+                        "the value of a program array is the name of a program"));
+    }
+
+    private EbpfMap inner(LoadedObject loadedFrom) throws ReplayException {
+        return loadedFrom
+                .map(value)
+                .orElseThrow(() -> new ReplayException(
+                        "no map '" + Printable.of(value) + "' for map " + Printable.of(map),
+                        "maps are " + Printable.of(String.join(", ", loadedFrom.maps().keySet()))));
+    }
+
+    /** A slot of a program array; one that is none where the number is too large. */
+    private static int index(byte[] keyBytes) {
+        return ByteBuffer.wrap(keyBytes).order(ByteOrder.LITTLE_ENDIAN).getInt();
     }
 
     /** Whether the setting puts a program into a slot. */
@@ -118,14 +132,6 @@ public record MapSetting(String map, String key, String value) {
             bytes[i] = number.shiftRight(i * Byte.SIZE).byteValue();
         }
         return bytes;
-    }
-
-    private static byte[] reversed(byte[] bytes) {
-        byte[] reversed = new byte[bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            reversed[bytes.length - 1 - i] = bytes[i];
-        }
-        return reversed;
     }
 
     private static String refusal(int errno) {

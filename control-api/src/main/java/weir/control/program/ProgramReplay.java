@@ -57,6 +57,7 @@ public final class ProgramReplay implements AutoCloseable {
     private final LoadedObject loaded;
     private final EbpfProgram program;
 
+    private final Durations durations = new Durations();
     private final Map<String, Long> skipped = new TreeMap<>();
     private final Map<String, Long> verdicts = new TreeMap<>();
     private final Map<Target, Long> targets = new LinkedHashMap<>();
@@ -69,7 +70,6 @@ public final class ProgramReplay implements AutoCloseable {
     private long frames;
     private long cut;
     private long written;
-    private double nanosOfRuns;
     private long lastTimestampNanos;
 
     private record Target(@Nullable String map, long target, long flags) {}
@@ -90,8 +90,7 @@ public final class ProgramReplay implements AutoCloseable {
         this.spec = spec;
         this.settings = settings;
         host.port(settings.port() == 0 ? 1 : settings.port(), MTU_BYTES);
-        loaded = LoadedObject.load(
-                object.programs(), object.maps(), LoadOptions.on(host).only(needed()::contains));
+        loaded = LoadedObject.load(object, LoadOptions.on(host).only(needed()::contains));
         try {
             program = loaded.program(spec.name())
                     .orElseThrow(() -> new LoadException("program " + spec.name() + " is not an XDP program"));
@@ -162,7 +161,7 @@ public final class ProgramReplay implements AutoCloseable {
                 new TestRun(Bytes.of(bytes), 0, port, 0, settings.repeat(), 0).run(program);
         frames++;
         cut += frame.originalBytes() > bytes.length ? 1 : 0;
-        nanosOfRuns += (double) result.nanosPerRun() * settings.repeat();
+        durations.add(result.nanosPerRun());
         count(result);
         if (out != null && isAlive(result.action())) {
             out.write(after(frame, result));
@@ -256,17 +255,16 @@ public final class ProgramReplay implements AutoCloseable {
         MapReader reader = new MapReader(object.btf(), settings.mapEntries());
         Map<String, MapDump> maps = new LinkedHashMap<>();
         loaded.maps().forEach((name, map) -> maps.put(name, reader.read(map)));
-        long runs = frames * settings.repeat();
         return new ReplayReport(
                 spec.name(),
                 spec.section(),
                 ENGINE,
                 frames,
-                runs,
+                frames * settings.repeat(),
                 skipped,
                 cut,
                 hasOutput ? written : null,
-                runs == 0 ? null : nanosOfRuns / runs,
+                durations.isEmpty() ? null : durations.summary(),
                 verdicts,
                 targets.entrySet().stream()
                         .map(each -> new ReplayReport.RedirectCount(

@@ -17,7 +17,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param skipped by reason: frames that it did not run on
  * @param cut frames of which the capture holds only the first bytes
  * @param written frames in the output file; null without one
- * @param nsPerFrame mean of all runs; null without any
+ * @param nsPerFrame nanoseconds of one run; null without frames
  * @param verdicts by name of the action, the number for what is none: frames
  * @param redirects where frames were redirected to
  * @param faults what the program did wrong, at most {@link ProgramReplay#MAX_FAULTS}
@@ -35,13 +35,23 @@ public record ReplayReport(
         Map<String, Long> skipped,
         long cut,
         @Nullable Long written,
-        @Nullable Double nsPerFrame,
+        @Nullable Nanos nsPerFrame,
         Map<String, Long> verdicts,
         List<RedirectCount> redirects,
         FaultCounts faults,
         Trace trace,
         Map<String, Long> events,
         Map<String, MapDump> maps) {
+    /**
+     * How long runs took, nanoseconds.
+     *
+     * @param min of the fastest frame
+     * @param median half of the frames took no longer; to about 6 %
+     * @param mean warm-up of the JVM included
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    public record Nanos(long min, long median, long mean) {}
+
     /**
      * A target of redirects.
      *
