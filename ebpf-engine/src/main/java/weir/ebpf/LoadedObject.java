@@ -1,23 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import weir.ebpf.helper.HelperTable;
 import weir.ebpf.interpreter.CheckedProgram;
 import weir.ebpf.interpreter.InterpretedProgram;
 import weir.ebpf.interpreter.Machines;
 import weir.ebpf.map.EbpfMap;
+import weir.ebpf.map.Errno;
+import weir.ebpf.map.MapException;
+import weir.ebpf.map.MapFlags;
+import weir.ebpf.map.MapOfMaps;
 import weir.ebpf.map.MapSpec;
+import weir.ebpf.map.MapType;
 import weir.ebpf.map.Maps;
-import weir.ebpf.map.ProgramSlots;
-import weir.ebpf.memory.Mem;
+import weir.ebpf.map.ProgramArray;
 import weir.ebpf.program.ProgramSpec;
-import weir.ebpf.program.ProgramType;
 
 /**
  * An object's live maps and the programs over them, ready to run. Programs are not verified: each runs
@@ -25,17 +33,30 @@ import weir.ebpf.program.ProgramType;
  *
  * <p>Loading and closing are for one thread. Programs may run on as many threads as the host has CPUs,
  * each under its own CPU number; no two threads at once use the same number, whichever of the programs
- * they run. Control code reads and writes maps from any thread. {@link #close} frees programs and maps
- * (not those that were kept from before), when nobody uses them any more.
+ * they run. Control code reads and writes maps from any thread. {@link #close} frees the programs, and the
+ * maps that no other object shares; only when nobody uses them any more. Program arrays that live on lose
+ * this object's programs.
  */
 public final class LoadedObject implements AutoCloseable {
     private final Map<String, EbpfMap> maps = new LinkedHashMap<>();
     private final Map<String, EbpfProgram> programs = new LinkedHashMap<>();
-    private final List<EbpfMap> ownMaps = new ArrayList<>();
+    private final Set<String> known = new HashSet<>();
+    private final List<SharedMap> held = new ArrayList<>();
+    private final List<EbpfMap> fresh = new ArrayList<>();
     private final Machines machines;
 
     private LoadedObject(Machines machines) {
         this.machines = machines;
+    }
+
+    /**
+     * Makes an object's maps and its XDP programs live. What the object needs and the engine lacks is an
+     * error only in programs that the options choose.
+     *
+     * @throws LoadException for the first map or program that cannot be; nothing stays behind
+     */
+    public static LoadedObject load(ObjectFile object, LoadOptions options) throws LoadException {
+        return of(object.programs(), object.maps(), options);
     }
 
     /**
@@ -44,29 +65,29 @@ public final class LoadedObject implements AutoCloseable {
      * @param maps by the index that the code uses
      */
     public static LoadedObject of(ProgramSpec program, List<MapSpec> maps, LoadOptions options) throws LoadException {
-        return load(List.of(program), maps, options);
+        return of(List.of(program), maps, options);
     }
 
     /**
-     * Makes programs and maps live, without an object file.
+     * Makes programs live, without an object file.
      *
      * @param mapSpecs by the index that the code uses
      */
-    public static LoadedObject load(List<ProgramSpec> programs, List<MapSpec> mapSpecs, LoadOptions options)
+    public static LoadedObject of(List<ProgramSpec> programs, List<MapSpec> mapSpecs, LoadOptions options)
             throws LoadException {
         HelperTable helpers = HelperTable.xdp();
         LoadedObject loaded = new LoadedObject(new Machines(options.host(), helpers));
         try {
-            List<EbpfMap> maps = loaded.createMaps(mapSpecs, options);
-            for (ProgramSpec spec : programs) {
-                boolean wanted = options.programs().test(spec.name()) && spec.type() == ProgramType.XDP;
-                if (wanted) {
-                    CheckedProgram program = CheckedProgram.of(spec, helpers, maps.size());
-                    loaded.programs.put(
-                            spec.name(), new InterpretedProgram(program, helpers, maps, loaded.machines));
-                }
+            List<MapSpec> sized = mapSpecs.stream()
+                    .map(spec -> sized(spec, options.host().cpus()))
+                    .toList();
+            List<EbpfMap> maps = loaded.createMaps(sized, options);
+            for (ProgramSpec spec : new ProgramChoice(programs, mapSpecs).of(options.programs())) {
+                CheckedProgram program = CheckedProgram.of(spec, helpers, sized);
+                loaded.programs.put(spec.name(), new InterpretedProgram(program, helpers, maps, loaded.machines));
             }
-            loaded.fillMaps(mapSpecs, maps);
+            loaded.known.addAll(programs.stream().map(ProgramSpec::name).toList());
+            loaded.fillMaps(sized, maps);
             return loaded;
         } catch (LoadException | RuntimeException e) {
             loaded.close();
@@ -74,37 +95,55 @@ public final class LoadedObject implements AutoCloseable {
         }
     }
 
+    /** A perf event array without a size has a place for each CPU, as libbpf has it. */
+    private static MapSpec sized(MapSpec spec, int cpus) {
+        return spec.type() == MapType.PERF_EVENT_ARRAY && spec.maxEntries() == 0 ? spec.withMaxEntries(cpus) : spec;
+    }
+
     private List<EbpfMap> createMaps(List<MapSpec> specs, LoadOptions options) throws LoadException {
         List<EbpfMap> live = new ArrayList<>();
         for (MapSpec spec : specs) {
-            Optional<EbpfMap> kept =
-                    options.keptMaps().stream().filter(map -> map.spec().equals(spec)).findFirst();
-            EbpfMap map = kept.isPresent() ? kept.get() : createMap(spec, options);
-            live.add(map);
-            maps.put(spec.name(), map);
+            SharedMap shared = kept(spec, options);
+            if (shared == null) {
+                shared = new SharedMap(createMap(spec, options));
+                fresh.add(shared.map());
+            }
+            held.add(shared);
+            live.add(shared.map());
+            maps.put(spec.name(), shared.map());
         }
         return live;
     }
 
-    private EbpfMap createMap(MapSpec spec, LoadOptions options) throws LoadException {
+    private static @Nullable SharedMap kept(MapSpec spec, LoadOptions options) {
+        for (LoadedObject other : options.keepMapsOf()) {
+            for (SharedMap shared : other.held) {
+                if (shared.map().spec().equals(spec) && shared.hold()) {
+                    return shared;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static EbpfMap createMap(MapSpec spec, LoadOptions options) throws LoadException {
         try {
-            EbpfMap map = Maps.create(spec, options.host().cpus());
-            ownMaps.add(map);
-            return map;
-        } catch (IllegalArgumentException e) {
-            throw new LoadException("map " + spec.name() + ": " + e.getMessage());
+            return Maps.create(spec, options.host().cpus());
+        } catch (MapException e) {
+            throw new LoadException(String.valueOf(e.getMessage()));
         }
     }
 
-    /** Puts in what the maps hold from the start; those that were kept have theirs. */
+    /**
+     * Puts in maps and programs that the blueprints name; data are in already. What a shared map of maps
+     * holds stays, a shared program array gets the new programs, as with libbpf.
+     */
     private void fillMaps(List<MapSpec> specs, List<EbpfMap> live) throws LoadException {
         for (int i = 0; i < specs.size(); i++) {
-            if (ownMaps.contains(live.get(i))) {
+            EbpfMap map = live.get(i);
+            if (fresh.contains(map) || map instanceof ProgramArray) {
                 for (MapSpec.Entry entry : specs.get(i).contents()) {
-                    fill(live.get(i), entry, live);
-                }
-                if (specs.get(i).frozen()) {
-                    live.get(i).control().freeze();
+                    fill(map, entry, live);
                 }
             }
         }
@@ -112,23 +151,33 @@ public final class LoadedObject implements AutoCloseable {
 
     private void fill(EbpfMap map, MapSpec.Entry entry, List<EbpfMap> live) throws LoadException {
         switch (entry) {
-            case MapSpec.Entry.Data(var bytes) -> {
-                if (map.directAddress() == 0 || bytes.length() > map.spec().valueBytes()) {
-                    throw new LoadException("map " + map.spec().name() + ": holds no data of " + bytes.length()
-                            + " bytes; its values have " + map.spec().valueBytes());
-                }
-                Mem.copyFrom(bytes.toArray(), 0, map.directAddress(), bytes.length());
-            }
-            case MapSpec.Entry.InnerMap(int key, int mapIndex) -> throw new LoadException("map "
-                    + map.spec().name() + ": inner map " + mapIndex + " at " + key + " of " + live.size());
-            case MapSpec.Entry.Program(int key, String name) -> {
-                EbpfProgram program = programs.get(name);
-                if (program == null || !(map instanceof ProgramSlots slots)) {
-                    throw new LoadException("map " + map.spec().name() + ": slot " + key + " is for the program "
-                            + name + ", which is not loaded");
-                }
-                slots.put(key, program);
-            }
+            case MapSpec.Entry.Data data -> {}
+            case MapSpec.Entry.InnerMap(int key, int mapIndex) -> putInner(map, key, mapIndex, live);
+            case MapSpec.Entry.Program(int key, String name) -> putProgram(map, key, name);
+        }
+    }
+
+    /** The slot of a program that was not chosen stays empty. */
+    private void putProgram(EbpfMap map, int key, String name) throws LoadException {
+        EbpfProgram program = programs.get(name);
+        if (program == null && known.contains(name)) {
+            return;
+        }
+        int result = program != null && map instanceof ProgramArray array ? array.set(key, program) : -Errno.ENOENT;
+        if (result != 0) {
+            throw new LoadException(
+                    "map " + map.spec().name() + ": slot " + key + " does not take the program " + name + ": error "
+                            + result);
+        }
+    }
+
+    private static void putInner(EbpfMap map, int key, int mapIndex, List<EbpfMap> live) throws LoadException {
+        int result = map instanceof MapOfMaps outer && mapIndex >= 0 && mapIndex < live.size()
+                ? outer.put(littleEndian(key), live.get(mapIndex), MapFlags.ANY)
+                : -Errno.EINVAL;
+        if (result != 0) {
+            throw new LoadException(
+                    "map " + map.spec().name() + ": takes no map " + mapIndex + " at " + key + ": error " + result);
         }
     }
 
@@ -152,11 +201,33 @@ public final class LoadedObject implements AutoCloseable {
         return Collections.unmodifiableMap(programs);
     }
 
-    /** Frees programs and own maps. Idempotent. */
+    /** Frees the programs, and the maps that nobody shares. Idempotent. */
     @Override
     public void close() {
+        for (SharedMap shared : held) {
+            if (shared.map() instanceof ProgramArray array) {
+                removeOwnPrograms(array);
+            }
+            shared.letGo();
+        }
+        held.clear();
         programs.values().forEach(EbpfProgram::close);
-        ownMaps.forEach(EbpfMap::close);
         machines.close();
+    }
+
+    private void removeOwnPrograms(ProgramArray array) {
+        for (int i = 0; i < array.spec().maxEntries(); i++) {
+            Object program = array.get(i);
+            if (program instanceof EbpfProgram mine && programs.containsValue(mine)) {
+                array.control().delete(littleEndian(i));
+            }
+        }
+    }
+
+    private static byte[] littleEndian(int word) {
+        return ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(word)
+                .array();
     }
 }

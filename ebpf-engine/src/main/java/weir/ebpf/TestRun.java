@@ -42,8 +42,7 @@ public record TestRun(Bytes data, int metadataBytes, int ingressPort, int queue,
         }
         int frameBytes = data.length() - metadataBytes;
         if (frameBytes < XdpContext.MIN_FRAME_BYTES || data.length() > MAX_DATA_BYTES) {
-            throw new IllegalArgumentException(
-                    "frame of " + frameBytes + " bytes: needed are 14 to " + MAX_DATA_BYTES);
+            throw new IllegalArgumentException("frame of " + frameBytes + " bytes: needed are 14 to " + MAX_DATA_BYTES);
         }
         if (repeat < 1) {
             throw new IllegalArgumentException("repeat=" + repeat + ": needed is 1 or more");

@@ -4,8 +4,7 @@ package weir.ebpf.helper;
 import weir.ebpf.map.EbpfMap;
 import weir.ebpf.map.Errno;
 import weir.ebpf.map.MapHandles;
-import weir.ebpf.map.RecordRing;
-import weir.ebpf.memory.Mem;
+import weir.ebpf.map.RingBuffer;
 import weir.ebpf.program.FaultKind;
 import weir.ebpf.run.RunState;
 
@@ -13,8 +12,6 @@ import weir.ebpf.run.RunState;
 final class EventHelpers {
     /** {@code BPF_F_INDEX_MASK}, and {@code BPF_F_CURRENT_CPU}. */
     private static final long INDEX = 0xffff_ffffL;
-    /** {@code BPF_RB_NO_WAKEUP}, {@code BPF_RB_FORCE_WAKEUP}. */
-    private static final long WAKEUP_FLAGS = 3;
     /** {@code BPF_F_CTXLEN_MASK}. */
     private static final long FRAME_BYTES = 0xfffffL << 32;
 
@@ -24,10 +21,7 @@ final class EventHelpers {
         return switch (function) {
             case PERF_EVENT_OUTPUT -> perfEvent(run, b, c, d, e);
             case RINGBUF_SUBMIT, RINGBUF_DISCARD -> release(run, function, a, b);
-            default ->
-                MapHandles.find(a) instanceof RecordRing ring
-                        ? ring(run, ring, function, b, c, d)
-                        : bad(run, a);
+            default -> MapHandles.find(a) instanceof RingBuffer ring ? ring(run, ring, function, b, c, d) : bad(run, a);
         };
     }
 
@@ -36,32 +30,19 @@ final class EventHelpers {
         return 0;
     }
 
-    private static long ring(RunState run, RecordRing ring, HelperFunction function, long b, long c, long d) {
+    private static long ring(RunState run, RingBuffer ring, HelperFunction function, long b, long c, long d) {
         return switch (function) {
-            case RINGBUF_OUTPUT -> output(ring, b, c, d);
+            case RINGBUF_OUTPUT -> ring.output(b, c, d);
             case RINGBUF_RESERVE -> reserve(run, ring, b, c);
             default -> ring.query(b);
         };
     }
 
-    private static long output(RecordRing ring, long data, long lengthBytes, long flags) {
-        if ((flags & ~WAKEUP_FLAGS) != 0) {
-            return -Errno.EINVAL;
-        }
-        long record = ring.reserve(lengthBytes);
-        if (record == 0) {
-            return -Errno.EAGAIN;
-        }
-        Mem.copy(data, record, lengthBytes);
-        ring.submit(record, flags);
-        return 0;
-    }
-
-    private static long reserve(RunState run, RecordRing ring, long lengthBytes, long flags) {
-        if (flags != 0 || run.records().isFull()) {
+    private static long reserve(RunState run, RingBuffer ring, long lengthBytes, long flags) {
+        if (run.records().isFull()) {
             return 0;
         }
-        long record = ring.reserve(lengthBytes);
+        long record = ring.reserve(lengthBytes, flags);
         if (record != 0) {
             run.records().add(ring, record, lengthBytes);
         }
@@ -69,7 +50,7 @@ final class EventHelpers {
     }
 
     private static long release(RunState run, HelperFunction function, long record, long flags) {
-        RecordRing ring = run.records().remove(record);
+        RingBuffer ring = run.records().remove(record);
         if (ring == null) {
             return bad(run, record);
         }

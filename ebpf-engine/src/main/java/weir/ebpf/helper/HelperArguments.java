@@ -56,14 +56,11 @@ final class HelperArguments {
         return switch (helper.function()) {
             case MAP_UPDATE_ELEM, MAP_DELETE_ELEM, MAP_PUSH_ELEM, MAP_POP_ELEM ->
                 (map.flags() & MapFlags.RDONLY_PROG) == 0 && !map.frozen();
-            case MAP_LOOKUP_ELEM, MAP_LOOKUP_PERCPU_ELEM, MAP_PEEK_ELEM, FOR_EACH_MAP_ELEM ->
-                (map.flags() & MapFlags.WRONLY_PROG) == 0;
             default -> true;
         };
     }
 
-    private static boolean isGood(
-            RunState run, Argument argument, long[] r, int register, @Nullable EbpfMap map) {
+    private static boolean isGood(RunState run, Argument argument, long[] r, int register, @Nullable EbpfMap map) {
         long value = r[register];
         return switch (argument.kind()) {
             case SCALAR, MAP, CALLBACK, STACK_OR_NULL -> true;

@@ -16,7 +16,7 @@ public final class HelperCalls {
     static final int TEXT_BYTES = 1024;
 
     /** Memory that the owner provides, aligned to 8. */
-    public static final int SCRATCH_BYTES = TEXT_BYTES + 2 * Long.BYTES;
+    public static final int SCRATCH_BYTES = TEXT_BYTES;
 
     private static final long COARSE_NANOS = 4_000_000;
     private static final long NANOS_PER_JIFFY = 4_000_000;
@@ -55,7 +55,7 @@ public final class HelperCalls {
                     SPIN_LOCK,
                     SPIN_UNLOCK -> MapHelpers.call(run, function, a, b, c, d);
             case REDIRECT -> redirect(a, b);
-            case REDIRECT_MAP -> MapHelpers.redirect(run, a, b, c, scratchAddress + TEXT_BYTES);
+            case REDIRECT_MAP -> MapHelpers.redirect(run, a, b, c);
             case XDP_ADJUST_HEAD -> run.context().adjustHead((int) b);
             case XDP_ADJUST_TAIL -> run.context().adjustTail((int) b);
             case XDP_ADJUST_META -> run.context().adjustMeta((int) b);

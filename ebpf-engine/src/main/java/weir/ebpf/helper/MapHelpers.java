@@ -5,7 +5,8 @@ import weir.ebpf.map.EbpfMap;
 import weir.ebpf.map.Errno;
 import weir.ebpf.map.MapHandles;
 import weir.ebpf.map.MapType;
-import weir.ebpf.map.OrderedMap;
+import weir.ebpf.map.MessageMap;
+import weir.ebpf.map.RedirectMap;
 import weir.ebpf.memory.Mem;
 import weir.ebpf.program.FaultKind;
 import weir.ebpf.run.RunState;
@@ -45,11 +46,11 @@ final class MapHelpers {
             case MAP_LOOKUP_PERCPU_ELEM -> lookupOf(run, map, b, c);
             case MAP_UPDATE_ELEM -> map.update(b, c, d, run.cpu());
             case MAP_DELETE_ELEM -> map.delete(b);
-            default -> map instanceof OrderedMap ordered ? ordered(ordered, function, b, c) : -Errno.EOPNOTSUPP;
+            default -> map instanceof MessageMap ordered ? ordered(ordered, function, b, c) : -Errno.EOPNOTSUPP;
         };
     }
 
-    private static long ordered(OrderedMap map, HelperFunction function, long value, long flags) {
+    private static long ordered(MessageMap map, HelperFunction function, long value, long flags) {
         return switch (function) {
             case MAP_PUSH_ELEM -> map.push(value, flags);
             case MAP_POP_ELEM -> map.pop(value);
@@ -93,12 +94,9 @@ final class MapHelpers {
 
     /**
      * {@code bpf_xdp_redirect_map}, {@code __bpf_xdp_redirect_map} of {@code include/linux/filter.h}.
-     *
-     * @param keyAddress of 4 bytes that this may use
      */
-    static long redirect(RunState run, long handle, long index, long flags, long keyAddress) {
-        EbpfMap map = MapHandles.find(handle);
-        if (map == null) {
+    static long redirect(RunState run, long handle, long index, long flags) {
+        if (!(MapHandles.find(handle) instanceof RedirectMap map)) {
             run.fail(FaultKind.ARGUMENT, handle);
             return 0;
         }
@@ -107,12 +105,12 @@ final class MapHelpers {
         if ((flags & ~known) != 0) {
             return XdpAction.ABORTED;
         }
-        Mem.putInt(keyAddress, (int) index);
         boolean broadcast = (flags & BROADCAST) != 0;
-        if (!broadcast && map.lookup(keyAddress, run.cpu()) == 0) {
+        if (!broadcast && map.target((int) index) == RedirectMap.NONE) {
             run.redirect(null, run.redirectTarget(), 0);
             return flags & ACTION;
         }
         run.redirect(map, index & 0xffff_ffffL, broadcast ? flags : 0);
         return XdpAction.REDIRECT;
-    }}
+    }
+}

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.interpreter;
 
-import weir.ebpf.map.EbpfMap;
-import weir.ebpf.map.VisitedMap;
 import weir.ebpf.map.Errno;
+import weir.ebpf.map.ForEachMap;
 import weir.ebpf.program.FaultKind;
 import weir.ebpf.run.RunState;
 
@@ -63,12 +62,11 @@ final class Callbacks {
 
     /** {@code bpf_for_each_map_elem(map, callback, context, flags)}: r0 is the number of elements seen. */
     boolean forEach() {
-        EbpfMap map = run.map(r[1]);
         if (r[4] != 0) {
             r[0] = -Errno.EINVAL;
             return true;
         }
-        if (map == null || !isFunction(r[2])) {
+        if (!(run.map(r[1]) instanceof ForEachMap map) || !isFunction(r[2])) {
             return false;
         }
         long context = r[3];
@@ -76,7 +74,7 @@ final class Callbacks {
             CallFrame frame = frames[run.depth()];
             frame.map = map;
             frame.round = 0;
-            frame.cursor = 0;
+            frame.cursor = map.firstPosition();
             frame.context = context;
             if (!showElement(frame)) {
                 machine.leaveCallback(frame);
@@ -101,25 +99,21 @@ final class Callbacks {
         return true;
     }
 
-    /** Elements that went away meanwhile are passed over. */
+    /** The position behind is asked for first, since the callback may delete what it is shown. */
     private boolean showElement(CallFrame frame) {
-        if (!(frame.map instanceof VisitedMap map)) {
+        if (!(frame.map instanceof ForEachMap map) || frame.cursor == ForEachMap.END || !pay(frame)) {
             return false;
         }
+        long position = frame.cursor;
+        frame.cursor = map.nextPosition(position);
         run.clearFrame();
         long key = run.showKey(map.spec().keyBytes());
-        for (long at = map.seek(frame.cursor); at >= 0; at = map.seek(at + 1)) {
-            long value = map.visit(at, key, run.cpu());
-            if (value != 0) {
-                frame.cursor = at + 1;
-                r[1] = map.handle();
-                r[2] = key;
-                r[3] = value;
-                r[4] = frame.context;
-                return pay(frame);
-            }
-        }
-        return false;
+        map.keyTo(position, key);
+        r[1] = map.handle();
+        r[2] = key;
+        r[3] = map.valueAt(position, run.cpu());
+        r[4] = frame.context;
+        return true;
     }
 
     private boolean pay(CallFrame frame) {

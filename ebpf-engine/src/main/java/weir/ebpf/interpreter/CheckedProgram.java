@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.interpreter;
 
+import java.util.List;
 import weir.ebpf.LoadException;
 import weir.ebpf.helper.HelperTable;
+import weir.ebpf.map.MapSpec;
 import weir.ebpf.program.ProgramFacts;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.RunnableProgram;
@@ -23,11 +25,11 @@ public final class CheckedProgram implements RunnableProgram {
     /**
      * Checks the form.
      *
-     * @param mapCount number of the object's maps
+     * @param maps the object's, by the index that the code uses
      * @throws LoadException for the first thing that is wrong, by instruction
      */
-    public static CheckedProgram of(ProgramSpec spec, HelperTable helpers, int mapCount) throws LoadException {
-        return new CheckedProgram(spec, new FormCheck(spec, helpers, mapCount).check());
+    public static CheckedProgram of(ProgramSpec spec, HelperTable helpers, List<MapSpec> maps) throws LoadException {
+        return new CheckedProgram(spec, new FormCheck(spec, helpers, maps).check());
     }
 
     @Override

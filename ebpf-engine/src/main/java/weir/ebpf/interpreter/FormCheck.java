@@ -18,6 +18,8 @@ import weir.ebpf.isa.CallKind;
 import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.WideKind;
+import weir.ebpf.map.MapSpec;
+import weir.ebpf.map.MapType;
 import weir.ebpf.program.ProgramFacts;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.ProgramType;
@@ -38,7 +40,7 @@ final class FormCheck {
     private final ProgramSpec spec;
     private final Code code;
     private final HelperTable helpers;
-    private final int mapCount;
+    private final List<MapSpec> objectMaps;
     private final boolean isGpl;
     private final NavigableSet<Integer> functions;
 
@@ -52,11 +54,11 @@ final class FormCheck {
     private boolean callsFunctions;
     private boolean writesByHelper;
 
-    FormCheck(ProgramSpec spec, HelperTable helpers, int mapCount) {
+    FormCheck(ProgramSpec spec, HelperTable helpers, List<MapSpec> objectMaps) {
         this.spec = spec;
         this.code = spec.code();
         this.helpers = helpers;
-        this.mapCount = mapCount;
+        this.objectMaps = objectMaps;
         this.isGpl = GPL_LICENSES.contains(spec.license());
         this.functions = Functions.starts(spec);
     }
@@ -126,9 +128,7 @@ final class FormCheck {
         switch (load.kind()) {
             case VALUE -> {}
             case MAP_INDEX, MAP_INDEX_VALUE -> {
-                if (load.immediate() < 0 || load.immediate() >= mapCount) {
-                    throw refused(slot, "map " + load.immediate() + " of " + mapCount + " does not exist");
-                }
+                checkMap(slot, load);
                 maps.add(load.immediate());
             }
             case FUNCTION -> {
@@ -138,6 +138,27 @@ final class FormCheck {
             case MAP_FD, MAP_FD_VALUE, VARIABLE ->
                 throw refused(
                         slot, "immediate of kind " + nameOf(load.kind()) + " means nothing here; use map indices");
+        }
+    }
+
+    /** Addresses inside a map are for arrays of one element: {@code array_map_direct_value_addr}. */
+    private void checkMap(int slot, Instruction.LoadWide load) throws LoadException {
+        int index = load.immediate();
+        if (index < 0 || index >= objectMaps.size()) {
+            throw refused(slot, "map " + index + " of " + objectMaps.size() + " does not exist");
+        }
+        MapSpec map = objectMaps.get(index);
+        if (load.kind() != WideKind.MAP_INDEX_VALUE) {
+            return;
+        }
+        if (map.type() != MapType.ARRAY || map.maxEntries() != 1) {
+            throw refused(slot, "address inside map " + map.name() + ", which is no array of one element");
+        }
+        if (Integer.compareUnsigned(load.nextImmediate(), map.valueBytes()) >= 0) {
+            throw refused(
+                    slot,
+                    "address at " + Integer.toUnsignedString(load.nextImmediate()) + " in map " + map.name()
+                            + ", whose value has " + map.valueBytes() + " bytes");
         }
     }
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import weir.ebpf.EbpfProgram;
 import weir.ebpf.helper.HelperTable;
 import weir.ebpf.map.EbpfMap;
-import weir.ebpf.map.ProgramSlots;
+import weir.ebpf.map.ProgramArray;
 import weir.ebpf.program.FaultKind;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.RunnableProgram;
@@ -72,8 +72,7 @@ public final class InterpretedProgram implements EbpfProgram {
 
     /** The program in a slot of a program array, ready for a tail call; null if there is none. */
     static @Nullable PreparedCode codeAt(EbpfMap map, long index) {
-        return map instanceof ProgramSlots slots
-                        && slots.program((int) index) instanceof InterpretedProgram program
+        return map instanceof ProgramArray array && array.get((int) index) instanceof InterpretedProgram program
                 ? program.code
                 : null;
     }

@@ -22,8 +22,8 @@ public final class Machines implements AutoCloseable {
 
     public Machines(Host host, HelperTable helpers) throws LoadException {
         machines = new Machine[host.cpus()];
-        CheckedProgram nothing =
-                CheckedProgram.of(ProgramSpec.of("nothing", Code.of(List.of(new Instruction.Exit()))), helpers, 0);
+        CheckedProgram nothing = CheckedProgram.of(
+                ProgramSpec.of("nothing", Code.of(List.of(new Instruction.Exit()))), helpers, List.of());
         PreparedCode idle = new PreparedCode(nothing, helpers, List.of());
         for (int cpu = 0; cpu < machines.length; cpu++) {
             RunState run = new RunState(host, cpu, allocate(StackMemory.BYTES));

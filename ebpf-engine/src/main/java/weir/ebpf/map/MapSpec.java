@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param contents what the map holds from the start
  * @param frozen whether nobody may write once {@code contents} are in: {@code .rodata}
  * @param types how key and value are typed in the object's BTF; null without BTF
+ * @param spinLockOffset bytes from the start of the value to its {@code struct bpf_spin_lock}, or
+ *     {@link #NO_SPIN_LOCK}
  */
 public record MapSpec(
         String name,
@@ -29,9 +31,29 @@ public record MapSpec(
         @Nullable MapSpec inner,
         List<Entry> contents,
         boolean frozen,
-        @Nullable ValueTypes types) {
+        @Nullable ValueTypes types,
+        int spinLockOffset) {
+    /** {@link #spinLockOffset} of values without a lock. */
+    public static final int NO_SPIN_LOCK = -1;
+
     public MapSpec {
         contents = List.copyOf(contents);
+    }
+
+    /** A map whose values hold no spin lock. */
+    public MapSpec(
+            String name,
+            MapType type,
+            int keyBytes,
+            int valueBytes,
+            int maxEntries,
+            int flags,
+            long extra,
+            @Nullable MapSpec inner,
+            List<Entry> contents,
+            boolean frozen,
+            @Nullable ValueTypes types) {
+        this(name, type, keyBytes, valueBytes, maxEntries, flags, extra, inner, contents, frozen, types, NO_SPIN_LOCK);
     }
 
     /** A plain map without contents. */
@@ -41,22 +63,114 @@ public record MapSpec(
 
     public MapSpec withFlags(int newFlags) {
         return new MapSpec(
-                name, type, keyBytes, valueBytes, maxEntries, newFlags, extra, inner, contents, frozen, types);
+                name,
+                type,
+                keyBytes,
+                valueBytes,
+                maxEntries,
+                newFlags,
+                extra,
+                inner,
+                contents,
+                frozen,
+                types,
+                spinLockOffset);
     }
 
     public MapSpec withInner(MapSpec newInner) {
         return new MapSpec(
-                name, type, keyBytes, valueBytes, maxEntries, flags, extra, newInner, contents, frozen, types);
+                name,
+                type,
+                keyBytes,
+                valueBytes,
+                maxEntries,
+                flags,
+                extra,
+                newInner,
+                contents,
+                frozen,
+                types,
+                spinLockOffset);
+    }
+
+    public MapSpec withMaxEntries(int newMaxEntries) {
+        return new MapSpec(
+                name,
+                type,
+                keyBytes,
+                valueBytes,
+                newMaxEntries,
+                flags,
+                extra,
+                inner,
+                contents,
+                frozen,
+                types,
+                spinLockOffset);
     }
 
     public MapSpec withExtra(long newExtra) {
         return new MapSpec(
-                name, type, keyBytes, valueBytes, maxEntries, flags, newExtra, inner, contents, frozen, types);
+                name,
+                type,
+                keyBytes,
+                valueBytes,
+                maxEntries,
+                flags,
+                newExtra,
+                inner,
+                contents,
+                frozen,
+                types,
+                spinLockOffset);
     }
 
     public MapSpec withContents(List<Entry> newContents) {
         return new MapSpec(
-                name, type, keyBytes, valueBytes, maxEntries, flags, extra, inner, newContents, frozen, types);
+                name,
+                type,
+                keyBytes,
+                valueBytes,
+                maxEntries,
+                flags,
+                extra,
+                inner,
+                newContents,
+                frozen,
+                types,
+                spinLockOffset);
+    }
+
+    public MapSpec withFrozen(boolean newFrozen) {
+        return new MapSpec(
+                name,
+                type,
+                keyBytes,
+                valueBytes,
+                maxEntries,
+                flags,
+                extra,
+                inner,
+                contents,
+                newFrozen,
+                types,
+                spinLockOffset);
+    }
+
+    public MapSpec withSpinLockOffset(int newSpinLockOffset) {
+        return new MapSpec(
+                name,
+                type,
+                keyBytes,
+                valueBytes,
+                maxEntries,
+                flags,
+                extra,
+                inner,
+                contents,
+                frozen,
+                types,
+                newSpinLockOffset);
     }
 
     /** BTF type ids of key and value, 0 for void; the ids are those of the object's {@code Btf}. */

@@ -76,8 +76,16 @@ public final class Mem {
         MemorySegment.copy(source, sourceFrom, ALL, JAVA_BYTE, toAddress, lengthBytes);
     }
 
+    /** Sets bytes. Not by a slice of everything: that would be an object. */
     public static void fill(long address, long lengthBytes, byte value) {
-        ALL.asSlice(address, lengthBytes).fill(value);
+        long eight = (value & 0xffL) * 0x0101_0101_0101_0101L;
+        long at = 0;
+        for (; at + Long.BYTES <= lengthBytes; at += Long.BYTES) {
+            putLong(address + at, eight);
+        }
+        for (; at < lengthBytes; at++) {
+            putByte(address + at, value);
+        }
     }
 
     /** View of an area, for control code; lives as long as the area's owner. */

@@ -2,19 +2,19 @@
 package weir.ebpf.run;
 
 import org.jspecify.annotations.Nullable;
-import weir.ebpf.map.RecordRing;
+import weir.ebpf.map.RingBuffer;
 
 /** Ring buffer records that a program has reserved and neither submitted nor discarded. */
 public final class HeldRecords {
     private final long[] addresses;
     private final long[] lengths;
-    private final @Nullable RecordRing[] rings;
+    private final @Nullable RingBuffer[] rings;
     private int count;
 
     HeldRecords(int capacity) {
         addresses = new long[capacity];
         lengths = new long[capacity];
-        rings = new RecordRing[capacity];
+        rings = new RingBuffer[capacity];
     }
 
     public int count() {
@@ -26,7 +26,7 @@ public final class HeldRecords {
     }
 
     /** Remembers a record; there must be room. */
-    public void add(RecordRing ring, long address, long lengthBytes) {
+    public void add(RingBuffer ring, long address, long lengthBytes) {
         addresses[count] = address;
         lengths[count] = lengthBytes;
         rings[count] = ring;
@@ -50,12 +50,12 @@ public final class HeldRecords {
     }
 
     /** Forgets the record that begins here and returns its ring; null if there is none. */
-    public @Nullable RecordRing remove(long address) {
+    public @Nullable RingBuffer remove(long address) {
         int index = indexOf(address);
         if (index < 0) {
             return null;
         }
-        RecordRing ring = rings[index];
+        RingBuffer ring = rings[index];
         count--;
         addresses[index] = addresses[count];
         lengths[index] = lengths[count];
@@ -68,7 +68,7 @@ public final class HeldRecords {
     void discardAll() {
         while (count != 0) {
             long address = addresses[0];
-            RecordRing ring = remove(address);
+            RingBuffer ring = remove(address);
             if (ring != null) {
                 ring.discard(address, 0);
             }

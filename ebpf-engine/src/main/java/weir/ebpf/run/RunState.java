@@ -157,7 +157,7 @@ public final class RunState {
         return offset >= 0 && lengthBytes <= bytes && offset <= bytes - lengthBytes;
     }
 
-    /** The map in whose value these bytes lie; null for none. */
+    /** The map in whose value these bytes lie; null for none. Records of ring buffers are no values. */
     public @Nullable EbpfMap mapOfValue(long address, long lengthBytes) {
         EbpfMap last = lastHit;
         if (last != null && last.contains(address, lengthBytes)) {
@@ -174,7 +174,7 @@ public final class RunState {
     private static @Nullable EbpfMap search(@Nullable EbpfMap[] in, int count, long address, long lengthBytes) {
         for (int i = 0; i < count; i++) {
             EbpfMap map = in[i];
-            if (map != null && map.contains(address, lengthBytes)) {
+            if (map != null && map.contains(address, lengthBytes) && map.spec().type() != MapType.RINGBUF) {
                 return map;
             }
         }
@@ -370,12 +370,16 @@ public final class RunState {
         if (stack.isNear(address)) {
             return AddressKind.STACK;
         }
-        if (address >= context.meta() - NEAR_BYTES && address < context.end() + NEAR_BYTES) {
+        if (inFrame(address, 0)) {
             return AddressKind.PACKET;
         }
         if (records.contains(address, 1)) {
             return AddressKind.RECORD;
         }
-        return mapOfValue(address, 1) != null ? AddressKind.MAP_VALUE : AddressKind.UNKNOWN;
+        if (mapOfValue(address, 1) != null) {
+            return AddressKind.MAP_VALUE;
+        }
+        boolean nearFrame = address >= context.meta() - NEAR_BYTES && address < context.end() + NEAR_BYTES;
+        return nearFrame ? AddressKind.PACKET : AddressKind.UNKNOWN;
     }
 }

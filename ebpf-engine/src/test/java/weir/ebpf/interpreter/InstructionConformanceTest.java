@@ -49,8 +49,8 @@ class InstructionConformanceTest {
         HelperTable helpers = HelperTable.xdp();
         try (Arena arena = Arena.ofConfined();
                 Machines machines = new Machines(new DeterministicHost(1), helpers);
-                InterpretedProgram program =
-                        new InterpretedProgram(CheckedProgram.of(spec, helpers, 0), helpers, List.of(), machines)) {
+                InterpretedProgram program = new InterpretedProgram(
+                        CheckedProgram.of(spec, helpers, List.of()), helpers, List.of(), machines)) {
             long address = arena.allocate(memory.length + 1, 8).address();
             Mem.copyFrom(memory, 0, address, memory.length);
             XdpBatch batch = new XdpBatch(1);
