@@ -165,9 +165,8 @@ public final class LoadedObject implements AutoCloseable {
         }
         int result = program != null && map instanceof ProgramArray array ? array.set(key, program) : -Errno.ENOENT;
         if (result != 0) {
-            throw new LoadException(
-                    "map " + map.spec().name() + ": slot " + key + " does not take the program " + name + ": error "
-                            + result);
+            throw new LoadException("map " + map.spec().name() + ": slot " + key + " does not take the program " + name
+                    + ": error " + result);
         }
     }
 

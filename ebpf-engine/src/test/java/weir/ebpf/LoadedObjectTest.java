@@ -98,8 +98,7 @@ class LoadedObjectTest {
         try (LoadedObject first = LoadedObject.of(List.of(jump, three), List.of(slots), options)) {
             EbpfProgram program = first.program("p").orElseThrow();
             assertEquals(3, run.run(program).action());
-            LoadedObject second =
-                    LoadedObject.of(List.of(jump, four), List.of(slots), options.keepingMapsOf(first));
+            LoadedObject second = LoadedObject.of(List.of(jump, four), List.of(slots), options.keepingMapsOf(first));
             assertEquals(4, run.run(program).action());
             second.close();
             assertEquals(1, run.run(program).action());
@@ -141,8 +140,7 @@ class LoadedObjectTest {
     @Test
     void loadsWhatAChosenProgramTailCalls() throws LoadException {
         MapSpec slots = MapSpec.of("slots", MapType.PROG_ARRAY, 4, 4, 3)
-                .withContents(List.of(
-                        new MapSpec.Entry.Program(1, "target"), new MapSpec.Entry.Program(2, "target")));
+                .withContents(List.of(new MapSpec.Entry.Program(1, "target"), new MapSpec.Entry.Program(2, "target")));
         ProgramSpec jump = program("p", "    r2 = map[idx:0]\n    r3 = 1\n    call 12\n    r0 = 1\n    exit\n");
         ProgramSpec target = program("target", "    r0 = 3\n    exit\n");
         ProgramSpec other = program("other", "    r0 = 4\n    exit\n");
@@ -173,8 +171,7 @@ class LoadedObjectTest {
     @Test
     void givesAPerfEventArrayWithoutSizeAPlaceForEachCpu() throws LoadException {
         MapSpec events = MapSpec.of("events", MapType.PERF_EVENT_ARRAY, 4, 4, 0);
-        try (LoadedObject object =
-                LoadedObject.of(program("p", "    r0 = 3\n    exit\n"), List.of(events), options)) {
+        try (LoadedObject object = LoadedObject.of(program("p", "    r0 = 3\n    exit\n"), List.of(events), options)) {
             assertEquals(2, object.map("events").orElseThrow().spec().maxEntries());
         }
     }

@@ -22,11 +22,8 @@ public enum Feature {
     PING,
     IPERF3,
     C_COMPILER,
-<<<<<<< HEAD
+    TCPDUMP,
     /** {@code bpf(2)} makes maps and loads XDP programs for us. */
-=======
-    /** {@code bpf(2)} may make maps and load programs. */
->>>>>>> run
     BPF,
     /** Clang 19, which builds the eBPF objects of the tests. */
     CLANG,
@@ -57,11 +54,8 @@ public enum Feature {
             case PING -> missingCommand("ping", "iputils-ping");
             case IPERF3 -> missingCommand("iperf3", "iperf3");
             case C_COMPILER -> missingCommand("cc", "gcc and libc6-dev");
-<<<<<<< HEAD
+            case TCPDUMP -> missingCommand("tcpdump", "tcpdump");
             case BPF -> LINUX.gap().or(KernelProgram::gap);
-=======
-            case BPF -> probeBpf();
->>>>>>> run
             case CLANG -> missingCommand("clang-19", "clang-19");
             case XDP_OBJECTS -> probeXdpObjects();
             case KERNEL_BTF -> missingFile("/sys/kernel/btf/vmlinux", "a kernel with CONFIG_DEBUG_INFO_BTF");

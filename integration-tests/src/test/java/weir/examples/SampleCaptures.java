@@ -50,7 +50,11 @@ final class SampleCaptures {
                 ethernet(BOB, ALICE, IPV4, ipv4(BOB_4, ALICE_4, UDP, udp(53, 40_000, "an answer"))),
                 ethernet(ALICE, BOB, IPV4, ipv4(ALICE_4, BOB_4, UDP, udp(40_001, 53, "another question"))),
                 ethernet(ALICE, BOB, IPV4, ipv4(ALICE_4, BOB_4, TCP, tcp(50_000, 80))),
-                ethernet(ALICE, BOB, 0x8100, concat(hex("000a0800"), ipv4(ALICE_4, BOB_4, UDP, udp(40_002, 9, "tagged")))),
+                ethernet(
+                        ALICE,
+                        BOB,
+                        0x8100,
+                        concat(hex("000a0800"), ipv4(ALICE_4, BOB_4, UDP, udp(40_002, 9, "tagged")))),
                 ethernet(ALICE, BOB, IPV6, ipv6(ALICE_6, BOB_6, UDP, udp(40_003, 53, "over IPv6"))),
                 ethernet(ALICE, BOB, IPV6, ipv6(ALICE_6, BOB_6, ICMPV6, echo(128))),
                 // Claims to be IPv4 and ends inside its header.
@@ -94,8 +98,7 @@ final class SampleCaptures {
         return concat(hex(to), hex(from), hex(String.format("%04x", type)), payload);
     }
 
-    private static byte[] arp(
-            String from, String to, int operation, String sender, String targetAddress, String target)
+    private static byte[] arp(String from, String to, int operation, String sender, String targetAddress, String target)
             throws IOException {
         byte[] body = concat(
                 hex("00010800060400" + "0" + operation),
@@ -107,8 +110,7 @@ final class SampleCaptures {
     }
 
     private static byte[] ipv4(String from, String to, int protocol, byte[] payload) throws IOException {
-        byte[] pseudo = concat(
-                address(from), address(to), hex(String.format("%04x%04x", protocol, payload.length)));
+        byte[] pseudo = concat(address(from), address(to), hex(String.format("%04x%04x", protocol, payload.length)));
         withChecksum(protocol, protocol == ICMP ? new byte[0] : pseudo, payload);
         ByteBuffer header = ByteBuffer.allocate(20)
                 .put((byte) 0x45)
@@ -125,11 +127,10 @@ final class SampleCaptures {
     }
 
     private static byte[] ipv6(String from, String to, int protocol, byte[] payload) throws IOException {
-        byte[] pseudo = concat(
-                address(from), address(to), hex(String.format("%08x%08x", payload.length, protocol)));
+        byte[] pseudo = concat(address(from), address(to), hex(String.format("%08x%08x", payload.length, protocol)));
         withChecksum(protocol, pseudo, payload);
-        byte[] header = concat(
-                hex(String.format("60000000%04x%02x40", payload.length, protocol)), address(from), address(to));
+        byte[] header =
+                concat(hex(String.format("60000000%04x%02x40", payload.length, protocol)), address(from), address(to));
         return concat(header, payload);
     }
 
@@ -144,7 +145,8 @@ final class SampleCaptures {
     }
 
     private static byte[] echo(int type) {
-        return concat(hex(String.format("%02x00000000010001", type)), "weir weir weir".getBytes(StandardCharsets.US_ASCII));
+        return concat(
+                hex(String.format("%02x00000000010001", type)), "weir weir weir".getBytes(StandardCharsets.US_ASCII));
     }
 
     /** Fills in the checksum of the transport header. */

@@ -51,8 +51,7 @@ final class ObjectArgument {
         try (InputStream in = Files.newInputStream(file)) {
             return in.readNBytes(ObjectFile.MAX_BYTES + 1);
         } catch (NoSuchFileException e) {
-            throw new CommandFailure(
-                    ExitCode.NOT_FOUND, "no file " + file, "compile one with '" + COMPILE + "'", e);
+            throw new CommandFailure(ExitCode.NOT_FOUND, "no file " + file, "compile one with '" + COMPILE + "'", e);
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.FAILURE,
@@ -63,8 +62,7 @@ final class ObjectArgument {
     }
 
     private static String hint(byte[] bytes) {
-        boolean isElf = bytes.length >= ELF.length
-                && Arrays.equals(bytes, 0, ELF.length, ELF, 0, ELF.length);
+        boolean isElf = bytes.length >= ELF.length && Arrays.equals(bytes, 0, ELF.length, ELF, 0, ELF.length);
         if (isElf) {
             return "docs/ebpf-support.md says what is supported; 'llvm-readelf -a FILE' shows what the file holds";
         }

@@ -68,8 +68,7 @@ public final class ProgramDisasmCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ObjectFile file = object.read();
-        List<ProgramSpec> programs =
-                programName == null ? file.programs() : List.of(object.program(file, programName));
+        List<ProgramSpec> programs = programName == null ? file.programs() : List.of(object.program(file, programName));
         PrintWriter out = spec.commandLine().getOut();
         Disassembly disassembly = Disassembly.of(file, programs::contains);
         if (output.format() == OutputFormat.TABLE) {
@@ -90,7 +89,8 @@ public final class ProgramDisasmCommand implements Callable<Integer> {
             disassembly.maps().forEach((name, shape) -> out.println("; map " + Printable.of(name) + ": " + shape));
         }
         for (ProgramSpec program : programs) {
-            Disassembly.Program shown = Objects.requireNonNull(disassembly.programs().get(program.name()));
+            Disassembly.Program shown =
+                    Objects.requireNonNull(disassembly.programs().get(program.name()));
             out.println();
             printHeader(out, program, shown);
             if (raw) {
@@ -131,7 +131,9 @@ public final class ProgramDisasmCommand implements Callable<Integer> {
                 .withSlotNumbers()
                 .withLabels()
                 .helpers(HelperNames::of)
-                .maps(index -> index >= 0 && index < file.maps().size() ? file.maps().get(index).name() : null)
+                .maps(index -> index >= 0 && index < file.maps().size()
+                        ? file.maps().get(index).name()
+                        : null)
                 .subprograms(functions::get)
                 .sourceLines(slot -> sources[slot]);
     }

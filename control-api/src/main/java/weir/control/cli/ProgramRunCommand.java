@@ -51,12 +51,7 @@ import weir.ports.pcap.LinkType;
             "The program is not verified; an interpreter checks every access. What it may not do ends the program for"
                     + " that frame and is shown with instruction and C line."
         },
-        exitCodeList = {
-            "0:ok",
-            "1:failure, or a frame ended in a fault",
-            "2:usage",
-            "3:no such file, program or map"
-        },
+        exitCodeList = {"0:ok", "1:failure, or a frame ended in a fault", "2:usage", "3:no such file, program or map"},
         footerHeading = "%nExamples:%n",
         footer = {
             "  weir program run prog.o --pcap in.pcap",
@@ -164,7 +159,7 @@ public final class ProgramRunCommand implements Callable<Integer> {
             try {
                 entries.add(MapSetting.parse(setting));
             } catch (ReplayException e) {
-                throw CommandFailures.of(ExitCode.USAGE, e, e.hint());
+                throw failure(e);
             }
         }
         return entries;
@@ -210,10 +205,11 @@ public final class ProgramRunCommand implements Callable<Integer> {
         } catch (LoadException e) {
             throw CommandFailures.of(
                     ExitCode.FAILURE,
-                    new IOException(Printable.of("program " + program.name() + " cannot be loaded: " + e.getMessage()), e),
+                    new IOException(
+                            Printable.of("program " + program.name() + " cannot be loaded: " + e.getMessage()), e),
                     "docs/ebpf-support.md says what is supported; 'weir program disasm' shows the instructions");
         } catch (ReplayException e) {
-            throw CommandFailures.of(ExitCode.FAILURE, e, e.hint());
+            throw failure(e);
         } catch (IOException e) {
             throw captureFailure(e, 0);
         }
@@ -232,6 +228,15 @@ public final class ProgramRunCommand implements Callable<Integer> {
         }
     }
 
+    private static CommandFailure failure(ReplayException e) {
+        ExitCode code = switch (e.kind()) {
+            case USAGE -> ExitCode.USAGE;
+            case NOT_FOUND -> ExitCode.NOT_FOUND;
+            case CONTENT -> ExitCode.FAILURE;
+        };
+        return CommandFailures.of(code, e, e.hint());
+    }
+
     private CommandFailure captureFailure(IOException e, long framesBefore) {
         String where = pcap.equals(STANDARD) ? "standard input" : pcap;
         if (e instanceof CaptureException) {
@@ -244,8 +249,10 @@ public final class ProgramRunCommand implements Callable<Integer> {
         }
         return CommandFailures.of(
                 ExitCode.FAILURE,
-                new IOException("cannot read " + where + (outName == null ? "" : " or write " + outName) + ": "
-                        + e.getMessage(), e),
+                new IOException(
+                        "cannot read " + where + (outName == null ? "" : " or write " + outName) + ": "
+                                + e.getMessage(),
+                        e),
                 "check the files and the space on the disk");
     }
 
@@ -267,7 +274,8 @@ public final class ProgramRunCommand implements Callable<Integer> {
 
     private CaptureWriter writer(String name) throws IOException {
         if (name.equals(STANDARD)) {
-            return CaptureWriter.pcapng(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES));
+            return CaptureWriter.pcapng(
+                    new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES));
         }
         Path path = Path.of(name);
         boolean isInput = !pcap.equals(STANDARD) && Files.exists(path) && Files.isSameFile(path, Path.of(pcap));
@@ -280,7 +288,10 @@ public final class ProgramRunCommand implements Callable<Integer> {
             out = Files.newOutputStream(path);
         } catch (NoSuchFileException e) {
             throw new CommandFailure(
-                    ExitCode.FAILURE, "cannot write " + name + ": its folder does not exist", "make the folder first", e);
+                    ExitCode.FAILURE,
+                    "cannot write " + name + ": its folder does not exist",
+                    "make the folder first",
+                    e);
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.FAILURE, "cannot write " + name + ": " + e.getMessage(), "name another file", e);

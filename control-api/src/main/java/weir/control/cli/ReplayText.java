@@ -20,8 +20,9 @@ final class ReplayText {
     static void print(PrintWriter out, ReplayReport report, String capture) {
         out.println("program " + Printable.of(report.program()) + " (section " + Printable.of(report.section())
                 + ") on " + counted(report.frames(), "frame") + " of " + Printable.of(capture));
-        report.skipped().forEach((reason, frames) -> out.println("not run on " + counted(frames, "frame") + ": "
-                + reason.replace('_', ' ')));
+        report.skipped()
+                .forEach((reason, frames) ->
+                        out.println("not run on " + counted(frames, "frame") + ": " + reason.replace('_', ' ')));
         if (report.cut() > 0) {
             out.println("of " + counted(report.cut(), "frame") + " the capture holds only the first bytes");
         }
@@ -62,8 +63,7 @@ final class ReplayText {
         ReplayReport.Nanos nanos = report.nsPerFrame();
         if (nanos != null) {
             String runs = report.runs() == report.frames() ? "" : ", " + counted(report.runs(), "run");
-            out.println(String.format(
-                            Locale.ROOT, "%,d ns a frame (median; fastest %,d)", nanos.median(), nanos.min())
+            out.println(String.format(Locale.ROOT, "%,d ns a frame (median; fastest %,d)", nanos.median(), nanos.min())
                     + " in the checked interpreter" + runs);
         }
     }
@@ -75,12 +75,11 @@ final class ReplayText {
         out.println();
         out.println("faults: " + counted(faults.frames(), "frame") + "; " + FAULT_NOTE);
         for (ReplayReport.FaultCount each : faults.places()) {
-            out.println("  " + Printable.of(each.program()) + ": instruction " + each.instruction() + ": " + each.rule());
+            out.println(
+                    "  " + Printable.of(each.program()) + ": instruction " + each.instruction() + ": " + each.rule());
             if (each.file() != null) {
                 out.println("    " + Printable.of(each.file()) + ":" + each.line()
-                        + (each.source() == null || each.source().isEmpty()
-                                ? ""
-                                : ": " + Printable.of(each.source())));
+                        + (each.source() == null || each.source().isEmpty() ? "" : ": " + Printable.of(each.source())));
             }
             out.println("    " + counted(each.frames(), "frame") + ", first frame " + each.firstFrame());
         }
@@ -90,8 +89,9 @@ final class ReplayText {
         if (!report.trace().lines().isEmpty()) {
             out.println();
             out.println("printed:");
-            report.trace().lines().forEach(line -> out.println(
-                    "  frame " + line.frame() + ": " + Printable.of(line.text())));
+            report.trace()
+                    .lines()
+                    .forEach(line -> out.println("  frame " + line.frame() + ": " + Printable.of(line.text())));
             if (report.trace().leftOut() > 0) {
                 out.println("  and " + counted(report.trace().leftOut(), "line") + " more");
             }
@@ -116,8 +116,9 @@ final class ReplayText {
             return;
         }
         TextTable table = new TextTable("  KEY", "VALUE");
-        map.entries().forEach(entry -> table.row(
-                "  " + entry.text().key(), entry.text().value()));
+        map.entries()
+                .forEach(entry ->
+                        table.row("  " + entry.text().key(), entry.text().value()));
         table.print(out);
         if (map.leftOut() > 0) {
             out.println("  and " + counted(map.leftOut(), "entry", "entries")
@@ -129,8 +130,10 @@ final class ReplayText {
         if (map.shape().keyBytes() == 0) {
             return map.shape().room() + "; has no keys to list";
         }
-        boolean leavesOutZeros = map.shape().type().equals("ARRAY") || map.shape().type().equals("PERCPU_ARRAY");
-        return String.format(Locale.ROOT, "%,d of ", map.count()) + map.shape().room()
+        boolean leavesOutZeros =
+                map.shape().type().equals("ARRAY") || map.shape().type().equals("PERCPU_ARRAY");
+        return String.format(Locale.ROOT, "%,d of ", map.count())
+                + map.shape().room()
                 + (leavesOutZeros ? " not zero" : "");
     }
 

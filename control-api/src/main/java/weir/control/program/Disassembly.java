@@ -61,7 +61,8 @@ public record Disassembly(String license, Map<String, Program> programs, Map<Str
      */
     @JsonNaming(SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Line(int slot, String bytes, String text, @Nullable Source source) {}
+    public record Line(
+            int slot, String bytes, String text, @Nullable Source source) {}
 
     /** A line of C. */
     @JsonNaming(SnakeCaseStrategy.class)

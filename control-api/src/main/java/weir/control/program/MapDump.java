@@ -16,15 +16,15 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param leftOut entries that are not shown
  */
 @JsonNaming(SnakeCaseStrategy.class)
-public record MapDump(
-        @JsonUnwrapped MapShape shape, boolean typed, long count, long leftOut, List<Entry> entries) {
+public record MapDump(@JsonUnwrapped MapShape shape, boolean typed, long count, long leftOut, List<Entry> entries) {
     /**
      * An entry.
      *
      * @param key null where the map has no keys
      * @param value for per-CPU maps a list, one for each CPU
      */
-    public record Entry(Object key, Object value, @JsonIgnore Text text) {}
+    public record Entry(
+            Object key, Object value, @JsonIgnore Text text) {}
 
     /**
      * The same for people, a line each.

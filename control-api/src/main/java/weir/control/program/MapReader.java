@@ -42,8 +42,7 @@ final class MapReader {
         long count = 0;
         byte @Nullable [] key = spec.keyBytes() == 0 ? null : next(control, null);
         while (key != null) {
-            if (control.lookup(key, 0) instanceof MapControl.Result.Found(Bytes value)
-                    && !(isArray && isZero(value))) {
+            if (control.lookup(key, 0) instanceof MapControl.Result.Found(Bytes value) && !(isArray && isZero(value))) {
                 count++;
                 if (shown.size() < maxEntries) {
                     shown.add(entry(spec, key, value.toArray()));
@@ -90,7 +89,10 @@ final class MapReader {
         return new MapDump.Entry(
                 plain(shownKey),
                 values.stream().map(MapReader::plain).toList(),
-                new MapDump.Text(text(shownKey), values.stream().map(MapReader::text).collect(Collectors.joining(" | ")), Map.of()));
+                new MapDump.Text(
+                        text(shownKey),
+                        values.stream().map(MapReader::text).collect(Collectors.joining(" | ")),
+                        Map.of()));
     }
 
     private static Map<String, String> variables(MapSpec spec, BtfValue value) {
@@ -106,12 +108,13 @@ final class MapReader {
         if (typeId > 0 && typeId < btf.types().size()) {
             return BtfValue.read(btf, typeId, bytes);
         }
-        return new BtfValue.Scalar(switch (bytes.length) {
-            case Byte.BYTES, Short.BYTES, Integer.BYTES, Long.BYTES -> number(bytes);
-            default ->
-                "0x" + HexFormat.of().formatHex(bytes, 0, Math.min(bytes.length, MAX_HEX_BYTES))
-                        + (bytes.length > MAX_HEX_BYTES ? "..." : "");
-        });
+        return new BtfValue.Scalar(
+                switch (bytes.length) {
+                    case Byte.BYTES, Short.BYTES, Integer.BYTES, Long.BYTES -> number(bytes);
+                    default ->
+                        "0x" + HexFormat.of().formatHex(bytes, 0, Math.min(bytes.length, MAX_HEX_BYTES))
+                                + (bytes.length > MAX_HEX_BYTES ? "..." : "");
+                });
     }
 
     /** Little endian, unsigned. */
@@ -132,7 +135,8 @@ final class MapReader {
         return switch (value) {
             case BtfValue.Scalar(String text) -> scalar(text);
             case BtfValue.Text(String text) -> text;
-            case BtfValue.Array array -> array.elements().stream().map(MapReader::plain).toList();
+            case BtfValue.Array array ->
+                array.elements().stream().map(MapReader::plain).toList();
             case BtfValue.Struct struct -> {
                 Map<String, Object> fields = new LinkedHashMap<>();
                 addFields(fields, struct);

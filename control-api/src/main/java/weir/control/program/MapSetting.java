@@ -6,14 +6,15 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HexFormat;
+import weir.control.program.ReplayException.Kind;
 import weir.ebpf.EbpfProgram;
 import weir.ebpf.LoadedObject;
 import weir.ebpf.map.EbpfMap;
 import weir.ebpf.map.Errno;
 import weir.ebpf.map.MapFlags;
+import weir.ebpf.map.MapOfMaps;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
-import weir.ebpf.map.MapOfMaps;
 import weir.ebpf.map.ProgramArray;
 
 /**
@@ -27,25 +28,31 @@ public record MapSetting(String map, String key, String value) {
 
     private static final String HEX = "hex:";
 
-    /** @throws ReplayException when the text is no setting */
+    /**
+     * Reads what was typed.
+     *
+     * @throws ReplayException when the text is no setting
+     */
     public static MapSetting parse(String text) throws ReplayException {
         int colon = text.indexOf(':');
         int equals = text.indexOf('=', colon + 1);
         if (colon <= 0 || equals < 0) {
-            throw new ReplayException("'" + Printable.of(text) + "' sets nothing", "write " + SYNTAX);
+            throw new ReplayException(Kind.USAGE, "'" + Printable.of(text) + "' sets nothing", "write " + SYNTAX);
         }
-        return new MapSetting(
-                text.substring(0, colon), text.substring(colon + 1, equals), text.substring(equals + 1));
+        return new MapSetting(text.substring(0, colon), text.substring(colon + 1, equals), text.substring(equals + 1));
     }
 
     void apply(LoadedObject loadedFrom) throws ReplayException {
         EbpfMap target = loadedFrom
                 .map(map)
                 .orElseThrow(() -> new ReplayException(
+                        Kind.NOT_FOUND,
                         "no map '" + Printable.of(map) + "' to set",
                         loadedFrom.maps().isEmpty()
                                 ? "the object has no maps"
-                                : "maps are " + Printable.of(String.join(", ", loadedFrom.maps().keySet()))));
+                                : "maps are "
+                                        + Printable.of(String.join(
+                                                ", ", loadedFrom.maps().keySet()))));
         MapSpec spec = target.spec();
         byte[] keyBytes = bytes(key, spec.keyBytes(), "key");
         int result = switch (target) {
@@ -55,6 +62,7 @@ public record MapSetting(String map, String key, String value) {
         };
         if (result != 0) {
             throw new ReplayException(
+                    Kind.USAGE,
                     "map " + Printable.of(map) + " (" + MapShape.of(spec) + ") does not take " + Printable.of(key) + "="
                             + Printable.of(value) + ": " + refusal(-result),
                     "write " + SYNTAX);
@@ -64,13 +72,15 @@ public record MapSetting(String map, String key, String value) {
     private int update(EbpfMap target, byte[] keyBytes) throws ReplayException {
         byte[] one = bytes(value, target.spec().valueBytes(), "value");
         // With one CPU, a per-CPU value is one value and padding.
-        return target.control().update(keyBytes, Arrays.copyOf(one, target.control().valueBytes()), MapFlags.ANY);
+        return target.control()
+                .update(keyBytes, Arrays.copyOf(one, target.control().valueBytes()), MapFlags.ANY);
     }
 
     private EbpfProgram program(LoadedObject loadedFrom) throws ReplayException {
         return loadedFrom
                 .program(value)
                 .orElseThrow(() -> new ReplayException(
+                        Kind.NOT_FOUND,
                         "no XDP program '" + Printable.of(value) + "' for map " + Printable.of(map),
                         "the value of a program array is the name of a program"));
     }
@@ -79,8 +89,11 @@ public record MapSetting(String map, String key, String value) {
         return loadedFrom
                 .map(value)
                 .orElseThrow(() -> new ReplayException(
+                        Kind.NOT_FOUND,
                         "no map '" + Printable.of(value) + "' for map " + Printable.of(map),
-                        "maps are " + Printable.of(String.join(", ", loadedFrom.maps().keySet()))));
+                        "maps are "
+                                + Printable.of(
+                                        String.join(", ", loadedFrom.maps().keySet()))));
     }
 
     /** A slot of a program array; one that is none where the number is too large. */
@@ -100,10 +113,12 @@ public record MapSetting(String map, String key, String value) {
             try {
                 bytes = HexFormat.of().parseHex(text.substring(HEX.length()));
             } catch (IllegalArgumentException e) {
-                throw new ReplayException(name + " is not hexadecimal", "write two digits for each byte, hex:0a0b");
+                throw new ReplayException(
+                        Kind.USAGE, name + " is not hexadecimal", "write two digits for each byte, hex:0a0b");
             }
             if (bytes.length != lengthBytes) {
                 throw new ReplayException(
+                        Kind.USAGE,
                         name + " has " + bytes.length + " bytes, needed are " + lengthBytes,
                         "write all " + lengthBytes + " bytes, in the order of memory");
             }
@@ -114,10 +129,11 @@ public record MapSetting(String map, String key, String value) {
             boolean isHex = text.startsWith("0x");
             number = new BigInteger(isHex ? text.substring(2) : text, isHex ? 16 : 10);
         } catch (NumberFormatException e) {
-            throw new ReplayException(name + " is not a number", "write " + SYNTAX);
+            throw new ReplayException(Kind.USAGE, name + " is not a number", "write " + SYNTAX);
         }
         if (lengthBytes > Long.BYTES) {
             throw new ReplayException(
+                    Kind.USAGE,
                     name + " is a number, but the map's have " + lengthBytes + " bytes",
                     "write all bytes in the order of memory, hex:0a0b...");
         }
@@ -125,7 +141,7 @@ public record MapSetting(String map, String key, String value) {
                 ? number.bitLength() < lengthBytes * Byte.SIZE
                 : number.bitLength() <= lengthBytes * Byte.SIZE;
         if (!fits) {
-            throw new ReplayException(name + " does not fit " + lengthBytes + " bytes", "write " + SYNTAX);
+            throw new ReplayException(Kind.USAGE, name + " does not fit " + lengthBytes + " bytes", "write " + SYNTAX);
         }
         byte[] bytes = new byte[lengthBytes];
         for (int i = 0; i < lengthBytes; i++) {

@@ -53,7 +53,8 @@ public record MapShape(String type, int keyBytes, int valueBytes, long maxEntrie
 
     /** {@code 1,024 entries}. */
     public String room() {
-        String format = type.equals(MapType.RINGBUF.name()) ? "%,d bytes" : maxEntries == 1 ? "%,d entry" : "%,d entries";
+        String format =
+                type.equals(MapType.RINGBUF.name()) ? "%,d bytes" : maxEntries == 1 ? "%,d entry" : "%,d entries";
         return String.format(Locale.ROOT, format, maxEntries);
     }
 

@@ -7,10 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.DeterministicHost;
 import weir.ebpf.EbpfProgram;
@@ -21,7 +18,6 @@ import weir.ebpf.ObjectFile;
 import weir.ebpf.TestRun;
 import weir.ebpf.map.Bytes;
 import weir.ebpf.map.EbpfMap;
-import weir.ebpf.map.MapSpec;
 import weir.ebpf.program.AddressKind;
 import weir.ebpf.program.Fault;
 import weir.ebpf.program.ProgramSpec;
@@ -90,7 +86,7 @@ public final class ProgramReplay implements AutoCloseable {
         this.spec = spec;
         this.settings = settings;
         host.port(settings.port() == 0 ? 1 : settings.port(), MTU_BYTES);
-        loaded = LoadedObject.load(object, LoadOptions.on(host).only(needed()::contains));
+        loaded = LoadedObject.load(object, LoadOptions.on(host).only(this::isNeeded));
         try {
             program = loaded.program(spec.name())
                     .orElseThrow(() -> new LoadException("program " + spec.name() + " is not an XDP program"));
@@ -103,18 +99,14 @@ public final class ProgramReplay implements AutoCloseable {
         }
     }
 
-    /** The program and those that maps hold from the start or are set to. */
-    private Set<String> needed() {
-        Stream<String> inMaps = object.maps().stream()
-                .flatMap(map -> map.contents().stream())
-                .filter(MapSpec.Entry.Program.class::isInstance)
-                .map(entry -> ((MapSpec.Entry.Program) entry).programName());
-        Stream<String> set = settings.entries().stream()
-                .filter(setting -> object.map(setting.map()).filter(setting::isProgramOf).isPresent())
-                .map(MapSetting::value);
-        return Stream.of(Stream.of(spec.name()), inMaps, set)
-                .flatMap(names -> names)
-                .collect(Collectors.toSet());
+    /** The program and those that maps are set to; what they tail-call is loaded with them. */
+    private boolean isNeeded(String name) {
+        return name.equals(spec.name())
+                || settings.entries().stream()
+                        .anyMatch(each -> each.value().equals(name)
+                                && object.map(each.map())
+                                        .filter(each::isProgramOf)
+                                        .isPresent());
     }
 
     /** Frames read so far. */
@@ -157,8 +149,7 @@ public final class ProgramReplay implements AutoCloseable {
             skipped.merge("port_beyond_65535", 1L, Long::sum);
             return;
         }
-        TestRun.Result result =
-                new TestRun(Bytes.of(bytes), 0, port, 0, settings.repeat(), 0).run(program);
+        TestRun.Result result = new TestRun(Bytes.of(bytes), 0, port, 0, settings.repeat(), 0).run(program);
         frames++;
         cut += frame.originalBytes() > bytes.length ? 1 : 0;
         durations.add(result.nanosPerRun());
@@ -172,8 +163,9 @@ public final class ProgramReplay implements AutoCloseable {
     private void checkLink(CaptureFrame frame) throws ReplayException {
         if (frame.source().linkType() != LinkType.ETHERNET) {
             throw new ReplayException(
-                    "frame " + read + " is of link type " + LinkType.name(frame.source().linkType())
-                            + "; XDP programs take Ethernet frames",
+                    ReplayException.Kind.CONTENT,
+                    "frame " + read + " is of link type "
+                            + LinkType.name(frame.source().linkType()) + "; XDP programs take Ethernet frames",
                     "capture on one Ethernet interface: tcpdump -i eth0 -w file.pcap");
         }
     }
@@ -225,7 +217,8 @@ public final class ProgramReplay implements AutoCloseable {
     private static String rule(Fault fault) {
         return fault.addressKind() == AddressKind.NONE
                 ? fault.kind().rule()
-                : fault.kind().rule() + ": the address is " + fault.addressKind().text();
+                : fault.kind().rule() + ": the address is "
+                        + fault.addressKind().text();
     }
 
     private static boolean isAlive(int action) {
@@ -268,7 +261,10 @@ public final class ProgramReplay implements AutoCloseable {
                 verdicts,
                 targets.entrySet().stream()
                         .map(each -> new ReplayReport.RedirectCount(
-                                each.getKey().map(), each.getKey().target(), each.getKey().flags(), each.getValue()))
+                                each.getKey().map(),
+                                each.getKey().target(),
+                                each.getKey().flags(),
+                                each.getValue()))
                         .toList(),
                 new ReplayReport.FaultCounts(faultedFrames, faultCounts()),
                 new ReplayReport.Trace(trace, traceLeftOut),

@@ -5,11 +5,27 @@ package weir.control.program;
 public final class ReplayException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    /** Whose fault it is. */
+    public enum Kind {
+        /** What was typed. */
+        USAGE,
+        /** Something of that name is not there. */
+        NOT_FOUND,
+        /** What the files hold. */
+        CONTENT
+    }
+
+    private final Kind kind;
     private final String hint;
 
-    ReplayException(String cause, String hint) {
+    ReplayException(Kind kind, String cause, String hint) {
         super(cause);
+        this.kind = kind;
         this.hint = hint;
+    }
+
+    public Kind kind() {
+        return kind;
     }
 
     public String hint() {

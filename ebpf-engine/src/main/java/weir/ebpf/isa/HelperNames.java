@@ -46,8 +46,7 @@ public final class HelperNames {
             dynptr_from_mem ringbuf_reserve_dynptr ringbuf_submit_dynptr ringbuf_discard_dynptr dynptr_read
             dynptr_write dynptr_data tcp_raw_gen_syncookie_ipv4 tcp_raw_gen_syncookie_ipv6
             tcp_raw_check_syncookie_ipv4 tcp_raw_check_syncookie_ipv6 ktime_get_tai_ns user_ringbuf_drain
-            cgrp_storage_get cgrp_storage_delete"""
-            .split("\\s+");
+            cgrp_storage_get cgrp_storage_delete""".split("\\s+");
 
     private HelperNames() {}
 

@@ -29,8 +29,8 @@ final class CaptureInput implements AutoCloseable {
         int got = in.readNBytes(into, 0, lengthBytes);
         offset += got;
         if (got > 0 && got < lengthBytes) {
-            throw new CaptureException(start, "the file ends inside a " + what + ": " + got + " of " + lengthBytes
-                    + " bytes are there");
+            throw new CaptureException(
+                    start, "the file ends inside a " + what + ": " + got + " of " + lengthBytes + " bytes are there");
         }
         return got == lengthBytes;
     }
@@ -54,8 +54,10 @@ final class CaptureInput implements AutoCloseable {
         while (left > 0) {
             int got = in.readNBytes(scratch, 0, (int) Math.min(left, scratch.length));
             if (got == 0) {
-                throw new CaptureException(start, "the file ends inside a " + what + ": " + (lengthBytes - left)
-                        + " of " + lengthBytes + " bytes are there");
+                throw new CaptureException(
+                        start,
+                        "the file ends inside a " + what + ": " + (lengthBytes - left) + " of " + lengthBytes
+                                + " bytes are there");
             }
             offset += got;
             left -= got;

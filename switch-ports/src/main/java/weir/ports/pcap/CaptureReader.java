@@ -36,11 +36,12 @@ public abstract sealed class CaptureReader implements AutoCloseable permits Pcap
             case PcapLayout.MAGIC_MICROS -> new PcapReader(input, ByteOrder.LITTLE_ENDIAN, false);
             case PcapLayout.MAGIC_NANOS -> new PcapReader(input, ByteOrder.LITTLE_ENDIAN, true);
             case PcapngLayout.SECTION_HEADER -> new PcapngReader(input);
-            default -> switch (Integer.reverseBytes(number)) {
-                case PcapLayout.MAGIC_MICROS -> new PcapReader(input, ByteOrder.BIG_ENDIAN, false);
-                case PcapLayout.MAGIC_NANOS -> new PcapReader(input, ByteOrder.BIG_ENDIAN, true);
-                default -> throw new CaptureException(0, refusal(magic));
-            };
+            default ->
+                switch (Integer.reverseBytes(number)) {
+                    case PcapLayout.MAGIC_MICROS -> new PcapReader(input, ByteOrder.BIG_ENDIAN, false);
+                    case PcapLayout.MAGIC_NANOS -> new PcapReader(input, ByteOrder.BIG_ENDIAN, true);
+                    default -> throw new CaptureException(0, refusal(magic));
+                };
         };
     }
 
@@ -54,7 +55,8 @@ public abstract sealed class CaptureReader implements AutoCloseable permits Pcap
             default ->
                 hex.startsWith("1f8b")
                         ? "the file is compressed with gzip; decompress it first"
-                        : "neither pcap nor pcapng: it begins with " + HexFormat.ofDelimiter(" ").formatHex(magic);
+                        : "neither pcap nor pcapng: it begins with "
+                                + HexFormat.ofDelimiter(" ").formatHex(magic);
         };
     }
 

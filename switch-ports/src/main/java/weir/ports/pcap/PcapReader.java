@@ -45,7 +45,8 @@ final class PcapReader extends CaptureReader {
         input.read(captured, 0, captured.length, "frame");
         long seconds = Integer.toUnsignedLong(record.getInt(PcapLayout.SECONDS));
         long fraction = Integer.toUnsignedLong(record.getInt(PcapLayout.FRACTION));
-        long timestamp = TimeUnit.SECONDS.toNanos(seconds) + (nanos ? fraction : TimeUnit.MICROSECONDS.toNanos(fraction));
+        long timestamp =
+                TimeUnit.SECONDS.toNanos(seconds) + (nanos ? fraction : TimeUnit.MICROSECONDS.toNanos(fraction));
         return frame(source, timestamp, captured, record.getInt(PcapLayout.ON_WIRE), checksumBytes);
     }
 }

@@ -79,8 +79,8 @@ final class PcapngReader extends CaptureReader {
         byte[] fields = new byte[PcapngLayout.SECTION_BODY_BYTES];
         int magicBytes = magic.length;
         input.read(fields, magicBytes, fields.length - magicBytes, "section header");
-        int major = Short.toUnsignedInt(
-                ByteBuffer.wrap(fields).order(block.order()).getShort(PcapngLayout.SECTION_MAJOR));
+        int major =
+                Short.toUnsignedInt(ByteBuffer.wrap(fields).order(block.order()).getShort(PcapngLayout.SECTION_MAJOR));
         if (major != PcapngLayout.VERSION_MAJOR) {
             throw fail("version " + major + " of pcapng; 1 is read");
         }
@@ -212,7 +212,8 @@ final class PcapngReader extends CaptureReader {
                         + (body.capacity() - at));
             }
             if (code == PcapngLayout.OPTION_COMMENT) {
-                options.comment = options.comment.isEmpty() ? text(at, length) : options.comment + "\n" + text(at, length);
+                options.comment =
+                        options.comment.isEmpty() ? text(at, length) : options.comment + "\n" + text(at, length);
             } else if (ofInterface) {
                 readInterfaceOption(options, code, at, length);
             }

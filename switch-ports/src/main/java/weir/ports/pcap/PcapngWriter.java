@@ -73,7 +73,7 @@ final class PcapngWriter extends CaptureWriter {
 
     private static ByteBuffer begin(int type, int bodyBytes) {
         int length = PcapngLayout.BLOCK_FRAME_BYTES + bodyBytes;
-        return ByteBuffer.allocate(length)
+        return ByteBuffer.wrap(new byte[length])
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(type)
                 .putInt(length);
@@ -81,7 +81,7 @@ final class PcapngWriter extends CaptureWriter {
 
     private void finish(ByteBuffer block) throws IOException {
         block.putInt(block.capacity() - Integer.BYTES, block.capacity());
-        out.write(block.array());
+        out.write(block.array(), block.arrayOffset(), block.capacity());
     }
 
     /** An empty value is left out. */
