@@ -22,7 +22,9 @@ class ProgramDisasmCommandTest {
 
     @Test
     void showsInstructionsWithLinesOfCNamesAndLabels() {
-        String out = CommandRun.of("program", "disasm", example("bridge.o")).succeeds().out();
+        String out = CommandRun.of("program", "disasm", example("bridge.o"))
+                .succeeds()
+                .out();
 
         for (String line : List.of(
                 "; map stations: HASH, key 6 bytes, value 4 bytes, 1,024 entries",
@@ -110,9 +112,6 @@ class ProgramDisasmCommandTest {
     @Test
     void listsProgramsWhenThereIsNoneOfThatName() {
         CommandRun.of("program", "disasm", example("bridge.o"), "--program", "brigde")
-                .fails(
-                        ExitCode.NOT_FOUND,
-                        "no program 'brigde' in " + example("bridge.o"),
-                        "programs are bridge");
+                .fails(ExitCode.NOT_FOUND, "no program 'brigde' in " + example("bridge.o"), "programs are bridge");
     }
 }

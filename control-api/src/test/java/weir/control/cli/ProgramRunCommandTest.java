@@ -34,9 +34,8 @@ class ProgramRunCommandTest {
     private Path folder;
 
     private static CommandRun run(String... args) {
-        return CommandRun.of(Stream.concat(
-                        Stream.of("program", "run"), Arrays.stream(args))
-                .toArray(String[]::new));
+        return CommandRun.of(
+                Stream.concat(Stream.of("program", "run"), Arrays.stream(args)).toArray(String[]::new));
     }
 
     @Test
@@ -56,14 +55,28 @@ class ProgramRunCommandTest {
 
     @Test
     void jsonHasWhatIsPromised() {
-        JsonNode json = run(example("counters.o"), "--pcap", SAMPLE, "-o", "json", "--repeat", "3", "--map-entries", "1")
+        JsonNode json = run(
+                        example("counters.o"), "--pcap", SAMPLE, "-o", "json", "--repeat", "3", "--map-entries", "1")
                 .succeeds()
                 .json();
 
         assertEquals(
                 List.of(
-                        "program", "section", "engine", "frames", "runs", "skipped", "cut", "written", "ns_per_frame",
-                        "verdicts", "redirects", "faults", "trace", "events", "maps"),
+                        "program",
+                        "section",
+                        "engine",
+                        "frames",
+                        "runs",
+                        "skipped",
+                        "cut",
+                        "written",
+                        "ns_per_frame",
+                        "verdicts",
+                        "redirects",
+                        "faults",
+                        "trace",
+                        "events",
+                        "maps"),
                 List.copyOf(json.propertyNames()));
         assertEquals(12, json.get("frames").asInt());
         assertEquals(36, json.get("runs").asInt());
@@ -150,7 +163,9 @@ class ProgramRunCommandTest {
         assertEquals(1, run.exitCode(), run::err);
         assertTrue(run.out().contains("faults: 12 frames"), run::out);
         assertTrue(
-                run.out().contains("read of memory that the program may not read: the address is in or around the frame"),
+                run.out()
+                        .contains(
+                                "read of memory that the program may not read: the address is in or around the frame"),
                 run::out);
         assertTrue(run.out().matches("(?s).*\\./no_bounds_check\\.c:\\d+: if \\(packet\\[2000\\] == 0\\).*"), run::out);
     }
@@ -168,8 +183,7 @@ class ProgramRunCommandTest {
 
     @Test
     void runsOnWhatIsWholeOfACutFileWhenAsked() throws IOException {
-        Path cut = Files.write(
-                folder.resolve("cut.pcap"), Arrays.copyOf(Files.readAllBytes(Path.of(SAMPLE)), 400));
+        Path cut = Files.write(folder.resolve("cut.pcap"), Arrays.copyOf(Files.readAllBytes(Path.of(SAMPLE)), 400));
         run(example("bridge.o"), "--pcap", cut.toString())
                 .fails(
                         ExitCode.FAILURE,
@@ -181,13 +195,19 @@ class ProgramRunCommandTest {
     @Test
     void saysSoWhenThereAreNoFrames() throws IOException {
         Path empty = capture(LinkType.ETHERNET);
-        String out = run(example("bridge.o"), "--pcap", empty.toString()).succeeds().out();
+        String out =
+                run(example("bridge.o"), "--pcap", empty.toString()).succeeds().out();
         assertTrue(out.contains("no frames: the program was loaded, and not run"), out);
     }
 
     @Test
     void doesNotRunOnFramesWithoutAHeader() throws IOException {
-        JsonNode json = run(example("bridge.o"), "--pcap", capture(LinkType.ETHERNET, 13, 14).toString(), "-o", "json")
+        JsonNode json = run(
+                        example("bridge.o"),
+                        "--pcap",
+                        capture(LinkType.ETHERNET, 13, 14).toString(),
+                        "-o",
+                        "json")
                 .succeeds()
                 .json();
         assertEquals(1, json.get("frames").asInt());
@@ -248,10 +268,9 @@ class ProgramRunCommandTest {
 
     @Test
     void refusesNumbersOutOfRange() {
-        for (List<String> wrong : List.of(
-                List.of("--repeat", "0"), List.of("--port", "65536"), List.of("--map-entries", "-1"))) {
-            CommandRun run =
-                    run(example("bridge.o"), "--pcap", SAMPLE, wrong.getFirst(), wrong.getLast());
+        for (List<String> wrong :
+                List.of(List.of("--repeat", "0"), List.of("--port", "65536"), List.of("--map-entries", "-1"))) {
+            CommandRun run = run(example("bridge.o"), "--pcap", SAMPLE, wrong.getFirst(), wrong.getLast());
             assertEquals(2, run.exitCode(), run::err);
             assertTrue(run.err().contains(wrong.getFirst() + " " + wrong.getLast() + ": allowed is "), run::err);
         }

@@ -195,7 +195,7 @@ class CaptureReaderTest {
         "-1, 128, 0, 9223372036854775807",
         "1, 9, -1, -999999999",
         "1, 9, 9223372036854775807, 9223372036854775807",
-        "1, 9, -9223372036854775808, -9223372036854775808",
+        "0, 9, -9223372036854775808, -9223372036854775808",
     })
     void countsTimeInEveryResolution(long ticks, int code, long offsetSeconds, long nanos) {
         assertEquals(nanos, new TimeResolution(code, offsetSeconds).nanos(ticks));
