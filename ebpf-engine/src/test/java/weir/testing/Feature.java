@@ -55,9 +55,9 @@ public enum Feature {
             case IPERF3 -> missingCommand("iperf3", "iperf3");
             case C_COMPILER -> missingCommand("cc", "gcc and libc6-dev");
             case TCPDUMP -> missingCommand("tcpdump", "tcpdump");
-            case BPF -> LINUX.gap().or(KernelProgram::gap);
+            case BPF -> probe(LINUX).or(KernelProgram::gap);
             case CLANG -> missingCommand("clang-19", "clang-19");
-            case XDP_OBJECTS -> probeXdpObjects();
+            case XDP_OBJECTS -> missingFile("/usr/libexec/xdp-tools/xdp_pass.o", "xdp-tests and libxdp1");
             case KERNEL_BTF -> missingFile("/sys/kernel/btf/vmlinux", "a kernel with CONFIG_DEBUG_INFO_BTF");
             case SHARED_DATA -> probeSharedData();
         };
@@ -92,18 +92,6 @@ public enum Feature {
             works = succeeds("ip", "netns", "delete", name);
         }
         return works ? Optional.empty() : Optional.of("'ip netns add' fails; run the build as root");
-    }
-
-    /** Folders with objects of the Debian packages libxdp1 and xdp-tests; only for tests that require {@link #XDP_OBJECTS}. */
-    public static List<Path> xdpObjectFolders() {
-        return List.of(Path.of("/usr/lib/x86_64-linux-gnu/bpf"), Path.of("/usr/libexec/xdp-tools"));
-    }
-
-    private static Optional<String> probeXdpObjects() {
-        return xdpObjectFolders().stream()
-                .filter(folder -> !Files.isDirectory(folder))
-                .findFirst()
-                .map(folder -> folder + " does not exist; install libxdp1 and xdp-tests");
     }
 
     private static Optional<String> probeSharedData() {

@@ -30,16 +30,19 @@ final class Callbacks {
     /**
      * {@code bpf_loop(rounds, callback, context, flags)}: r0 is the number of rounds.
      *
+     * <p>With flags of 0 the kernel puts the loop into the program ({@code inline_bpf_loop}, {@code
+     * kernel/bpf/verifier.c}): all 64 bits of r1 count then, and {@code -E2BIG} is set by a 32-bit move.
+     *
      * @return true when there is nothing to enter and r0 is set; false after entering, or after a fault
      */
     boolean loop() {
-        long rounds = r[1] & 0xffff_ffffL;
+        long rounds = r[1];
         if (r[4] != 0) {
             r[0] = -Errno.EINVAL;
             return true;
         }
-        if (rounds > MAX_LOOPS) {
-            r[0] = -Errno.E2BIG;
+        if (Long.compareUnsigned(rounds, MAX_LOOPS) > 0) {
+            r[0] = Integer.toUnsignedLong(-Errno.E2BIG);
             return true;
         }
         if (!isFunction(r[2])) {

@@ -54,9 +54,10 @@ final class ArrayMap extends BaseMap implements ForEachMap {
         return 0;
     }
 
+    /** As {@code array_map_update_elem}, kernel/bpf/arraymap.c, in its order: the lock is asked for last. */
     private int refusalToUpdate(long keyAddress, long flags) {
         boolean locked = (flags & MapFlags.LOCK) != 0;
-        if (isNoUpdateFlag(flags & ~MapFlags.LOCK) || (locked && isPerCpu())) {
+        if (isNoUpdateFlag(flags & ~MapFlags.LOCK)) {
             return -Errno.EINVAL;
         }
         if (index(keyAddress) >= maxEntries) {
@@ -145,7 +146,7 @@ final class ArrayMap extends BaseMap implements ForEachMap {
         if (!isPerCpu()) {
             return update(key, value, flags, 0);
         }
-        int refusal = refusalToUpdate(key, flags);
+        int refusal = isNoUpdateFlag(flags) ? -Errno.EINVAL : refusalToUpdate(key, flags);
         for (int cpu = 0; cpu < cpus && refusal == 0; cpu++) {
             Words.copy(value + (long) cpu * stride.bytes(), valueAt(index(key), cpu), stride.bytes());
         }

@@ -28,7 +28,7 @@ final class ControlFace implements MapControl {
 
     @Override
     public Result lookup(byte[] key, long flags) {
-        int refusal = refusalToRead();
+        int refusal = (flags & ~MapFlags.LOCK) != 0 ? -Errno.EINVAL : refusalToRead();
         if (refusal == 0) {
             refusal = refusalOfLockFlag(flags, MapFlags.LOCK);
         }
@@ -77,7 +77,7 @@ final class ControlFace implements MapControl {
 
     @Override
     public Result lookupAndDelete(byte[] key, long flags) {
-        int refusal = refusalToRead();
+        int refusal = (flags & ~MapFlags.LOCK) != 0 ? -Errno.EINVAL : refusalToRead();
         if (refusal == 0) {
             refusal = refusalToWrite();
         }
@@ -119,12 +119,13 @@ final class ControlFace implements MapControl {
 
     @Override
     public int freeze() {
+        if (map.spec().spinLockOffset() != MapSpec.NO_SPIN_LOCK) {
+            return -Errno.ENOTSUPP;
+        }
         synchronized (this) {
-            if (isFrozen) {
-                return -Errno.EBUSY;
-            }
-            isFrozen = true;
-            return 0;
+            int refusal = refusalToWrite();
+            isFrozen |= refusal == 0;
+            return refusal;
         }
     }
 

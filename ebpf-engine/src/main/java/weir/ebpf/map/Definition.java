@@ -154,12 +154,12 @@ final class Definition {
     }
 
     private void checkBloomFilter() {
+        require(valueBytes <= MAX_ELEMENT_BYTES, Errno.E2BIG, "value_size is at most " + MAX_ELEMENT_BYTES);
         require(maxEntries > 0 && valueBytes > 0, "max_entries and value_size must not be 0");
         require(keyBytes == 0, "bloom filters have no key");
         allowFlags(MapFlags.NUMA_NODE | MapFlags.ZERO_SEED | ACCESS);
         require(hasNot(PROGRAM_ACCESS), "RDONLY_PROG and WRONLY_PROG exclude each other");
         require((spec.extra() & ~BloomFilter.HASHES_MASK) == 0, "map_extra, hash functions, is 0 to 15");
-        require(valueBytes <= MAX_ELEMENT_BYTES, Errno.E2BIG, "value_size is at most " + MAX_ELEMENT_BYTES);
     }
 
     private void checkRingBuffer() {

@@ -3,6 +3,7 @@ package weir.ebpf.map;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import weir.ebpf.memory.Mem;
@@ -410,12 +411,14 @@ final class LpmTrie extends BaseMap {
                 shape.copyOut(node + valueOffset, value, false);
                 all.add(entry(TrieNodeLayout.key(node), value));
             }
-            push(open, TrieNodeLayout.child(node, 1));
             push(open, TrieNodeLayout.child(node, 0));
+            push(open, TrieNodeLayout.child(node, 1));
             if (!SpinWord.isUnchanged(lock, version)) {
                 return false;
             }
         }
+        // Each entry before its subtrees, that of bit 1 first, is the order of keys turned round.
+        Collections.reverse(all);
         return true;
     }
 

@@ -15,7 +15,7 @@ public interface MapControl {
     /** Bytes of a value here: {@code valueBytes}, or for all CPUs together. */
     int valueBytes();
 
-    /** A copy of the value. */
+    /** A copy of the value; of a bloom filter, which is asked for a value in the place of the key, that value. */
     Result lookup(byte[] key, long flags);
 
     int update(byte[] key, byte[] value, long flags);
@@ -36,7 +36,10 @@ public interface MapControl {
     /** All entries at about this moment, each key at most once. */
     List<Entry> entries();
 
-    /** No more writes by control code; programs are not affected ({@code BPF_MAP_FREEZE}). */
+    /**
+     * No more writes by control code; programs are not affected ({@code BPF_MAP_FREEZE}). {@code -EPERM} when
+     * frozen or read-only before, {@code -ENOTSUPP} for values with a spin lock.
+     */
     int freeze();
 
     boolean isFrozen();

@@ -105,20 +105,12 @@ final class RedirectHash extends BaseMap implements RedirectMap {
     }
 
     private synchronized int set(int key, int target, @Nullable Numbered program, long flags) {
-        if (isNoUpdateFlag(flags) || target == 0) {
-            return -Errno.EINVAL;
+        int refusal = refusalToSet(key, target, flags, 0);
+        if (refusal != 0) {
+            return refusal;
         }
         Index known = index;
         int at = known.find(key);
-        if (at >= 0 && (flags & MapFlags.NOEXIST) != 0) {
-            return -Errno.EEXIST;
-        }
-        if (Integer.compareUnsigned(target, RedirectArray.MAX_PORT) > 0) {
-            return -Errno.EINVAL;
-        }
-        if (at < 0 && known.keys.length >= maxEntries) {
-            return -Errno.E2BIG;
-        }
         long element = at >= 0 ? known.slots[at] : pool.take();
         if (element == MapMemory.NONE) {
             return -Errno.ENOMEM;
@@ -127,6 +119,22 @@ final class RedirectHash extends BaseMap implements RedirectMap {
         RedirectSlotLayout.set(element + ElementLayout.HEAD_BYTES, target, number);
         index = known.with(key, element, program);
         return 0;
+    }
+
+    /** @param descriptor of a program, in a value of bytes: none can be named there */
+    private int refusalToSet(int key, int target, long flags, int descriptor) {
+        if (isNoUpdateFlag(flags) || target == 0) {
+            return -Errno.EINVAL;
+        }
+        Index known = index;
+        boolean isNew = known.find(key) < 0;
+        if (!isNew && (flags & MapFlags.NOEXIST) != 0) {
+            return -Errno.EEXIST;
+        }
+        if (Integer.compareUnsigned(target, RedirectArray.MAX_PORT) > 0 || descriptor > 0) {
+            return -Errno.EINVAL;
+        }
+        return isNew && known.keys.length >= maxEntries ? -Errno.E2BIG : 0;
     }
 
     /** Programs change nothing here; control code does by {@link #controlUpdate}. */
@@ -149,12 +157,12 @@ final class RedirectHash extends BaseMap implements RedirectMap {
     // ---- control code -------------------------------------------------------------------------------------
 
     @Override
-    int controlUpdate(long key, long value, long flags) {
+    synchronized int controlUpdate(long key, long value, long flags) {
+        int number = Mem.getInt(key);
         int target = Mem.getInt(value);
-        if (RedirectSlotLayout.descriptor(value, spec().valueBytes()) > 0) {
-            return -Errno.EINVAL;
-        }
-        return set(Mem.getInt(key), target, null, flags);
+        int descriptor = RedirectSlotLayout.descriptor(value, spec().valueBytes());
+        int refusal = refusalToSet(number, target, flags, descriptor);
+        return refusal != 0 ? refusal : set(number, target, null, flags);
     }
 
     @Override

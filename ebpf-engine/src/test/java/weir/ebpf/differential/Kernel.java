@@ -8,7 +8,8 @@ import java.util.TreeMap;
 import weir.ebpf.kernel.KernelCollection;
 import weir.ebpf.kernel.KernelMap;
 import weir.ebpf.kernel.KernelProgram;
-import weir.ebpf.map.Bytes;
+import weir.ebpf.kernel.XdpMd;
+import weir.ebpf.map.MapSpec;
 
 /** Plays scenarios in the running kernel. The calling thread must be pinned. */
 final class Kernel {
@@ -34,18 +35,27 @@ final class Kernel {
                 }
             }
             List<Outcome.Run> runs = new ArrayList<>();
-            for (Bytes packet : scenario.packets()) {
-                KernelProgram.Run run = loaded.main().run(packet.toArray());
-                runs.add(new Outcome.Run(
-                        run.errno() == 0 ? "" : "errno " + -run.errno(), run.returnValue(), run.data()));
+            for (Scenario.Packet packet : scenario.packets()) {
+                runs.add(run(loaded.main(), packet));
             }
             SortedMap<String, SortedMap<String, String>> contents = new TreeMap<>();
-            for (KernelMap map : loaded.maps()) {
-                if (Outcome.isCompared(map.spec())) {
-                    contents.put(map.spec().name(), Outcome.contents(map.spec(), map, cpu));
+            for (int i = 0; i < scenario.maps().size(); i++) {
+                MapSpec spec = scenario.maps().get(i);
+                if (Outcome.isCompared(spec)) {
+                    contents.put(
+                            spec.name(), Outcome.contents(spec, loaded.maps().get(i), cpu));
                 }
             }
             return new Outcome(runs, contents);
         }
+    }
+
+    private static Outcome.Run run(KernelProgram program, Scenario.Packet packet) {
+        XdpMd given = XdpMd.arriving(packet.metadataBytes(), packet.data().length(), 1, 0);
+        KernelProgram.Run run = program.run(packet.data().toArray(), given);
+        XdpMd left = run.context();
+        return left == null
+                ? new Outcome.Run("errno " + -run.errno(), 0, run.data(), 0)
+                : new Outcome.Run("", run.returnValue(), run.data(), left.data());
     }
 }

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import weir.ebpf.kernel.KernelProgram;
 import weir.ebpf.kernel.PinnedThread;
 import weir.ebpf.random.ProgramGenerator;
-import weir.ebpf.random.RandomPackets;
 import weir.ebpf.random.RandomProgram;
 import weir.ebpf.random.Weights;
 import weir.testing.Feature;
@@ -33,11 +32,13 @@ class KernelRepeatsItselfTest {
             Kernel kernel = new Kernel(pinned.cpu());
             for (long seed = 0; seed < COUNT; seed++) {
                 RandomProgram program = generator.generate(seed);
-                Scenario scenario =
-                        Scenario.withDevices(program.programs(), program.maps(), RandomPackets.generate(seed, 8));
+                Scenario scenario = Scenario.of(program, 8);
                 try {
                     Outcome first = kernel.play(scenario, false);
                     String difference = first.difference(kernel.play(scenario, false), "first", "second");
+                    assertTrue(
+                            first.runs().stream().allMatch(run -> run.failure().isEmpty()),
+                            () -> "seed " + program.seed() + first);
                     assertEquals("", difference, "seed " + seed);
                     accepted++;
                 } catch (KernelProgram.Rejected e) {

@@ -22,7 +22,7 @@ record Outcome(List<Run> runs, SortedMap<String, SortedMap<String, String>> maps
      * @param failure empty, or why there was no run to the end
      * @param data metadata and frame afterwards
      */
-    record Run(String failure, int returnValue, Bytes data) {}
+    record Run(String failure, int returnValue, Bytes data, int metadataBytes) {}
 
     Outcome {
         runs = List.copyOf(runs);

@@ -3,21 +3,34 @@ package weir.ebpf.differential;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import weir.ebpf.map.Bytes;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
 import weir.ebpf.program.ProgramSpec;
+import weir.ebpf.random.RandomPackets;
+import weir.ebpf.random.RandomProgram;
 
 /**
  * Programs, their maps, and packets that run one behind the other over the same maps.
  *
  * @param programs the one to run first, then the targets of its tail calls
  * @param presets what control code puts into the maps before the first packet
- * @param packets without metadata, from interface 1 and queue 0
+ * @param packets from interface 1 and queue 0
  */
-record Scenario(List<ProgramSpec> programs, List<MapSpec> maps, List<Preset> presets, List<Bytes> packets) {
+record Scenario(List<ProgramSpec> programs, List<MapSpec> maps, List<Preset> presets, List<Packet> packets) {
+    private static final int MAX_METADATA_BYTES = 32;
+    private static final int MIN_FRAME_BYTES = 14;
+
     /** One element, by the map's index. */
     record Preset(int map, Bytes key, Bytes value) {}
+
+    /**
+     * What a run begins with.
+     *
+     * @param data metadata and frame
+     */
+    record Packet(Bytes data, int metadataBytes) {}
 
     Scenario {
         programs = List.copyOf(programs);
@@ -26,8 +39,18 @@ record Scenario(List<ProgramSpec> programs, List<MapSpec> maps, List<Preset> pre
         packets = List.copyOf(packets);
     }
 
-    /** With targets in half of the places of device maps: interface 1. */
-    static Scenario withDevices(List<ProgramSpec> programs, List<MapSpec> maps, List<Bytes> packets) {
+    /** A random program with packets, of which some have metadata, and with interface 1 in half of the device maps. */
+    static Scenario of(RandomProgram program, int packets) {
+        List<Packet> all = new ArrayList<>();
+        SplittableRandom random = new SplittableRandom(program.seed());
+        for (Bytes each : RandomPackets.generate(program.seed(), packets)) {
+            int room = Math.min(MAX_METADATA_BYTES, each.length() - MIN_FRAME_BYTES);
+            all.add(new Packet(each, random.nextInt(4) == 0 ? 4 * random.nextInt(room / 4 + 1) : 0));
+        }
+        return withDevices(program.programs(), program.maps(), all);
+    }
+
+    private static Scenario withDevices(List<ProgramSpec> programs, List<MapSpec> maps, List<Packet> packets) {
         List<Preset> presets = new ArrayList<>();
         for (int i = 0; i < maps.size(); i++) {
             int first = maps.get(i).type() == MapType.DEVMAP ? 0 : 1;
@@ -39,7 +62,7 @@ record Scenario(List<ProgramSpec> programs, List<MapSpec> maps, List<Preset> pre
         return new Scenario(programs, maps, presets, packets);
     }
 
-    Scenario withPackets(List<Bytes> others) {
+    Scenario withPackets(List<Packet> others) {
         return new Scenario(programs, maps, presets, others);
     }
 

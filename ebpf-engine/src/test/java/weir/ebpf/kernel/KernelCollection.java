@@ -4,7 +4,9 @@ package weir.ebpf.kernel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import weir.ebpf.map.Bytes;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.program.ProgramSpec;
 
@@ -13,7 +15,11 @@ public final class KernelCollection implements AutoCloseable {
     private final List<KernelMap> maps = new ArrayList<>();
     private final List<KernelProgram> programs = new ArrayList<>();
 
-    private KernelCollection() {}
+    private final List<MapSpec> specs;
+
+    private KernelCollection(List<MapSpec> specs) {
+        this.specs = specs;
+    }
 
     /**
      * Makes the maps, loads the programs, and fills program arrays.
@@ -22,13 +28,14 @@ public final class KernelCollection implements AutoCloseable {
      */
     public static KernelCollection load(List<ProgramSpec> programs, List<MapSpec> maps, boolean wantLog)
             throws KernelProgram.Rejected {
-        KernelCollection collection = new KernelCollection();
+        KernelCollection collection = new KernelCollection(maps);
         try {
             for (MapSpec spec : maps) {
-                collection.maps.add(KernelMap.create(spec));
+                KernelMap map = KernelMap.create(spec);
+                collection.maps.add(map);
+                fillData(spec, map);
             }
-            int[] descriptors =
-                    collection.maps.stream().mapToInt(KernelMap::descriptor).toArray();
+            int[] descriptors = collection.maps.stream().mapToInt(KernelMap::fd).toArray();
             for (ProgramSpec spec : programs) {
                 collection.programs.add(KernelProgram.load(spec, descriptors, wantLog));
             }
@@ -40,19 +47,31 @@ public final class KernelCollection implements AutoCloseable {
         }
     }
 
-    private void fillProgramArrays(List<ProgramSpec> specs) {
-        for (KernelMap map : maps) {
-            for (MapSpec.Entry entry : map.spec().contents()) {
+    private static void fillData(MapSpec spec, KernelMap map) {
+        for (MapSpec.Entry entry : spec.contents()) {
+            if (entry instanceof MapSpec.Entry.Data(Bytes data)) {
+                map.update(new byte[spec.keyBytes()], Arrays.copyOf(data.toArray(), spec.valueBytes()), 0);
+            }
+        }
+        if (spec.frozen()) {
+            map.freeze();
+        }
+    }
+
+    private void fillProgramArrays(List<ProgramSpec> programSpecs) {
+        for (int i = 0; i < maps.size(); i++) {
+            for (MapSpec.Entry entry : specs.get(i).contents()) {
                 if (entry instanceof MapSpec.Entry.Program(int key, String name)) {
-                    map.update(bytes(key), bytes(programNamed(specs, name).descriptor()), 0);
+                    int fd = programNamed(programSpecs, name).fd();
+                    maps.get(i).update(bytes(key), bytes(fd), 0);
                 }
             }
         }
     }
 
-    private KernelProgram programNamed(List<ProgramSpec> specs, String name) {
-        for (int i = 0; i < specs.size(); i++) {
-            if (specs.get(i).name().equals(name)) {
+    private KernelProgram programNamed(List<ProgramSpec> programSpecs, String name) {
+        for (int i = 0; i < programSpecs.size(); i++) {
+            if (programSpecs.get(i).name().equals(name)) {
                 return programs.get(i);
             }
         }

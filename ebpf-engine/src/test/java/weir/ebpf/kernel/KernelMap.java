@@ -6,201 +6,203 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.map.Bytes;
 import weir.ebpf.map.MapControl;
 import weir.ebpf.map.MapSpec;
+import weir.ebpf.map.MapType;
 
-/**
- * A map of the running kernel. One thread, the one that made it.
- *
- * <p>Offsets in {@code union bpf_attr}, {@code uapi/linux/bpf.h}: of BPF_MAP_CREATE map_type 0, key_size 4,
- * value_size 8, max_entries 12, map_flags 16, inner_map_fd 20, map_name 28, map_extra 64; of the element
- * commands map_fd 0, key 8, value or next_key 16, flags 24.
- */
+/** A map of the running kernel, made of the same blueprint, with the same control face. */
 public final class KernelMap implements MapControl, AutoCloseable {
-    private static final int CREATE = 0;
-    private static final int LOOKUP = 1;
-    private static final int UPDATE = 2;
-    private static final int DELETE = 3;
-    private static final int NEXT_KEY = 4;
-    private static final int LOOKUP_AND_DELETE = 21;
-    private static final int FREEZE = 22;
-    private static final int CREATE_BYTES = 72;
-    private static final int ELEMENT_BYTES = 32;
-    private static final int POSSIBLE_CPUS = possibleCpus();
+    private static final int NO_DESCRIPTOR = 0;
 
     private final MapSpec spec;
-    private final int descriptor;
-    private final Arena arena = Arena.ofConfined();
-    private final MemorySegment attributes = arena.allocate(ELEMENT_BYTES, 8);
-    private final MemorySegment key;
-    private final MemorySegment value;
-    private final MemorySegment nextKey;
-    private boolean frozen;
+    private final int fd;
+    private boolean isFrozen;
 
-    private KernelMap(MapSpec spec, int descriptor) {
+    private KernelMap(MapSpec spec, int fd) {
         this.spec = spec;
-        this.descriptor = descriptor;
-        key = arena.allocate(Math.max(spec.keyBytes(), 8), 8);
-        nextKey = arena.allocate(Math.max(spec.keyBytes(), 8), 8);
-        value = arena.allocate(Math.max(valueBytes(), 8), 8);
+        this.fd = fd;
+    }
+
+    /** Makes the map; it must be one that the kernel takes. */
+    public static KernelMap create(MapSpec spec) {
+        return create(spec, NO_DESCRIPTOR);
+    }
+
+    /** A map with values of {@link SpinLockBtf}. */
+    public static KernelMap createWithSpinLock(MapSpec spec) {
+        int btf = SpinLockBtf.load();
+        try {
+            int fd = open(spec, NO_DESCRIPTOR, btf, SpinLockBtf.TYPES);
+            if (fd < 0) {
+                throw new AssertionError("the kernel refuses " + spec + " with errno " + -fd);
+            }
+            return new KernelMap(spec, fd);
+        } finally {
+            BpfSyscall.close(btf);
+        }
+    }
+
+    /** A map of maps like the one with that descriptor. */
+    public static KernelMap create(MapSpec spec, int innerFd) {
+        int fd = open(spec, innerFd, NO_DESCRIPTOR, null);
+        if (fd < 0) {
+            throw new AssertionError("the kernel refuses " + spec + " with errno " + -fd);
+        }
+        return new KernelMap(spec, fd);
     }
 
     /**
-     * A fresh map with the data of the spec in it, frozen if the spec says so. Programs in the spec are
-     * left to the caller.
+     * {@code BPF_MAP_CREATE}, {@code union bpf_attr}: map_type 0, key_size 4, value_size 8, max_entries 12,
+     * map_flags 16, inner_map_fd 20, btf_fd 48, btf_key_type_id 52, btf_value_type_id 56, map_extra 64.
      *
-     * @param innerDescriptor of a map like the inner ones, or 0
-     * @throws IllegalStateException if the kernel refuses
+     * @param btfFd where the types are, or 0
+     * @return a file descriptor to close, or a negative errno
      */
-    public static KernelMap create(MapSpec spec, int innerDescriptor) {
-        int result = tryCreate(spec, innerDescriptor);
-        if (result < 0) {
-            throw new IllegalStateException("BPF_MAP_CREATE of " + spec + ": errno " + -result);
-        }
-        KernelMap map = new KernelMap(spec, result);
-        for (MapSpec.Entry entry : spec.contents()) {
-            if (entry instanceof MapSpec.Entry.Data(Bytes bytes)) {
-                map.update(new byte[spec.keyBytes()], Arrays.copyOf(bytes.toArray(), spec.valueBytes()), 0);
-            }
-        }
-        if (spec.frozen()) {
-            map.freeze();
-        }
-        return map;
-    }
-
-    public static KernelMap create(MapSpec spec) {
-        return create(spec, 0);
-    }
-
-    private static int tryCreate(MapSpec spec, int innerDescriptor) {
+    public static int open(MapSpec spec, int innerFd, int btfFd, MapSpec.@Nullable ValueTypes types) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attributes = arena.allocate(CREATE_BYTES, 8);
-            attributes.set(JAVA_INT, 0, spec.type().number());
-            attributes.set(JAVA_INT, 4, spec.keyBytes());
-            attributes.set(JAVA_INT, 8, spec.valueBytes());
-            attributes.set(JAVA_INT, 12, spec.maxEntries());
-            attributes.set(JAVA_INT, 16, spec.flags());
-            attributes.set(JAVA_INT, 20, innerDescriptor);
-            byte[] name = spec.name().replaceAll("[^A-Za-z0-9_.]", "_").getBytes(StandardCharsets.US_ASCII);
-            MemorySegment.copy(name, 0, attributes, JAVA_BYTE, 28, Math.min(name.length, 15));
-            attributes.set(JAVA_LONG, 64, spec.extra());
-            return BpfSyscall.call(CREATE, attributes);
+            MemorySegment attr = arena.allocate(BpfSyscall.ATTR_BYTES, Long.BYTES);
+            attr.set(JAVA_INT, 0, spec.type().number());
+            attr.set(JAVA_INT, 4, spec.keyBytes());
+            attr.set(JAVA_INT, 8, spec.valueBytes());
+            attr.set(JAVA_INT, 12, spec.maxEntries());
+            attr.set(JAVA_INT, 16, spec.flags());
+            attr.set(JAVA_INT, 20, innerFd);
+            if (types != null) {
+                attr.set(JAVA_INT, 48, btfFd);
+                attr.set(JAVA_INT, 52, types.keyTypeId());
+                attr.set(JAVA_INT, 56, types.valueTypeId());
+            }
+            attr.set(JAVA_LONG, 64, spec.extra());
+            return BpfSyscall.call(BpfSyscall.MAP_CREATE, attr);
         }
     }
 
-    public int descriptor() {
-        return descriptor;
+    /** Takes over a descriptor that {@link #open} gave. */
+    public static KernelMap of(MapSpec spec, int fd) {
+        return new KernelMap(spec, fd);
     }
 
-    public MapSpec spec() {
-        return spec;
+    /** The map's file descriptor, for programs and maps of maps. */
+    public int fd() {
+        return fd;
+    }
+
+    /** CPUs that per-CPU maps have values for: {@code 0-1} in the file means 2. */
+    public static int possibleCpus() {
+        try {
+            String range = Files.readString(Path.of("/sys/devices/system/cpu/possible"))
+                    .strip();
+            return 1 + Integer.parseInt(range.substring(range.indexOf('-') + 1));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Override
     public int valueBytes() {
-        return spec.type().isPerCpu() ? (spec.valueBytes() + 7 & ~7) * POSSIBLE_CPUS : spec.valueBytes();
+        return spec.type().isPerCpu() ? possibleCpus() * ((spec.valueBytes() + 7) & -8) : spec.valueBytes();
     }
 
     @Override
-    public Result lookup(byte[] wanted, long flags) {
-        return read(LOOKUP, wanted, flags);
+    public Result lookup(byte[] key, long flags) {
+        boolean asksForValue = spec.type() == MapType.BLOOM_FILTER;
+        byte[] value = asksForValue ? key.clone() : new byte[valueBytes()];
+        int result = element(BpfSyscall.MAP_LOOKUP_ELEM, asksForValue ? new byte[0] : key, value, flags);
+        return result(result, value);
     }
 
     @Override
-    public Result lookupAndDelete(byte[] wanted, long flags) {
-        return read(LOOKUP_AND_DELETE, wanted, flags);
-    }
-
-    private Result read(int command, byte[] wanted, long flags) {
-        int result = element(command, wanted, value, flags);
-        return result < 0
-                ? new Result.Failed(result)
-                : new Result.Found(Bytes.of(value.asSlice(0, valueBytes()).toArray(JAVA_BYTE)));
+    public int update(byte[] key, byte[] value, long flags) {
+        return element(BpfSyscall.MAP_UPDATE_ELEM, key, value.clone(), flags);
     }
 
     @Override
-    public int update(byte[] wanted, byte[] bytes, long flags) {
-        MemorySegment.copy(bytes, 0, value, JAVA_BYTE, 0, bytes.length);
-        return element(UPDATE, wanted, value, flags);
+    public int delete(byte[] key) {
+        return element(BpfSyscall.MAP_DELETE_ELEM, key, null, 0);
     }
 
     @Override
-    public int delete(byte[] wanted) {
-        return element(DELETE, wanted, MemorySegment.NULL, 0);
+    public Result lookupAndDelete(byte[] key, long flags) {
+        byte[] value = new byte[valueBytes()];
+        return result(element(BpfSyscall.MAP_LOOKUP_AND_DELETE_ELEM, key, value, flags), value);
     }
 
     @Override
-    public Result nextKey(byte @Nullable [] before) {
-        int result = element(NEXT_KEY, before, nextKey, 0);
-        return result < 0
-                ? new Result.Failed(result)
-                : new Result.Found(Bytes.of(nextKey.asSlice(0, spec.keyBytes()).toArray(JAVA_BYTE)));
-    }
-
-    private int element(int command, byte @Nullable [] wanted, MemorySegment place, long flags) {
-        boolean hasKey = wanted != null && wanted.length > 0;
-        if (hasKey) {
-            MemorySegment.copy(wanted, 0, key, JAVA_BYTE, 0, wanted.length);
-        }
-        attributes.set(JAVA_INT, 0, descriptor);
-        attributes.set(JAVA_LONG, 8, hasKey ? key.address() : 0);
-        attributes.set(JAVA_LONG, 16, place.address());
-        attributes.set(JAVA_LONG, 24, flags);
-        return BpfSyscall.call(command, attributes);
+    public Result nextKey(byte @Nullable [] key) {
+        byte[] next = new byte[spec.keyBytes()];
+        return result(element(BpfSyscall.MAP_GET_NEXT_KEY, key, next, 0), next);
     }
 
     @Override
     public List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
-        byte @Nullable [] at = null;
-        while (nextKey(at) instanceof Result.Found(Bytes found)) {
-            at = found.toArray();
-            if (lookup(at, 0) instanceof Result.Found(Bytes bytes)) {
-                entries.add(new Entry(found, bytes));
+        Result next = nextKey(null);
+        while (next instanceof Result.Found found) {
+            if (lookup(found.bytes().toArray(), 0) instanceof Result.Found value) {
+                entries.add(new Entry(found.bytes(), value.bytes()));
             }
+            next = nextKey(found.bytes().toArray());
         }
         return entries;
     }
 
     @Override
     public int freeze() {
-        attributes.fill((byte) 0);
-        attributes.set(JAVA_INT, 0, descriptor);
-        int result = BpfSyscall.call(FREEZE, attributes.asSlice(0, 4));
-        frozen |= result == 0;
-        return result;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr = arena.allocate(BpfSyscall.ATTR_BYTES, Long.BYTES);
+            attr.set(JAVA_INT, 0, fd);
+            int result = BpfSyscall.call(BpfSyscall.MAP_FREEZE, attr);
+            isFrozen |= result == 0;
+            return result;
+        }
     }
 
     @Override
     public boolean isFrozen() {
-        return frozen;
+        return isFrozen;
+    }
+
+    /** {@code union bpf_attr} of element commands: map_fd 0, key 8, value or next_key 16, flags 24. */
+    private int element(int command, byte @Nullable [] key, byte @Nullable [] value, long flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr = arena.allocate(BpfSyscall.ATTR_BYTES, Long.BYTES);
+            MemorySegment keyCopy = copy(arena, key);
+            MemorySegment valueCopy = copy(arena, value);
+            attr.set(JAVA_INT, 0, fd);
+            attr.set(JAVA_LONG, 8, keyCopy.address());
+            attr.set(JAVA_LONG, 16, valueCopy.address());
+            attr.set(JAVA_LONG, 24, flags);
+            int result = BpfSyscall.call(command, attr);
+            if (value != null && result == 0) {
+                MemorySegment.copy(valueCopy, JAVA_BYTE, 0, value, 0, value.length);
+            }
+            return result;
+        }
+    }
+
+    private static MemorySegment copy(Arena arena, byte @Nullable [] bytes) {
+        if (bytes == null || bytes.length == 0) {
+            return MemorySegment.NULL;
+        }
+        MemorySegment segment = arena.allocate(bytes.length, Long.BYTES);
+        segment.copyFrom(MemorySegment.ofArray(bytes));
+        return segment;
+    }
+
+    private static Result result(int result, byte[] bytes) {
+        return result == 0 ? new Result.Found(Bytes.of(bytes)) : new Result.Failed(result);
     }
 
     @Override
     public void close() {
-        BpfSyscall.close(descriptor);
-        arena.close();
-    }
-
-    private static int possibleCpus() {
-        try {
-            String range = Files.readString(Path.of("/sys/devices/system/cpu/possible"))
-                    .strip();
-            return Integer.parseInt(range.substring(range.lastIndexOf('-') + 1)) + 1;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        BpfSyscall.close(fd);
     }
 }

@@ -33,15 +33,15 @@ public final class KernelProgram implements AutoCloseable {
     private static final int BPF_XDP_DEVMAP = 32;
     private static final int BPF_XDP_CPUMAP = 35;
 
-    private final int descriptor;
+    private final int fd;
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment attributes = arena.allocate(TEST_BYTES, 8);
     private final MemorySegment dataIn = arena.allocate(DATA_BYTES, 8);
     private final MemorySegment dataOut = arena.allocate(DATA_BYTES, 8);
     private final MemorySegment context = arena.allocate(2 * XdpMd.BYTES, 8);
 
-    private KernelProgram(int descriptor) {
-        this.descriptor = descriptor;
+    private KernelProgram(int fd) {
+        this.fd = fd;
     }
 
     /** The verifier said no. */
@@ -77,11 +77,11 @@ public final class KernelProgram implements AutoCloseable {
     /**
      * Loads a program.
      *
-     * @param mapDescriptors of the maps, by the index that the code names
+     * @param mapFds of the maps, by the index that the code names
      * @throws Rejected with the verifier's log
      */
-    public static KernelProgram load(ProgramSpec spec, int[] mapDescriptors) throws Rejected {
-        return load(spec, mapDescriptors, true);
+    public static KernelProgram load(ProgramSpec spec, int[] mapFds) throws Rejected {
+        return load(spec, mapFds, true);
     }
 
     /**
@@ -89,10 +89,10 @@ public final class KernelProgram implements AutoCloseable {
      *
      * @param wantLog whether a rejection is worth a second look by the verifier, which takes the log
      */
-    public static KernelProgram load(ProgramSpec spec, int[] mapDescriptors, boolean wantLog) throws Rejected {
+    public static KernelProgram load(ProgramSpec spec, int[] mapFds, boolean wantLog) throws Rejected {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attributes = arena.allocate(LOAD_BYTES, 8);
-            byte[] code = Encoder.encode(withDescriptors(spec.code(), mapDescriptors));
+            byte[] code = Encoder.encode(withFds(spec.code(), mapFds));
             attributes.set(JAVA_INT, PROG_TYPE, PROG_TYPE_XDP);
             attributes.set(JAVA_INT, INSN_CNT, spec.code().slots());
             attributes.set(JAVA_LONG, INSNS, copy(arena, code).address());
@@ -130,8 +130,8 @@ public final class KernelProgram implements AutoCloseable {
         }
     }
 
-    public int descriptor() {
-        return descriptor;
+    public int fd() {
+        return fd;
     }
 
     /** Runs once on a frame that comes in over the loopback interface, number 1. */
@@ -148,7 +148,7 @@ public final class KernelProgram implements AutoCloseable {
     public Run run(byte[] data, @Nullable XdpMd given) {
         MemorySegment.copy(data, 0, dataIn, JAVA_BYTE, 0, data.length);
         attributes.fill((byte) 0);
-        attributes.set(JAVA_INT, TEST_PROG_FD, descriptor);
+        attributes.set(JAVA_INT, TEST_PROG_FD, fd);
         attributes.set(JAVA_INT, TEST_DATA_SIZE_IN, data.length);
         attributes.set(JAVA_INT, TEST_DATA_SIZE_OUT, DATA_BYTES);
         attributes.set(JAVA_LONG, TEST_DATA_IN, dataIn.address());
@@ -175,7 +175,7 @@ public final class KernelProgram implements AutoCloseable {
 
     @Override
     public void close() {
-        BpfSyscall.close(descriptor);
+        BpfSyscall.close(fd);
         arena.close();
     }
 
@@ -223,18 +223,18 @@ public final class KernelProgram implements AutoCloseable {
                                 each -> each instanceof Instruction.LoadWide wide && wide.kind() == WideKind.FUNCTION);
     }
 
-    private static Code withDescriptors(Code code, int[] descriptors) {
+    private static Code withFds(Code code, int[] fds) {
         return Code.of(code.instructions().stream()
-                .map(each -> each instanceof Instruction.LoadWide wide ? withDescriptor(wide, descriptors) : each)
+                .map(each -> each instanceof Instruction.LoadWide wide ? withFd(wide, fds) : each)
                 .toList());
     }
 
-    private static Instruction withDescriptor(Instruction.LoadWide wide, int[] descriptors) {
+    private static Instruction withFd(Instruction.LoadWide wide, int[] fds) {
         return switch (wide.kind()) {
-            case MAP_INDEX -> new Instruction.LoadWide(wide.dst(), WideKind.MAP_FD, descriptors[wide.immediate()], 0);
+            case MAP_INDEX -> new Instruction.LoadWide(wide.dst(), WideKind.MAP_FD, fds[wide.immediate()], 0);
             case MAP_INDEX_VALUE ->
                 new Instruction.LoadWide(
-                        wide.dst(), WideKind.MAP_FD_VALUE, descriptors[wide.immediate()], wide.nextImmediate());
+                        wide.dst(), WideKind.MAP_FD_VALUE, fds[wide.immediate()], wide.nextImmediate());
             default -> wide;
         };
     }

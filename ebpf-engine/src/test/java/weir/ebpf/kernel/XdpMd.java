@@ -16,9 +16,13 @@ import java.nio.ByteOrder;
 public record XdpMd(int data, int dataEnd, int dataMeta, int ingressIfindex, int rxQueueIndex) {
     static final int BYTES = 24;
 
-    /** For a frame that comes in without metadata. */
-    public static XdpMd arriving(int frameBytes, int ingressIfindex, int rxQueueIndex) {
-        return new XdpMd(0, frameBytes, 0, ingressIfindex, rxQueueIndex);
+    /**
+     * On the way in.
+     *
+     * @param bytes of metadata and frame
+     */
+    public static XdpMd arriving(int metadataBytes, int bytes, int ingressIfindex, int rxQueueIndex) {
+        return new XdpMd(metadataBytes, bytes, 0, ingressIfindex, rxQueueIndex);
     }
 
     byte[] toBytes() {

@@ -56,11 +56,14 @@ final class CallSnippets {
     }
 
     private static void call(Frame frame, Role role, List<RegisterType> parameters) {
-        Function callee = frame.random.nextBoolean()
-                ? frame.program.existing(role, parameters, ProgramDraft.MAX_FRAMES - frame.depth)
+        ProgramDraft program = frame.program;
+        program.isDescending |= frame.depth == 1 && frame.random.nextInt(10) == 0;
+        Function callee = frame.random.nextBoolean() && !program.isDescending
+                ? program.existing(role, parameters, ProgramDraft.MAX_FRAMES - frame.depth)
                 : null;
         if (callee == null) {
-            callee = frame.program.function(role, parameters, frame.depth + 1, 1 + frame.random.nextInt(6));
+            int budget = 1 + frame.random.nextInt(program.isDescending ? 2 : 6);
+            callee = program.function(role, parameters, frame.depth + 1, budget);
         }
         frame.calls(callee);
         frame.code.addCall(callee.number);

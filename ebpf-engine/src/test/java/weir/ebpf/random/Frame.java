@@ -84,7 +84,17 @@ final class Frame {
             move(context, 1);
             lock(context);
         }
+        if (depth == ProgramDraft.MAX_FRAMES) {
+            program.isDescending = false;
+        }
+        if (program.isDescending && depth > 1) {
+            CallSnippets.callStatic(this);
+            held = 0;
+        }
         body(budget);
+        if (program.isTailTarget && function.role == Role.MAIN && random.nextBoolean()) {
+            CallSnippets.tailCall(this);
+        }
         leave(false);
     }
 

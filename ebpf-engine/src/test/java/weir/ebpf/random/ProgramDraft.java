@@ -20,6 +20,12 @@ final class ProgramDraft {
     private static final int FUNCTION_STACK_BYTES = 32;
 
     final ProgramGenerator.Draft draft;
+    /** Whether tail calls lead here; half of these go on with one, so that the limit of 33 is met. */
+    final boolean isTailTarget;
+
+    /** While set each function begins with a call of a new one, down to the last frame allowed. */
+    boolean isDescending;
+
     private final List<Function> functions = new ArrayList<>();
 
     /** A function, begun or finished. */
@@ -49,12 +55,13 @@ final class ProgramDraft {
         EACH_CALLBACK
     }
 
-    private ProgramDraft(ProgramGenerator.Draft draft) {
+    private ProgramDraft(ProgramGenerator.Draft draft, boolean isTailTarget) {
         this.draft = draft;
+        this.isTailTarget = isTailTarget;
     }
 
-    static ProgramSpec generate(ProgramGenerator.Draft draft, String name, int budget) {
-        ProgramDraft program = new ProgramDraft(draft);
+    static ProgramSpec generate(ProgramGenerator.Draft draft, String name, int budget, boolean isTailTarget) {
+        ProgramDraft program = new ProgramDraft(draft, isTailTarget);
         program.function(Role.MAIN, List.of(RegisterType.CONTEXT), 1, budget);
         return program.link(name);
     }

@@ -25,9 +25,10 @@ public final class ProgramGenerator {
     public RandomProgram generate(long seed) {
         Draft draft = new Draft(new SplittableRandom(seed), weights);
         List<ProgramSpec> programs = new ArrayList<>();
-        programs.add(ProgramDraft.generate(draft, "main", 3 + draft.random.nextInt(1 + draft.random.nextInt(60))));
+        programs.add(
+                ProgramDraft.generate(draft, "main", 3 + draft.random.nextInt(1 + draft.random.nextInt(60)), false));
         for (int i = 0; i < draft.tailTargets; i++) {
-            programs.add(ProgramDraft.generate(draft, Draft.tailName(i), 3 + draft.random.nextInt(8)));
+            programs.add(ProgramDraft.generate(draft, Draft.tailName(i), 3 + draft.random.nextInt(8), true));
         }
         return new RandomProgram(seed, programs, draft.mapSpecs(), draft.constructs);
     }
@@ -66,23 +67,11 @@ public final class ProgramGenerator {
         }
 
         private MapSpec programArray() {
-            MapSpec plain = RandomMap.PROG_ARRAY.spec();
             List<MapSpec.Entry> targets = new ArrayList<>();
             for (int i = 0; i < tailTargets; i++) {
                 targets.add(new MapSpec.Entry.Program(i, tailName(i)));
             }
-            return new MapSpec(
-                    plain.name(),
-                    plain.type(),
-                    plain.keyBytes(),
-                    plain.valueBytes(),
-                    plain.maxEntries(),
-                    plain.flags(),
-                    plain.extra(),
-                    null,
-                    targets,
-                    false,
-                    null);
+            return RandomMap.PROG_ARRAY.spec().withContents(targets);
         }
     }
 }

@@ -100,19 +100,9 @@ enum RandomMap {
     }
 
     private static MapSpec withData(MapSpec plain, byte[] data, int flags, boolean frozen) {
-        List<MapSpec.Entry> contents = List.of(new MapSpec.Entry.Data(Bytes.of(data)));
-        return new MapSpec(
-                plain.name(),
-                plain.type(),
-                plain.keyBytes(),
-                plain.valueBytes(),
-                plain.maxEntries(),
-                flags,
-                0,
-                null,
-                contents,
-                frozen,
-                null);
+        return plain.withContents(List.of(new MapSpec.Entry.Data(Bytes.of(data))))
+                .withFlags(flags)
+                .withFrozen(frozen);
     }
 
     private byte[] globalData() {

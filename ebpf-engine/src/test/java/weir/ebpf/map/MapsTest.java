@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ebpf.map;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import weir.ebpf.memory.Mem;
+import weir.testing.Feature;
+import weir.testing.RequiresFeature;
+
+class MapsTest {
+    private static final int CPUS = 2;
+
+    @Test
+    void fillsAndFreezesGlobalData() {
+        MapSpec spec = MapCases.map(MapType.ARRAY, 4, 8, 1)
+                .withFlags(MapFlags.RDONLY_PROG)
+                .withContents(List.of(new MapSpec.Entry.Data(Bytes.of(new byte[] {1, 2, 3}))))
+                .withFrozen(true);
+        try (EbpfMap map = Maps.create(spec, CPUS)) {
+            assertEquals(0x030201, Mem.getLong(map.directAddress()));
+            assertEquals(-Errno.EPERM, map.control().update(new byte[4], new byte[8], MapFlags.ANY));
+            assertTrue(map.control().isFrozen());
+        }
+    }
+
+    @Test
+    void refusesDataLargerThanTheValue() {
+        MapSpec spec = MapCases.map(MapType.ARRAY, 4, 2, 1)
+                .withContents(List.of(new MapSpec.Entry.Data(Bytes.of(new byte[] {1, 2, 3}))));
+
+        assertEquals(
+                "map 'test': 3 bytes of data do not fit into ARRAY with value_size 2",
+                assertThrows(MapException.class, () -> Maps.create(spec, CPUS)).getMessage());
+    }
+
+    @Test
+    void saysRuleAndValuesOfABadDefinition() {
+        MapException refusal =
+                assertThrows(MapException.class, () -> Maps.create(MapCases.map(MapType.LPM_TRIE, 8, 4, 10), CPUS));
+
+        assertEquals(
+                "map 'test': LPM tries need NO_PREALLOC (LPM_TRIE, key_size 8, value_size 4, max_entries 10,"
+                        + " map_flags 0x0, map_extra 0)",
+                refusal.getMessage());
+        assertEquals(Errno.EINVAL, refusal.errno());
+    }
+
+    /** Sizes whose products overflow, or are more than the limit: refused before anything is allocated. */
+    @Test
+    void refusesWhatNeedsTooMuchMemory() {
+        List<MapSpec> specs = List.of(
+                MapCases.map(MapType.ARRAY, 4, Integer.MAX_VALUE - 8, -1),
+                MapCases.map(MapType.ARRAY, 4, 8, -1),
+                MapCases.map(MapType.PERCPU_ARRAY, 4, 32768, -1),
+                MapCases.map(MapType.HASH, 4 << 10, 1 << 20, 1 << 30),
+                MapCases.map(MapType.HASH, 4, 4, Integer.MIN_VALUE),
+                MapCases.map(MapType.HASH, 4, 4, Integer.MAX_VALUE).withFlags(MapFlags.NO_PREALLOC),
+                MapCases.map(MapType.LRU_PERCPU_HASH, 4, 32768, 1 << 20),
+                MapCases.map(MapType.QUEUE, 0, 4 << 20, -1),
+                MapCases.map(MapType.PROG_ARRAY, 4, 4, Integer.MAX_VALUE),
+                MapCases.map(MapType.DEVMAP, 4, 4, Integer.MAX_VALUE),
+                MapCases.map(MapType.BLOOM_FILTER, 0, 4, -1).withExtra(15),
+                MapCases.map(MapType.RINGBUF, 0, 0, 1 << 31));
+        for (MapSpec spec : specs) {
+            MapException refusal = assertThrows(MapException.class, () -> Maps.create(spec, CPUS), spec::toString);
+            assertTrue(refusal.errno() == Errno.ENOMEM || refusal.errno() == Errno.E2BIG, refusal::getMessage);
+        }
+    }
+
+    @Test
+    void answersOutOfMemoryWhenAGrowingMapReachesItsLimit() {
+        MapSpec spec = MapCases.map(MapType.HASH, 8, 1024, 4096).withFlags(MapFlags.NO_PREALLOC);
+        try (EbpfMap map = Maps.create(spec, CPUS, 512 << 10)) {
+            ProgramView view = new ProgramView(map, 0);
+            int count = 0;
+            while (view.update(count, count, MapFlags.ANY) == 0) {
+                count++;
+            }
+            assertTrue(count >= 64 && count < 4096, "entries " + count);
+            assertEquals(-Errno.ENOMEM, view.update(count, 1, MapFlags.ANY));
+            assertEquals(0, view.delete(0));
+            assertEquals(0, view.update(count, 1, MapFlags.ANY));
+            assertEquals(count, map.control().entries().size());
+        }
+    }
+
+    @Test
+    @RequiresFeature(Feature.LINUX)
+    void givesAllMemoryBack() throws IOException {
+        List<MapSpec> specs = MapCases.specs();
+        openAndClose(specs, 2_000);
+        long before = residentBytes();
+        openAndClose(specs, 10_000);
+
+        long grown = residentBytes() - before;
+        assertTrue(grown < 64 << 20, "grown by " + grown + " bytes");
+    }
+
+    private static void openAndClose(List<MapSpec> specs, int count) {
+        for (int i = 0; i < count; i++) {
+            EbpfMap map = Maps.create(specs.get(i % specs.size()), CPUS);
+            map.close();
+            map.close();
+        }
+    }
+
+    /** Second number of {@code /proc/self/statm}, in pages of 4 KiB. */
+    private static long residentBytes() throws IOException {
+        System.gc();
+        return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ", -1)[1]) * 4096;
+    }
+}
