@@ -55,7 +55,7 @@ import weir.ports.pcap.LinkType;
         footerHeading = "%nExamples:%n",
         footer = {
             "  weir program run prog.o --pcap in.pcap",
-            "  weir program run prog.o --pcap in.pcap --set blocked_ports:53=1 --out out.pcapng",
+            "  weir program run prog.o --pcap in.pcap --set ports:53=1 --out out.pcapng",
             "  tcpdump -c 100 -w - | weir program run prog.o --pcap - -o json"
         })
 public final class ProgramRunCommand implements Callable<Integer> {
