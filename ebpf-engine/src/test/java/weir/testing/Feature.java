@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import weir.ebpf.kernel.KernelProgram;
+import java.util.stream.Stream;
 
 /** Something a machine may lack. Each probe runs once a JVM and says what is missing and what to do about it. */
 public enum Feature {
@@ -23,8 +23,12 @@ public enum Feature {
     IPERF3,
     C_COMPILER,
     TCPDUMP,
-    /** {@code bpf(2)} makes maps and loads XDP programs for us. */
-    BPF,
+    MAVEN,
+    STRACE,
+    /** {@code bpf(2)} makes maps for us. */
+    BPF_MAPS,
+    /** {@code bpf(2)} loads XDP programs for us, and comes back. */
+    BPF_PROGRAMS,
     /** Clang 19, which builds the eBPF objects of the tests. */
     CLANG,
     /** The objects of the Debian packages libxdp1 and xdp-tests. */
@@ -55,7 +59,10 @@ public enum Feature {
             case IPERF3 -> missingCommand("iperf3", "iperf3");
             case C_COMPILER -> missingCommand("cc", "gcc and libc6-dev");
             case TCPDUMP -> missingCommand("tcpdump", "tcpdump");
-            case BPF -> probe(LINUX).or(KernelProgram::gap);
+            case MAVEN -> missingCommand("mvn", "maven");
+            case STRACE -> probeStrace();
+            case BPF_MAPS -> probe(LINUX).or(() -> probe(ROOT)).or(Feature::probeBpf);
+            case BPF_PROGRAMS -> probe(BPF_MAPS).or(BpfProbe::gap);
             case CLANG -> missingCommand("clang-19", "clang-19");
             case XDP_OBJECTS -> missingFile("/usr/libexec/xdp-tools/xdp_pass.o", "xdp-tests and libxdp1");
             case KERNEL_BTF -> missingFile("/sys/kernel/btf/vmlinux", "a kernel with CONFIG_DEBUG_INFO_BTF");
@@ -81,6 +88,12 @@ public enum Feature {
                 : Optional.of(device + " is not open to this user; run the build as root");
     }
 
+    private static Optional<String> probeBpf() {
+        return Files.exists(Path.of("/proc/sys/kernel/unprivileged_bpf_disabled"))
+                ? Optional.empty()
+                : Optional.of("the kernel has no bpf(2); it needs CONFIG_BPF_SYSCALL");
+    }
+
     private static Optional<String> probeNetworkNamespaces() {
         Optional<String> command = missingCommand("ip", "iproute2");
         if (command.isPresent()) {
@@ -92,6 +105,30 @@ public enum Feature {
             works = succeeds("ip", "netns", "delete", name);
         }
         return works ? Optional.empty() : Optional.of("'ip netns add' fails; run the build as root");
+    }
+
+    /** Some systems let nobody but a parent trace a process, and containers may forbid it altogether. */
+    private static Optional<String> probeStrace() {
+        Optional<String> command = missingCommand("strace", "strace");
+        if (command.isPresent()) {
+            return command;
+        }
+        Process traced = null;
+        Process tracer = null;
+        try {
+            traced = new ProcessBuilder("sleep", "60").start();
+            tracer = new ProcessBuilder("strace", "-o", "/dev/null", "-p", Long.toString(traced.pid())).start();
+            String answer = tracer.errorReader().readLine();
+            return answer != null && answer.endsWith("attached")
+                    ? Optional.empty()
+                    : Optional.of("'" + answer + "'; run the build as root with CAP_SYS_PTRACE");
+        } catch (IOException e) {
+            return Optional.of(e.toString());
+        } finally {
+            Stream.of(Optional.ofNullable(tracer), Optional.ofNullable(traced))
+                    .flatMap(Optional::stream)
+                    .forEach(Process::destroyForcibly);
+        }
     }
 
     private static Optional<String> probeSharedData() {

@@ -5,6 +5,7 @@ package weir.testing;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -16,14 +17,28 @@ final class RequiresFeatureCondition implements ExecutionCondition {
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        List<String> gaps =
+        List<Feature> missing =
                 AnnotationSupport.findAnnotation(context.getElement(), RequiresFeature.class)
                         .map(RequiresFeature::value)
                         .stream()
                         .flatMap(Arrays::stream)
-                        .flatMap(feature -> feature.gap().map(gap -> feature + ": " + gap).stream())
+                        .filter(feature -> feature.gap().isPresent())
                         .toList();
-        return decide(gaps, "all".equals(System.getenv(REQUIRE)));
+        String setting = System.getenv(REQUIRE);
+        return decide(
+                missing.stream()
+                        .map(feature -> feature + ": " + feature.gap().orElseThrow())
+                        .toList(),
+                missing.stream().anyMatch(feature -> isRequired(feature, setting)));
+    }
+
+    /**
+     * Reads {@code all}, or {@code all,-NAME,-NAME}: a build that says by itself which features the machine cannot
+     * have now.
+     */
+    static boolean isRequired(Feature feature, @Nullable String setting) {
+        List<String> words = setting == null ? List.of() : List.of(setting.split(",", -1));
+        return words.contains("all") && !words.contains("-" + feature);
     }
 
     static ConditionEvaluationResult decide(Collection<String> gaps, boolean requireAll) {

@@ -36,4 +36,13 @@ class RequiresFeatureTest {
                 "missing feature TUN: /dev/net/tun does not exist (WEIR_REQUIRE=all forbids to skip)",
                 failure.getMessage());
     }
+
+    @Test
+    void requiresWhatTheSettingNamesAndNothingElse() {
+        assertFalse(RequiresFeatureCondition.isRequired(Feature.TUN, null));
+        assertFalse(RequiresFeatureCondition.isRequired(Feature.TUN, ""));
+        assertTrue(RequiresFeatureCondition.isRequired(Feature.TUN, "all"));
+        assertTrue(RequiresFeatureCondition.isRequired(Feature.TUN, "all,-BPF_PROGRAMS"));
+        assertFalse(RequiresFeatureCondition.isRequired(Feature.BPF_PROGRAMS, "all,-BPF_PROGRAMS"));
+    }
 }

@@ -54,10 +54,24 @@ class DemoTapTest {
         assertTrue(report.get("result").get("law").get("holds").asBoolean());
     }
 
+    /** While ping runs, which hears of Ctrl-C too and may end before the demo knows. */
+    @Test
+    void leavesNothingBehindAfterCtrlCDuringAPing() throws InterruptedException {
+        try (WeirProcess demo = WeirProcess.startBehind(List.of("setsid"), "demo", "--tap", "--seconds", "20")) {
+            demo.awaitText("ping 198.18.64.2").ctrlC();
+
+            assertEquals(130, demo.exitCode(), demo::err);
+            assertEquals("", demo.err());
+            assertTrue(demo.out().contains("stopped; everything is removed again"), demo::out);
+            assertFalse(demo.out().contains("ping 2001:db8::2"), demo::out);
+            assertNothingIsLeftOf(demo);
+        }
+    }
+
     @Test
     void leavesNothingBehindAfterCtrlC() throws InterruptedException {
-        try (WeirProcess demo = WeirProcess.start("demo", "--tap", "--seconds", "20")) {
-            demo.awaitText("ping 2001:db8::2").signal("INT");
+        try (WeirProcess demo = WeirProcess.startBehind(List.of("setsid"), "demo", "--tap", "--seconds", "20")) {
+            demo.awaitText("ping 2001:db8::2").ctrlC();
 
             assertEquals(130, demo.exitCode(), demo::err);
             assertEquals("", demo.err());

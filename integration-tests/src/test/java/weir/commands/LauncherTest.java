@@ -9,20 +9,32 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import weir.ports.pcap.CaptureFrame;
 import weir.ports.pcap.CaptureReader;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
-/** The two commands that a new user types first, through the launcher. */
+/** What a new user types first, through the launcher. */
 @RequiresFeature(Feature.LINUX)
 class LauncherTest {
+    private static final long DEMO_SECONDS = 30;
+    private static final List<String> WITHOUT_PRIVILEGES =
+            List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs");
+
+    /** As it is typed, without options; the build has made everything that it needs. */
     @Test
-    void showsTheDemo() throws InterruptedException {
-        try (WeirProcess demo = WeirProcess.launch("demo", "--seconds", "0.5")) {
+    void showsTheWholeDemoInTimeAndWithoutPrivileges() throws InterruptedException {
+        long start = System.nanoTime();
+        try (WeirProcess demo = WeirProcess.launchBehind(WITHOUT_PRIVILEGES, "demo")) {
             assertEquals(0, demo.exitCode(), demo::err);
+            long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
+
             assertTrue(demo.out().contains("law: every frame is accounted for"), demo::out);
+            assertTrue(demo.out().contains(" in 6.0 s"), demo::out);
+            assertTrue(seconds < DEMO_SECONDS, () -> "took " + seconds + " s");
         }
     }
 

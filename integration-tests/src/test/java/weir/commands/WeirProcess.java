@@ -50,13 +50,19 @@ final class WeirProcess implements AutoCloseable {
 
     /** Starts the launcher of this source tree. */
     static WeirProcess launch(String... args) {
-        List<String> command = new ArrayList<>();
+        return launchBehind(List.of(), args);
+    }
+
+    /** The same, started by another program such as {@code setpriv}. */
+    static WeirProcess launchBehind(List<String> program, String... args) {
+        List<String> command = new ArrayList<>(program);
         command.add(Path.of(System.getProperty("weir.root"), "weir").toString());
         command.addAll(List.of(args));
         return exec(command);
     }
 
-    private static WeirProcess exec(List<String> command) {
+    /** Starts any command, with its standard output and error kept. */
+    static WeirProcess exec(List<String> command) {
         try {
             Path out = Files.createTempFile("weir-test-", ".out");
             Path err = Files.createTempFile("weir-test-", ".err");
@@ -117,6 +123,12 @@ final class WeirProcess implements AutoCloseable {
     /** Sends a signal such as {@code INT}. */
     WeirProcess signal(String name) {
         Netns.exec("kill", "-" + name, Long.toString(process.pid()));
+        return this;
+    }
+
+    /** Sends SIGINT as Ctrl-C does, to children too; for a process that was started behind {@code setsid}. */
+    WeirProcess ctrlC() {
+        Netns.exec("kill", "-INT", "--", "-" + process.pid());
         return this;
     }
 

@@ -2,11 +2,13 @@
 package weir.control.bench;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import weir.core.frame.Frame;
 import weir.core.frame.FrameBatch;
 import weir.core.frame.FrameRows;
 import weir.core.frame.Mem;
 import weir.core.memory.MemoryEndpoint;
+import weir.core.memory.MemoryScatter;
 import weir.core.worker.WorkerHook;
 
 /**
@@ -21,11 +23,15 @@ final class RecyclingHook implements WorkerHook {
     /** Frames of several ports are gathered before they go back, so that each origin gets more at a time. */
     private static final int GATHER = FrameBatch.MAX_CAPACITY;
 
+    /** Rows of 16 frames and more are worth the second copy; below, frames go straight to their rings. */
+    private static final int ROWS_PAY_UP_TO = GATHER / 16;
+
     private final MemoryEndpoint[] endpoints;
     private final long poolBase;
     private final int batch;
     private final long[] received;
     private final FrameRows rows;
+    private final @Nullable MemoryScatter scatter;
     private final int[] origins;
     private long recycled;
 
@@ -36,6 +42,7 @@ final class RecyclingHook implements WorkerHook {
         received = new long[GATHER];
         rows = new FrameRows(GATHER);
         rows.reserve(endpoints.size());
+        scatter = endpoints.size() > ROWS_PAY_UP_TO ? new MemoryScatter(endpoints) : null;
         origins = new int[GATHER];
     }
 
@@ -66,6 +73,17 @@ final class RecyclingHook implements WorkerHook {
 
     private void recycle(int n) {
         readOrigins(n);
+        if (scatter != null) {
+            if (scatter.enqueue(origins, received, 0, n) != n) {
+                throw cannotHold();
+            }
+            scatter.publishFromWorker();
+        } else {
+            recycleByRows(n);
+        }
+    }
+
+    private void recycleByRows(int n) {
         rows.add(origins, received, 0, n);
         int ports = rows.touched();
         for (int t = 0; t < ports; t++) {
@@ -74,11 +92,15 @@ final class RecyclingHook implements WorkerHook {
             rows.empty(origin);
             MemoryEndpoint endpoint = endpoints[origin];
             if (endpoint.enqueue(rows.words(), rows.first(origin), count) != count) {
-                throw new IllegalStateException("the ring of port " + origin + " cannot hold its own frames");
+                throw cannotHold();
             }
-            endpoint.ringFromWorker();
+            endpoint.ringAfterFence();
         }
         rows.forgetTouched();
+    }
+
+    private static IllegalStateException cannotHold() {
+        return new IllegalStateException("a port's ring cannot hold its own frames");
     }
 
     /** Header loads only, so that their misses overlap. */

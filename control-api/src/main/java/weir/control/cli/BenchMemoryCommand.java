@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -81,7 +82,7 @@ public final class BenchMemoryCommand implements Callable<Integer> {
     private int pairs = 7;
 
     @Option(names = "--cpu", paramLabel = "N", description = "Where to run (default: the last one allowed).")
-    private int cpu = -1;
+    private @Nullable Integer cpu;
 
     @Option(
             names = "--twin",
@@ -133,10 +134,11 @@ public final class BenchMemoryCommand implements Callable<Integer> {
             throw usage("--pairs " + pairs + " is out of range [1, " + MAX_PAIRS + "]");
         }
         BitSet allowed = HostConfig.allowedCpus();
-        if (cpu >= 0 && !allowed.get(cpu)) {
-            throw usage("--cpu " + cpu + " is none of the CPUs that this process may use: " + allowed);
+        Integer wanted = cpu;
+        if (wanted != null && (wanted < 0 || !allowed.get(wanted))) {
+            throw usage("--cpu " + wanted + " is none of the CPUs that this process may use: " + allowed);
         }
-        return new MemoryBenchSettings(seconds, pairs, cpu >= 0 ? cpu : allowed.length() - 1);
+        return new MemoryBenchSettings(seconds, pairs, wanted != null ? wanted : allowed.length() - 1);
     }
 
     private ParameterException usage(String cause) {

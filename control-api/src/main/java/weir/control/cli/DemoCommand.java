@@ -5,6 +5,7 @@ package weir.control.cli;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -86,19 +87,26 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private int showTaps() throws InterruptedException {
-        PrintWriter out = spec.commandLine().getOut();
-        DemoText text = new DemoText(out, isForPeople());
         try (StopSignal signal = new StopSignal()) {
             signal.exitWith(StopSignal.INTERRUPTED);
-            TapDemoReport report = TapDemo.run(seconds, signal::isAsked, text);
+            int exitCode = showTaps(signal::isAsked);
+            signal.exitWith(exitCode);
+            return exitCode;
+        }
+    }
+
+    /** Has printed everything when it returns: after a signal the process may end at any moment from then on. */
+    private int showTaps(BooleanSupplier stopped) throws InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        DemoText text = new DemoText(out, isForPeople());
+        try {
+            TapDemoReport report = TapDemo.run(seconds, stopped, text);
             if (isForPeople()) {
                 text.summary(report);
             } else {
                 output.print(out, report, () -> SwitchTables.ports(report.result()));
             }
-            int exitCode = (report.worked() ? ExitCode.OK : ExitCode.FAILURE).number();
-            signal.exitWith(exitCode);
-            return exitCode;
+            return (report.worked() ? ExitCode.OK : ExitCode.FAILURE).number();
         } catch (DemoFailure e) {
             throw CommandFailures.of(ExitCode.FAILURE, e, e.hint());
         } catch (DemoStopped e) {

@@ -67,7 +67,7 @@ public final class RunCommand implements Callable<Integer> {
             paramLabel = "PORT=MODE",
             description = "How a port treats VLAN tags: unaware (default), access:N or trunk:LIST[,native=N]."
                     + " Ports are called as in their spec, t1 for tap:t1. May be repeated.")
-    private Map<String, String> vlans = new LinkedHashMap<>();
+    private List<String> vlans = List.of();
 
     /** For picocli. */
     public RunCommand() {}
@@ -103,10 +103,25 @@ public final class RunCommand implements Callable<Integer> {
 
     private PortPlan plan() {
         try {
-            return PortPlan.of(portSpecs, vlans);
+            return PortPlan.of(portSpecs, vlanModes());
         } catch (PortException e) {
             throw CommandFailures.of(ExitCode.USAGE, e);
         }
+    }
+
+    private Map<String, String> vlanModes() {
+        Map<String, String> modes = new LinkedHashMap<>();
+        for (String text : vlans) {
+            int equals = text.indexOf('=');
+            if (equals < 0) {
+                throw usage("--vlan '" + text + "' is not PORT=MODE");
+            }
+            String port = text.substring(0, equals);
+            if (modes.put(port, text.substring(equals + 1)) != null) {
+                throw usage("--vlan stands twice for port '" + port + "'");
+            }
+        }
+        return modes;
     }
 
     private static void attach(PortPlan plan, Switch sw) {

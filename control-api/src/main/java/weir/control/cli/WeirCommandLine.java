@@ -7,10 +7,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -18,6 +21,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * trace is shown under {@code WEIR_DEBUG=1} only.
  */
 public final class WeirCommandLine {
+    private static final Pattern CHOICE =
+            Pattern.compile("expected one of \\[([^]]*)] \\(case-insensitive\\) but was '(.*)'");
+
     private final CommandLine commandLine;
     private final boolean debug;
 
@@ -25,6 +31,11 @@ public final class WeirCommandLine {
         this.commandLine = commandLine;
         this.debug = debug;
         commandLine
+                .registerConverter(int.class, WeirCommandLine::wholeNumber)
+                .registerConverter(Integer.class, WeirCommandLine::wholeNumber)
+                .registerConverter(double.class, WeirCommandLine::number)
+                // An argument that begins with @ is an argument, not a file to read more of them from.
+                .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler((failure, args) -> report(usageFailure(failure)))
@@ -91,9 +102,35 @@ public final class WeirCommandLine {
         }
         return new CommandFailure(
                 ExitCode.USAGE,
-                lowerCaseFirst(firstLine(failure.getMessage())),
+                lowerCaseFirst(choiceInWords(firstLine(failure.getMessage()))),
                 help + "shows how to call it",
                 failure);
+    }
+
+    private static int wholeNumber(String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException(
+                    "'" + text + "' is " + (text.matches("[+-]?\\d+") ? "out of all range" : "not a whole number"));
+        }
+    }
+
+    private static double number(String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("'" + text + "' is not a number");
+        }
+    }
+
+    /** Picocli names constants of Java: "expected one of [A, B] (case-insensitive) but was 'c'". */
+    private static String choiceInWords(String message) {
+        Matcher choice = CHOICE.matcher(message);
+        return choice.find()
+                ? choice.replaceFirst(Matcher.quoteReplacement("'" + choice.group(2) + "' is none of "
+                        + choice.group(1).toLowerCase(Locale.ROOT)))
+                : message;
     }
 
     private static CommandFailure asFailure(Throwable thrown) {
@@ -111,9 +148,12 @@ public final class WeirCommandLine {
         return names.stream().map(name -> "'" + name + "'").collect(Collectors.joining(" or "));
     }
 
-    /** Picocli begins a message with a capital letter; ours continue after {@code weir:}. */
+    /** Picocli begins a message with a capital letter; ours continue after {@code weir:}. MACs stay MACs. */
     private static String lowerCaseFirst(String text) {
-        return text.isEmpty() ? text : text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1);
+        boolean abbreviation = text.length() > 1 && Character.isUpperCase(text.charAt(1));
+        return text.isEmpty() || abbreviation
+                ? text
+                : text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1);
     }
 
     private static String firstLine(@Nullable String message) {

@@ -103,8 +103,7 @@ final class DemoNamespaces implements AutoCloseable {
     private void ip(String... arguments) throws DemoFailure, DemoStopped, InterruptedException {
         ChildProcess.Outcome outcome = runIp(arguments);
         if (outcome.exitCode() != 0) {
-            // Ctrl-C reaches the child, too, and may reach it before us.
-            TimeUnit.MILLISECONDS.sleep(SIGNAL_SPREADS_MILLIS);
+            awaitSignal();
             throwIfStopped();
             throw new DemoFailure(
                     "'ip " + String.join(" ", arguments) + "' failed: " + outcome.firstLine(), TapDemo.AS_ROOT);
@@ -124,6 +123,11 @@ final class DemoNamespaces implements AutoCloseable {
                 new ArrayList<>(List.of(ip.toString(), "netns", "exec", station.namespace(), program.toString()));
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    /** For when a child failed: Ctrl-C reaches the child, too, and may reach it before us. */
+    void awaitSignal() throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(SIGNAL_SPREADS_MILLIS);
     }
 
     void throwIfStopped() throws DemoStopped {

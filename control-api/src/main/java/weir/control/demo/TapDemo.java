@@ -143,10 +143,13 @@ public final class TapDemo {
                 namespaces.exec(from, ping, "-n", "-c", Integer.toString(PINGS), "-i", "0.2", "-W", "1", target);
         String output =
                 ChildProcess.run(command, PING_LIMIT_SECONDS, TimeUnit.SECONDS).output();
-        namespaces.throwIfStopped();
         Matcher counts = PING_COUNTS.matcher(output);
         Matcher time = PING_TIME.matcher(output);
         int received = counts.find() ? Integer.parseInt(counts.group(2)) : 0;
+        if (received < PINGS) {
+            namespaces.awaitSignal();
+        }
+        namespaces.throwIfStopped();
         TapDemoReport.Ping result =
                 new TapDemoReport.Ping(target, PINGS, received, time.find() ? Double.valueOf(time.group(1)) : null);
         listener.pinged(result);

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -19,6 +21,21 @@ record CommandRun(int exitCode, String out, String err) {
                 .printingTo(new PrintWriter(out), new PrintWriter(err))
                 .run(args);
         return new CommandRun(exitCode, out.toString(), err.toString());
+    }
+
+    /** The same for a command that stays: in a thread of its own, interrupted when it says that it is ready. */
+    static CommandRun untilReady(String... args) throws Exception {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        FutureTask<Integer> task = new FutureTask<>(() -> WeirCommandLine.of(new WeirCommand(), Map.of())
+                .printingTo(new PrintWriter(out), new PrintWriter(err))
+                .run(args));
+        Thread thread = Thread.ofPlatform().start(task);
+        while (!(out.toString() + err).contains("ready") && thread.isAlive()) {
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+        thread.interrupt();
+        return new CommandRun(task.get(30, TimeUnit.SECONDS), out.toString(), err.toString());
     }
 
     /** What it printed as JSON; nothing else may stand on standard output. */

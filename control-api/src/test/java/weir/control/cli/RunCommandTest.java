@@ -6,17 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 @Timeout(60)
 class RunCommandTest {
@@ -74,8 +67,10 @@ class RunCommandTest {
                         ExitCode.USAGE,
                         "VLAN 5000 is out of range [1, 4094]",
                         "write --vlan b=access:10 or b=trunk:10,20-29");
-        assertEquals(
-                2, CommandRun.of("run", "memory:a", "memory:b", "--vlan", "b").exitCode());
+        CommandRun.of("run", "memory:a", "memory:b", "--vlan", "b")
+                .fails(ExitCode.USAGE, "--vlan 'b' is not PORT=MODE", HELP);
+        CommandRun.of("run", "memory:a", "memory:b", "--vlan", "b=access:10", "--vlan", "b=access:20")
+                .fails(ExitCode.USAGE, "--vlan stands twice for port 'b'", HELP);
     }
 
     @Test
@@ -103,25 +98,22 @@ class RunCommandTest {
 
     @Test
     void runsUntilItIsStoppedAndPrintsCounters() throws Exception {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int exitCode = runUntilReady(out, out, err, "run", "memory:a", "memory:b", "--vlan", "b=access:10");
+        CommandRun run = CommandRun.untilReady("run", "memory:a", "memory:b", "--vlan", "b=access:10")
+                .succeeds();
 
-        assertEquals(0, exitCode, err::toString);
-        assertTrue(out.toString().startsWith("ready: a UP, b UP; Ctrl-C ends" + System.lineSeparator()), out::toString);
-        assertTrue(out.toString().contains("every frame is accounted for"), out::toString);
-        assertEquals("", err.toString());
+        assertTrue(run.out().startsWith("ready: a UP, b UP; Ctrl-C ends" + System.lineSeparator()), run::out);
+        assertTrue(run.out().contains("every frame is accounted for"), run::out);
+        assertEquals("", run.err());
     }
 
     @Test
     void printsNothingButJsonWhenAskedFor() throws Exception {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int exitCode = runUntilReady(
-                err, out, err, "run", "memory:a", "memory:b", "--workers=2", "--vlan", "b=trunk:10,20", "-o", "json");
+        CommandRun run = CommandRun.untilReady(
+                        "run", "memory:a", "memory:b", "--workers=2", "--vlan", "b=trunk:10,20", "-o", "json")
+                .succeeds();
 
-        assertEquals(0, exitCode, err::toString);
-        JsonNode json = JsonMapper.shared().readTree(out.toString());
+        assertTrue(run.err().startsWith("ready: "), run::err);
+        JsonNode json = run.json();
         assertEquals(List.of("ports", "drops", "fdb_entries", "law"), List.copyOf(json.propertyNames()));
         JsonNode port = json.get("ports").get("b");
         assertEquals(2, port.get("number").asInt());
@@ -130,20 +122,5 @@ class RunCommandTest {
         assertEquals("trunk:10,20", port.get("vlan").asString());
         assertEquals(0, port.get("received").asLong());
         assertTrue(json.get("law").get("holds").asBoolean());
-    }
-
-    /** Runs in a thread of its own, and interrupts it when the ready line is there. */
-    private static int runUntilReady(StringWriter readyOn, StringWriter out, StringWriter err, String... args)
-            throws Exception {
-        Callable<Integer> call = () -> WeirCommandLine.of(new WeirCommand(), Map.of())
-                .printingTo(new PrintWriter(out), new PrintWriter(err))
-                .run(args);
-        FutureTask<Integer> task = new FutureTask<>(call);
-        Thread thread = Thread.ofPlatform().start(task);
-        while (!readyOn.toString().contains("ready") && thread.isAlive()) {
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
-        thread.interrupt();
-        return task.get(30, TimeUnit.SECONDS);
     }
 }

@@ -55,6 +55,12 @@ class WeirCommandLineTest {
     }
 
     @Test
+    void readsNoFileThatAnArgumentNames() {
+        assertEquals(2, run("@/etc/hostname"));
+        assertErr("weir: unknown command '@/etc/hostname'", "hint: 'weir --help' lists the commands");
+    }
+
+    @Test
     void namesAValueThatDoesNotFit() {
         assertEquals(2, run("fail", "--kind"));
         assertErr(

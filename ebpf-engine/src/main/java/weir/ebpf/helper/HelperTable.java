@@ -122,6 +122,7 @@ public final class HelperTable {
     private static SortedMap<Integer, Helper> xdpHelpers() {
         SortedMap<Integer, Helper> all = new TreeMap<>();
         addMaps(all);
+        addControl(all);
         addFrame(all);
         addMachine(all);
         addText(all);
@@ -172,6 +173,9 @@ public final class HelperTable {
                         .maps(PER_CPU)
                         .flags(TAKES_PACKET)
                         .build());
+    }
+
+    private static void addControl(SortedMap<Integer, Helper> all) {
         all.put(
                 164,
                 helper(HelperFunction.FOR_EACH_MAP_ELEM, MAP, CALLBACK, STACK_OR_NULL, SCALAR)

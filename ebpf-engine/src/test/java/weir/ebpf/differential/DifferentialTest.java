@@ -28,7 +28,7 @@ import weir.testing.RunSize;
  * <p>A difference is made small and left in {@code target/differential}. When its reason is known and
  * gone, the file belongs to the resources of this package, where {@link ReplayTest} finds it.
  */
-@RequiresFeature(Feature.BPF)
+@RequiresFeature(Feature.BPF_PROGRAMS)
 class DifferentialTest {
     private static final int PROGRAMS = RunSize.of(1_000, 100_000);
     private static final int PACKETS = 8;

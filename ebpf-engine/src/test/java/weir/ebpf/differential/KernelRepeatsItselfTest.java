@@ -19,7 +19,7 @@ import weir.testing.RequiresFeature;
 import weir.testing.RunSize;
 
 /** The oracle is one: the same scenario gives the same outcome, and nothing stays behind in the kernel. */
-@RequiresFeature(Feature.BPF)
+@RequiresFeature(Feature.BPF_PROGRAMS)
 class KernelRepeatsItselfTest {
     private static final int COUNT = RunSize.of(150, 10_000);
 

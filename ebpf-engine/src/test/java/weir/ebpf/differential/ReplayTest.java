@@ -43,7 +43,7 @@ class ReplayTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    @RequiresFeature(Feature.BPF)
+    @RequiresFeature(Feature.BPF_PROGRAMS)
     void kernelStillGivesIt(Path file) throws IOException, KernelProgram.Rejected {
         ScenarioFile.Known known = ScenarioFile.read(Files.readString(file));
         try (PinnedThread pinned = new PinnedThread()) {

@@ -12,7 +12,7 @@ import weir.ebpf.map.Errno;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
-@RequiresFeature({Feature.LINUX, Feature.BPF})
+@RequiresFeature({Feature.LINUX, Feature.BPF_MAPS})
 class BpfSyscallTest {
     private static final int ARRAY = 2;
 

@@ -22,7 +22,7 @@ import weir.testing.RequiresFeature;
 import weir.testing.RunSize;
 
 /** The same operations on our map and on the kernel's own of that type: same results, errnos, contents. */
-@RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.BPF})
+@RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.BPF_MAPS})
 class EbpfMapContractTest {
     private static final int CPUS = KernelMap.possibleCpus();
     private static final long SEED = Long.getLong("weir.seed", System.nanoTime() & 0xff_ffffL);
@@ -47,7 +47,7 @@ class EbpfMapContractTest {
     }
 
     private static void runSequences(MapSpec spec) {
-        for (int i = 0; i < RunSize.of(4, 200); i++) {
+        for (int i = 0; i < RunSize.of(4, 40); i++) {
             RandomGenerator random = new SplittableRandom(SEED + i);
             try (EbpfMap ours = Maps.create(spec, CPUS);
                     KernelMap kernels = kernelMap(spec)) {
@@ -141,7 +141,7 @@ class EbpfMapContractTest {
         RandomGenerator random = new SplittableRandom(SEED);
         int[] sizes = {0, 1, 3, 4, 4, 4, 4, 5, 7, 8, 8, 8, 12, 260, 261, 512, 32768, 32769, 4 << 20, -1};
         int[] entries = {0, 1, 1, 1, 2, 2, 4096, 8192, 5000};
-        for (int i = 0; i < RunSize.of(3_000, 200_000); i++) {
+        for (int i = 0; i < RunSize.of(3_000, 30_000); i++) {
             MapType type = List.of(MapType.values()).get(random.nextInt(MapType.values().length));
             int flags = random.nextInt(3) == 0 ? 0 : MapFlags.NO_PREALLOC * random.nextInt(2);
             if (random.nextInt(3) == 0) {

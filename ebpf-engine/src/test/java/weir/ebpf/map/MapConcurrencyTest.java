@@ -25,7 +25,7 @@ import weir.testing.RunSize;
 /** Workers and control code on one map at once. */
 class MapConcurrencyTest {
     private static final int CPUS = 4;
-    private static final int ROUNDS = RunSize.of(40_000, 2_000_000);
+    private static final int ROUNDS = RunSize.of(40_000, 1_000_000);
     private static final int KEYS = 24;
     private static final long SEED = Long.getLong("weir.seed", System.nanoTime() & 0xff_ffffL);
 

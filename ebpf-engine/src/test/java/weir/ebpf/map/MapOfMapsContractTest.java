@@ -16,7 +16,7 @@ import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
 /** Inner maps that the kernel takes and refuses, ours through the typed face and the kernel's by descriptor. */
-@RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.BPF})
+@RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.BPF_MAPS})
 class MapOfMapsContractTest {
     private static final int CPUS = KernelMap.possibleCpus();
     private static final List<MapSpec> INNER = List.of(

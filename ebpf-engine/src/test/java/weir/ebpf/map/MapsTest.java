@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import weir.ebpf.memory.Mem;
@@ -91,19 +92,21 @@ class MapsTest {
         }
     }
 
+    /** What 10,000 maps use, and the large ones among them, is 1 GiB and more; the Java heap may grow a little. */
     @Test
     @RequiresFeature(Feature.LINUX)
     void givesAllMemoryBack() throws IOException {
-        List<MapSpec> specs = MapCases.specs();
-        openAndClose(specs, 2_000);
+        openAndClose(2_000);
         long before = residentBytes();
-        openAndClose(specs, 10_000);
+        openAndClose(10_000);
 
         long grown = residentBytes() - before;
-        assertTrue(grown < 64 << 20, "grown by " + grown + " bytes");
+        assertTrue(grown < 256 << 20, "grown by " + grown + " bytes");
     }
 
-    private static void openAndClose(List<MapSpec> specs, int count) {
+    private static void openAndClose(int count) {
+        List<MapSpec> specs = new ArrayList<>(MapCases.specs());
+        specs.add(MapCases.map(MapType.ARRAY, 4, 4 << 20, 1));
         for (int i = 0; i < count; i++) {
             EbpfMap map = Maps.create(specs.get(i % specs.size()), CPUS);
             map.close();

@@ -30,7 +30,7 @@ class GeneratedProgramsTest {
     private final ProgramGenerator generator = new ProgramGenerator(Weights.everything());
 
     @Test
-    @RequiresFeature(Feature.BPF)
+    @RequiresFeature(Feature.BPF_PROGRAMS)
     void kernelAcceptsNearlyAllAndEachConstruct() {
         Set<Construct> accepted = EnumSet.noneOf(Construct.class);
         TreeMap<String, Integer> reasons = new TreeMap<>();

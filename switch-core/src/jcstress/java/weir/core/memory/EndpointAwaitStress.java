@@ -18,6 +18,7 @@ import weir.core.frame.FrameStore;
 import weir.core.frame.PoolConfig;
 import weir.core.port.PortState;
 import weir.core.port.QueueContext;
+import weir.core.ring.SpscRing;
 import weir.core.worker.Doorbell;
 import weir.core.worker.IdleWait;
 
@@ -84,6 +85,41 @@ public final class EndpointAwaitStress {
             queue.transmit(frame, 0, 1);
             VarHandle.fullFence(); // the dispatcher's, between transmit and flush
             queue.flush();
+        }
+
+        @Actor
+        public void user(L_Result r) {
+            long start = System.nanoTime();
+            boolean there = port.endpoint().await(PATIENCE_NANOS);
+            boolean late = System.nanoTime() - start >= PATIENCE_NANOS;
+            r.r1 = late ? "LATE" : there ? "there" : "nothing";
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "there", expect = ACCEPTABLE, desc = "the frame was there, or the sleeper was woken for it")
+    @Outcome(id = "LATE", expect = FORBIDDEN, desc = "the sleeper slept on though a frame was delivered")
+    @Outcome(expect = FORBIDDEN, desc = "await came back without the frame")
+    @State
+    public static class AwaitAgainstRing {
+        private final Lent lent = new Lent();
+        private final MemoryPort port = new MemoryPort("a", MemoryPortConfig.DEFAULT.withRingFrames(2));
+        private final MemoryQueue queue = port.queues().getFirst();
+        private final SpscRing.Producer ring = queue.egressRing();
+        private final long frame = lent.store.allocate(0);
+
+        public AwaitAgainstRing() {
+            queue.attach(lent);
+        }
+
+        @Actor
+        public void worker() {
+            ring.put(frame);
+            ring.publish();
+            VarHandle.fullFence(); // the dispatcher's, between publishing and the look at who waits
+            if (ring.consumerWaits()) {
+                queue.flush();
+            }
         }
 
         @Actor

@@ -40,27 +40,23 @@ public record PortCounters(
             each.addTo(totals);
         }
         return new PortCounters(
-                at(totals, PortCells.RECEIVED),
-                at(totals, PortCells.RECEIVED_BYTES),
-                at(totals, PortCells.DECIDED),
-                at(totals, PortCells.FLOOD_COPIES),
-                at(totals, PortCells.CLONES),
-                at(totals, PortCells.ENQUEUED),
-                at(totals, PortCells.TRANSMITTED),
-                at(totals, PortCells.TRANSMITTED_BYTES),
-                drops(totals, PortCells.INGRESS_DROPS),
-                drops(totals, PortCells.DECISION_DROPS),
-                drops(totals, PortCells.EGRESS_DROPS));
-    }
-
-    private static long at(long[] totals, int word) {
-        return totals[word - PortCells.RECEIVED];
+                totals[PortCells.AT_RECEIVED],
+                totals[PortCells.AT_RECEIVED_BYTES],
+                totals[PortCells.AT_DECIDED],
+                totals[PortCells.AT_FLOOD_COPIES],
+                totals[PortCells.AT_CLONES],
+                totals[PortCells.AT_ENQUEUED],
+                totals[PortCells.AT_TRANSMITTED],
+                totals[PortCells.AT_TRANSMITTED_BYTES],
+                drops(totals, PortCells.AT_INGRESS_DROPS),
+                drops(totals, PortCells.AT_DECISION_DROPS),
+                drops(totals, PortCells.AT_EGRESS_DROPS));
     }
 
     private static Map<DropReason, Long> drops(long[] totals, int firstWord) {
         Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
         for (DropReason reason : DropReason.ALL) {
-            long n = at(totals, firstWord + reason.index());
+            long n = totals[firstWord + reason.index()];
             if (n != 0) {
                 drops.put(reason, n);
             }

@@ -10,6 +10,7 @@ import weir.core.frame.FramePool;
 import weir.core.frame.FrameStore;
 import weir.core.port.QueueContext;
 import weir.core.ring.SpscRing;
+import weir.core.worker.Doorbell;
 
 /**
  * The user's side of a {@link MemoryPort}: one thread at a time. Frames are packed {@code long}s (see
@@ -29,6 +30,7 @@ public final class MemoryEndpoint implements AutoCloseable {
     private final SpscRing.Consumer delivered;
     private final SpscRing.Consumer empty;
     private @Nullable QueueContext context;
+    private @Nullable Doorbell doorbell;
     private boolean closed;
 
     MemoryEndpoint(MemoryRings rings, MemoryQueue queue, String name) {
@@ -173,12 +175,19 @@ public final class MemoryEndpoint implements AutoCloseable {
         }
     }
 
-    /** {@link #ring} for a worker hook on the port's own worker, where no fence is needed. */
-    public void ringFromWorker() {
-        QueueContext current = queue.context();
-        if (current != null) {
-            current.doorbell().ringAfterFence();
+    /** {@link #ring} for a caller that has made a full fence, or a hook on the port's own worker, which needs none. */
+    public void ringAfterFence() {
+        Doorbell known = doorbell;
+        if (known == null) {
+            known = context().doorbell();
+            doorbell = known;
         }
+        // A bell of a port that was detached since rings without effect.
+        known.ringAfterFence();
+    }
+
+    SpscRing.Producer submitted() {
+        return submitted;
     }
 
     /**

@@ -56,6 +56,12 @@ public final class MemoryQueue implements PortQueue {
     /** The user's side is about to park, or no longer is. */
     void setSleeper(@Nullable Thread thread) {
         sleeper = thread;
+        rings.delivered.consumer().setWaiting(thread != null);
+    }
+
+    @Override
+    public SpscRing.@Nullable Producer egressRing() {
+        return isolated ? null : delivered;
     }
 
     private FrameStore store() {
@@ -165,9 +171,7 @@ public final class MemoryQueue implements PortQueue {
 
     @Override
     public void flush() {
-        if (sleeper != null) {
-            wakeUser();
-        }
+        wakeUser();
     }
 
     private void wakeUser() {

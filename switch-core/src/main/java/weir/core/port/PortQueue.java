@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.core.port;
 
+import org.jspecify.annotations.Nullable;
 import weir.core.frame.FrameBatch;
+import weir.core.ring.SpscRing;
 
 /**
  * One queue pair of a port. Every method is called by the one worker that owns the queue, on its
@@ -39,6 +41,18 @@ public interface PortQueue {
      * batch were served and after a full fence: the place to wake a sleeping reader or to kick a ring.
      */
     void flush();
+
+    /**
+     * The ring that frames leave by, for a queue that does nothing else with them. The worker then writes
+     * frames there one by one as it decides, publishes once a batch, counts them as transmitted, drops
+     * as {@code queue_full} what finds no room, and calls {@link #flush} only when the ring's consumer
+     * waits; it does not call {@link #transmit}. Asked once, after {@link #attach}.
+     *
+     * @return the writing end, which is the worker's until {@link #detach}; null for all other queues
+     */
+    default SpscRing.@Nullable Producer egressRing() {
+        return null;
+    }
 
     /**
      * Whether frames may be waiting. Asked before the worker stops polling this queue; a queue that

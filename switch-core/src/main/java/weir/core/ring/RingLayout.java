@@ -8,6 +8,7 @@ package weir.core.ring;
  * <pre>
  *  byte 0     +---------------------------+
  *             | producer index (long)     |  written by the producer with release
+ *             | waiting (long)            |  not 0: the consumer sleeps, or is about to
  *             | padding to 128 bytes      |
  *  byte 128   +---------------------------+
  *             | consumer index (long)     |  written by the consumer with release
@@ -18,14 +19,18 @@ package weir.core.ring;
  * </pre>
  *
  * Both indices count words since the ring was made and never wrap; word {@code i} lives at {@code i &
- * (capacity - 1)}. Two cache lines apart, because the adjacent-line prefetcher pulls pairs.
+ * (capacity - 1)}. Two cache lines apart, because the adjacent-line prefetcher pulls pairs. The waiting
+ * word is written by the consumer, but seldom, and read by the producer after each batch: so it stands
+ * on the line that the producer has anyway.
  */
 public final class RingLayout {
     public static final int PRODUCER_BYTE = 0;
+    public static final int WAITING_BYTE = 8;
     public static final int CONSUMER_BYTE = 128;
     public static final int WORDS_BYTE = 256;
 
     static final int PRODUCER_WORD = PRODUCER_BYTE / Long.BYTES;
+    static final int WAITING_WORD = WAITING_BYTE / Long.BYTES;
     static final int CONSUMER_WORD = CONSUMER_BYTE / Long.BYTES;
     static final int FIRST_WORD = WORDS_BYTE / Long.BYTES;
 

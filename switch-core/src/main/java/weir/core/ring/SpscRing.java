@@ -49,11 +49,15 @@ public final class SpscRing {
         private final long[] words;
         private final int mask;
         private long tail;
-        private long consumerSeen;
+        /** The first index that would overwrite a word that the consumer may not have taken. */
+        private long limit;
+
+        private long published;
 
         private Producer(long[] words, int capacity) {
             this.words = words;
             mask = capacity - 1;
+            limit = capacity;
         }
 
         /** Words that can be written now. */
@@ -63,16 +67,20 @@ public final class SpscRing {
 
         /** As {@link #room()}, but content with {@code enough}: then the consumer's line stays untouched. */
         public int room(int enough) {
-            int capacity = mask + 1;
-            int free = capacity - (int) (tail - consumerSeen);
+            int free = (int) (limit - tail);
             if (free < enough) {
-                consumerSeen = (long) WORD.getAcquire(words, RingLayout.CONSUMER_WORD);
-                free = capacity - (int) (tail - consumerSeen);
+                limit = (long) WORD.getAcquire(words, RingLayout.CONSUMER_WORD) + mask + 1;
+                free = (int) (limit - tail);
             }
             return free;
         }
 
-        /** Writes one word; the caller has seen {@link #room()}. */
+        /** Whether one word can be written, as far as is known without a look at the consumer's line. */
+        public boolean hasKnownRoom() {
+            return tail != limit;
+        }
+
+        /** Writes one word; the caller has seen {@link #room()} or {@link #hasKnownRoom}. */
         public void put(long word) {
             words[RingLayout.FIRST_WORD + ((int) tail & mask)] = word;
             tail++;
@@ -106,9 +114,30 @@ public final class SpscRing {
             }
         }
 
-        /** Makes everything written so far visible to the consumer. */
-        public void publish() {
-            WORD.setRelease(words, RingLayout.PRODUCER_WORD, tail);
+        /**
+         * Makes everything written so far visible to the consumer.
+         *
+         * @return how many words that were since the last call
+         */
+        public int publish() {
+            long end = tail;
+            int fresh = (int) (end - published);
+            published = end;
+            WORD.setRelease(words, RingLayout.PRODUCER_WORD, end);
+            return fresh;
+        }
+
+        /** Forgets what was written since the last {@link #publish()}. */
+        public void forgetUnpublished() {
+            tail = published;
+        }
+
+        /**
+         * Whether the consumer said that it waits. Pairs with {@link Consumer#setWaiting}: ask after a full
+         * fence behind {@link #publish()}, and at least one side sees the other's store.
+         */
+        public boolean consumerWaits() {
+            return (long) WORD.getAcquire(words, RingLayout.WAITING_WORD) != 0;
         }
     }
 
@@ -137,6 +166,14 @@ public final class SpscRing {
                 ready = (int) (producerSeen - head);
             }
             return ready;
+        }
+
+        /**
+         * Says whether this side is about to sleep. Between saying so and sleeping come a full fence and one
+         * more look at {@link #available()}.
+         */
+        public void setWaiting(boolean waiting) {
+            WORD.setRelease(words, RingLayout.WAITING_WORD, waiting ? 1L : 0L);
         }
 
         /** The word {@code index} places behind the oldest; the caller has seen {@link #available()}. */

@@ -25,6 +25,7 @@ final class EgressDispatcher {
     private final TagRewriter tags;
     private final @Nullable WorkerLink[] links;
     private final FrameRows rows;
+    private final EgressRings rings = new EgressRings();
     private final FloodPlan plan;
     private @Nullable EgressTarget[] targets = {};
     private PortCells[] cells = {};
@@ -46,6 +47,7 @@ final class EgressDispatcher {
         targets = newTargets;
         cells = newCells;
         rows.reserve(newTargets.length);
+        rings.adopt(newTargets);
     }
 
     /** Sends every frame of a decided batch on its way. The batch keeps none. */
@@ -56,6 +58,8 @@ final class EgressDispatcher {
             for (int i = 0; i < n; i++) {
                 dispatchOne(batch, i);
             }
+        } else if (rings.any()) {
+            dispatchToRings(batch, n);
         } else {
             // Rows cannot overflow: they are empty when a batch begins and as wide as one.
             int[] verdicts = batch.verdicts();
@@ -69,17 +73,46 @@ final class EgressDispatcher {
         sendStaged();
     }
 
+    private void dispatchToRings(FrameBatch batch, int n) {
+        int[] verdicts = batch.verdicts();
+        long[] frames = batch.frames();
+        boolean allFit = rings.allFit(longest);
+        int i = 0;
+        while (i < n) {
+            if (allFit) {
+                i = rings.rings().add(verdicts, frames, i, n);
+            }
+            if (i < n) {
+                dispatchOne(batch, i++);
+            }
+        }
+    }
+
     /** After a fault: forgets what is staged. Who holds those frames is not known; lost is better than doubled. */
     void abandon() {
         rows.clear();
+        rings.rings().forgetUnpublished();
         longest = 0;
     }
 
     private void stage(int port, long frame) {
+        if (rings.rings().has(port)) {
+            writeToRing(target(port), frame);
+            return;
+        }
         if (rows.isFull(port)) {
             sendEarly(port);
         }
         rows.add(port, frame);
+    }
+
+    private void writeToRing(EgressTarget target, long frame) {
+        int length = Frame.length(frame);
+        if (length > target.port.maxFrameBytes() && !target.port.fits(length, tags.tags(frame))) {
+            refuseAtEgress(target, frame, DropReason.OVERSIZE);
+        } else if (!rings.rings().add(target.port.index(), frame)) {
+            refuseAtEgress(target, frame, DropReason.QUEUE_FULL);
+        }
     }
 
     /** A row is full before the batch ends: floods and copies can give a port more than a batch. */
@@ -274,12 +307,14 @@ final class EgressDispatcher {
         for (int t = 0; t < touched; t++) {
             sendRow(rows.touchedGroup(t));
         }
+        rings.publish(cells);
         boolean anyLink = publishLinks();
-        if (touched == 0 && !anyLink) {
+        if (touched == 0 && rings.rings().touched() == 0 && !anyLink) {
             store.publishReturns();
             return;
         }
         VarHandle.fullFence();
+        rings.wake(targets);
         for (int t = 0; t < touched; t++) {
             flush(rows.touchedGroup(t));
         }

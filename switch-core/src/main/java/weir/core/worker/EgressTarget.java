@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.core.worker;
 
+import org.jspecify.annotations.Nullable;
 import weir.core.counter.DropReason;
 import weir.core.counter.PortCells;
 import weir.core.frame.FrameStore;
 import weir.core.port.PortQueue;
+import weir.core.ring.SpscRing;
 
 /** Where a worker puts the frames of one egress port: its own queue of it, or the owner's ring. */
 abstract class EgressTarget {
@@ -28,13 +30,20 @@ abstract class EgressTarget {
     /** Called once per batch after a full fence, when {@link #send} was called. */
     abstract void flush();
 
+    /** The ring to write frames into instead of calling {@link #send}, {@link PortQueue#egressRing}. */
+    SpscRing.@Nullable Producer ring() {
+        return null;
+    }
+
     /** A queue of this worker. */
     static final class Local extends EgressTarget {
         private final PortQueue queue;
+        private final SpscRing.@Nullable Producer ring;
 
         Local(PortEntry port, PortCells cells, PortQueue queue) {
             super(port, cells);
             this.queue = queue;
+            ring = queue.egressRing();
         }
 
         @Override
@@ -51,6 +60,11 @@ abstract class EgressTarget {
         @Override
         void flush() {
             queue.flush();
+        }
+
+        @Override
+        SpscRing.@Nullable Producer ring() {
+            return ring;
         }
     }
 

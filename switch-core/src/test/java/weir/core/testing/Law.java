@@ -20,6 +20,22 @@ public final class Law {
         ConservationLaw.assertHolds(sw.counters());
     }
 
+    /** As {@link #assertHolds}, when who sends has just stopped: what is still on its way gets time to arrive. */
+    public static void assertComesToHold(Switch sw) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (true) {
+            try {
+                assertHolds(sw);
+                return;
+            } catch (AssertionError broken) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw broken;
+                }
+                LockSupport.parkNanos(POLL_NANOS);
+            }
+        }
+    }
+
     /** As {@link #assertHolds}, and all slots but {@code heldByTest} are back in the pool. */
     public static void assertHoldsAndSlotsAreBack(Switch sw, int heldByTest) {
         assertHolds(sw);

@@ -115,7 +115,7 @@ final class TapOpener {
                     existing.kind().isEmpty() ? "physical" : existing.kind().equals("tun") ? "TUN" : existing.kind();
             throw new PortException(
                     "interface " + spec.name() + " exists and is no TAP but " + what,
-                    "choose another name, or serve it with packet:" + spec.name());
+                    "choose another name: tap: makes a TAP interface, or takes a persistent one");
         }
         if (existing.multiQueue() != spec.queues() > 1) {
             throw new PortException(

@@ -16,6 +16,7 @@ import weir.core.port.PortException;
 import weir.core.port.PortState;
 import weir.ports.linux.TunDevice;
 import weir.ports.testing.Arp;
+import weir.ports.testing.Held;
 import weir.ports.testing.Netns;
 import weir.ports.testing.QueueDriver;
 import weir.testing.Feature;
@@ -191,13 +192,11 @@ class TapPortTest {
     void openingAndClosingLeavesNoDescriptorAndNoThread() throws Exception {
         try (Netns netns = new Netns()) {
             openServeClose(netns); // loads classes and native libraries
-            long descriptors = countDescriptors();
-            int threads = countMonitors();
+            Held before = Held.now();
             for (int i = 0; i < 50; i++) {
                 openServeClose(netns);
             }
-            assertEquals(descriptors, countDescriptors());
-            assertEquals(threads, countMonitors());
+            assertEquals(before, Held.now());
         }
     }
 
@@ -207,17 +206,5 @@ class TapPortTest {
                 queue.receive(1);
             }
         }
-    }
-
-    private static long countDescriptors() throws Exception {
-        try (var files = Files.list(Path.of("/proc/self/fd"))) {
-            return files.count();
-        }
-    }
-
-    private static int countMonitors() {
-        return (int) Thread.getAllStackTraces().keySet().stream()
-                .filter(t -> t.getName().equals("weir-link-monitor"))
-                .count();
     }
 }

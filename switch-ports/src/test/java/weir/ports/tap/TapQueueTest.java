@@ -31,9 +31,7 @@ class TapQueueTest {
 
     @BeforeEach
     void makeNamespace() {
-        netns = new Netns();
-        // Or the kernel would send frames of its own accord.
-        netns.run("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1");
+        netns = new Netns().silent();
     }
 
     @AfterEach

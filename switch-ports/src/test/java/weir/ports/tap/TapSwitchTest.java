@@ -28,7 +28,7 @@ import weir.core.memory.MemoryEndpoint;
 import weir.core.memory.MemoryPort;
 import weir.core.port.PortOptions;
 import weir.core.port.PortState;
-import weir.core.worker.WorkerConfig;
+import weir.core.testing.Law;
 import weir.ports.linux.LinuxPoolMemory;
 import weir.ports.readiness.EpollIdleWait;
 import weir.ports.testing.Arp;
@@ -49,30 +49,23 @@ class TapSwitchTest {
 
     @BeforeEach
     void start() {
-        netns = new Netns();
-        SwitchConfig config = SwitchConfig.named("taptest");
-        WorkerConfig worker = config.worker();
-        sw = Switch.create(new SwitchConfig(
-                "taptest",
-                1,
-                config.pool(),
-                new LinuxPoolMemory(),
-                new WorkerConfig(
-                        worker.batchFrames(),
-                        worker.waitMode(),
-                        EpollIdleWait::new,
-                        worker.nanoClock(),
-                        worker.fdb(),
-                        worker.forwardBpdus(),
-                        worker.hook()),
-                true));
+        netns = new Netns().silent();
+        sw = Switch.create(SwitchConfig.named("taptest")
+                .withPoolMemory(new LinuxPoolMemory())
+                .withIdleWait(EpollIdleWait::new));
         sw.listen(events::add);
     }
 
     @AfterEach
-    void stop() {
-        sw.close();
-        netns.close();
+    void everyFrameIsAccountedFor() {
+        try {
+            Law.assertComesToHold(sw);
+            sw.ports().forEach(port -> sw.detach(port.name()));
+            Law.assertHoldsAndSlotsAreBack(sw, 0);
+        } finally {
+            sw.close();
+            netns.close();
+        }
     }
 
     private void attachTap() throws Exception {
@@ -229,7 +222,7 @@ class TapSwitchTest {
         }
         assertTrue(sw.detach("m"));
         assertWorkerRests();
-        netns = new Netns();
+        netns = new Netns().silent();
         reattachWorks();
     }
 

@@ -34,6 +34,12 @@ public final class Netns implements AutoCloseable {
         ip("link", "set", "lo", "up");
     }
 
+    /** From here on new interfaces get no IPv6, so that the kernel sends no frame that nobody asked for. */
+    public Netns silent() {
+        run("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1");
+        return this;
+    }
+
     private static void removeLeftovers() {
         if (!Files.isDirectory(FOLDER)) {
             return;
