@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Whether the running kernel loads a program of two instructions. A kernel whose code memory for
- * programs is locked for ever (see {@code KernelProgram}) never comes back from {@code BPF_PROG_LOAD},
+ * programs is locked for ever (see {@code FreedPrograms}) never comes back from {@code BPF_PROG_LOAD},
  * and its caller can't be killed. So the probe is a process of its own that nobody waits for long; a
  * build script can run this file as it is: {@code java BpfProbe.java}.
  *

@@ -10,8 +10,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Encoder;
@@ -24,12 +22,6 @@ import weir.ebpf.program.Subprogram;
 
 /**
  * An XDP program in the running kernel, for {@code BPF_PROG_TEST_RUN}. One thread, the one that loaded it.
- *
- * <p><b>Pace.</b> Closing a program leaves its memory to a kernel worker, one for each program and subprogram, and
- * these wait for the same mutex as a load ({@code bpf_prog_pack_free}, {@code kernel/bpf/core.c}). When more
- * than 1,000 of them wait on one CPU, the load that holds the mutex can wait for a worker of that CPU's full
- * pool ({@code __purge_vmap_area_lazy}, {@code mm/vmalloc.c}), and no program is loaded on that machine ever again.
- * Seen on 6.18. So every few dozen closes wait for the kernel to catch up.
  */
 public final class KernelProgram implements AutoCloseable {
     /** Frames that fit in a page beside headroom and {@code struct skb_shared_info}, with some to spare. */
@@ -39,12 +31,6 @@ public final class KernelProgram implements AutoCloseable {
     private static final int PROG_TYPE_XDP = 6;
     private static final int BPF_XDP_DEVMAP = 32;
     private static final int BPF_XDP_CPUMAP = 35;
-
-    private static final int CLOSES_BETWEEN_PAUSES = 32;
-    /** Some times the grace period behind which the workers begin. */
-    private static final long PAUSE_NANOS = 50_000_000;
-
-    private static final AtomicInteger CLOSED = new AtomicInteger();
 
     private final int fd;
     private final Arena arena = Arena.ofConfined();
@@ -177,10 +163,8 @@ public final class KernelProgram implements AutoCloseable {
     @Override
     public void close() {
         BpfSyscall.close(fd);
+        FreedPrograms.closed();
         arena.close();
-        if (CLOSED.incrementAndGet() % CLOSES_BETWEEN_PAUSES == 0) {
-            LockSupport.parkNanos(PAUSE_NANOS);
-        }
     }
 
     private static int load(Arena arena, MemorySegment attributes, boolean wantLog) throws Rejected {
