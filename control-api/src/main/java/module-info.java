@@ -7,6 +7,7 @@ module weir.control {
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;
     requires weir.core;
+    requires weir.ebpf;
     requires weir.ports;
 
     opens weir.control.bench to
@@ -18,6 +19,8 @@ module weir.control {
     opens weir.control.doctor to
             tools.jackson.databind;
     opens weir.control.machine to
+            tools.jackson.databind;
+    opens weir.control.program to
             tools.jackson.databind;
     opens weir.control.report to
             tools.jackson.databind;

@@ -14,10 +14,13 @@ import weir.ebpf.memory.Mem;
 
 /**
  * A host that is the same in every run: for tests and for running programs by hand. Time stands still
- * until it is moved, random numbers follow from a seed, and what programs say is kept. One thread; keeping
- * lines and events allocates.
+ * until it is moved, random numbers follow from a seed, and what programs say is kept, up to
+ * {@link #MAX_KEPT} lines and events. One thread; keeping them allocates.
  */
 public final class DeterministicHost implements Host {
+    /** Lines, and events, that are kept until they are taken; later ones are lost. */
+    public static final int MAX_KEPT = 10_000;
+
     private final int cpus;
     private final List<String> lines = new ArrayList<>();
     private final List<Event> events = new ArrayList<>();
@@ -77,6 +80,20 @@ public final class DeterministicHost implements Host {
         return List.copyOf(events);
     }
 
+    /** Lines since they were last taken; forgets them. */
+    public List<String> takeLines() {
+        List<String> taken = List.copyOf(lines);
+        lines.clear();
+        return taken;
+    }
+
+    /** Events since they were last taken; forgets them. */
+    public List<Event> takeEvents() {
+        List<Event> taken = List.copyOf(events);
+        events.clear();
+        return taken;
+    }
+
     @Override
     public int cpus() {
         return cpus;
@@ -103,13 +120,18 @@ public final class DeterministicHost implements Host {
 
     @Override
     public void trace(long address, int lengthBytes) {
-        lines.add(new String(copy(address, lengthBytes), StandardCharsets.ISO_8859_1));
+        if (lines.size() < MAX_KEPT) {
+            lines.add(new String(copy(address, lengthBytes), StandardCharsets.ISO_8859_1));
+        }
     }
 
     @Override
     public int perfEvent(EbpfMap map, int cpu, long address, int lengthBytes, long frameAddress, int frameBytes) {
         if (!listensToEvents) {
             return -Errno.ENOENT;
+        }
+        if (events.size() == MAX_KEPT) {
+            return -Errno.ENOSPC;
         }
         Bytes data = Bytes.of(copy(address, lengthBytes));
         events.add(new Event(map.spec().name(), cpu, data, Bytes.of(copy(frameAddress, frameBytes))));

@@ -22,6 +22,7 @@ public enum Feature {
     PING,
     IPERF3,
     C_COMPILER,
+    TCPDUMP,
     MAVEN,
     STRACE,
     /** {@code bpf(2)} makes maps for us. */
@@ -57,6 +58,7 @@ public enum Feature {
             case PING -> missingCommand("ping", "iputils-ping");
             case IPERF3 -> missingCommand("iperf3", "iperf3");
             case C_COMPILER -> missingCommand("cc", "gcc and libc6-dev");
+            case TCPDUMP -> missingCommand("tcpdump", "tcpdump");
             case MAVEN -> missingCommand("mvn", "maven");
             case STRACE -> probeStrace();
             case BPF_MAPS -> probe(LINUX).or(() -> probe(ROOT)).or(Feature::probeBpf);

@@ -3,11 +3,17 @@
 package weir.commands;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import weir.ports.pcap.CaptureFrame;
+import weir.ports.pcap.CaptureReader;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
@@ -37,6 +43,27 @@ class LauncherTest {
         try (WeirProcess doctor = WeirProcess.launch("doctor", "-o", "json")) {
             assertEquals(0, doctor.exitCode(), doctor::err);
             assertTrue(doctor.json().get("checks").get("linux").get("ok").asBoolean());
+        }
+    }
+
+    @Test
+    void runsAProgramOnACapture() throws InterruptedException, IOException {
+        Path examples = Path.of(System.getProperty("weir.root"), "examples", "programs");
+        try (WeirProcess run = WeirProcess.launch(
+                "program",
+                "run",
+                examples.resolve("bridge.o").toString(),
+                "--pcap",
+                examples.resolve("two_ports.pcapng").toString(),
+                "--out",
+                "-")) {
+            assertEquals(0, run.exitCode(), run::err);
+            assertTrue(run.err().contains("redirected to port 1: 4 frames"), run::err);
+            try (CaptureReader written = CaptureReader.open(new ByteArrayInputStream(run.outBytes()))) {
+                CaptureFrame first = written.next();
+                assertNotNull(first);
+                assertEquals("bridge: XDP_PASS", first.comment());
+            }
         }
     }
 

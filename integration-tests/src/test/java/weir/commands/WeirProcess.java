@@ -89,6 +89,10 @@ final class WeirProcess implements AutoCloseable {
         return read(out);
     }
 
+    byte[] outBytes() throws IOException {
+        return Files.readAllBytes(out);
+    }
+
     String err() {
         return read(err);
     }

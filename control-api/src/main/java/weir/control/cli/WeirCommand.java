@@ -17,7 +17,13 @@ import picocli.CommandLine.Spec;
         scope = ScopeType.INHERIT,
         versionProvider = WeirVersion.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DemoCommand.class, RunCommand.class, BenchCommand.class, DoctorCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
+            ProgramCommand.class,
+            BenchCommand.class,
+            DoctorCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:ok",

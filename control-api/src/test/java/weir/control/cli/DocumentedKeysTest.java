@@ -3,6 +3,8 @@
 package weir.control.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static weir.control.cli.ExamplePrograms.example;
+import static weir.control.cli.ExamplePrograms.testObject;
 
 import java.io.IOException;
 import java.util.Arrays;
@@ -10,6 +12,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
 import weir.core.counter.DropReason;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
@@ -70,6 +73,30 @@ class DocumentedKeysTest {
                                 "json")
                         .succeeds()
                         .json());
+    }
+
+    @Test
+    void describesADisassembly() {
+        documented.assertDescribe(
+                "weir-program-disasm",
+                CommandRun.of("program", "disasm", example("bridge.o"), "-o", "json")
+                        .succeeds()
+                        .json());
+    }
+
+    /** One program redirects, one prints, one ends in faults. */
+    @Test
+    void describesAProgramRun() {
+        documented.assertDescribe(
+                "weir-program-run",
+                programRun(example("bridge.o"), "two_ports.pcapng"),
+                programRun(testObject("global_data.o"), "sample.pcap"),
+                programRun(example("no_bounds_check.o"), "sample.pcap"));
+    }
+
+    private static JsonNode programRun(String object, String capture) {
+        return CommandRun.of("program", "run", object, "--pcap", example(capture), "-o", "json")
+                .json();
     }
 
     @Test

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.control.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code weir program}: names the commands for eBPF programs. */
+@Command(
+        name = "program",
+        description = {
+            "Shows and runs eBPF programs (XDP) out of object files: no daemon, no root, any OS.",
+            "",
+            "Programs are not verified yet: they run in an interpreter that checks every access."
+        },
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {ProgramDisasmCommand.class, ProgramRunCommand.class})
+public final class ProgramCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private CommandSpec spec;
+
+    /** For picocli. */
+    public ProgramCommand() {}
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "no command given");
+    }
+}

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.control.program;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import weir.ebpf.DeterministicHost;
+import weir.ebpf.EbpfProgram;
+import weir.ebpf.LoadException;
+import weir.ebpf.LoadOptions;
+import weir.ebpf.LoadedObject;
+import weir.ebpf.ObjectFile;
+import weir.ebpf.TestRun;
+import weir.ebpf.map.Bytes;
+import weir.ebpf.map.EbpfMap;
+import weir.ebpf.program.AddressKind;
+import weir.ebpf.program.Fault;
+import weir.ebpf.program.ProgramSpec;
+import weir.ebpf.program.SourceLine;
+import weir.ebpf.xdp.XdpAction;
+import weir.ebpf.xdp.XdpContext;
+import weir.ports.pcap.CaptureFrame;
+import weir.ports.pcap.CaptureReader;
+import weir.ports.pcap.CaptureWriter;
+import weir.ports.pcap.LinkType;
+
+/**
+ * Runs one program over the frames of a capture and counts what it does. Repeatable: the program's clock is
+ * that of the capture, from 1 s on, random numbers follow from a fixed seed, there is one CPU. One thread.
+ */
+public final class ProgramReplay implements AutoCloseable {
+    /** Places of faults that are told apart; more are counted only. */
+    public static final int MAX_FAULTS = 20;
+
+    private static final String ENGINE = "checked-interpreter";
+    private static final int CPUS = 1;
+    private static final int MTU_BYTES = 1500;
+    private static final int MAX_PORT = 65_535;
+    private static final int MAX_TRACE_LINES = 100;
+    private static final int MAX_VERDICTS = 32;
+    private static final int MAX_TARGETS = 64;
+    private static final String OTHER = "other";
+
+    private final ObjectFile object;
+    private final ProgramSpec spec;
+    private final ReplaySettings settings;
+    private final DeterministicHost host = new DeterministicHost(CPUS);
+    private final LoadedObject loaded;
+    private final EbpfProgram program;
+
+    private final Durations durations = new Durations();
+    private final Map<String, Long> skipped = new TreeMap<>();
+    private final Map<String, Long> verdicts = new TreeMap<>();
+    private final Map<Target, Long> targets = new LinkedHashMap<>();
+    private final Map<Place, FaultTally> faults = new LinkedHashMap<>();
+    private final Map<String, Long> events = new TreeMap<>();
+    private final List<ReplayReport.TraceLine> trace = new ArrayList<>();
+    private long traceLeftOut;
+    private long faultedFrames;
+    private long read;
+    private long frames;
+    private long cut;
+    private long written;
+    private long lastTimestampNanos;
+
+    private record Target(@Nullable String map, long target, long flags) {}
+
+    private record Place(String program, int slot, String rule) {}
+
+    private record FaultTally(Fault first, long firstFrame, long frames) {}
+
+    /**
+     * Loads the program with its maps, and what it may tail-call.
+     *
+     * @throws LoadException when the engine lacks what they need
+     * @throws ReplayException when a map does not take what it is set to
+     */
+    public ProgramReplay(ObjectFile object, ProgramSpec spec, ReplaySettings settings)
+            throws LoadException, ReplayException {
+        this.object = object;
+        this.spec = spec;
+        this.settings = settings;
+        host.port(settings.port() == 0 ? 1 : settings.port(), MTU_BYTES);
+        loaded = LoadedObject.load(object, LoadOptions.on(host).only(this::isNeeded));
+        try {
+            program = loaded.program(spec.name())
+                    .orElseThrow(() -> new LoadException("program " + spec.name() + " is not an XDP program"));
+            for (MapSetting setting : settings.entries()) {
+                setting.apply(loaded);
+            }
+        } catch (LoadException | ReplayException | RuntimeException e) {
+            loaded.close();
+            throw e;
+        }
+    }
+
+    /** The program and those that maps are set to; what they tail-call is loaded with them. */
+    private boolean isNeeded(String name) {
+        return name.equals(spec.name())
+                || settings.entries().stream()
+                        .anyMatch(each -> each.value().equals(name)
+                                && object.map(each.map())
+                                        .filter(each::isProgramOf)
+                                        .isPresent());
+    }
+
+    /** Frames read so far. */
+    public long framesRead() {
+        return read;
+    }
+
+    /**
+     * Runs the program on all frames.
+     *
+     * @param out takes the frames that the program lets live, as it left them; null for none
+     * @throws ReplayException for a capture of something else than Ethernet
+     */
+    public ReplayReport run(CaptureReader in, @Nullable CaptureWriter out) throws IOException, ReplayException {
+        while (read < settings.count()) {
+            CaptureFrame frame = in.next();
+            if (frame == null) {
+                break;
+            }
+            read++;
+            run(frame, out);
+        }
+        return report(out != null);
+    }
+
+    private void run(CaptureFrame frame, @Nullable CaptureWriter out) throws IOException, ReplayException {
+        checkLink(frame);
+        moveClock(frame.timestampNanos());
+        byte[] bytes = frame.bytes();
+        int port = settings.port() == 0 ? 1 + frame.source().index() : settings.port();
+        if (bytes.length < XdpContext.MIN_FRAME_BYTES) {
+            skipped.merge("shorter_than_14_bytes", 1L, Long::sum);
+            return;
+        }
+        if (bytes.length > TestRun.MAX_DATA_BYTES) {
+            skipped.merge("longer_than_65536_bytes", 1L, Long::sum);
+            return;
+        }
+        if (port > MAX_PORT) {
+            skipped.merge("port_beyond_65535", 1L, Long::sum);
+            return;
+        }
+        TestRun.Result result = new TestRun(Bytes.of(bytes), 0, port, 0, settings.repeat(), 0).run(program);
+        frames++;
+        cut += frame.originalBytes() > bytes.length ? 1 : 0;
+        durations.add(result.nanosPerRun());
+        count(result);
+        if (out != null && isAlive(result.action())) {
+            out.write(after(frame, result));
+            written++;
+        }
+    }
+
+    private void checkLink(CaptureFrame frame) throws ReplayException {
+        if (frame.source().linkType() != LinkType.ETHERNET) {
+            throw new ReplayException(
+                    ReplayException.Kind.CONTENT,
+                    "frame " + read + " is of link type "
+                            + LinkType.name(frame.source().linkType()) + "; XDP programs take Ethernet frames",
+                    "capture on one Ethernet interface: tcpdump -i eth0 -w file.pcap");
+        }
+    }
+
+    /** The clock never goes back, whatever the capture says. */
+    private void moveClock(long timestampNanos) {
+        if (lastTimestampNanos != 0 && timestampNanos > lastTimestampNanos) {
+            host.advance(timestampNanos - lastTimestampNanos);
+        }
+        lastTimestampNanos = Math.max(lastTimestampNanos, timestampNanos);
+    }
+
+    private void count(TestRun.Result result) {
+        String action = XdpAction.name(result.action());
+        boolean isKnown = verdicts.containsKey(action) || verdicts.size() < MAX_VERDICTS;
+        verdicts.merge(isKnown ? action : OTHER, 1L, Long::sum);
+        if (result.action() == XdpAction.REDIRECT) {
+            EbpfMap map = result.targetMap();
+            Target target = new Target(map == null ? null : map.spec().name(), result.target(), result.redirectFlags());
+            if (targets.containsKey(target) || targets.size() < MAX_TARGETS) {
+                targets.merge(target, 1L, Long::sum);
+            }
+        }
+        Fault fault = result.fault();
+        if (fault != null) {
+            count(fault);
+        }
+        for (String line : host.takeLines()) {
+            if (trace.size() < MAX_TRACE_LINES) {
+                trace.add(new ReplayReport.TraceLine(read, line.stripTrailing()));
+            } else {
+                traceLeftOut++;
+            }
+        }
+        host.takeEvents().forEach(event -> events.merge(event.map(), 1L, Long::sum));
+    }
+
+    private void count(Fault fault) {
+        faultedFrames++;
+        Place place = new Place(fault.program(), fault.slot(), rule(fault));
+        if (faults.containsKey(place) || faults.size() < MAX_FAULTS) {
+            faults.merge(
+                    place,
+                    new FaultTally(fault, read, 1),
+                    (before, now) -> new FaultTally(before.first(), before.firstFrame(), before.frames() + 1));
+        }
+    }
+
+    private static String rule(Fault fault) {
+        return fault.addressKind() == AddressKind.NONE
+                ? fault.kind().rule()
+                : fault.kind().rule() + ": the address is "
+                        + fault.addressKind().text();
+    }
+
+    private static boolean isAlive(int action) {
+        return action == XdpAction.PASS || action == XdpAction.TX || action == XdpAction.REDIRECT;
+    }
+
+    private CaptureFrame after(CaptureFrame frame, TestRun.Result result) {
+        byte[] data = result.data().toArray();
+        byte[] bytes = Arrays.copyOfRange(data, result.metadataBytes(), data.length);
+        int missing = frame.originalBytes() - frame.bytes().length;
+        String comment = spec.name() + ": " + XdpAction.name(result.action()) + targetText(result);
+        return CaptureFrame.of(frame.source(), frame.timestampNanos(), bytes)
+                .withOriginalBytes(bytes.length + missing)
+                .withComment(frame.comment().isEmpty() ? comment : frame.comment() + "\n" + comment)
+                .withXdpAction(result.action());
+    }
+
+    private static String targetText(TestRun.Result result) {
+        if (result.action() != XdpAction.REDIRECT) {
+            return "";
+        }
+        EbpfMap map = result.targetMap();
+        return Redirects.text(map == null ? null : map.spec().name(), result.target(), result.redirectFlags());
+    }
+
+    private ReplayReport report(boolean hasOutput) {
+        MapReader reader = new MapReader(object.btf(), settings.mapEntries());
+        Map<String, MapDump> maps = new LinkedHashMap<>();
+        loaded.maps().forEach((name, map) -> maps.put(name, reader.read(map)));
+        return new ReplayReport(
+                spec.name(),
+                spec.section(),
+                ENGINE,
+                frames,
+                frames * settings.repeat(),
+                skipped,
+                cut,
+                hasOutput ? written : null,
+                durations.isEmpty() ? null : durations.summary(),
+                verdicts,
+                targets.entrySet().stream()
+                        .map(each -> new ReplayReport.RedirectCount(
+                                each.getKey().map(),
+                                each.getKey().target(),
+                                each.getKey().flags(),
+                                each.getValue()))
+                        .toList(),
+                new ReplayReport.FaultCounts(faultedFrames, faultCounts()),
+                new ReplayReport.Trace(trace, traceLeftOut),
+                events,
+                maps);
+    }
+
+    private List<ReplayReport.FaultCount> faultCounts() {
+        List<ReplayReport.FaultCount> counts = new ArrayList<>();
+        faults.forEach((place, tally) -> {
+            SourceLine line = tally.first().line();
+            counts.add(new ReplayReport.FaultCount(
+                    place.program(),
+                    place.slot(),
+                    place.rule(),
+                    line == null ? null : line.file(),
+                    line == null ? null : line.line(),
+                    line == null ? null : line.text().strip(),
+                    tally.frames(),
+                    tally.firstFrame()));
+        });
+        return counts;
+    }
+
+    /** Frees the program and its maps. */
+    @Override
+    public void close() {
+        loaded.close();
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.control.program;
+
+import java.util.List;
+
+/**
+ * How a program is run on a capture.
+ *
+ * @param repeat runs for each frame
+ * @param count frames that are read at most
+ * @param port ingress port of all frames; 0 for one port per interface of the capture, from 1
+ * @param mapEntries entries of each map that are shown
+ * @param entries put into maps before the first frame
+ */
+public record ReplaySettings(int repeat, long count, int port, int mapEntries, List<MapSetting> entries) {
+    public ReplaySettings {
+        entries = List.copyOf(entries);
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.examples;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import weir.testing.Feature;
+import weir.testing.RequiresFeature;
+
+/** What they do is tested with the commands that run them. */
+class ExampleProgramsTest {
+    private static final Path FOLDER = Path.of(System.getProperty("weir.root"), "examples", "programs");
+
+    @Test
+    @RequiresFeature(Feature.CLANG)
+    void objectsAreWhatClangMakesOfTheirSources() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder("./build.sh", "--check")
+                .directory(FOLDER.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(process.waitFor(2, TimeUnit.MINUTES));
+        assertEquals(0, process.exitValue(), output);
+    }
+
+    /** With {@code -Dweir.writeSamples=true} the files are made anew. */
+    @Test
+    void capturesAreThoseWrittenDownHere() throws IOException {
+        assertCapture("sample.pcap", SampleCaptures.sample());
+        assertCapture("two_ports.pcapng", SampleCaptures.twoPorts());
+    }
+
+    private static void assertCapture(String name, byte[] expected) throws IOException {
+        Path file = FOLDER.resolve(name);
+        if (Boolean.getBoolean("weir.writeSamples")) {
+            Files.write(file, expected);
+        }
+        assertArrayEquals(expected, Files.readAllBytes(file), name);
+    }
+}
