@@ -4,10 +4,17 @@ package weir.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import weir.core.fdb.FdbConfig;
+import weir.core.frame.Frame;
 import weir.core.frame.PoolConfig;
+import weir.core.memory.MemoryEndpoint;
 import weir.core.memory.MemoryPortConfig;
 import weir.core.port.PortOptions;
 import weir.core.testing.Frames;
@@ -20,6 +27,9 @@ class NewsBetweenWorkersTest {
     private static final int HOUSEKEEPING_MILLIS = 100;
     // A ring of 4,096 words, of which 128 stay free, and two words for each address.
     private static final int NEWS_AT_A_TIME = 1_984;
+    private static final int BATCH = 256;
+    private static final int ROUNDS = 17;
+    private static final int FLAPPING_ROUNDS = 6;
 
     private static byte[] frame(long to, long from) {
         return Frames.untagged(to, from, 64, 7);
@@ -54,6 +64,58 @@ class NewsBetweenWorkersTest {
             }
             assertEquals(0, floodsFromB(hand), "unknown after every address could be told");
         }
+    }
+
+    /** An address begins to flap between a and c, both of the first worker, while the ring to the second is full. */
+    @Test
+    void aHoldThatAFullRingLostIsToldAgain() throws InterruptedException {
+        try (HandDrivenSwitch hand = twoWorkers()) {
+            for (String name : new String[] {"a", "b", "c", "d"}) {
+                hand.port(PortOptions.named(name), MemoryPortConfig.DEFAULT.withRingFrames(8_192));
+            }
+            BlockingQueue<String> holds = new LinkedBlockingQueue<>();
+            hand.sw().listen(event -> {
+                if (event instanceof SwitchEvent.MacFlap flap) {
+                    holds.add(flap.heldAt());
+                }
+            });
+            long flapping = Frames.station(STATIONS + 1);
+            byte[][] fromA = new byte[ROUNDS * BATCH][];
+            byte[][] fromC = new byte[ROUNDS * BATCH][];
+            for (int i = 0; i < ROUNDS * BATCH; i++) {
+                // News fill the ring in the first rounds. Behind that, the address speaks late in each batch of a.
+                boolean late = i % BATCH == BATCH - 1 && i / BATCH >= ROUNDS - FLAPPING_ROUNDS;
+                long a = late ? flapping : Frames.station(i);
+                long c = i % BATCH == 0 ? flapping : Frames.station(ROUNDS * BATCH);
+                fromA[i] = frame(a, a);
+                fromC[i] = frame(c, c);
+            }
+            long[] slotsA = hand.allocate("a", fromA.length); // it runs rounds, so both before either is sent
+            long[] slotsC = hand.allocate("c", fromC.length);
+            fillAndSend(hand.endpoint("a"), slotsA, fromA);
+            fillAndSend(hand.endpoint("c"), slotsC, fromC);
+            hand.settle();
+            assertEquals(
+                    "c", holds.poll(10, TimeUnit.SECONDS), "found by the first worker, and told to the second in vain");
+
+            for (int told = 0; told < ROUNDS * BATCH; told += NEWS_AT_A_TIME) {
+                hand.advanceMillis(HOUSEKEEPING_MILLIS);
+            }
+            hand.sendAndSettle("b", frame(Frames.station(0), flapping));
+            hand.portNames().forEach(hand::received);
+            byte[] reply = frame(flapping, Frames.station(STATIONS + 2));
+            hand.sendAndSettle("d", reply);
+            hand.assertReceived("b");
+            hand.assertReceived("c", reply);
+        }
+    }
+
+    private static void fillAndSend(MemoryEndpoint endpoint, long[] slots, byte[][] payloads) {
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = Frame.withLength(slots[i], payloads[i].length);
+            endpoint.bytes(slots[i]).copyFrom(MemorySegment.ofArray(payloads[i]));
+        }
+        assertEquals(slots.length, endpoint.send(slots, 0, slots.length));
     }
 
     /** All stations of port a speak at once. */

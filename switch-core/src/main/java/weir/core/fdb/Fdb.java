@@ -496,6 +496,11 @@ public final class Fdb {
         return FdbLayout.portOf(table[2 * position + 1]);
     }
 
+    /** Whether the entry at a position that {@link #nextDynamic} returned is held now, because it flaps. */
+    public boolean isHeldAt(int position) {
+        return (table[2 * position + 1] & FdbLayout.HELD) != 0 && now - side(position, FdbLayout.HELD_UNTIL) < 0;
+    }
+
     /** VLAN in a key. */
     public static int vlanOf(long key) {
         return (int) (key >>> FdbLayout.VLAN_SHIFT);

@@ -477,7 +477,7 @@ public final class SwitchWorker {
         }
     }
 
-    /** A ring that was full lost news: tell that worker again of every address learned here. */
+    /** A ring that was full lost news: tell that worker again of every address learned or held here. */
     private void resyncNews() {
         for (int other = 0; other < links.length; other++) {
             WorkerLink link = links[other];
@@ -496,9 +496,15 @@ public final class SwitchWorker {
     private int sendNews(WorkerLink link, int from) {
         int position = fdb.nextDynamic(from);
         while (position >= 0 && link.hasRoomForNews()) {
-            PortEntry port = table.at(fdb.portAt(position));
-            if (port != null && port.transmitterFor(index) == index) {
-                link.sendLearned(fdb.keyAt(position), port.index());
+            long key = fdb.keyAt(position);
+            int at = fdb.portAt(position);
+            PortEntry port = table.at(at);
+            boolean held = fdb.isHeldAt(position);
+            if (port != null && (held || port.transmitterFor(index) == index)) {
+                link.sendLearned(key, at);
+            }
+            if (held) {
+                link.sendHeld(key, at); // wherever the port is: who found that the address flaps is not known
             }
             position = fdb.nextDynamic(position + 1);
         }
