@@ -24,7 +24,7 @@ final class SpinWord {
     /** After so many walks in vain a reader takes the lock. */
     static final int PATIENCE = 16;
 
-    private static final int SPINS_PER_YIELD = 256;
+    static final int SPINS_PER_YIELD = 256;
 
     private SpinWord() {}
 

@@ -27,6 +27,9 @@ class MapConcurrencyTest {
     private static final int CPUS = 4;
     private static final int ROUNDS = RunSize.of(40_000, 1_000_000);
     private static final int KEYS = 24;
+    /** Waiters give up their CPU at once: the one they wait for may need it. */
+    private static final int WAIT = SpinWord.SPINS_PER_YIELD;
+
     private static final long SEED = Long.getLong("weir.seed", System.nanoTime() & 0xff_ffffL);
 
     static List<MapSpec> keyed() {
@@ -230,13 +233,13 @@ class MapConcurrencyTest {
                 for (int i = 0; i < ROUNDS; i++) {
                     Mem.putLong(in, i);
                     while (map.push(in, MapFlags.ANY) != 0) {
-                        Thread.onSpinWait();
+                        SpinWord.pause(WAIT);
                     }
                 }
             });
             for (int i = 0; i < ROUNDS; i++) {
                 while (map.pop(out) != 0) {
-                    Thread.onSpinWait();
+                    SpinWord.pause(WAIT);
                 }
                 assertEquals(i, Mem.getLong(out));
             }
