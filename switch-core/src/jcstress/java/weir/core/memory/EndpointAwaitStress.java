@@ -16,6 +16,7 @@ import weir.core.counter.PortCells;
 import weir.core.frame.FramePool;
 import weir.core.frame.FrameStore;
 import weir.core.frame.PoolConfig;
+import weir.core.port.PortException;
 import weir.core.port.PortState;
 import weir.core.port.QueueContext;
 import weir.core.ring.SpscRing;
@@ -25,6 +26,14 @@ import weir.core.worker.IdleWait;
 /** A user's thread that waits for frames against a worker that delivers one. */
 public final class EndpointAwaitStress {
     private EndpointAwaitStress() {}
+
+    private static void attach(MemoryQueue queue, Lent lent) {
+        try {
+            queue.attach(lent);
+        } catch (PortException e) {
+            throw new AssertionError("a fresh queue can be attached", e);
+        }
+    }
 
     private static final long PATIENCE_NANOS = 2_000_000_000L;
 
@@ -77,7 +86,7 @@ public final class EndpointAwaitStress {
         private final long[] frame = {lent.store.allocate(0)};
 
         public AwaitAgainstFlush() {
-            queue.attach(lent);
+            attach(queue, lent);
         }
 
         @Actor
@@ -109,7 +118,7 @@ public final class EndpointAwaitStress {
         private final long frame = lent.store.allocate(0);
 
         public AwaitAgainstRing() {
-            queue.attach(lent);
+            attach(queue, lent);
         }
 
         @Actor
@@ -141,7 +150,7 @@ public final class EndpointAwaitStress {
         private final MemoryQueue queue = port.queues().getFirst();
 
         public AwaitAgainstDetach() {
-            queue.attach(lent);
+            attach(queue, lent);
         }
 
         @Actor
@@ -167,7 +176,7 @@ public final class EndpointAwaitStress {
         private final MemoryQueue queue = port.queues().getFirst();
 
         public CloseAgainstDetach() {
-            queue.attach(lent);
+            attach(queue, lent);
             queue.transmit(new long[] {lent.store.allocate(0), lent.store.allocate(0)}, 0, 2);
             port.endpoint().enqueue(new long[] {lent.store.allocate(0)}, 0, 1);
         }
