@@ -243,7 +243,9 @@ final class FormCheck {
                 callbacks,
                 calls ? ProgramFacts.MAX_FRAMES * ProgramFacts.FRAME_STACK_BYTES : ProgramFacts.FRAME_STACK_BYTES,
                 calls ? ProgramFacts.MAX_FRAMES : 1,
-                Map.of());
+                Map.of(),
+                Map.of(),
+                Set.of());
     }
 
     private LoadException refused(int slot, String what) {

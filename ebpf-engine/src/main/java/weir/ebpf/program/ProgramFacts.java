@@ -19,8 +19,11 @@ import java.util.Set;
  * @param callbacks slots where functions begin that helpers call back
  * @param maxStackBytes deepest stack of all chains of calls, with frames of 512 bytes at most
  * @param maxCallDepth frames that may be live at once; 1 without calls, 8 where it is not known
- * @param pointers what the base register of a memory access points to, by slot; no entry where it is not
+ * @param pointers what the base register of a memory access holds, by slot; no entry where it is not known
+ *     or differs by path
+ * @param arguments what r1 to r5 hold at a call of a helper, by slot; {@link Value.Unknown} where it is not
  *     known or differs by path
+ * @param dead slots of instructions that no path reaches; nothing was checked there
  */
 public record ProgramFacts(
         Set<Integer> maps,
@@ -32,7 +35,9 @@ public record ProgramFacts(
         List<Integer> callbacks,
         int maxStackBytes,
         int maxCallDepth,
-        Map<Integer, Pointer> pointers) {
+        Map<Integer, Value> pointers,
+        Map<Integer, List<Value>> arguments,
+        Set<Integer> dead) {
     /**
      * Slots that callbacks and tail calls may take for one frame: a callback's iteration costs the number
      * of slots of its function, a tail call those of the program it enters. Beyond that the frame is a
@@ -54,26 +59,41 @@ public record ProgramFacts(
         helpers = Set.copyOf(helpers);
         callbacks = List.copyOf(callbacks);
         pointers = Map.copyOf(pointers);
+        arguments = Map.copyOf(arguments);
+        dead = Set.copyOf(dead);
     }
 
-    /** What a base register points to. */
-    public sealed interface Pointer {
-        record Context() implements Pointer {}
+    /** What a register holds on every path that comes by. */
+    public sealed interface Value {
+        /** Anything. */
+        record Unknown() implements Value {}
 
-        /** Into the frame or its metadata. */
-        record Packet() implements Pointer {}
+        /** This number. */
+        record Constant(long value) implements Value {}
+
+        record Context() implements Value {}
+
+        /** A pointer into the frame or its metadata. */
+        record Packet() implements Value {}
 
         /**
-         * Into the stack.
+         * A pointer into the stack.
          *
          * @param framesUp 0 for the running function's own, 1 for its caller's, and so on
+         * @param offset from that frame's r10, negative; {@link #VARIABLE} where it differs
          */
-        record Stack(int framesUp) implements Pointer {}
+        record Stack(int framesUp, int offset) implements Value {
+            /** An offset that is no constant. */
+            public static final int VARIABLE = 0;
+        }
 
-        /** Into a value of the object's map with that index. */
-        record MapValue(int mapIndex) implements Pointer {}
+        /** The object's map with that index itself. */
+        record Map(int index) implements Value {}
 
-        /** Into a reserved record of a ring buffer. */
-        record RingRecord() implements Pointer {}
+        /** A pointer into a value of the object's map with that index, not null. */
+        record MapValue(int mapIndex) implements Value {}
+
+        /** A pointer into a reserved record of a ring buffer, not null. */
+        record RingRecord() implements Value {}
     }
 }
