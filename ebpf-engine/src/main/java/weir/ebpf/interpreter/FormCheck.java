@@ -251,7 +251,7 @@ final class FormCheck {
     private LoadException refused(int slot, String what) {
         SourceLine line = spec.lineAt(slot);
         String place = line == null ? "" : " (" + line.file() + ':' + line.line() + ')';
-        return new LoadException("program " + spec.name() + ": instruction " + slot + place + ": " + what);
+        return new LoadException("program " + spec.name() + ": instruction " + slot + place, what, slot);
     }
 
     /** Where functions of a program begin. */

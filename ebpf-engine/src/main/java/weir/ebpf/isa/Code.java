@@ -30,6 +30,25 @@ public final class Code {
         return new Code(slots.toArray(Instruction[]::new));
     }
 
+    /**
+     * The same code with descriptors of maps taken as indices: instructions that were written without an
+     * object file name maps so, since there are no descriptors here.
+     */
+    public Code withDescriptorsAsIndices() {
+        @Nullable Instruction[] changed = slots.clone();
+        for (int slot = 0; slot < changed.length; slot++) {
+            if (changed[slot] instanceof Instruction.LoadWide load) {
+                WideKind kind = switch (load.kind()) {
+                    case MAP_FD -> WideKind.MAP_INDEX;
+                    case MAP_FD_VALUE -> WideKind.MAP_INDEX_VALUE;
+                    default -> load.kind();
+                };
+                changed[slot] = new Instruction.LoadWide(load.dst(), kind, load.immediate(), load.nextImmediate());
+            }
+        }
+        return new Code(changed);
+    }
+
     /** Number of 8-byte slots. */
     public int slots() {
         return slots.length;

@@ -37,6 +37,7 @@ final class ProgramLinker {
 
     private final FunctionFinder functions;
     private final Btf btf;
+    private final Signatures signatures;
     private final String license;
     private final long maxSlots;
     private long linkedSlots;
@@ -44,6 +45,7 @@ final class ProgramLinker {
     ProgramLinker(FunctionFinder functions, Btf btf, String license, long objectSlots) {
         this.functions = functions;
         this.btf = btf;
+        signatures = new Signatures(btf);
         this.license = license;
         maxSlots = objectSlots * GROWTH + FREE_SLOTS;
     }
@@ -147,7 +149,7 @@ final class ProgramLinker {
             isGlobal |= type.linkage() == BtfType.Function.GLOBAL && !function.isHidden();
             known = known.isEmpty() ? type.name() : known;
         }
-        return new Subprogram(known, place, isGlobal, typeId);
+        return new Subprogram(known, place, isGlobal, typeId, isGlobal && place != 0 ? signatures.of(typeId) : null);
     }
 
     private int typeId(Function function) {

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ebpf.link;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import weir.ebpf.btf.Btf;
+import weir.ebpf.btf.BtfType;
+import weir.ebpf.program.Signature;
+
+/** Signatures of global functions by their BTF: {@code btf_prepare_func_args}, {@code kernel/bpf/btf.c}. */
+final class Signatures {
+    private static final int MAX_PARAMETERS = 5;
+    private static final String CONTEXT = "xdp_md";
+    /** {@code __arg_ctx} of {@code bpf_helpers.h}. */
+    private static final String CONTEXT_TAG = "arg:ctx";
+    /** {@code __arg_nonnull} of {@code bpf_helpers.h}. */
+    private static final String NONNULL_TAG = "arg:nonnull";
+
+    private final Btf btf;
+    private final Map<Integer, Set<Tag>> tags = new HashMap<>();
+
+    /** A tag of a function's parameter. */
+    private record Tag(int parameter, String text) {}
+
+    Signatures(Btf btf) {
+        this.btf = btf;
+        for (BtfType type : btf.types()) {
+            if (type instanceof BtfType.DeclarationTag tag && tag.component() >= 0) {
+                tags.computeIfAbsent(tag.target(), each -> new HashSet<>()).add(new Tag(tag.component(), tag.name()));
+            }
+        }
+    }
+
+    /** The signature of a FUNC; null where the id is none. */
+    @Nullable
+    Signature of(int typeId) {
+        if (!(btf.type(typeId) instanceof BtfType.Function function)
+                || !(btf.type(function.prototype()) instanceof BtfType.Prototype prototype)) {
+            return null;
+        }
+        List<Signature.Parameter> parameters = new ArrayList<>();
+        Set<Tag> own = tags.getOrDefault(typeId, Set.of());
+        for (int i = 0; i < prototype.parameters().size(); i++) {
+            if (i == MAX_PARAMETERS) {
+                parameters.set(
+                        MAX_PARAMETERS - 1,
+                        new Signature.Parameter.Unsupported("followed by more: at most 5 are passed in registers"));
+                break;
+            }
+            parameters.add(parameter(prototype.parameters().get(i).type(), i, own));
+        }
+        return new Signature(parameters, isNumber(btf.resolved(prototype.result())));
+    }
+
+    private static boolean isNumber(BtfType type) {
+        return type instanceof BtfType.Int || type instanceof BtfType.Enumeration;
+    }
+
+    private Signature.Parameter parameter(int typeId, int index, Set<Tag> own) {
+        BtfType type = btf.resolved(typeId);
+        if (isNumber(type)) {
+            return new Signature.Parameter.Scalar();
+        }
+        if (!(type instanceof BtfType.Pointer pointer)) {
+            return new Signature.Parameter.Unsupported("neither a number nor a pointer");
+        }
+        boolean isContext = btf.resolved(pointer.target()) instanceof BtfType.Struct struct
+                && struct.name().equals(CONTEXT);
+        if (isContext || own.contains(new Tag(index, CONTEXT_TAG))) {
+            return new Signature.Parameter.Context();
+        }
+        OptionalLong bytes = btf.sizeBytes(pointer.target());
+        if (bytes.isEmpty() || bytes.getAsLong() > Integer.MAX_VALUE) {
+            return new Signature.Parameter.Unsupported("a pointer to something without a size");
+        }
+        return new Signature.Parameter.Memory((int) bytes.getAsLong(), !own.contains(new Tag(index, NONNULL_TAG)));
+    }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ebpf.verifier;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import weir.ebpf.isa.Code;
+import weir.ebpf.program.ProgramFacts;
+import weir.ebpf.verifier.ScalarValue.Precision;
+
+/** Notes on all paths what the compiler and the switch want to know; what differs by path is not known. */
+final class FactCollector {
+    private static final ProgramFacts.Value UNKNOWN = new ProgramFacts.Value.Unknown();
+    private static final int ARGUMENTS = 5;
+
+    private final BitSet reached;
+    private final Map<Integer, ProgramFacts.Value> pointers = new HashMap<>();
+    private final Map<Integer, List<ProgramFacts.Value>> arguments = new HashMap<>();
+    private final Map<Integer, Integer> stackBytes = new HashMap<>();
+    private final Set<Integer> maps = new HashSet<>();
+    private final Set<Integer> helpers = new HashSet<>();
+    private final Set<Integer> callbacks = new HashSet<>();
+    private boolean writesPacket;
+    private boolean movesBounds;
+    private boolean redirects;
+    private boolean tailCalls;
+
+    FactCollector(int slots) {
+        reached = new BitSet(slots);
+    }
+
+    void reached(int slot) {
+        reached.set(slot);
+    }
+
+    boolean isReached(int slot) {
+        return reached.get(slot);
+    }
+
+    void map(int index) {
+        maps.add(index);
+    }
+
+    void helper(int number) {
+        helpers.add(number);
+    }
+
+    void callback(int slot) {
+        callbacks.add(slot);
+    }
+
+    void writesPacket() {
+        writesPacket = true;
+    }
+
+    void movesBounds() {
+        movesBounds = true;
+    }
+
+    void redirects() {
+        redirects = true;
+    }
+
+    void tailCalls() {
+        tailCalls = true;
+    }
+
+    /** The function of a frame uses stack down to an offset from r10. */
+    void stack(PathState state, int frame, int offset) {
+        stackBytes.merge(state.frame(frame).function, -offset, Math::max);
+    }
+
+    /** Deepest use of its own stack by the function that begins at a slot. */
+    int stackBytes(int function) {
+        return stackBytes.getOrDefault(function, 0);
+    }
+
+    /** What an access goes through, at the instruction that the state stands at. */
+    void pointer(PathState state, PointerValue base) {
+        pointers.merge(state.slot, fact(state, base), FactCollector::join);
+    }
+
+    /** What r1 to r5 hold at a call. */
+    void arguments(PathState state) {
+        List<ProgramFacts.Value> now = new ArrayList<>(ARGUMENTS);
+        for (int register = 1; register <= ARGUMENTS; register++) {
+            now.add(fact(state, state.get(register)));
+        }
+        arguments.merge(state.slot, now, (before, after) -> {
+            List<ProgramFacts.Value> both = new ArrayList<>(ARGUMENTS);
+            for (int i = 0; i < ARGUMENTS; i++) {
+                both.add(join(before.get(i), after.get(i)));
+            }
+            return both;
+        });
+    }
+
+    private static ProgramFacts.Value join(ProgramFacts.Value a, ProgramFacts.Value b) {
+        if (a.equals(b)) {
+            return a;
+        }
+        if (a instanceof ProgramFacts.Value.Stack one
+                && b instanceof ProgramFacts.Value.Stack other
+                && one.framesUp() == other.framesUp()) {
+            return new ProgramFacts.Value.Stack(one.framesUp(), ProgramFacts.Value.Stack.VARIABLE);
+        }
+        return UNKNOWN;
+    }
+
+    private static ProgramFacts.Value fact(PathState state, Value value) {
+        return switch (value) {
+            // What nothing depends on may be another number on a path that was not walked to its end.
+            case ScalarValue number
+            when number.precision() == Precision.NEEDED && number.range().isConstant() ->
+                new ProgramFacts.Value.Constant(number.range().value());
+            case PointerValue pointer when !pointer.orNull() -> fact(state, pointer);
+            default -> UNKNOWN;
+        };
+    }
+
+    private static ProgramFacts.Value fact(PathState state, PointerValue pointer) {
+        MapReference map = pointer.map();
+        int index = map == null ? MapReference.INNER : map.index();
+        boolean isKnown = index != MapReference.INNER;
+        return switch (pointer.kind()) {
+            case CONTEXT -> new ProgramFacts.Value.Context();
+            case PACKET, PACKET_META -> new ProgramFacts.Value.Packet();
+            case STACK ->
+                new ProgramFacts.Value.Stack(
+                        state.depth() - 1 - pointer.place(),
+                        pointer.isFixed() ? (int) pointer.fixedOffset() : ProgramFacts.Value.Stack.VARIABLE);
+            case MAP -> isKnown ? new ProgramFacts.Value.Map(index) : UNKNOWN;
+            case MAP_VALUE -> isKnown ? new ProgramFacts.Value.MapValue(index) : UNKNOWN;
+            case RECORD -> new ProgramFacts.Value.RingRecord();
+            case PACKET_END, MAP_KEY, MEMORY, FUNCTION -> UNKNOWN;
+        };
+    }
+
+    ProgramFacts facts(Code code, int maxStackBytes, int maxCallDepth) {
+        Map<Integer, ProgramFacts.Value> known = new HashMap<>(pointers);
+        known.values().removeIf(UNKNOWN::equals);
+        Set<Integer> dead = new HashSet<>();
+        for (int slot = 0; slot < code.slots(); slot++) {
+            if (code.at(slot) != null && !reached.get(slot)) {
+                dead.add(slot);
+            }
+        }
+        return new ProgramFacts(
+                maps,
+                helpers,
+                writesPacket || movesBounds || tailCalls,
+                movesBounds,
+                redirects,
+                tailCalls,
+                callbacks.stream().sorted().toList(),
+                maxStackBytes,
+                maxCallDepth,
+                known,
+                arguments,
+                dead);
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ebpf.verifier;
+
+/**
+ * Nothing that may be read.
+ *
+ * @param why in words, as the end of "it holds"
+ */
+record Undefined(String why) implements Value {
+    static final Undefined NEVER_WRITTEN = new Undefined("nothing: it was never written on this path");
+    static final Undefined CLOBBERED = new Undefined("nothing: the call before it overwrote r0 to r5");
+    static final Undefined NO_RESULT = new Undefined("nothing: the helper called before returns no value");
+    static final Undefined STALE_PACKET = new Undefined("a stale packet pointer: a helper has moved the frame since");
+    static final Undefined RELEASED = new Undefined("a record that was submitted or discarded before");
+
+    @Override
+    public String text() {
+        return "undefined";
+    }
+}
