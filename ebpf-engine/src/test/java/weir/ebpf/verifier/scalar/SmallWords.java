@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ebpf.verifier.scalar;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.LongStream;
+import weir.ebpf.isa.AluOp;
+import weir.ebpf.isa.Arithmetic;
+import weir.ebpf.isa.Condition;
+
+/** All there is at a small width, and what the instructions mean there. */
+final class SmallWords {
+    private SmallWords() {}
+
+    /** Every tnum of the low bits, zero-extended: 3^width of them. */
+    static List<Tnum> tnums(int width) {
+        List<Tnum> tnums = new ArrayList<>();
+        for (long mask = 0; mask < 1L << width; mask++) {
+            for (long value = 0; value < 1L << width; value++) {
+                if ((value & mask) == 0) {
+                    tnums.add(new Tnum(value, mask));
+                }
+            }
+        }
+        return tnums;
+    }
+
+    /** Every word of which the bits are known and nothing else. */
+    static List<Subject<Word>> ofBits(int width) {
+        List<Subject<Word>> subjects = new ArrayList<>();
+        for (Tnum tnum : tnums(width)) {
+            Tnum bits = tnum.signExtend(width);
+            Word word = Objects.requireNonNull(Word.unknown(width).withBits(bits));
+            subjects.add(new Subject<>(word, all(width).filter(bits::contains)));
+        }
+        return subjects;
+    }
+
+    /** Every word of which a signed and an unsigned range are known, each of the given bounds. */
+    static List<Subject<Word>> ofRanges(int width, boolean signed, boolean unsigned) {
+        long max = Word.max(width);
+        List<Subject<Word>> subjects = new ArrayList<>();
+        for (long smin = ~max; smin <= max; smin += signed ? 1 : 2 * max + 2) {
+            for (long smax = signed ? smin : max; smax <= max; smax++) {
+                addUnsignedRanges(subjects, width, smin, smax, unsigned);
+            }
+        }
+        return subjects;
+    }
+
+    private static void addUnsignedRanges(
+            List<Subject<Word>> subjects, int width, long smin, long smax, boolean unsigned) {
+        long last = (1L << width) - 1;
+        for (long umin = 0; umin <= last; umin += unsigned ? 1 : last + 1) {
+            for (long umax = unsigned ? umin : last; umax <= last; umax++) {
+                addRange(subjects, width, new long[] {smin, smax, umin, umax});
+            }
+        }
+    }
+
+    private static void addRange(List<Subject<Word>> subjects, int width, long[] bounds) {
+        long[] numbers = all(width)
+                .filter(number -> number >= bounds[0] && number <= bounds[1])
+                .filter(number -> {
+                    long unsigned = Word.zeroExtend(width, number);
+                    return unsigned >= bounds[2] && unsigned <= bounds[3];
+                })
+                .toArray();
+        Word word = Word.unknown(width).atLeastSigned(bounds[0]);
+        word = word == null ? null : word.atMostSigned(bounds[1]);
+        word = word == null ? null : word.atLeast(Word.signExtend(width, bounds[2]));
+        word = word == null ? null : word.atMost(Word.signExtend(width, bounds[3]));
+        if ((word == null) != (numbers.length == 0)) {
+            throw new AssertionError("numbers=" + numbers.length + ", word=" + word);
+        }
+        if (word != null) {
+            subjects.add(new Subject<>(word, LongStream.of(numbers)));
+        }
+    }
+
+    /** Every number of a width, sign-extended. */
+    static LongStream all(int width) {
+        return LongStream.rangeClosed(~Word.max(width), Word.max(width));
+    }
+
+    /** The smallest word that has the numbers, sign-extended. */
+    static Word hull(int width, LongStream numbers) {
+        return numbers.mapToObj(number -> Word.constant(width, number))
+                .reduce(Word::union)
+                .orElseThrow();
+    }
+
+    /** {@code a op b} at a width that is a power of two, if the operation is a shift. */
+    static long compute(AluOp op, int width, long a, long b) {
+        long count = b & width - 1;
+        long result = switch (op) {
+            case ADD, SUB, MUL, OR, AND, XOR, SDIV, SMOD, MOV -> Arithmetic.alu64(op, a, b);
+            case DIV, MOD -> Arithmetic.alu64(op, Word.zeroExtend(width, a), Word.zeroExtend(width, b));
+            case LSH, ARSH -> Arithmetic.alu64(op, a, count);
+            case RSH -> Arithmetic.alu64(op, Word.zeroExtend(width, a), count);
+        };
+        return Word.signExtend(width, result);
+    }
+
+    /** Sign extension keeps both orders, so that a width makes no difference. */
+    static boolean compare(Condition condition, long a, long b) {
+        return Arithmetic.compare64(condition, a, b);
+    }
+
+    static boolean isShift(AluOp op) {
+        return op == AluOp.LSH || op == AluOp.RSH || op == AluOp.ARSH;
+    }
+}
