@@ -27,39 +27,38 @@ final class SmallWords {
     }
 
     /** Every word of which the bits are known and nothing else. */
-    static List<Subject<Word>> ofBits(int width) {
-        List<Subject<Word>> subjects = new ArrayList<>();
+    static List<SmallWord> ofBits(int width) {
+        List<SmallWord> words = new ArrayList<>();
         for (Tnum tnum : tnums(width)) {
             Tnum bits = tnum.signExtend(width);
             Word word = Objects.requireNonNull(Word.unknown(width).withBits(bits));
-            subjects.add(new Subject<>(word, all(width).filter(bits::contains)));
+            words.add(SmallWord.of(word, all(width).filter(bits::contains)));
         }
-        return subjects;
+        return words;
     }
 
     /** Every word of which a signed and an unsigned range are known, each of the given bounds. */
-    static List<Subject<Word>> ofRanges(int width, boolean signed, boolean unsigned) {
+    static List<SmallWord> ofRanges(int width, boolean signed, boolean unsigned) {
         long max = Word.max(width);
-        List<Subject<Word>> subjects = new ArrayList<>();
+        List<SmallWord> words = new ArrayList<>();
         for (long smin = ~max; smin <= max; smin += signed ? 1 : 2 * max + 2) {
             for (long smax = signed ? smin : max; smax <= max; smax++) {
-                addUnsignedRanges(subjects, width, smin, smax, unsigned);
+                addUnsignedRanges(words, width, smin, smax, unsigned);
             }
         }
-        return subjects;
+        return words;
     }
 
-    private static void addUnsignedRanges(
-            List<Subject<Word>> subjects, int width, long smin, long smax, boolean unsigned) {
+    private static void addUnsignedRanges(List<SmallWord> words, int width, long smin, long smax, boolean unsigned) {
         long last = (1L << width) - 1;
         for (long umin = 0; umin <= last; umin += unsigned ? 1 : last + 1) {
             for (long umax = unsigned ? umin : last; umax <= last; umax++) {
-                addRange(subjects, width, new long[] {smin, smax, umin, umax});
+                addRange(words, width, new long[] {smin, smax, umin, umax});
             }
         }
     }
 
-    private static void addRange(List<Subject<Word>> subjects, int width, long[] bounds) {
+    private static void addRange(List<SmallWord> words, int width, long[] bounds) {
         long[] numbers = all(width)
                 .filter(number -> number >= bounds[0] && number <= bounds[1])
                 .filter(number -> {
@@ -75,7 +74,7 @@ final class SmallWords {
             throw new AssertionError("numbers=" + numbers.length + ", word=" + word);
         }
         if (word != null) {
-            subjects.add(new Subject<>(word, LongStream.of(numbers)));
+            words.add(SmallWord.of(word, LongStream.of(numbers)));
         }
     }
 
@@ -84,9 +83,11 @@ final class SmallWords {
         return LongStream.rangeClosed(~Word.max(width), Word.max(width));
     }
 
-    /** The smallest word that has the numbers, sign-extended. */
-    static Word hull(int width, LongStream numbers) {
-        return numbers.mapToObj(number -> Word.constant(width, number))
+    /** The smallest word that has the numbers, a bit for each. */
+    static Word hull(int width, long members) {
+        return LongStream.range(0, 1L << width)
+                .filter(number -> (members >>> number & 1) != 0)
+                .mapToObj(number -> Word.constant(width, number))
                 .reduce(Word::union)
                 .orElseThrow();
     }
