@@ -18,7 +18,9 @@ final class WordShift {
         if (counts.isConstant()) {
             return shift(op, word, (int) counts.bits().value() & lastBit);
         }
-        Word masked = WordArithmetic.apply(AluOp.AND, counts, Word.constant(word.width(), lastBit));
+        Word masked = Long.compareUnsigned(counts.umax(), lastBit) <= 0
+                ? counts
+                : WordArithmetic.apply(AluOp.AND, counts, Word.constant(word.width(), lastBit));
         Word result = null;
         for (int count = (int) masked.umin(); count <= masked.umax(); count++) {
             if (masked.bits().contains(count)) {

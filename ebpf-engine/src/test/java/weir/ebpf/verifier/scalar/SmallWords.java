@@ -4,6 +4,7 @@ package weir.ebpf.verifier.scalar;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.LongStream;
 import weir.ebpf.isa.AluOp;
 import weir.ebpf.isa.Arithmetic;
@@ -90,6 +91,46 @@ final class SmallWords {
                 .mapToObj(number -> Word.constant(width, number))
                 .reduce(Word::union)
                 .orElseThrow();
+    }
+
+    /** What all members have in common, sign-extended. */
+    static Tnum commonBits(int width, long members) {
+        long all = -1;
+        long any = 0;
+        for (long left = members; left != 0; left &= left - 1) {
+            long number = Word.signExtend(width, Long.numberOfTrailingZeros(left));
+            all &= number;
+            any |= number;
+        }
+        return new Tnum(all, any & ~all);
+    }
+
+    /** For each left operand the results with all right ones, a bit for each result. */
+    static long[] images(AluOp op, int width, SmallWord b) {
+        long[] images = new long[1 << width];
+        for (int x = 0; x < images.length; x++) {
+            long left = Word.signExtend(width, x);
+            images[x] = map(width, b.members(), y -> compute(op, width, left, y));
+        }
+        return images;
+    }
+
+    /** The results of all left operands that are members. */
+    static long image(long[] images, long members) {
+        long image = 0;
+        for (long left = members; left != 0; left &= left - 1) {
+            image |= images[Long.numberOfTrailingZeros(left)];
+        }
+        return image;
+    }
+
+    /** What a function of sign-extended numbers makes of each member. */
+    static long map(int width, long members, LongUnaryOperator function) {
+        return LongStream.range(0, 1L << width)
+                .filter(number -> (members >>> number & 1) != 0)
+                .map(number -> function.applyAsLong(Word.signExtend(width, number)))
+                .map(result -> 1L << Word.zeroExtend(width, result))
+                .reduce(0, (a, b) -> a | b);
     }
 
     /** {@code a op b} at a width that is a power of two, if the operation is a shift. */

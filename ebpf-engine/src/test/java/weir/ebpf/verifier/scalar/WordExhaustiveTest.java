@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.List;
-import java.util.function.LongUnaryOperator;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -65,12 +64,9 @@ class WordExhaustiveTest {
 
     private static void computeAll(AluOp op, int width, List<SmallWord> words) {
         for (SmallWord b : words) {
-            long[] images = images(op, width, b);
+            long[] images = SmallWords.images(op, width, b);
             for (SmallWord a : words) {
-                long expected = 0;
-                for (long left = a.members(); left != 0; left &= left - 1) {
-                    expected |= images[Long.numberOfTrailingZeros(left)];
-                }
+                long expected = SmallWords.image(images, a.members());
                 Word result = WordArithmetic.apply(op, a.word(), b.word());
                 long lost = expected & ~SmallWord.admitted(result);
                 if (lost != 0) {
@@ -79,24 +75,6 @@ class WordExhaustiveTest {
                 }
             }
         }
-    }
-
-    /** For each left operand the results with all right ones. */
-    private static long[] images(AluOp op, int width, SmallWord b) {
-        long[] images = new long[1 << width];
-        for (int x = 0; x < images.length; x++) {
-            long left = Word.signExtend(width, x);
-            images[x] = map(width, b.members(), y -> SmallWords.compute(op, width, left, y));
-        }
-        return images;
-    }
-
-    private static long map(int width, long members, LongUnaryOperator function) {
-        return LongStream.range(0, 1L << width)
-                .filter(number -> (members >>> number & 1) != 0)
-                .map(number -> function.applyAsLong(Word.signExtend(width, number)))
-                .map(result -> 1L << Word.zeroExtend(width, result))
-                .reduce(0, (a, b) -> a | b);
     }
 
     @ParameterizedTest
@@ -178,8 +156,8 @@ class WordExhaustiveTest {
 
     private static void checkCasts(SmallWord small, int toWidth) {
         Word narrow = small.word().narrow(toWidth);
-        long signed = map(WIDTH, small.members(), number -> Word.signExtend(toWidth, number));
-        long unsigned = map(WIDTH, small.members(), number -> Word.zeroExtend(toWidth, number));
+        long signed = SmallWords.map(WIDTH, small.members(), number -> Word.signExtend(toWidth, number));
+        long unsigned = SmallWords.map(WIDTH, small.members(), number -> Word.zeroExtend(toWidth, number));
         assertEquals(0, signed & ~SmallWord.admitted(narrow.widenSigned(WIDTH)));
         assertEquals(0, unsigned & ~SmallWord.admitted(narrow.widenUnsigned(WIDTH)));
     }
