@@ -22,13 +22,13 @@ class ScalarRandomTest {
     private static final int SAMPLES = RunSize.of(100_000, 10_000_000);
     private static final int[] CAST_BITS = {Byte.SIZE, Short.SIZE, Integer.SIZE};
     private static final int[] SWAP_BITS = {Short.SIZE, Integer.SIZE, Long.SIZE};
+    private static final long SEED = Seeds.of(1)[0];
 
-    private final long seed = Seeds.of(1)[0];
-    private final RandomGenerator random = new SplittableRandom(seed);
+    private final RandomGenerator random = new SplittableRandom(SEED);
 
     /** A number is missing in what was learned of it. */
     private void lost(long number, Scalar scalar, Object... circumstances) {
-        fail("0x" + Long.toHexString(number) + " is not in " + scalar + ": seed " + seed + ", "
+        fail("0x" + Long.toHexString(number) + " is not in " + scalar + ": seed " + SEED + ", "
                 + Arrays.toString(circumstances));
     }
 
@@ -84,7 +84,7 @@ class ScalarRandomTest {
                         : Arithmetic.compare32(condition, (int) x, (int) y);
                 ScalarBranch.Refined refined = holds ? taken : notTaken;
                 if (refined == null || !admits(outcome, holds)) {
-                    fail("seed " + seed + ": " + x + " " + condition + " " + y + " is " + holds + ", is64=" + is64
+                    fail("seed " + SEED + ": " + x + " " + condition + " " + y + " is " + holds + ", is64=" + is64
                             + ", of " + a + " and " + b + ": " + outcome + ", " + refined);
                     return;
                 }
@@ -131,7 +131,7 @@ class ScalarRandomTest {
             @Nullable Scalar both = a.intersect(b);
             for (long x : left.numbers()) {
                 if (b.contains(x) && (both == null || !both.contains(x))) {
-                    fail("seed " + seed + ": 0x" + Long.toHexString(x) + " is not in " + both + " of " + a + ", " + b);
+                    fail("seed " + SEED + ": 0x" + Long.toHexString(x) + " is not in " + both + " of " + a + ", " + b);
                 }
                 if (b.contains(a)) {
                     check(x, b, a);
@@ -150,7 +150,7 @@ class ScalarRandomTest {
             Word low = WordArithmetic.apply(op, Word.constant(Integer.SIZE, x), Word.constant(Integer.SIZE, y));
             if (!wide.equals(Word.constant(Long.SIZE, Arithmetic.alu64(op, x, y)))
                     || !low.equals(Word.constant(Integer.SIZE, Arithmetic.alu32(op, (int) x, (int) y)))) {
-                fail("seed " + seed + ": " + x + " " + op + " " + y + " = " + wide + ", " + low);
+                fail("seed " + SEED + ": " + x + " " + op + " " + y + " = " + wide + ", " + low);
             }
         }
     }
