@@ -100,8 +100,6 @@ public final class ScalarArithmetic {
             return v;
         }
         Word narrow = narrow(bytes * Byte.SIZE, v);
-        return signed
-                ? Scalar.ofWide(narrow.widenSigned(Long.SIZE))
-                : Scalar.ofLow(narrow.widenUnsigned(Integer.SIZE));
+        return signed ? Scalar.ofWide(narrow.widenSigned(Long.SIZE)) : Scalar.ofLow(narrow.widenUnsigned(Integer.SIZE));
     }
 }
