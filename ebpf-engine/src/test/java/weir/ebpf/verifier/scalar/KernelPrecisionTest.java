@@ -126,7 +126,8 @@ class KernelPrecisionTest {
 
     /** The kernel follows 0 and -1 as two states there, and logs the second only ({@code maybe_fork_scalars}). */
     private static boolean isForked(AluOp op, Scalar dst, Scalar src) {
-        return (op == AluOp.AND || op == AluOp.OR) && src.isConstant() && dst.smin() == -1 && dst.smax() == 0;
+        boolean zeroOrAllBits = (dst.smin() == -1 && dst.smax() == 0) || (dst.s32min() == -1 && dst.s32max() == 0);
+        return (op == AluOp.AND || op == AluOp.OR) && src.isConstant() && zeroOrAllBits;
     }
 
     private void compareBranch(
