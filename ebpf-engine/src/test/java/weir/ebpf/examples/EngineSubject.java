@@ -41,7 +41,7 @@ final class EngineSubject extends Subject {
                 .run(object.program(program).orElseThrow());
         Fault fault = result.fault();
         assertNull(fault, () -> fault == null ? "" : fault.text());
-        return new Verdict(result.action(), result.data().toArray(), target(result, port));
+        return new Verdict(result.action(), result.data(), target(result, port));
     }
 
     private static String target(TestRun.Result result, int port) {

@@ -110,7 +110,7 @@ interface ForwardingExamples extends Loader {
         try (Subject subject = example("load_balancer")) {
             subject.set("services", hex(service), Subject.word(2));
             for (int server = 0; server < 4; server++) {
-                subject.set("servers", Subject.word(server), hex("02000000aa%02x%02x00", server, server + 2));
+                subject.set("servers", Subject.word(server), hex("02000000aa%02x%02x00".formatted(server, server + 2)));
             }
             fillTable(subject, Set.of(0, 1, 2, 3));
             Map<Integer, String> before = assignments(subject);
@@ -133,14 +133,14 @@ interface ForwardingExamples extends Loader {
         for (int source = 20_000; source < 20_200; source++) {
             byte[] frame = tcp4(ALICE_4, "198.18.255.1", source, 80, ACK, new byte[0]);
             Subject.Verdict verdict = subject.run("load_balancer", frame, 1);
-            String mac = HexFormat.of().formatHex(verdict.frame(), 0, 6);
+            byte[] left = verdict.frame().toArray();
+            String mac = HexFormat.of().formatHex(left, 0, 6);
             assertEquals(XdpAction.REDIRECT, verdict.action());
             if (subject.knowsTargets()) {
-                int server = verdict.frame()[5];
-                assertEquals("port " + (server + 2), verdict.target());
+                assertEquals("port " + (left[5] + 2), verdict.target());
             }
             assertArrayEquals(
-                    Arrays.copyOfRange(frame, 6, frame.length), Arrays.copyOfRange(verdict.frame(), 6, frame.length));
+                    Arrays.copyOfRange(frame, 6, frame.length), Arrays.copyOfRange(left, 6, left.length));
             all.put(source, mac);
         }
         return all;
@@ -185,7 +185,7 @@ interface ForwardingExamples extends Loader {
     }
 
     private static byte[] endpoint(String address, int port, int protocol) {
-        return concat(address(address), hex("%04x%02x00", port, protocol));
+        return concat(address(address), hex("%04x%02x00".formatted(port, protocol)));
     }
 
     @Test

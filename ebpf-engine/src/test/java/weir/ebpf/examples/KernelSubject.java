@@ -29,7 +29,7 @@ final class KernelSubject extends Subject {
     Verdict run(String program, byte[] frame, int port) {
         KernelProgram.Run run = object.program(program).run(frame, XdpMd.arriving(0, frame.length, port, 0));
         assertEquals(0, run.errno());
-        return new Verdict(run.returnValue(), run.data().toArray(), "");
+        return new Verdict(run.returnValue(), run.data(), "");
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import weir.ebpf.map.Bytes;
 import weir.ebpf.map.MapControl;
 
 /** An object file loaded somewhere, and what a test does with it. One thread. */
@@ -18,7 +19,7 @@ abstract class Subject implements AutoCloseable {
      * @param action return value of the program
      * @param target where a redirect goes, in words
      */
-    record Verdict(int action, byte[] frame, String target) {}
+    record Verdict(int action, Bytes frame, String target) {}
 
     /** Runs a program on a frame that comes in by port 1 to 9. */
     abstract Verdict run(String program, byte[] frame, int port);
@@ -41,7 +42,7 @@ abstract class Subject implements AutoCloseable {
     final byte[] run(String program, byte[] frame, int port, int action) {
         Verdict verdict = run(program, frame, port);
         assertEquals(action, verdict.action(), "action");
-        return verdict.frame();
+        return verdict.frame().toArray();
     }
 
     /** Runs a program that redirects, and checks where to. */
@@ -51,7 +52,7 @@ abstract class Subject implements AutoCloseable {
         if (knowsTargets()) {
             assertEquals(target, verdict.target());
         }
-        return verdict.frame();
+        return verdict.frame().toArray();
     }
 
     final void set(String map, byte[] key, byte[] value) {

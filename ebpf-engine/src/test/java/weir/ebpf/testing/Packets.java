@@ -39,19 +39,19 @@ public final class Packets {
     private Packets() {}
 
     public static byte[] ethernet(String from, String to, int type, byte[] payload) {
-        return concat(hex(to), hex(from), hex("%04x", type), payload);
+        return concat(hex(to), hex(from), hex("%04x".formatted(type)), payload);
     }
 
     /** A VLAN tag and what is behind it. */
     public static byte[] tag(int tci, int type, byte[] payload) {
-        return concat(hex("%04x%04x", tci, type), payload);
+        return concat(hex("%04x%04x".formatted(tci, type)), payload);
     }
 
     /** ARP, RFC 826. */
     public static byte[] arp(
             String from, String to, int operation, String sender, String targetAddress, String target) {
         byte[] body = concat(
-                hex("00010800060400%02x", operation), hex(from), address(sender), hex(targetAddress), address(target));
+                hex("00010800060400%02x".formatted(operation)), hex(from), address(sender), hex(targetAddress), address(target));
         return ethernet(from, to, ARP, body);
     }
 
@@ -66,10 +66,10 @@ public final class Packets {
      * @param fragment flags and fragment offset
      */
     public static byte[] ipv4(String from, String to, int protocol, int fragment, byte[] transport) {
-        byte[] pseudo = concat(address(from), address(to), hex("%04x%04x", protocol, transport.length));
+        byte[] pseudo = concat(address(from), address(to), hex("%04x%04x".formatted(protocol, transport.length)));
         byte[] summed = withChecksum(protocol, protocol == ICMP ? new byte[0] : pseudo, transport);
         byte[] header = concat(
-                hex("4500%04x0000%04x40%02x0000", 20 + transport.length, fragment, protocol),
+                hex("4500%04x0000%04x40%02x0000".formatted(20 + transport.length, fragment, protocol)),
                 address(from),
                 address(to));
         ByteBuffer.wrap(header).putShort(10, checksum(header));
@@ -89,10 +89,10 @@ public final class Packets {
      * @param protocol of the transport
      */
     public static byte[] ipv6(String from, String to, int first, byte[] extensions, int protocol, byte[] transport) {
-        byte[] pseudo = concat(address(from), address(to), hex("%08x%08x", transport.length, protocol));
+        byte[] pseudo = concat(address(from), address(to), hex("%08x%08x".formatted(transport.length, protocol)));
         byte[] summed = withChecksum(protocol, pseudo, transport);
         return concat(
-                hex("60000000%04x%02x40", extensions.length + transport.length, first),
+                hex("60000000%04x%02x40".formatted(extensions.length + transport.length, first)),
                 address(from),
                 address(to),
                 extensions,
@@ -102,18 +102,18 @@ public final class Packets {
     /** Its checksum is 0 until an IP packet is made around it. */
     public static byte[] udp(int from, int to, String text) {
         byte[] data = text.getBytes(StandardCharsets.US_ASCII);
-        return concat(hex("%04x%04x%04x0000", from, to, 8 + data.length), data);
+        return concat(hex("%04x%04x%04x0000".formatted(from, to, 8 + data.length)), data);
     }
 
     /** Its checksum is 0 until an IP packet is made around it. */
     public static byte[] tcp(int from, int to, int flags, byte[] options) {
         int words = (20 + options.length) / 4;
-        return concat(hex("%04x%04x0000000100000000%x0%02xffff00000000", from, to, words, flags), options);
+        return concat(hex("%04x%04x0000000100000000%x0%02xffff00000000".formatted(from, to, words, flags)), options);
     }
 
     /** An echo request or reply. */
     public static byte[] echo(int type) {
-        return concat(hex("%02x00000000010001", type), "weir weir weir".getBytes(StandardCharsets.US_ASCII));
+        return concat(hex("%02x00000000010001".formatted(type)), "weir weir weir".getBytes(StandardCharsets.US_ASCII));
     }
 
     private static byte[] withChecksum(int protocol, byte[] pseudoHeader, byte[] transport) {
@@ -174,8 +174,8 @@ public final class Packets {
         }
     }
 
-    public static byte[] hex(String text, Object... values) {
-        return HexFormat.of().parseHex(values.length == 0 ? text : String.format(text, values));
+    public static byte[] hex(String text) {
+        return HexFormat.of().parseHex(text);
     }
 
     public static byte[] concat(byte[]... parts) {
