@@ -20,7 +20,12 @@ public final class TestObjects {
 
     /** Names of all objects, without {@code .o}. */
     public static List<String> names() {
-        try (Stream<Path> files = Files.list(folder())) {
+        return names("");
+    }
+
+    /** Names of all objects of a folder inside, without {@code .o}. */
+    public static List<String> names(String inside) {
+        try (Stream<Path> files = Files.list(folder().resolve(inside))) {
             return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".o"))
                     .map(name -> name.substring(0, name.length() - 2))
