@@ -15,7 +15,7 @@ import weir.ebpf.testing.Packets;
 import weir.ebpf.xdp.XdpAction;
 
 /** The examples in the interpreter. */
-class EngineExamplesTest implements HeaderExamples, PolicyExamples, ForwardingExamples {
+class EngineExamplesTest implements HeaderExamples, PolicyExamples, ForwardingExamples, VerifierIdioms {
     @Override
     public Subject load(byte[] file) {
         return new EngineSubject(file);

@@ -6,7 +6,7 @@ import weir.testing.RequiresFeature;
 
 /** The running kernel accepts every example and does the same. */
 @RequiresFeature({Feature.BPF_PROGRAMS, Feature.NETNS})
-class KernelExamplesTest implements HeaderExamples, PolicyExamples, ForwardingExamples {
+class KernelExamplesTest implements HeaderExamples, PolicyExamples, ForwardingExamples, VerifierIdioms {
     @Override
     public Subject load(byte[] file) {
         return new KernelSubject(file);
