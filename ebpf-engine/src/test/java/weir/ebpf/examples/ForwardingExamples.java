@@ -139,8 +139,7 @@ interface ForwardingExamples extends Loader {
             if (subject.knowsTargets()) {
                 assertEquals("port " + (left[5] + 2), verdict.target());
             }
-            assertArrayEquals(
-                    Arrays.copyOfRange(frame, 6, frame.length), Arrays.copyOfRange(left, 6, left.length));
+            assertArrayEquals(Arrays.copyOfRange(frame, 6, frame.length), Arrays.copyOfRange(left, 6, left.length));
             all.put(source, mac);
         }
         return all;

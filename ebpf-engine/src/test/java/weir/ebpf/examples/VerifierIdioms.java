@@ -79,19 +79,28 @@ interface VerifierIdioms extends Loader {
     @Test
     default void optionLoopTakesStepsOfAnyLength() {
         Map<String, Integer> places = Map.of(
-                "94040000", 20,
-                "0101940400000000", 22,
-                "8307040a00000194040000" + "00", 27,
-                "0101010101010101" + "94040000", 28,
-                "01".repeat(12) + "94040000", -1,
-                "0000000094040000", -1,
-                "01010101", -1,
-                "08000000", -2,
-                "08010000", -2);
+                "94040000",
+                20,
+                "0101940400000000",
+                22,
+                "8307040a00000194040000" + "00",
+                27,
+                "0101010101010101" + "94040000",
+                28,
+                "01".repeat(12) + "94040000",
+                -1,
+                "0000000094040000",
+                -1,
+                "01010101",
+                -1,
+                "08000000",
+                -2,
+                "08010000",
+                -2);
         try (Subject subject = idiom("option_loop")) {
             places.forEach((options, place) -> {
-                byte[] header = hex("%x%x00%04x0000400040fd0000"
-                        .formatted(4, 5 + options.length() / 8, 20 + options.length() / 2));
+                byte[] header = hex(
+                        "%x%x00%04x0000400040fd0000".formatted(4, 5 + options.length() / 8, 20 + options.length() / 2));
                 byte[] packet = concat(header, address(ALICE_4), address(BOB_4), hex(options));
                 int action = place >= 0 ? XdpAction.DROP : XdpAction.PASS;
                 subject.run("option_loop", frame(IPV4, packet), 1, action);
@@ -127,8 +136,7 @@ interface VerifierIdioms extends Loader {
             assertEquals(ByteBuffer.wrap(back), ByteBuffer.wrap(turned));
             subject.run("stack_buffers", back, 1, XdpAction.TX);
             assertEquals(Map.of(ALICE + BOB, "0200000000000000"), subject.entries("pairs"));
-            assertEquals(
-                    Map.of("08010300" + "00".repeat(12), "0100000000000000"), subject.entries("histograms"));
+            assertEquals(Map.of("08010300" + "00".repeat(12), "0100000000000000"), subject.entries("histograms"));
         }
     }
 

@@ -75,7 +75,8 @@ final class ObjectTypes implements AutoCloseable {
 
     /** {@code struct bpf_line_info} of each line. */
     byte[] lineInfo(ProgramSpec program) {
-        ByteBuffer info = ByteBuffer.allocate(LINE_INFO_BYTES * program.lines().size()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer info =
+                ByteBuffer.allocate(LINE_INFO_BYTES * program.lines().size()).order(ByteOrder.LITTLE_ENDIAN);
         for (SourceLine line : program.lines()) {
             info.putInt(line.slot()).putInt(offset(line.file())).putInt(offset(line.text()));
             info.putInt(line.line() << COLUMN_BITS | line.column());
@@ -85,7 +86,9 @@ final class ObjectTypes implements AutoCloseable {
 
     /** {@code struct bpf_func_info} of each function. */
     static byte[] functionInfo(ProgramSpec program) {
-        ByteBuffer info = ByteBuffer.allocate(ProgramAttributes.FUNC_INFO_BYTES * program.subprograms().size()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer info = ByteBuffer.allocate(ProgramAttributes.FUNC_INFO_BYTES
+                        * program.subprograms().size())
+                .order(ByteOrder.LITTLE_ENDIAN);
         for (Subprogram each : program.subprograms()) {
             info.putInt(each.slot()).putInt(each.typeId());
         }
@@ -167,7 +170,8 @@ final class ObjectTypes implements AutoCloseable {
         byte[] text = strings.toByteArray();
         byte[] typeBytes = new byte[types.limit()];
         types.get(0, typeBytes);
-        ByteBuffer all = ByteBuffer.allocate(HEADER_BYTES + typeBytes.length + text.length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer all = ByteBuffer.allocate(HEADER_BYTES + typeBytes.length + text.length)
+                .order(ByteOrder.LITTLE_ENDIAN);
         all.putShort((short) 0xeb9f).put((byte) 1).put((byte) 0).putInt(HEADER_BYTES);
         all.putInt(0).putInt(typeBytes.length).putInt(typeBytes.length).putInt(text.length);
         all.put(typeBytes).put(text);

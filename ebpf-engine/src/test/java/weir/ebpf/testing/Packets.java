@@ -51,7 +51,11 @@ public final class Packets {
     public static byte[] arp(
             String from, String to, int operation, String sender, String targetAddress, String target) {
         byte[] body = concat(
-                hex("00010800060400%02x".formatted(operation)), hex(from), address(sender), hex(targetAddress), address(target));
+                hex("00010800060400%02x".formatted(operation)),
+                hex(from),
+                address(sender),
+                hex(targetAddress),
+                address(target));
         return ethernet(from, to, ARP, body);
     }
 
