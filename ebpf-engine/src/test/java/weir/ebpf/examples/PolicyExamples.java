@@ -40,17 +40,17 @@ interface PolicyExamples extends Loader {
     @Test
     default void aclLetsTheLongestPrefixDecide() {
         try (Subject subject = example("acl")) {
-            rule(subject, "198.18.0.0", 15, XdpAction.DROP);
+            rule(subject, "198.18.0.0", 16, XdpAction.DROP);
             rule(subject, "198.18.128.0", 17, XdpAction.PASS);
             rule(subject, "198.18.128.7", 32, XdpAction.DROP);
             rule(subject, "2001:db8::", 32, XdpAction.DROP);
             rule(subject, "2001:db8:1::", 48, XdpAction.PASS);
             Map<String, Integer> expected = Map.of(
                     "198.18.127.255", XdpAction.DROP,
-                    "198.19.0.1", XdpAction.DROP,
+                    "198.18.0.1", XdpAction.DROP,
                     "198.18.128.6", XdpAction.PASS,
                     "198.18.128.7", XdpAction.DROP,
-                    "198.20.0.1", XdpAction.PASS);
+                    "198.19.0.1", XdpAction.PASS);
             expected.forEach((source, action) -> subject.run("acl", udp4(source, BOB_4, 1, 2), 1, action));
             subject.run("acl", udp6("2001:db8:2::1", BOB_6, 1, 2), 1, XdpAction.DROP);
             subject.run("acl", udp6("2001:db8:1::1", BOB_6, 1, 2), 1, XdpAction.PASS);
