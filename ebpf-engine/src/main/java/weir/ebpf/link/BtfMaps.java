@@ -129,7 +129,7 @@ final class BtfMaps {
                 List.of(),
                 false,
                 types,
-                SpinLocks.offset(btf, valueType));
+                SpinLocks.offset(btf, mapType, valueType));
     }
 
     private void readField(BtfType.Member member, boolean isInner, boolean isLast) throws ObjectFileException {
