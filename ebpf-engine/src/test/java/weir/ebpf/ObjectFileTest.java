@@ -90,6 +90,15 @@ class ObjectFileTest {
                         ".rodata:ARRAY:4:2:1:1152 .bss:ARRAY:4:16:1:1024 .data:ARRAY:4:8:1:0"));
     }
 
+    @Test
+    void findsTheSpinLockOfAValue() {
+        assertEquals(
+                0, TestObjects.parse("spin_lock").map("buckets").orElseThrow().spinLockOffset());
+        assertEquals(
+                MapSpec.NO_SPIN_LOCK,
+                TestObjects.parse("bridge").maps().getFirst().spinLockOffset());
+    }
+
     @ParameterizedTest
     @MethodSource("objects")
     void readsProgramsAndMaps(String name, String programs, String maps) {

@@ -118,7 +118,18 @@ final class BtfMaps {
         MapType mapType = MapTable.type(section, offset, SectionData.quote(name), typeNumber);
         MapSpec.ValueTypes types = keyType == 0 && valueType == 0 ? null : new MapSpec.ValueTypes(keyType, valueType);
         return new MapSpec(
-                name, mapType, keyBytes, valueBytes, maxEntries, flags, extra, inner, List.of(), false, types);
+                name,
+                mapType,
+                keyBytes,
+                valueBytes,
+                maxEntries,
+                flags,
+                extra,
+                inner,
+                List.of(),
+                false,
+                types,
+                SpinLocks.offset(btf, mapType, valueType));
     }
 
     private void readField(BtfType.Member member, boolean isInner, boolean isLast) throws ObjectFileException {
