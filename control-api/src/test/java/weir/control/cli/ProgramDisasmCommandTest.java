@@ -112,6 +112,9 @@ class ProgramDisasmCommandTest {
     @Test
     void listsProgramsWhenThereIsNoneOfThatName() {
         CommandRun.of("program", "disasm", example("bridge.o"), "--program", "brigde")
-                .fails(ExitCode.NOT_FOUND, "no program 'brigde' in " + example("bridge.o"), "programs are bridge");
+                .fails(
+                        ExitCode.NOT_FOUND,
+                        "no program 'brigde' in " + example("bridge.o"),
+                        "did you mean 'bridge'? programs are bridge");
     }
 }

@@ -13,7 +13,8 @@ import weir.ebpf.isa.Code;
  * linked (a kfunc, a CO-RE relocation in code that may never run) is in {@code unresolved} and is an
  * error only when the program is loaded.
  *
- * @param name of its symbol, or of its section where it has none
+ * @param name of its symbol, or of its section where it has none; {@code section:symbol} where the object has
+ *     several of one name
  * @param section as written: {@code xdp/devmap}, {@code xdp.frags}
  * @param attach what the section's name says it is attached to
  * @param subprograms in order of slots, the program itself first
