@@ -2,6 +2,7 @@
 package weir.ebpf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -10,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +28,7 @@ import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
 import weir.ebpf.map.RedirectMap;
 import weir.ebpf.program.Fault;
+import weir.ebpf.program.FaultKind;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.ProgramType;
 import weir.ebpf.testing.TestObjects;
@@ -44,6 +47,9 @@ class LoadedObjectTest {
                 r0 = 2
                 exit
             """;
+
+    /** Programs of the test objects that reach what only a kernel has. */
+    private static final Set<String> NEEDS_A_KERNEL = Set.of("core_missing", "timestamp", "config", "variable");
 
     private final LoadOptions options = LoadOptions.on(new DeterministicHost(2));
 
@@ -120,7 +126,7 @@ class LoadedObjectTest {
     private int runPrograms(ObjectFile object) throws LoadException {
         int runs = 0;
         for (ProgramSpec spec : object.programs()) {
-            if (spec.type() == ProgramType.XDP && spec.unresolved().isEmpty()) {
+            if (spec.type() == ProgramType.XDP && !NEEDS_A_KERNEL.contains(spec.name())) {
                 LoadOptions only = options.only(name -> name.equals(spec.name()));
                 try (LoadedObject loaded = LoadedObject.load(object, only)) {
                     EbpfProgram program = loaded.program(spec.name()).orElseThrow();
@@ -238,12 +244,57 @@ class LoadedObjectTest {
         assertEquals("program p: instruction 0: " + HelperTable.xdp().refusal(9), refused.getMessage());
     }
 
-    @Test
-    void refusesKernelFunctionsByName() {
-        Code code = Code.of(List.of(new Instruction.Call(CallKind.KFUNC, 77), new Instruction.Exit()));
-        LoadException refused =
-                assertThrows(LoadException.class, () -> LoadedObject.of(ProgramSpec.of("p", code), List.of(), options));
-        assertEquals("program p: instruction 0: kernel function with BTF id 77 is not supported", refused.getMessage());
+    /** What is missing ends the frame where it is reached, by name. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "co_re | core_missing | CO-RE: the engine has no field \"xdp_md___shuffled.no_such_field\"",
+                "externs | timestamp | function \"bpf_xdp_metadata_rx_timestamp\": it is not in the object,"
+                        + " and functions of the kernel are not supported",
+                "externs | config | configuration value \"CONFIG_HZ\": there is no kernel configuration here;"
+                        + " a weak one would be 0",
+                "externs | variable | symbol \"some_variable\": it is not in the object, and symbols of the kernel are"
+                        + " not supported"
+            })
+    void namesWhatIsMissingWhereItIsReached(String object, String program, String what) throws LoadException {
+        try (LoadedObject loaded = LoadedObject.load(TestObjects.parse(object), options.only(program::equals))) {
+            Fault fault = TestRun.of(new byte[64])
+                    .run(loaded.program(program).orElseThrow())
+                    .fault();
+            assertEquals(FaultKind.INSTRUCTION, fault.kind());
+            assertEquals("instruction that cannot be executed: " + what, fault.rule());
+            assertTrue(fault.text().contains(what), fault.text());
+        }
+    }
+
+    /** A guard in front of it is enough: a field that is asked for first, a weak function. */
+    @ParameterizedTest
+    @CsvSource({"co_re, core_fields", "externs, weak"})
+    void runsProgramsThatGuardWhatIsMissing(String object, String name) throws LoadException {
+        ObjectFile file = TestObjects.parse(object);
+        assertFalse(file.program(name).orElseThrow().unresolved().isEmpty());
+        try (LoadedObject loaded = LoadedObject.load(file, options.only(name::equals))) {
+            assertNull(TestRun.of(new byte[64])
+                    .run(loaded.program(name).orElseThrow())
+                    .fault());
+        }
+    }
+
+    /** Without an object file, too: a kernel function by id, and what libbpf left of a relocation. */
+    @ParameterizedTest
+    @CsvSource({
+        "KFUNC, 77, kernel function with BTF id 77 is not supported",
+        "HELPER, 195896080, CO-RE: a relocation of this instruction has no answer"
+    })
+    void faultsAtCallsOfWhatDoesNotExist(CallKind kind, int target, String what) throws LoadException {
+        Code code = Code.of(List.of(new Instruction.Call(kind, target), new Instruction.Exit()));
+        try (LoadedObject loaded = LoadedObject.of(ProgramSpec.of("p", code), List.of(), options)) {
+            Fault fault = TestRun.of(new byte[64])
+                    .run(loaded.program("p").orElseThrow())
+                    .fault();
+            assertEquals("p: instruction 0: instruction that cannot be executed: " + what, fault.text());
+        }
     }
 
     @Test
@@ -258,31 +309,6 @@ class LoadedObjectTest {
                 "p", "xdp", gpl.type(), gpl.attach(), code, gpl.subprograms(), List.of(), "MIT", List.of());
         LoadException refused = assertThrows(LoadException.class, () -> LoadedObject.of(other, List.of(), options));
         assertTrue(String.valueOf(refused.getMessage()).contains("bpf_trace_printk may be called under"));
-    }
-
-    /** What is unresolved counts when the program is loaded, not when it is left out. */
-    @Test
-    void refusesUnresolvedReferencesOfChosenProgramsOnly() throws LoadException {
-        ProgramSpec good = program("good", "    r0 = 2\n    exit\n");
-        ProgramSpec bad = new ProgramSpec(
-                "bad",
-                "xdp",
-                good.type(),
-                good.attach(),
-                good.code(),
-                good.subprograms(),
-                List.of(),
-                "GPL",
-                List.of(new ProgramSpec.Unresolved(1, "kernel function bpf_dynptr_from_xdp is not supported")));
-        LoadException refused =
-                assertThrows(LoadException.class, () -> LoadedObject.of(List.of(good, bad), List.of(), options));
-        assertEquals(
-                "program bad: instruction 1: kernel function bpf_dynptr_from_xdp is not supported",
-                refused.getMessage());
-        try (LoadedObject object =
-                LoadedObject.of(List.of(good, bad), List.of(), options.only(name -> name.equals("good")))) {
-            assertTrue(object.program("bad").isEmpty());
-        }
     }
 
     @Test

@@ -236,9 +236,8 @@ public final class ProgramReplay implements AutoCloseable {
 
     private static String rule(Fault fault) {
         return fault.addressKind() == AddressKind.NONE
-                ? fault.kind().rule()
-                : fault.kind().rule() + ": the address is "
-                        + fault.addressKind().text();
+                ? fault.rule()
+                : fault.rule() + ": the address is " + fault.addressKind().text();
     }
 
     private static boolean isAlive(int action) {
