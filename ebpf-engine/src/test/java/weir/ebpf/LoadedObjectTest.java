@@ -365,18 +365,10 @@ class LoadedObjectTest {
     /** {@code .rodata}: contents are in, and neither side writes. */
     @Test
     void freezesConstantData() throws LoadException {
-        MapSpec data = new MapSpec(
-                ".rodata",
-                MapType.ARRAY,
-                4,
-                4,
-                1,
-                MapFlags.RDONLY_PROG,
-                0,
-                null,
-                List.of(new MapSpec.Entry.Data(Bytes.of(new byte[] {1, 2, 3, 4}))),
-                true,
-                null);
+        MapSpec data = MapSpec.of(".rodata", MapType.ARRAY, 4, 4, 1)
+                .withFlags(MapFlags.RDONLY_PROG)
+                .withContents(List.of(new MapSpec.Entry.Data(Bytes.of(new byte[] {1, 2, 3, 4}))))
+                .withFrozen(true);
         String text = "    r1 = map[idx:0][0]+1\n    r0 = *(u8 *)(r1 +0)\n    exit\n";
         try (LoadedObject object = LoadedObject.of(program("p", text), List.of(data), options)) {
             EbpfMap map = object.map(".rodata").orElseThrow();

@@ -254,6 +254,21 @@ class ObjectFileTest {
     }
 
     @Test
+    void keepsWhoSharesAMapAndWhereItWantsItsMemory() {
+        ObjectFile object = TestObjects.parse("pinned");
+        MapSpec shared = object.map("shared").orElseThrow();
+        MapSpec own = object.map("own").orElseThrow();
+        assertEquals(MapSpec.Pinning.BY_NAME, shared.pinning());
+        assertEquals(1, shared.numaNode());
+        assertEquals(MapSpec.Pinning.NONE, own.pinning());
+        assertEquals(MapSpec.NO_NUMA_NODE, own.numaNode());
+        // PIN_GLOBAL_NS of iproute2.
+        ObjectFile old = TestObjects.parse("iproute2_maps");
+        assertEquals(MapSpec.Pinning.BY_NAME, old.map("jumps").orElseThrow().pinning());
+        assertEquals(MapSpec.Pinning.NONE, old.map("inner").orElseThrow().pinning());
+    }
+
+    @Test
     void readsTheSameWithAndWithoutDebugInformation() {
         for (String name : List.of("functions", "legacy_maps", "global_data")) {
             ObjectFile with = TestObjects.parse(name);

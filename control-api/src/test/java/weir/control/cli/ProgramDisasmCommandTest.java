@@ -117,4 +117,15 @@ class ProgramDisasmCommandTest {
                         "no program 'brigde' in " + example("bridge.o"),
                         "did you mean 'bridge'? programs are bridge");
     }
+
+    @Test
+    void tellsWhichMapsAreSharedByName() {
+        String out = CommandRun.of("program", "disasm", testObject("pinned.o"))
+                .succeeds()
+                .out();
+        assertTrue(
+                out.contains("; map shared: ARRAY, key 4 bytes, value 8 bytes, 1 entry, NUMA node, pinned by name\n"),
+                out);
+        assertTrue(out.contains("; map own: ARRAY, key 4 bytes, value 8 bytes, 1 entry\n"), out);
+    }
 }

@@ -3,6 +3,7 @@ package weir.ebpf.map;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import weir.ebpf.memory.Mem;
 
 /**
@@ -86,6 +87,16 @@ abstract class BaseMap implements EbpfMap {
             }
         }
         return entries;
+    }
+
+    /** Bytes of a cursor of {@link #controlBatch}: a key, unless the type has a place of its own. */
+    int cursorBytes() {
+        return spec.keyBytes();
+    }
+
+    /** A part of all entries, {@link MapControl#lookupBatch}; arguments are checked. */
+    MapControl.Batch controlBatch(MapControl self, @Nullable Bytes cursor, int maxEntries) {
+        return KeyWalk.batch(self, cursor, maxEntries);
     }
 
     final MapControl.Entry entry(long key, long value) {

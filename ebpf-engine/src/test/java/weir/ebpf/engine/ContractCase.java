@@ -134,18 +134,14 @@ record ContractCase(
 
     private static MapSpec text(String name, String text) {
         byte[] bytes = (text + "\0".repeat(9)).getBytes(StandardCharsets.ISO_8859_1);
-        return new MapSpec(
-                name,
-                MapType.ARRAY,
-                Integer.BYTES,
-                bytes.length,
-                1,
-                MapFlags.RDONLY_PROG,
-                0,
-                null,
-                List.of(new MapSpec.Entry.Data(Bytes.of(bytes))),
-                true,
-                null);
+        return MapSpec.builder(name, MapType.ARRAY)
+                .keyBytes(Integer.BYTES)
+                .valueBytes(bytes.length)
+                .maxEntries(1)
+                .flags(MapFlags.RDONLY_PROG)
+                .contents(List.of(new MapSpec.Entry.Data(Bytes.of(bytes))))
+                .frozen(true)
+                .build();
     }
 
     Code assemble() {
