@@ -27,6 +27,7 @@ import weir.ebpf.map.MapFlags;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
 import weir.ebpf.map.RedirectMap;
+import weir.ebpf.map.RingBuffer;
 import weir.ebpf.program.Fault;
 import weir.ebpf.program.FaultKind;
 import weir.ebpf.program.ProgramSpec;
@@ -48,8 +49,10 @@ class LoadedObjectTest {
                 exit
             """;
 
-    /** Programs of the test objects that reach what only a kernel has. */
-    private static final Set<String> NEEDS_A_KERNEL = Set.of("core_missing", "timestamp", "config", "variable");
+    /** Programs of the test objects that reach what only a kernel has, or what no kernel lets pass. */
+    private static final Set<String> NOT_TO_RUN = Set.of("core_missing", "timestamp", "config", "variable", "no_lock");
+
+    private static final int RECORDS = 60;
 
     private final LoadOptions options = LoadOptions.on(new DeterministicHost(2));
 
@@ -126,7 +129,7 @@ class LoadedObjectTest {
     private int runPrograms(ObjectFile object) throws LoadException {
         int runs = 0;
         for (ProgramSpec spec : object.programs()) {
-            if (spec.type() == ProgramType.XDP && !NEEDS_A_KERNEL.contains(spec.name())) {
+            if (spec.type() == ProgramType.XDP && !NOT_TO_RUN.contains(spec.name())) {
                 LoadOptions only = options.only(name -> name.equals(spec.name()));
                 try (LoadedObject loaded = LoadedObject.load(object, only)) {
                     EbpfProgram program = loaded.program(spec.name()).orElseThrow();
@@ -309,6 +312,52 @@ class LoadedObjectTest {
                 "p", "xdp", gpl.type(), gpl.attach(), code, gpl.subprograms(), List.of(), "MIT", List.of());
         LoadException refused = assertThrows(LoadException.class, () -> LoadedObject.of(other, List.of(), options));
         assertTrue(String.valueOf(refused.getMessage()).contains("bpf_trace_printk may be called under"));
+    }
+
+    @Test
+    void locksOnlyWhereTheTypeOfTheValueHasALock() throws LoadException {
+        try (LoadedObject loaded = LoadedObject.load(TestObjects.parse("locks"), options)) {
+            TestRun run = TestRun.of(new byte[64]);
+            assertEquals(2, run.run(loaded.program("locks").orElseThrow()).action());
+            Fault fault = run.run(loaded.program("no_lock").orElseThrow()).fault();
+            assertEquals(FaultKind.ARGUMENT, fault.kind());
+            assertTrue(fault.line().text().contains("bpf_spin_lock(&value->one)"), fault.text());
+        }
+    }
+
+    /** 60 in the stack of the program, 60 in that of a function: more than one frame has room for. */
+    @Test
+    void holdsAsManyRecordsAsThereArePlacesForTheirAddresses() throws LoadException {
+        StringBuilder text = new StringBuilder();
+        releaseAll(reserveAll(text).append("    call inner\n")).append("    r0 = 2\n    exit\ninner:\n");
+        releaseAll(reserveAll(text)).append("    r0 = 0\n    exit\n");
+        MapSpec ring = MapSpec.of("ring", MapType.RINGBUF, 0, 0, 4096);
+        try (LoadedObject object = LoadedObject.of(program("p", text.toString()), List.of(ring), options)) {
+            assertEquals(
+                    2,
+                    TestRun.of(new byte[64])
+                            .run(object.program("p").orElseThrow())
+                            .action());
+            assertEquals(
+                    120,
+                    ((RingBuffer) object.map("ring").orElseThrow()).take(1_000).size());
+        }
+    }
+
+    private static StringBuilder reserveAll(StringBuilder text) {
+        for (int i = 1; i <= RECORDS; i++) {
+            text.append("    r1 = map[idx:0]\n    r2 = 8\n    r3 = 0\n    call 131\n    *(u64 *)(r10 -")
+                    .append(8 * i)
+                    .append(") = r0\n");
+        }
+        return text;
+    }
+
+    private static StringBuilder releaseAll(StringBuilder text) {
+        for (int i = 1; i <= RECORDS; i++) {
+            text.append("    r1 = *(u64 *)(r10 -").append(8 * i).append(")\n    r2 = 0\n    call 132\n");
+        }
+        return text;
     }
 
     @Test

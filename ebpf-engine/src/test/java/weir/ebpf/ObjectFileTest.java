@@ -268,6 +268,19 @@ class ObjectFileTest {
         assertEquals(MapSpec.Pinning.NONE, old.map("inner").orElseThrow().pinning());
     }
 
+    /** The kernel refuses two locks, and locks in other maps; libbpf makes such maps without types then. */
+    @ParameterizedTest
+    @CsvSource({
+        "spin_lock, buckets, 0",
+        "locks, nested, 12",
+        "locks, two, -1",
+        "locks, recent, -1",
+        "locks, .bss.shared, 0"
+    })
+    void findsTheSpinLockOfValues(String object, String map, int offset) {
+        assertEquals(offset, TestObjects.parse(object).map(map).orElseThrow().spinLockOffset());
+    }
+
     @Test
     void readsTheSameWithAndWithoutDebugInformation() {
         for (String name : List.of("functions", "legacy_maps", "global_data")) {

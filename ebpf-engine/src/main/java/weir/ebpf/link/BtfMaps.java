@@ -128,6 +128,7 @@ final class BtfMaps {
                 .types(types)
                 .pinning(pinning)
                 .numaNode(numaNode)
+                .spinLockOffset(SpinLocks.offset(btf, mapType, valueType))
                 .build();
     }
 

@@ -140,6 +140,7 @@ final class DataMaps {
                 .contents(contents)
                 .frozen(isReadOnly)
                 .types(types)
+                .spinLockOffset(isReadOnly ? MapSpec.NO_SPIN_LOCK : SpinLocks.offset(btf, MapType.ARRAY, typeId))
                 .build();
     }
 

@@ -26,7 +26,7 @@ import weir.ebpf.map.MapType;
  * <pre>
  * case NAME
  * frame BYTES [META]         frame of so many bytes 0, 1, 2 ..., META of them in front as metadata; 64 without
- * map NAME TYPE KEY VALUE ENTRIES [FLAGS]
+ * map NAME TYPE KEY VALUE ENTRIES [FLAGS] [lock=OFFSET]
  * text NAME TEXT             map that nobody writes with a text, its zero, and zeros up to 8 bytes more
  * code                       lines of assembler up to the first "expect"
  * expect r0 NUMBER           32 bits
@@ -46,6 +46,8 @@ record ContractCase(
         List<MapSpec> maps,
         String code,
         List<Expectation> expectations) {
+    private static final String LOCK = "lock=";
+
     /** @param text all that stands behind the keyword */
     record Expectation(String what, String text, List<String> words) {
         int number(int index) {
@@ -129,7 +131,12 @@ record ContractCase(
                 Integer.parseInt(words.get(3)),
                 Integer.parseInt(words.get(4)),
                 Integer.parseInt(words.get(5)));
-        return words.size() > 6 ? spec.withFlags(Integer.decode(words.get(6))) : spec;
+        for (String word : words.subList(6, words.size())) {
+            spec = word.startsWith(LOCK)
+                    ? spec.withSpinLockOffset(Integer.parseInt(word.substring(LOCK.length())))
+                    : spec.withFlags(Integer.decode(word));
+        }
+        return spec;
     }
 
     private static MapSpec text(String name, String text) {
