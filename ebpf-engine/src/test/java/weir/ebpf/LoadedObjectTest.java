@@ -50,7 +50,8 @@ class LoadedObjectTest {
             """;
 
     /** Programs of the test objects that reach what only a kernel has, or what no kernel lets pass. */
-    private static final Set<String> NOT_TO_RUN = Set.of("core_missing", "timestamp", "config", "variable", "no_lock");
+    private static final Set<String> NOT_TO_RUN =
+            Set.of("core_missing", "timestamp", "config", "variable", "no_lock", "signed_load");
 
     private static final int RECORDS = 60;
 
@@ -253,6 +254,8 @@ class LoadedObjectTest {
             delimiter = '|',
             value = {
                 "co_re | core_missing | CO-RE: the engine has no field \"xdp_md___shuffled.no_such_field\"",
+                "co_re_kinds | signed_load | CO-RE: the engine's field \"bpf_devmap_val___signed.ifindex\" has 4 bytes, the"
+                        + " program was compiled for 8",
                 "externs | timestamp | function \"bpf_xdp_metadata_rx_timestamp\": it is not in the object,"
                         + " and functions of the kernel are not supported",
                 "externs | config | configuration value \"CONFIG_HZ\": there is no kernel configuration here;"
@@ -312,6 +315,30 @@ class LoadedObjectTest {
                 "p", "xdp", gpl.type(), gpl.attach(), code, gpl.subprograms(), List.of(), "MIT", List.of());
         LoadException refused = assertThrows(LoadException.class, () -> LoadedObject.of(other, List.of(), options));
         assertTrue(String.valueOf(refused.getMessage()).contains("bpf_trace_printk may be called under"));
+    }
+
+    /** IPv4 and TCP: version 4, header of 5 words; data offset 5, SYN and ACK. */
+    @ParameterizedTest
+    @CsvSource({
+        "bit_fields, 0x4553",
+        "load_sizes, 0x80008",
+        "signs, 1",
+        "types, 0xe05",
+        "constants, 0x41",
+        "type_ids, 3",
+    })
+    void patchesWhatCoReAsksForIntoPrograms(String program, String expected) throws LoadException {
+        byte[] frame = new byte[64];
+        frame[12] = 0x08;
+        frame[14] = 0x45;
+        frame[46] = 0x50;
+        frame[47] = 0x12;
+        try (LoadedObject loaded = LoadedObject.load(TestObjects.parse("co_re_kinds"), options.only(program::equals))) {
+            TestRun.Result result =
+                    TestRun.of(frame).run(loaded.program(program).orElseThrow());
+            assertNull(result.fault());
+            assertEquals(Integer.decode(expected), result.action());
+        }
     }
 
     @Test
