@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
-import weir.ebpf.testing.AllocatedBytes;
 import weir.ebpf.testing.ObjectBuilder;
+import weir.testing.AllocatedBytes;
 
 /** Objects with too much of something: refused by name, or read in bounded time and memory. */
 class ObjectSizeTest {

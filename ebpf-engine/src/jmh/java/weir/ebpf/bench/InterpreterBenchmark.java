@@ -36,7 +36,9 @@ import weir.ebpf.xdp.XdpBatch;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "-Dweir.root=."})
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "-Dweir.root=."})
 public class InterpreterBenchmark {
     private static final int BATCH = 64;
     private static final int FRAME_BYTES = 64;

@@ -17,7 +17,7 @@ abstract class BaseMap implements EbpfMap {
     final MapMemory memory;
 
     private final MapSpec spec;
-    private final long handle = MapHandles.allocate();
+    private long handle;
     private final MapControl control = new ControlFace(this);
     private int holders = 1;
     private boolean isClosed;
@@ -130,8 +130,9 @@ abstract class BaseMap implements EbpfMap {
 
     // ---- life ---------------------------------------------------------------------------------------------
 
-    /** From now on programs and control code find the map. */
+    /** From now on the map has a handle, and programs and control code find it by that. Once, before anyone else has it. */
     final void open() {
+        handle = MapHandles.allocate();
         MapHandles.bind(handle, this);
     }
 

@@ -2,6 +2,8 @@
 package weir.ebpf.map;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,7 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -193,5 +197,24 @@ class MapsTest {
                             .entries()
                             .size());
         }
+    }
+
+    /** Maps that come and go take no more places than those that are there, and those that rest. */
+    @Test
+    void usesIdsAgainAndKnowsOldHandlesApart() {
+        MapSpec spec = MapSpec.of("m", MapType.ARRAY, 4, 8, 1);
+        Set<Long> handles = new HashSet<>();
+        Set<Integer> ids = new HashSet<>();
+        int count = 3 * MapHandles.RESTING_IDS;
+        for (int i = 0; i < count; i++) {
+            try (EbpfMap map = Maps.create(spec, 1)) {
+                handles.add(map.handle());
+                ids.add((int) map.handle());
+                assertSame(map, MapHandles.find(map.handle()));
+            }
+        }
+        assertEquals(count, handles.size(), "no handle twice");
+        assertTrue(ids.size() <= 2 * MapHandles.RESTING_IDS, "ids=" + ids.size());
+        handles.forEach(each -> assertNull(MapHandles.find(each)));
     }
 }

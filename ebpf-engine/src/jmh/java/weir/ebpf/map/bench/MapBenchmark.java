@@ -59,8 +59,8 @@ public class MapBenchmark {
     public void fill() {
         boolean isTrie = type == MapType.LPM_TRIE;
         int keyBytes = isTrie ? 2 * Integer.BYTES : Integer.BYTES;
-        MapSpec spec = MapSpec.of("bench", type, keyBytes, VALUE_BYTES, entries)
-                .withFlags(isTrie ? MapFlags.NO_PREALLOC : 0);
+        MapSpec spec =
+                MapSpec.of("bench", type, keyBytes, VALUE_BYTES, entries).withFlags(isTrie ? MapFlags.NO_PREALLOC : 0);
         map = Maps.create(spec, CPUS);
         keys = arena.allocate((long) KEYS * KEY_STRIDE, KEY_STRIDE).address();
         value = arena.allocate(VALUE_BYTES, VALUE_BYTES).address();
