@@ -263,6 +263,34 @@ class ObjectFileTest {
     }
 
     @Test
+    void keepsWhoSharesAMapAndWhereItWantsItsMemory() {
+        ObjectFile object = TestObjects.parse("pinned");
+        MapSpec shared = object.map("shared").orElseThrow();
+        MapSpec own = object.map("own").orElseThrow();
+        assertEquals(MapSpec.Pinning.BY_NAME, shared.pinning());
+        assertEquals(1, shared.numaNode());
+        assertEquals(MapSpec.Pinning.NONE, own.pinning());
+        assertEquals(MapSpec.NO_NUMA_NODE, own.numaNode());
+        // PIN_GLOBAL_NS of iproute2.
+        ObjectFile old = TestObjects.parse("iproute2_maps");
+        assertEquals(MapSpec.Pinning.BY_NAME, old.map("jumps").orElseThrow().pinning());
+        assertEquals(MapSpec.Pinning.NONE, old.map("inner").orElseThrow().pinning());
+    }
+
+    /** The kernel refuses two locks, and locks in other maps; libbpf makes such maps without types then. */
+    @ParameterizedTest
+    @CsvSource({
+        "spin_lock, buckets, 0",
+        "locks, nested, 12",
+        "locks, two, -1",
+        "locks, recent, -1",
+        "locks, .bss.shared, 0"
+    })
+    void findsTheSpinLockOfValues(String object, String map, int offset) {
+        assertEquals(offset, TestObjects.parse(object).map(map).orElseThrow().spinLockOffset());
+    }
+
+    @Test
     void readsTheSameWithAndWithoutDebugInformation() {
         for (String name : List.of("functions", "legacy_maps", "global_data")) {
             ObjectFile with = TestObjects.parse(name);

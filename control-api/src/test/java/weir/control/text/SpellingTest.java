@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package weir.control.cli;
+package weir.control.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

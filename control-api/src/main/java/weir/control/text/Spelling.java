@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package weir.control.cli;
+package weir.control.text;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Finds what was meant by a word that is not known. Picocli's own suggestions miss swapped letters in short words. */
-final class Spelling {
+public final class Spelling {
     private static final int MOST_SUGGESTIONS = 3;
 
     private Spelling() {}
 
     /** Known words that few edits lead to, in proportion to the length of the word; nearest first. */
-    static List<String> near(String word, Collection<String> known) {
+    public static List<String> near(String word, Collection<String> known) {
         int allowed = 1 + word.length() / 4;
         return known.stream()
                 .filter(candidate -> distance(word, candidate) <= Math.min(allowed, candidate.length() - 1))
@@ -21,6 +22,16 @@ final class Spelling {
                         .thenComparing(Comparator.naturalOrder()))
                 .limit(MOST_SUGGESTIONS)
                 .toList();
+    }
+
+    /** {@code did you mean 'a' or 'b'? } and a blank, for the start of a hint; empty where no known word is near. */
+    public static String didYouMean(String word, Collection<String> known) {
+        List<String> near = near(word, known);
+        return near.isEmpty()
+                ? ""
+                : near.stream()
+                        .map(each -> "'" + each + "'")
+                        .collect(Collectors.joining(" or ", "did you mean ", "? "));
     }
 
     /** Edits between two words, where swapping two neighbours counts once (optimal string alignment). */

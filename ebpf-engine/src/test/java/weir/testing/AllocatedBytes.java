@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package weir.ebpf.testing;
+package weir.testing;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
