@@ -93,7 +93,10 @@ public final class ProgramRunCommand implements Callable<Integer> {
                     + " goes to standard error then).")
     private @Nullable String outName;
 
-    @Option(names = "--program", paramLabel = "NAME", description = "Which program (default: the only one for XDP).")
+    @Option(
+            names = "--program",
+            paramLabel = "NAME",
+            description = "Which program (default: the only one for XDP); SECTION:NAME where several have the name.")
     private @Nullable String programName;
 
     @Option(
