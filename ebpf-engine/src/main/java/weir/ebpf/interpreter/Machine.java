@@ -8,6 +8,7 @@ import weir.ebpf.helper.Helper;
 import weir.ebpf.helper.HelperCalls;
 import weir.ebpf.isa.Arithmetic;
 import weir.ebpf.map.EbpfMap;
+import weir.ebpf.memory.MemoryAccess;
 import weir.ebpf.program.FaultKind;
 import weir.ebpf.program.ProgramFacts;
 import weir.ebpf.program.ProgramSpec;

@@ -84,11 +84,16 @@ public final class RunState {
 
     /** Before each frame, when {@link #context} is filled. */
     public void begin(@Nullable EbpfMap[] programMaps) {
+        beginUncleared(programMaps);
+        stack.clear(0);
+    }
+
+    /** The same for an engine that clears the stack itself, by {@link #clearFrame(int)}. */
+    public void beginUncleared(@Nullable EbpfMap[] programMaps) {
         maps = programMaps;
         metMapCount = 0;
         lastHit = null;
         depth = 0;
-        stack.clear(0);
         redirectMap = null;
         redirectTarget = 0;
         redirectFlags = 0;
@@ -234,6 +239,17 @@ public final class RunState {
         return stack.framePointer(depth);
     }
 
+    /** The same for an engine that clears the stack itself; false, with a fault, when all frames are in use. */
+    public boolean pushUncleared() {
+        if (depth + 1 == ProgramFacts.MAX_FRAMES) {
+            fail(FaultKind.CALL_DEPTH);
+            return false;
+        }
+        depth++;
+        stack.hideKey(depth);
+        return true;
+    }
+
     /** Leaves a call frame and returns the caller's r10. */
     public long pop() {
         depth--;
@@ -247,6 +263,11 @@ public final class RunState {
     /** Zeroes the running frame's stack: a tail call replaces the function that had it. */
     public void clearFrame() {
         stack.clear(depth);
+    }
+
+    /** Zeroes the bytes of the running frame that are next to r10. */
+    public void clearFrame(int lengthBytes) {
+        stack.clear(depth, lengthBytes);
     }
 
     /** Place for the key that the next callback is shown. */

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ebpf.jit;
+
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayList;
+import java.util.List;
+import weir.ebpf.isa.Operand;
+import weir.ebpf.program.FaultKind;
+
+/**
+ * One method while it is generated: its code, its locals, what is known at the instruction at hand, and
+ * what is put behind everything else because it is rarely executed.
+ *
+ * <pre>
+ *  locals:  cpu, binding, [entry of a part], r1 .. r5, r0, r6 .. r10, data, end, meta, scratch, words
+ * </pre>
+ */
+final class Emission {
+    static final int CPU = 0;
+    static final int BINDING = 1;
+    private static final int LONG_LOCALS = 2;
+    private static final int ARGUMENTS = 5;
+    private static final int OTHERS = 10;
+
+    final CodeBuilder code;
+    final UnitPlan plan;
+    final FunctionAnalysis function;
+    final StackUse use;
+    final Label fail;
+
+    private final int firstLocal;
+    private final int[] wordLocals = new int[StackUse.WORDS];
+    private final List<Runnable> late = new ArrayList<>();
+    private KnownState state;
+    private int slot;
+
+    /** @param firstLocal where r1 lies */
+    Emission(CodeBuilder code, UnitPlan plan, FunctionAnalysis function, int firstLocal) {
+        this.code = code;
+        this.plan = plan;
+        this.function = function;
+        this.use = function.use();
+        this.firstLocal = firstLocal;
+        this.fail = code.newLabel();
+        this.state = function.at(function.shape().start());
+        int next = firstLocal + (ARGUMENTS + OTHERS) * LONG_LOCALS;
+        for (int word = 0; word < StackUse.WORDS; word++) {
+            if ((use.locals() >>> word & 1) != 0) {
+                wordLocals[word] = next;
+                next += LONG_LOCALS;
+            }
+        }
+    }
+
+    // ---- where we are --------------------------------------------------------------------------------
+
+    void at(int slot, KnownState state) {
+        this.slot = slot;
+        this.state = state;
+    }
+
+    int slot() {
+        return slot;
+    }
+
+    KnownState state() {
+        return state;
+    }
+
+    Known known(int register) {
+        return state.register(register);
+    }
+
+    /** Puts code behind everything else. */
+    void later(Runnable emitting) {
+        late.add(emitting);
+    }
+
+    void emitLate() {
+        for (int i = 0; i < late.size(); i++) {
+            late.get(i).run();
+        }
+    }
+
+    // ---- locals --------------------------------------------------------------------------------------
+
+    int register(int number) {
+        if (number >= 1 && number <= ARGUMENTS) {
+            return firstLocal + (number - 1) * LONG_LOCALS;
+        }
+        return other(number == 0 ? 0 : number - ARGUMENTS);
+    }
+
+    private int other(int index) {
+        return firstLocal + (ARGUMENTS + index) * LONG_LOCALS;
+    }
+
+    int data() {
+        return other(6);
+    }
+
+    int end() {
+        return other(7);
+    }
+
+    int meta() {
+        return other(8);
+    }
+
+    int scratch() {
+        return other(9);
+    }
+
+    int word(int word) {
+        return wordLocals[word];
+    }
+
+    void loadRegister(int number) {
+        code.lload(register(number));
+    }
+
+    void storeRegister(int number) {
+        code.lstore(register(number));
+    }
+
+    void push(Operand operand) {
+        switch (operand) {
+            case Operand.Register(int number) -> loadRegister(number);
+            case Operand.Immediate(int value) -> code.loadConstant((long) value);
+        }
+    }
+
+    void pushInt(Operand operand) {
+        switch (operand) {
+            case Operand.Register(int number) -> {
+                loadRegister(number);
+                code.l2i();
+            }
+            case Operand.Immediate(int value) -> code.loadConstant(value);
+        }
+    }
+
+    /** Pushes a register plus a constant. */
+    void pushSum(int register, int displacement) {
+        loadRegister(register);
+        if (displacement != 0) {
+            code.loadConstant((long) displacement);
+            code.ladd();
+        }
+    }
+
+    /** Widens the int on top of the operand stack without its sign. */
+    void zeroExtend() {
+        code.i2l();
+        code.loadConstant(0xffff_ffffL);
+        code.land();
+    }
+
+    // ---- state ---------------------------------------------------------------------------------------
+
+    void pushState() {
+        code.aload(CPU);
+        code.aload(BINDING);
+    }
+
+    void runtime(String name, MethodTypeDesc type) {
+        code.invokestatic(Names.RUNTIME, name, type);
+    }
+
+    /** Reads the frame's bounds into the locals. */
+    void loadBounds() {
+        loadBound("data", data());
+        loadBound("end", end());
+        loadBound("meta", meta());
+    }
+
+    private void loadBound(String name, int local) {
+        code.aload(CPU);
+        code.getfield(Names.CPU, "context", Names.CONTEXT);
+        code.invokevirtual(Names.CONTEXT, name, MethodTypeDesc.of(Names.LONG));
+        code.lstore(local);
+    }
+
+    /** Leaves the method when what was called before has left a fault. */
+    void failIfFailed() {
+        code.aload(CPU);
+        code.invokevirtual(Names.CPU, "hasFailed", MethodTypeDesc.of(Names.BOOLEAN));
+        code.ifne(fail);
+    }
+
+    /** Ends the frame with a fault; the address is on top of the operand stack. */
+    void failHere(FaultKind kind) {
+        code.lstore(scratch());
+        pushState();
+        code.loadConstant(slot);
+        code.loadConstant(kind.ordinal());
+        code.lload(scratch());
+        runtime(
+                "fault",
+                MethodTypeDesc.of(Names.VOID, Names.CPU, Names.BINDING, Names.INT, Names.INT, Names.LONG));
+        code.goto_(fail);
+    }
+
+    /** Ends the frame with a fault that has no address. */
+    void failHereWithoutAddress(FaultKind kind) {
+        code.lconst_0();
+        failHere(kind);
+    }
+}
