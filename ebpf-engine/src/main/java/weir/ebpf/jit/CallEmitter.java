@@ -53,9 +53,7 @@ final class CallEmitter {
             callFunction(emission.slot() + 1 + call.target());
             return;
         }
-        Helper helper = call.kind() == CallKind.HELPER
-                ? emission.plan.helpers().find(call.target())
-                : null;
+        Helper helper = call.kind() == CallKind.HELPER ? emission.plan.helpers().find(call.target()) : null;
         if (helper == null) {
             emission.failHereWithoutAddress(FaultKind.INSTRUCTION);
             return;
@@ -96,8 +94,7 @@ final class CallEmitter {
         emission.pushState();
         code.loadConstant(emission.slot());
         code.loadConstant(function.shape().end() - start);
-        emission.runtime(
-                "enter", MethodTypeDesc.of(Names.BOOLEAN, Names.CPU, Names.BINDING, Names.INT, Names.INT));
+        emission.runtime("enter", MethodTypeDesc.of(Names.BOOLEAN, Names.CPU, Names.BINDING, Names.INT, Names.INT));
         code.ifeq(emission.fail);
         emission.pushState();
         pushArguments(LAST_ARGUMENT);
@@ -136,7 +133,8 @@ final class CallEmitter {
             call("call", helper);
         }
         site.ranges().stream().filter(StackRange::isWritten).forEach(memory::takeBack);
-        boolean mayMove = helper.has(Helper.Flag.MOVES_PACKET) || helper.function().isControlFlow();
+        boolean mayMove =
+                helper.has(Helper.Flag.MOVES_PACKET) || helper.function().isControlFlow();
         if (mayMove && emission.plan.analysis().movesPacket()) {
             emission.loadBounds();
         }
@@ -278,9 +276,7 @@ final class CallEmitter {
         }
         pushCpuNumber();
         code.invokeinterface(
-                Names.WORD_KEY_MAP,
-                "lookupWords",
-                MethodTypeDesc.of(Names.LONG, Names.LONG, Names.LONG, Names.INT));
+                Names.WORD_KEY_MAP, "lookupWords", MethodTypeDesc.of(Names.LONG, Names.LONG, Names.LONG, Names.INT));
     }
 
     /** Calls a map without detour; false where the helper does more than that. */
@@ -317,10 +313,8 @@ final class CallEmitter {
 
     private static @Nullable MethodTypeDesc shape(HelperFunction function, MapType type) {
         return switch (function) {
-            case MAP_LOOKUP_ELEM ->
-                type.isMapInMap() ? null : MethodTypeDesc.of(Names.LONG, Names.LONG, Names.INT);
-            case MAP_UPDATE_ELEM ->
-                MethodTypeDesc.of(Names.INT, Names.LONG, Names.LONG, Names.LONG, Names.INT);
+            case MAP_LOOKUP_ELEM -> type.isMapInMap() ? null : MethodTypeDesc.of(Names.LONG, Names.LONG, Names.INT);
+            case MAP_UPDATE_ELEM -> MethodTypeDesc.of(Names.INT, Names.LONG, Names.LONG, Names.LONG, Names.INT);
             case MAP_DELETE_ELEM -> MethodTypeDesc.of(Names.INT, Names.LONG);
             default -> null;
         };

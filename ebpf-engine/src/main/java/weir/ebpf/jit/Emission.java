@@ -197,9 +197,7 @@ final class Emission {
         code.loadConstant(slot);
         code.loadConstant(kind.ordinal());
         code.lload(scratch());
-        runtime(
-                "fault",
-                MethodTypeDesc.of(Names.VOID, Names.CPU, Names.BINDING, Names.INT, Names.INT, Names.LONG));
+        runtime("fault", MethodTypeDesc.of(Names.VOID, Names.CPU, Names.BINDING, Names.INT, Names.INT, Names.LONG));
         code.goto_(fail);
     }
 

@@ -42,13 +42,7 @@ final class Flow {
      * @param tracksWords whether what is stored to the stack is known when it is loaded; not when pointers
      *     into the stack are out of sight
      */
-    Flow(
-            HelperTable helpers,
-            List<MapSpec> maps,
-            boolean movesPacket,
-            StackUse use,
-            boolean tracksWords,
-            Calls calls) {
+    Flow(HelperTable helpers, List<MapSpec> maps, boolean movesPacket, StackUse use, boolean tracksWords, Calls calls) {
         this.helpers = helpers;
         this.maps = maps;
         this.movesPacket = movesPacket;

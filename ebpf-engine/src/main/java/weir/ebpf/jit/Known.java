@@ -146,10 +146,10 @@ sealed interface Known {
             case PacketEnd end -> IN_PACKET;
             case Context(int offset) when isNear && fits(offset + bytes) -> new Context((int) (offset + bytes));
             case Stack(int offset) when isNear && fits(offset + bytes) -> new Stack((int) (offset + bytes));
-            case MapValue(int map, int offset) when isNear && fits(offset + bytes) ->
-                new MapValue(map, (int) (offset + bytes));
-            case Global(int map, int offset) when isNear && fits(offset + bytes) ->
-                new Global(map, (int) (offset + bytes));
+            case MapValue(int map, int offset)
+            when isNear && fits(offset + bytes) -> new MapValue(map, (int) (offset + bytes));
+            case Global(int map, int offset)
+            when isNear && fits(offset + bytes) -> new Global(map, (int) (offset + bytes));
             case MapValue(int map, int offset) -> new InMapValue(map);
             case Global(int map, int offset) -> new InGlobal(map);
             case InMapValue in -> in;

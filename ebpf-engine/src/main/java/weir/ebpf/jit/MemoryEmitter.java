@@ -140,8 +140,7 @@ final class MemoryEmitter {
         code.loadConstant(slot);
         emission.runtime(
                 "load",
-                MethodTypeDesc.of(
-                        Names.LONG, Names.CPU, Names.BINDING, Names.LONG, Names.INT, Names.INT, Names.INT));
+                MethodTypeDesc.of(Names.LONG, Names.CPU, Names.BINDING, Names.LONG, Names.INT, Names.INT, Names.INT));
         emission.storeRegister(load.dst());
         emission.failIfFailed();
     }
@@ -224,8 +223,7 @@ final class MemoryEmitter {
         code.loadConstant(slot);
         emission.runtime(
                 "store",
-                MethodTypeDesc.of(
-                        Names.VOID, Names.CPU, Names.BINDING, Names.LONG, Names.LONG, Names.INT, Names.INT));
+                MethodTypeDesc.of(Names.VOID, Names.CPU, Names.BINDING, Names.LONG, Names.LONG, Names.INT, Names.INT));
         emission.failIfFailed();
     }
 
@@ -262,8 +260,7 @@ final class MemoryEmitter {
                 pushBase(map);
                 code.lsub();
                 code.loadConstant((long) valueBytes - bytes);
-                code.invokestatic(
-                        LONG_CLASS, "compareUnsigned", MethodTypeDesc.of(Names.INT, Names.LONG, Names.LONG));
+                code.invokestatic(LONG_CLASS, "compareUnsigned", MethodTypeDesc.of(Names.INT, Names.LONG, Names.LONG));
                 code.ifgt(slow);
             }
         }
@@ -327,8 +324,7 @@ final class MemoryEmitter {
                 code.l2i();
                 code.invokestatic(Names.MEM, "putInt", MethodTypeDesc.of(Names.VOID, Names.LONG, Names.INT));
             }
-            default ->
-                code.invokestatic(Names.MEM, "putLong", MethodTypeDesc.of(Names.VOID, Names.LONG, Names.LONG));
+            default -> code.invokestatic(Names.MEM, "putLong", MethodTypeDesc.of(Names.VOID, Names.LONG, Names.LONG));
         }
     }
 
