@@ -195,9 +195,11 @@ final class Emission {
         code.lstore(scratch());
         pushState();
         code.loadConstant(slot);
-        code.loadConstant(kind.ordinal());
+        code.getstatic(Names.FAULT_KIND, kind.name(), Names.FAULT_KIND);
         code.lload(scratch());
-        runtime("fault", MethodTypeDesc.of(Names.VOID, Names.CPU, Names.BINDING, Names.INT, Names.INT, Names.LONG));
+        runtime(
+                "fault",
+                MethodTypeDesc.of(Names.VOID, Names.CPU, Names.BINDING, Names.INT, Names.FAULT_KIND, Names.LONG));
         code.goto_(fail);
     }
 

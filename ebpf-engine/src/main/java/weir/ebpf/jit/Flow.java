@@ -83,9 +83,9 @@ final class Flow {
     private Known lost(Known known) {
         if (known.mayBeStack()) {
             use.escape();
-            return Known.MAYBE_STACK;
+            return Known.maybeStack();
         }
-        return Known.ANYTHING;
+        return Known.anything();
     }
 
     private void alu(int slot, Instruction.Alu alu, KnownState state) {
@@ -98,20 +98,20 @@ final class Flow {
     private static Known operand(Operand operand, KnownState state) {
         return switch (operand) {
             case Operand.Register(int number) -> state.register(number);
-            case Operand.Immediate(int value) -> new Known.Number(value);
+            case Operand.Immediate(int value) -> new Known.Constant(value);
         };
     }
 
     private Known alu32(AluOp op, Known a, Known b) {
-        if (b instanceof Known.Number(long y)) {
+        if (b instanceof Known.Constant(long y)) {
             if (op == AluOp.MOV) {
-                return new Known.Number(Arithmetic.zeroExtend((int) y));
+                return new Known.Constant(Arithmetic.zeroExtend((int) y));
             }
-            if (a instanceof Known.Number(long x)) {
-                return new Known.Number(Arithmetic.zeroExtend(Arithmetic.alu32(op, (int) x, (int) y)));
+            if (a instanceof Known.Constant(long x)) {
+                return new Known.Constant(Arithmetic.zeroExtend(Arithmetic.alu32(op, (int) x, (int) y)));
             }
         }
-        Known left = op == AluOp.MOV ? Known.ANYTHING : lost(a);
+        Known left = op == AluOp.MOV ? Known.anything() : lost(a);
         Known right = lost(b);
         return left.mayBeStack() ? left : right;
     }
@@ -120,23 +120,23 @@ final class Flow {
         if (op == AluOp.MOV) {
             return b;
         }
-        if (b instanceof Known.Number(long y)) {
-            if (a instanceof Known.Number(long x)) {
-                return new Known.Number(Arithmetic.alu64(op, x, y));
+        if (b instanceof Known.Constant(long y)) {
+            if (a instanceof Known.Constant(long x)) {
+                return new Known.Constant(Arithmetic.alu64(op, x, y));
             }
             if (op == AluOp.ADD || op == AluOp.SUB) {
                 return moved(a, op == AluOp.ADD ? y : -y);
             }
         }
-        if (op == AluOp.ADD && a instanceof Known.Number(long x)) {
+        if (op == AluOp.ADD && a instanceof Known.Constant(long x)) {
             return moved(b, x);
         }
         Known left = lost(a);
         Known right = lost(b);
         if (left.mayBeStack() || right.mayBeStack()) {
-            return Known.MAYBE_STACK;
+            return Known.maybeStack();
         }
-        return op == AluOp.ADD || op == AluOp.SUB ? somewhere(slot, op, a, b, state) : Known.ANYTHING;
+        return op == AluOp.ADD || op == AluOp.SUB ? somewhere(slot, op, a, b, state) : Known.anything();
     }
 
     private Known moved(Known pointer, long bytes) {
@@ -152,7 +152,7 @@ final class Flow {
         boolean isDifference = op == AluOp.SUB && isPointer(a) && isPointer(b);
         Known base = isPointer(a) || op == AluOp.SUB ? a : b;
         if (isDifference) {
-            return Known.ANYTHING;
+            return Known.anything();
         }
         return switch (base) {
             case Known.Packet packet -> {
@@ -164,8 +164,8 @@ final class Flow {
             case Known.InMapValue in -> in;
             case Known.Global(int map, int offset) -> new Known.InGlobal(map);
             case Known.InGlobal in -> in;
-            case Known.Record record -> record;
-            default -> Known.ANYTHING;
+            case Known.InRecord in -> in;
+            default -> Known.anything();
         };
     }
 
@@ -176,7 +176,7 @@ final class Flow {
                 || known instanceof Known.InMapValue
                 || known instanceof Known.Global
                 || known instanceof Known.InGlobal
-                || known instanceof Known.Record;
+                || known instanceof Known.InRecord;
     }
 
     private static Known wide(int slot, Instruction.LoadWide wide) {
@@ -184,7 +184,7 @@ final class Flow {
             case MAP_INDEX -> new Known.Map(wide.immediate());
             case MAP_INDEX_VALUE -> new Known.Global(wide.immediate(), wide.nextImmediate());
             case FUNCTION -> new Known.Function(slot + 1 + wide.immediate());
-            case VALUE, MAP_FD, MAP_FD_VALUE, VARIABLE -> new Known.Number(wide.value());
+            case VALUE, MAP_FD, MAP_FD_VALUE, VARIABLE -> new Known.Constant(wide.value());
         };
     }
 
@@ -201,33 +201,33 @@ final class Flow {
             }
             case Known.MaybeStack stack -> {
                 use.escape();
-                yield Known.ANYTHING;
+                yield Known.anything();
             }
-            default -> Known.ANYTHING;
+            default -> Known.anything();
         };
     }
 
     private static Known field(int offset, Instruction.Load load) {
         if (load.size().bytes() != Integer.BYTES || load.signed()) {
-            return Known.ANYTHING;
+            return Known.anything();
         }
         return switch (offset) {
             case XdpContext.DATA -> new Known.Packet(Known.Packet.DATA, 0);
-            case XdpContext.DATA_END -> Known.PACKET_END;
+            case XdpContext.DATA_END -> Known.packetEnd();
             case XdpContext.DATA_META -> new Known.Packet(Known.Packet.META, 0);
-            default -> Known.ANYTHING;
+            default -> Known.anything();
         };
     }
 
     private Known word(int offset, int bytes, KnownState state) {
         if (!tracksWords || !StackUse.isInFrame(offset, bytes)) {
-            return Known.ANYTHING;
+            return Known.anything();
         }
         if (bytes == StackUse.WORD_BYTES && offset % StackUse.WORD_BYTES == 0) {
             return state.word(StackUse.wordOf(offset));
         }
         lookInto(StackUse.wordsOf(offset, bytes), state);
-        return Known.ANYTHING;
+        return Known.anything();
     }
 
     /** Something else than a whole load or store sees what words hold. */
@@ -250,7 +250,7 @@ final class Flow {
             if (value.mayBeStack() && (!isWhole || value instanceof Known.MaybeStack)) {
                 use.escape();
             }
-            overwrite(offset, bytes, isWhole ? value : Known.ANYTHING, state);
+            overwrite(offset, bytes, isWhole ? value : Known.anything(), state);
             return;
         }
         if (value.mayBeStack() || base.mayBeStack()) {
@@ -266,7 +266,7 @@ final class Flow {
         if (bytes < StackUse.WORD_BYTES || offset % StackUse.WORD_BYTES != 0) {
             lookInto(words, state);
         }
-        setWords(words, tracksWords ? value : Known.ANYTHING, state);
+        setWords(words, tracksWords ? value : Known.anything(), state);
     }
 
     private static void setWords(long words, Known value, KnownState state) {
@@ -292,7 +292,7 @@ final class Flow {
         touchInMemory(
                 state.register(access.base()), access.offset(), access.size().bytes(), state);
         if (access.acquire()) {
-            state.setRegister(access.register(), Known.ANYTHING);
+            state.setRegister(access.register(), Known.anything());
         } else if (state.register(access.register()).mayBeStack()) {
             use.escape();
         }
@@ -304,7 +304,7 @@ final class Flow {
             use.accessInMemory(offset, bytes);
             if (StackUse.isInFrame(offset, bytes)) {
                 lookInto(StackUse.wordsOf(offset, bytes), state);
-                setWords(StackUse.wordsOf(offset, bytes), Known.ANYTHING, state);
+                setWords(StackUse.wordsOf(offset, bytes), Known.anything(), state);
             }
         } else if (base.mayBeStack()) {
             use.escape();
@@ -341,7 +341,7 @@ final class Flow {
         long words = StackUse.wordsOf(range.offset(), range.bytes());
         lookInto(words, state);
         if (range.isWritten()) {
-            setWords(words, Known.ANYTHING, state);
+            setWords(words, Known.anything(), state);
         }
     }
 
@@ -352,9 +352,9 @@ final class Flow {
                                 && site.isMapTaken()
                                 && !maps.get(site.map()).type().isMapInMap()
                         ? new Known.MapValue(site.map(), 0)
-                        : Known.ANYTHING;
-            case RECORD_OR_NULL -> Known.RECORD;
-            case SCALAR, NOTHING -> Known.ANYTHING;
+                        : Known.anything();
+            case RECORD_OR_NULL -> Known.inRecord();
+            case SCALAR, NOTHING -> Known.anything();
         };
     }
 
@@ -366,7 +366,7 @@ final class Flow {
             }
         }
         calls.call(function, state);
-        state.setRegister(0, Known.ANYTHING);
+        state.setRegister(0, Known.anything());
         if (movesPacket) {
             state.forgetPacket();
         }
@@ -378,7 +378,7 @@ final class Flow {
                 use.escape();
             }
         }
-        state.setRegister(0, Known.ANYTHING);
+        state.setRegister(0, Known.anything());
         state.forgetPacket();
     }
 

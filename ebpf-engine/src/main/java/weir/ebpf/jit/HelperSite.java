@@ -83,7 +83,7 @@ final class HelperSite {
 
     private boolean look(Argument argument, int register) {
         Known known = state.register(register);
-        Known size = register < LAST_ARGUMENT ? state.register(register + 1) : Known.ANYTHING;
+        Known size = register < LAST_ARGUMENT ? state.register(register + 1) : Known.anything();
         return switch (argument.kind()) {
             case SCALAR, CALLBACK, STACK_OR_NULL -> {
                 leaksStack |= known.mayBeStack();
@@ -91,15 +91,15 @@ final class HelperSite {
             }
             case MAP -> isMap(known);
             case CONTEXT -> known.equals(new Known.Context(0));
-            case SIZE -> known instanceof Known.Number(long value) && value > 0;
-            case SIZE_OR_ZERO, RETURNED_SIZE -> known instanceof Known.Number(long value) && value >= 0;
+            case SIZE -> known instanceof Known.Constant(long value) && value > 0;
+            case SIZE_OR_ZERO, RETURNED_SIZE -> known instanceof Known.Constant(long value) && value >= 0;
             case MAP_KEY -> map != NO_MAP ? isMemory(known, maps.get(map).keyBytes(), false) : escapes(known);
             case MAP_VALUE -> map != NO_MAP ? isMemory(known, maps.get(map).valueBytes(), false) : escapes(known);
             case MAP_VALUE_OUT -> map != NO_MAP ? isPlaceForValue(known, maps.get(map)) : escapes(known);
             case MEMORY -> isSized(known, size, false);
             case MEMORY_OUT, MEMORY_IN_OUT -> isSized(known, size, true);
-            case MEMORY_OR_NULL -> size.equals(new Known.Number(0)) || isSized(known, size, false);
-            case MEMORY_OUT_OR_NULL -> size.equals(new Known.Number(0)) || isSized(known, size, true);
+            case MEMORY_OR_NULL -> size.equals(new Known.Constant(0)) || isSized(known, size, false);
+            case MEMORY_OUT_OR_NULL -> size.equals(new Known.Constant(0)) || isSized(known, size, true);
             case FIXED_MEMORY ->
                 isMemory(known, argument.bytes(), true)
                         && known instanceof Known.Stack(int offset)
@@ -128,7 +128,7 @@ final class HelperSite {
     }
 
     private boolean isSized(Known known, Known size, boolean isWritten) {
-        if (size instanceof Known.Number(long bytes) && bytes >= 0 && bytes < MAX_SIZE_BYTES) {
+        if (size instanceof Known.Constant(long bytes) && bytes >= 0 && bytes < MAX_SIZE_BYTES) {
             return isMemory(known, (int) bytes, isWritten);
         }
         if (known instanceof Known.Stack(int offset) && StackUse.isInFrame(offset, 0)) {

@@ -94,14 +94,6 @@ final class JitCpu {
         }
     }
 
-    /** Starts one run outside a batch. */
-    void begin(Binding binding) {
-        run.beginUncleared(binding.named);
-        stepsLeft = MAX_STEPS;
-        exitProgram = binding;
-        faultProgram = null;
-    }
-
     // ---- places --------------------------------------------------------------------------------------
 
     /** A function that helpers may have called, or the program, ends here. */

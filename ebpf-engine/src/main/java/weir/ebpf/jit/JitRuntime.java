@@ -19,24 +19,21 @@ import weir.ebpf.xdp.XdpContext;
  * faults of the interpreter. Nothing here allocates or throws.
  */
 final class JitRuntime {
-    private static final FaultKind[] FAULTS = FaultKind.values();
-    private static final AtomicOp[] ATOMICS = AtomicOp.values();
-
     private JitRuntime() {}
 
     // ---- faults --------------------------------------------------------------------------------------
 
-    static void fault(JitCpu cpu, Binding binding, int slot, int kind, long address) {
-        FaultKind fault = FAULTS[kind];
-        if (fault == FaultKind.INSTRUCTION || fault == FaultKind.INSTRUCTION_LIMIT) {
-            cpu.run.fail(fault);
+    /** Notes a fault; without an address where the kind has none. */
+    static void fault(JitCpu cpu, Binding binding, int slot, FaultKind kind, long address) {
+        if (kind == FaultKind.INSTRUCTION || kind == FaultKind.INSTRUCTION_LIMIT) {
+            cpu.run.fail(kind);
         } else {
-            cpu.run.fail(fault, address);
+            cpu.run.fail(kind, address);
         }
         cpu.stop(binding, slot);
     }
 
-    private static long fault(JitCpu cpu, Binding binding, int slot, FaultKind kind, long address) {
+    private static long failed(JitCpu cpu, Binding binding, int slot, FaultKind kind, long address) {
         cpu.run.fail(kind, address);
         cpu.stop(binding, slot);
         return 0;
@@ -50,12 +47,12 @@ final class JitRuntime {
         if (cpu.run.mayRead(address, width)) {
             value = MemoryAccess.load(address, width);
         } else if (!XdpContext.isContext(address)) {
-            return fault(cpu, binding, slot, FaultKind.READ, address);
+            return failed(cpu, binding, slot, FaultKind.READ, address);
         } else {
             long offset = address - XdpContext.ADDRESS;
             boolean forDevmap = binding.spec().attach() == ProgramSpec.Attach.DEVMAP;
             if (!XdpContext.isReadable(offset, width, isSigned, forDevmap)) {
-                return fault(cpu, binding, slot, FaultKind.CONTEXT, address);
+                return failed(cpu, binding, slot, FaultKind.CONTEXT, address);
             }
             value = cpu.context.field((int) offset);
         }
@@ -73,13 +70,13 @@ final class JitRuntime {
 
     /** Returns the old value, zero-extended. */
     static long atomic(
-            JitCpu cpu, Binding binding, long address, long value, long expected, int op, int width, int slot) {
+            JitCpu cpu, Binding binding, long address, long value, long expected, AtomicOp op, int width, int slot) {
         if (!mayUseInOrder(cpu, binding, address, width, true, slot)) {
             return 0;
         }
         return width == Long.BYTES
-                ? MemoryAccess.atomic64(ATOMICS[op], address, value, expected)
-                : MemoryAccess.atomic32(ATOMICS[op], address, (int) value, (int) expected);
+                ? MemoryAccess.atomic64(op, address, value, expected)
+                : MemoryAccess.atomic32(op, address, (int) value, (int) expected);
     }
 
     static long loadAcquire(JitCpu cpu, Binding binding, long address, int width, int slot) {

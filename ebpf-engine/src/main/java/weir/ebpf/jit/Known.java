@@ -6,19 +6,13 @@ package weir.ebpf.jit;
  * these are relied upon, so each case is something that the code itself shows.
  */
 sealed interface Known {
-    Known ANYTHING = new Anything();
-    Known MAYBE_STACK = new MaybeStack();
-    Known PACKET_END = new PacketEnd();
-    Known IN_PACKET = new Packet(Packet.UNKNOWN_ORIGIN, 0);
-    Known RECORD = new Record();
-
     /** Anything but a pointer into the running function's own stack. */
     record Anything() implements Known {}
 
     /** Anything, pointers into the function's own stack among it. */
     record MaybeStack() implements Known {}
 
-    record Number(long value) implements Known {}
+    record Constant(long value) implements Known {}
 
     /** The context's address and an offset. */
     record Context(int offset) implements Known {}
@@ -46,7 +40,7 @@ sealed interface Known {
         Known moved(long bytes) {
             long sum = offset + bytes;
             boolean isFar = bytes < -MAX_OFFSET || bytes > MAX_OFFSET || sum < -MAX_OFFSET || sum > MAX_OFFSET;
-            return origin == UNKNOWN_ORIGIN || isFar ? IN_PACKET : new Packet(origin, (int) sum);
+            return origin == UNKNOWN_ORIGIN || isFar ? inPacket() : new Packet(origin, (int) sum);
         }
     }
 
@@ -75,7 +69,27 @@ sealed interface Known {
     record Function(int slot) implements Known {}
 
     /** A guess: a ring buffer's record. */
-    record Record() implements Known {}
+    record InRecord() implements Known {}
+
+    static Known anything() {
+        return new Anything();
+    }
+
+    static Known maybeStack() {
+        return new MaybeStack();
+    }
+
+    static Known packetEnd() {
+        return new PacketEnd();
+    }
+
+    static Known inPacket() {
+        return new Packet(Packet.UNKNOWN_ORIGIN, 0);
+    }
+
+    static Known inRecord() {
+        return new InRecord();
+    }
 
     default boolean mayBeStack() {
         return this instanceof Stack || this instanceof MaybeStack;
@@ -87,10 +101,10 @@ sealed interface Known {
             return a;
         }
         if (a.mayBeStack() || b.mayBeStack()) {
-            return MAYBE_STACK;
+            return maybeStack();
         }
         if (a instanceof Packet && b instanceof Packet) {
-            return IN_PACKET;
+            return inPacket();
         }
         if (isNullOf(a, b)) {
             return b;
@@ -103,11 +117,11 @@ sealed interface Known {
             return new InMapValue(map);
         }
         int global = globalOf(a);
-        return global >= 0 && global == globalOf(b) ? new InGlobal(global) : ANYTHING;
+        return global >= 0 && global == globalOf(b) ? new InGlobal(global) : anything();
     }
 
     private static boolean isNullOf(Known number, Known value) {
-        return number instanceof Number(long n) && value instanceof MapValue(int map, int offset) && n == offset;
+        return number instanceof Constant(long n) && value instanceof MapValue(int map, int offset) && n == offset;
     }
 
     private static int valueOf(Known known) {
@@ -129,10 +143,10 @@ sealed interface Known {
     /** What is known of the same value in a function that it is handed to. */
     default Known abroad() {
         return switch (this) {
-            case Stack stack -> ANYTHING;
-            case MaybeStack stack -> ANYTHING;
-            case PacketEnd end -> ANYTHING;
-            case Packet packet -> IN_PACKET;
+            case Stack stack -> anything();
+            case MaybeStack stack -> anything();
+            case PacketEnd end -> anything();
+            case Packet packet -> inPacket();
             default -> this;
         };
     }
@@ -141,9 +155,9 @@ sealed interface Known {
     default Known plus(long bytes) {
         boolean isNear = bytes == (int) bytes;
         return switch (this) {
-            case Number(long value) -> new Number(value + bytes);
+            case Constant(long value) -> new Constant(value + bytes);
             case Packet packet -> packet.moved(bytes);
-            case PacketEnd end -> IN_PACKET;
+            case PacketEnd end -> inPacket();
             case Context(int offset) when isNear && fits(offset + bytes) -> new Context((int) (offset + bytes));
             case Stack(int offset) when isNear && fits(offset + bytes) -> new Stack((int) (offset + bytes));
             case MapValue(int map, int offset)
@@ -154,13 +168,13 @@ sealed interface Known {
             case Global(int map, int offset) -> new InGlobal(map);
             case InMapValue in -> in;
             case InGlobal in -> in;
-            case Record record -> record;
-            case Stack stack -> MAYBE_STACK;
-            case MaybeStack stack -> MAYBE_STACK;
-            case Context context -> ANYTHING;
-            case Map map -> ANYTHING;
-            case Function function -> ANYTHING;
-            case Anything anything -> ANYTHING;
+            case InRecord in -> in;
+            case Stack stack -> maybeStack();
+            case MaybeStack stack -> maybeStack();
+            case Context context -> anything();
+            case Map map -> anything();
+            case Function function -> anything();
+            case Anything anything -> anything();
         };
     }
 

@@ -25,11 +25,11 @@ final class KnownState {
     /** At the start of a function: its arguments, and a frame pointer. */
     static KnownState atEntry(Known[] arguments) {
         Known[] registers = new Known[Instruction.REGISTERS];
-        Arrays.fill(registers, Known.ANYTHING);
+        Arrays.fill(registers, Known.anything());
         System.arraycopy(arguments, 0, registers, 1, arguments.length);
         registers[StackUse.FRAME_POINTER] = new Known.Stack(0);
         Known[] words = new Known[StackUse.WORDS];
-        Arrays.fill(words, Known.ANYTHING);
+        Arrays.fill(words, Known.anything());
         return new KnownState(registers, words, new HashMap<>());
     }
 
@@ -77,19 +77,20 @@ final class KnownState {
     private void forget(Predicate<Known> which) {
         for (int i = 0; i < registers.length; i++) {
             if (which.test(registers[i])) {
-                registers[i] = Known.IN_PACKET;
+                registers[i] = Known.inPacket();
             }
         }
         for (int i = 0; i < words.length; i++) {
             if (which.test(words[i])) {
-                words[i] = Known.IN_PACKET;
+                words[i] = Known.inPacket();
             }
         }
     }
 
     /** Joins another path into this one; whether that changed anything. */
     boolean join(KnownState other) {
-        boolean isChanged = join(registers, other.registers) | join(words, other.words);
+        boolean isChanged = join(registers, other.registers);
+        isChanged |= join(words, other.words);
         for (Map.Entry<Integer, Integer> each : Map.copyOf(inFrame).entrySet()) {
             int bytes = Math.min(each.getValue(), other.bytesInFrame(each.getKey()));
             if (bytes != each.getValue()) {

@@ -452,7 +452,7 @@ final class MemoryEmitter {
         code.lload(emission.scratch());
         emission.loadRegister(atomic.src());
         emission.loadRegister(0);
-        code.loadConstant(atomic.op().ordinal());
+        code.getstatic(Names.ATOMIC_OP, atomic.op().name(), Names.ATOMIC_OP);
         code.loadConstant(atomic.size().bytes());
         code.loadConstant(slot);
         emission.runtime(
@@ -464,7 +464,7 @@ final class MemoryEmitter {
                         Names.LONG,
                         Names.LONG,
                         Names.LONG,
-                        Names.INT,
+                        Names.ATOMIC_OP,
                         Names.INT,
                         Names.INT));
         keepOld(atomic);

@@ -7,10 +7,12 @@ import java.lang.constant.MethodTypeDesc;
 import weir.ebpf.helper.HelperCalls;
 import weir.ebpf.helper.HelperFunction;
 import weir.ebpf.isa.Arithmetic;
+import weir.ebpf.isa.AtomicOp;
 import weir.ebpf.map.EbpfMap;
 import weir.ebpf.map.WordKeyMap;
 import weir.ebpf.memory.Mem;
 import weir.ebpf.memory.MemoryAccess;
+import weir.ebpf.program.FaultKind;
 import weir.ebpf.xdp.XdpBatch;
 import weir.ebpf.xdp.XdpContext;
 
@@ -35,6 +37,8 @@ final class Names {
     static final ClassDesc ARITHMETIC = of(Arithmetic.class);
     static final ClassDesc HELPERS = of(HelperCalls.class);
     static final ClassDesc FUNCTION = of(HelperFunction.class);
+    static final ClassDesc FAULT_KIND = of(FaultKind.class);
+    static final ClassDesc ATOMIC_OP = of(AtomicOp.class);
     static final ClassDesc MAP = of(EbpfMap.class);
     static final ClassDesc MAPS = MAP.arrayType();
     static final ClassDesc WORD_KEY_MAP = of(WordKeyMap.class);

@@ -76,11 +76,11 @@ sealed interface Place {
                         : guessed(emission);
             }
             case Known.InMapValue in -> guessed(emission);
-            case Known.Record record -> guessed(emission);
+            case Known.InRecord in -> guessed(emission);
             case Known.Anything anything -> byFact(emission);
             case Known.MaybeStack stack -> byFact(emission);
             case Known.PacketEnd end -> new Unknown();
-            case Known.Number number -> new Unknown();
+            case Known.Constant number -> new Unknown();
             case Known.Map map -> new Unknown();
             case Known.Function function -> new Unknown();
         };

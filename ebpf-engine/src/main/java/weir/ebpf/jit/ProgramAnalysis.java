@@ -62,12 +62,12 @@ final class ProgramAnalysis implements Flow.Calls {
             ProgramSpec spec, HelperTable helpers, List<MapSpec> maps, Known[] first, Set<Integer> dead) {
         ProgramAnalysis analysis = new ProgramAnalysis(spec, helpers, maps, dead);
         Known[] main = new Known[ARGUMENTS];
-        Arrays.fill(main, new Known.Number(0));
+        Arrays.fill(main, new Known.Constant(0));
         System.arraycopy(first, 0, main, 0, first.length);
         analysis.hand(0, main);
         for (int callback : analysis.callbacks()) {
             Known[] unknown = new Known[ARGUMENTS];
-            Arrays.fill(unknown, Known.ANYTHING);
+            Arrays.fill(unknown, Known.anything());
             analysis.hand(callback, unknown);
         }
         analysis.run();

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import weir.ebpf.DeterministicHost;
 import weir.ebpf.EbpfProgram;
+import weir.ebpf.Engine;
 import weir.ebpf.Host;
 import weir.ebpf.LoadException;
 import weir.ebpf.LoadOptions;
@@ -40,8 +41,16 @@ abstract class EngineContractTest {
     private static final List<String> FILES =
             List.of("memory.txt", "control.txt", "frame.txt", "text.txt", "maps.txt", "events.txt");
 
-    /** The program of that name of a loaded object, under this engine. */
-    abstract EbpfProgram program(LoadedObject object, Host host, String name);
+    /** What the cases are for. */
+    abstract Engine engine();
+
+    private LoadOptions options(Host host) {
+        return LoadOptions.on(host).under(engine());
+    }
+
+    private static EbpfProgram program(LoadedObject object, String name) {
+        return object.program(name).orElseThrow();
+    }
 
     static Stream<Named<ContractCase>> cases() {
         return FILES.stream()
@@ -61,7 +70,7 @@ abstract class EngineContractTest {
     void givesWhatTheCaseExpects(ContractCase each) throws LoadException {
         DeterministicHost host = host();
         try (LoadedObject object = load(each, host)) {
-            TestRun.Result result = run(each).run(program(object, host, "case"));
+            TestRun.Result result = run(each).run(program(object, "case"));
             Fault fault = result.fault();
             if (each.expectations().stream().noneMatch(e -> e.what().equals("fault"))) {
                 assertNull(fault, () -> String.valueOf(fault == null ? "" : fault.text()));
@@ -77,9 +86,8 @@ abstract class EngineContractTest {
     @ValueSource(strings = {"memory.txt", "control.txt", "frame.txt", "text.txt"})
     void givesTheSameAgain(String file) throws LoadException {
         for (ContractCase each : ContractCase.read(file)) {
-            Host host = host();
-            try (LoadedObject object = load(each, host)) {
-                EbpfProgram program = program(object, host, "case");
+            try (LoadedObject object = load(each, host())) {
+                EbpfProgram program = program(object, "case");
                 TestRun.Result first = run(each).run(program);
                 TestRun.Result second = run(each).run(program);
                 assertEquals(first.action(), second.action(), each.name());
@@ -91,7 +99,6 @@ abstract class EngineContractTest {
     /** A program that calls itself: the first run, and 33 more. */
     @Test
     void doesThirtyThreeTailCalls() throws LoadException {
-        Host host = host();
         String text = """
                     r6 = r1
                     *(u32 *)(r10 -4) = 0
@@ -113,17 +120,15 @@ abstract class EngineContractTest {
                     r0 = 0
                     exit
                 """;
-        try (LoadedObject object = loadTailCaller(text, host)) {
+        try (LoadedObject object = loadTailCaller(text)) {
             assertEquals(
-                    34,
-                    TestRun.of(new byte[64]).run(program(object, host, "self")).action());
+                    34, TestRun.of(new byte[64]).run(program(object, "self")).action());
         }
     }
 
     /** A tail call in a function replaces that function alone: its caller goes on when the program ends. */
     @Test
     void returnsFromATailCallToTheCallerOfTheFunction() throws LoadException {
-        Host host = host();
         String text = """
                     r6 = *(u32 *)(r1 +16)
                     if r6 == 1 goto inner
@@ -142,23 +147,20 @@ abstract class EngineContractTest {
                 """;
         ProgramSpec outer = assembled("self", text);
         ProgramSpec target = assembled("target", "    r0 = 5\n    exit\n");
-        try (LoadedObject object = LoadedObject.of(List.of(outer, target), tailMaps("target"), LoadOptions.on(host))) {
+        try (LoadedObject object = LoadedObject.of(List.of(outer, target), tailMaps("target"), options(host()))) {
             assertEquals(
-                    15,
-                    TestRun.of(new byte[64]).run(program(object, host, "self")).action());
+                    15, TestRun.of(new byte[64]).run(program(object, "self")).action());
         }
     }
 
     /** Each of 33 entries costs the program's slots. */
     @Test
     void paysForTailCallsByTheLengthOfTheProgram() throws LoadException {
-        Host host = host();
         String filler = "    r0 += 1\n".repeat(31_000);
         String text =
                 "    r0 = 0\n" + filler + "    r2 = map[programs]\n    r3 = 0\n    call bpf_tail_call\n    exit\n";
-        try (LoadedObject object = loadTailCaller(text, host)) {
-            Fault fault =
-                    TestRun.of(new byte[64]).run(program(object, host, "self")).fault();
+        try (LoadedObject object = loadTailCaller(text)) {
+            Fault fault = TestRun.of(new byte[64]).run(program(object, "self")).fault();
             assertNotNull(fault);
             assertEquals(FaultKind.BUDGET, fault.kind());
         }
@@ -166,13 +168,11 @@ abstract class EngineContractTest {
 
     @Test
     void namesTheProgramThatFailsBehindATailCall() throws LoadException {
-        Host host = host();
         ProgramSpec outer =
                 assembled("self", "    r2 = map[programs]\n    r3 = 1\n    call bpf_tail_call\n    r0 = 1\n    exit\n");
         ProgramSpec target = assembled("target", "    r0 = 0\n    r0 = *(u8 *)(r0 +0)\n    exit\n");
-        try (LoadedObject object = LoadedObject.of(List.of(outer, target), tailMaps("target"), LoadOptions.on(host))) {
-            Fault fault =
-                    TestRun.of(new byte[64]).run(program(object, host, "self")).fault();
+        try (LoadedObject object = LoadedObject.of(List.of(outer, target), tailMaps("target"), options(host()))) {
+            Fault fault = TestRun.of(new byte[64]).run(program(object, "self")).fault();
             assertNotNull(fault);
             assertEquals("target", fault.program());
             assertEquals(1, fault.slot());
@@ -186,7 +186,6 @@ abstract class EngineContractTest {
     /** A fault in one frame of a batch leaves the others alone. */
     @Test
     void runsTheOtherFramesOfABatchWhenOneFails() throws LoadException {
-        Host host = host();
         String text = """
                     r2 = *(u32 *)(r1 +0)
                     r3 = *(u32 *)(r1 +16)
@@ -196,7 +195,7 @@ abstract class EngineContractTest {
                     r0 = *(u8 *)(r2 +0)
                     exit
                 """;
-        try (LoadedObject object = LoadedObject.of(assembled("self", text), List.of(), LoadOptions.on(host));
+        try (LoadedObject object = LoadedObject.of(assembled("self", text), List.of(), options(host()));
                 Arena arena = Arena.ofConfined()) {
             XdpBatch batch = new XdpBatch(3);
             MemorySegment frames = arena.allocate(3 * 1024, 64);
@@ -205,7 +204,7 @@ abstract class EngineContractTest {
                 batch.add(start, start + 256, start + 320, start + 1024, 1, i);
                 frames.set(JAVA_BYTE, i * 1024L + 256, (byte) (i + 2));
             }
-            program(object, host, "self").run(batch, 0);
+            program(object, "self").run(batch, 0);
             assertArrayEquals(new int[] {2, 0, 4}, batch.actions());
             assertArrayEquals(new int[] {0, 5, 0}, batch.faults());
             assertEquals(FaultKind.READ, batch.faultKind(1));
@@ -222,17 +221,16 @@ abstract class EngineContractTest {
                 boolean keepsText = quiet.stream().anyMatch(each.name()::startsWith)
                         || each.code().contains("printk");
                 if (!keepsText) {
-                    Host host = host();
-                    try (LoadedObject object = load(each, host)) {
-                        assertEquals(0, Allocation.ofFrames(program(object, host, "case")), file + ": " + each.name());
+                    try (LoadedObject object = load(each, host())) {
+                        assertEquals(0, Allocation.ofFrames(program(object, "case")), file + ": " + each.name());
                     }
                 }
             }
         }
     }
 
-    private LoadedObject loadTailCaller(String text, Host host) throws LoadException {
-        return LoadedObject.of(assembled("self", text), tailMaps("self"), LoadOptions.on(host));
+    private LoadedObject loadTailCaller(String text) throws LoadException {
+        return LoadedObject.of(assembled("self", text), tailMaps("self"), options(host()));
     }
 
     private static List<MapSpec> tailMaps(String target) {
@@ -252,8 +250,8 @@ abstract class EngineContractTest {
         return ProgramSpec.of(name, code);
     }
 
-    private static LoadedObject load(ContractCase each, Host host) throws LoadException {
-        return LoadedObject.of(ProgramSpec.of("case", each.assemble()), each.maps(), LoadOptions.on(host));
+    private LoadedObject load(ContractCase each, Host host) throws LoadException {
+        return LoadedObject.of(ProgramSpec.of("case", each.assemble()), each.maps(), options(host));
     }
 
     private static TestRun run(ContractCase each) {
