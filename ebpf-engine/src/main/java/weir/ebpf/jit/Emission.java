@@ -23,6 +23,11 @@ final class Emission {
     private static final int LONG_LOCALS = 2;
     private static final int ARGUMENTS = 5;
     private static final int OTHERS = 10;
+    private static final int MAX_LINES = 65_535;
+    static final int FIRST_LOCAL = 2;
+    static final int FIRST_LOCAL_OF_PART = 3;
+    private static final List<String> LOCAL_NAMES = List.of(
+            "r1", "r2", "r3", "r4", "r5", "r0", "r6", "r7", "r8", "r9", "r10", "data", "end", "meta", "scratch");
 
     final CodeBuilder code;
     final UnitPlan plan;
@@ -59,6 +64,14 @@ final class Emission {
     void at(int slot, KnownState state) {
         this.slot = slot;
         this.state = state;
+        showLine(slot);
+    }
+
+    /** Lines of the class are slots, from 1, as far as a line number can count. */
+    private void showLine(int slot) {
+        if (slot < MAX_LINES) {
+            code.lineNumber(slot + 1);
+        }
     }
 
     int slot() {
@@ -75,7 +88,11 @@ final class Emission {
 
     /** Puts code behind everything else. */
     void later(Runnable emitting) {
-        late.add(emitting);
+        int origin = slot;
+        late.add(() -> {
+            showLine(origin);
+            emitting.run();
+        });
     }
 
     void emitLate() {
@@ -156,6 +173,16 @@ final class Emission {
         code.i2l();
         code.loadConstant(0xffff_ffffL);
         code.land();
+    }
+
+    /** What a local is called in listings. */
+    static String nameOfLocal(int local, boolean isPart) {
+        int first = isPart ? FIRST_LOCAL_OF_PART : FIRST_LOCAL;
+        int index = (local - first) / LONG_LOCALS;
+        if (local < first) {
+            return local == CPU ? "cpu" : local == BINDING ? "binding" : "entry";
+        }
+        return index < LOCAL_NAMES.size() ? LOCAL_NAMES.get(index) : "stack" + (index - LOCAL_NAMES.size());
     }
 
     // ---- state ---------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ final class JitCallbacks {
         }
         int function = (int) callback;
         long round = 0;
-        while (round != rounds && pay(cpu, binding, function, slots, round)) {
+        while (round != rounds && pay(cpu, binding, slot, slots)) {
             long r0 = binding.code.call(cpu, binding, function, round, context, 0, 0, 0);
             round++;
             if (r0 != 0 || cpu.hasFailed()) {
@@ -50,16 +50,17 @@ final class JitCallbacks {
                 || !JitRuntime.enter(cpu, binding, slot, 0)) {
             return 0;
         }
-        long round = walk(cpu, binding, map, (int) callback, slots, context);
+        long round = walk(cpu, binding, slot, map, (int) callback, slots, context);
         JitRuntime.leave(cpu);
         return round;
     }
 
     /** The position behind is asked for first, since the callback may delete what it is shown. */
-    private static long walk(JitCpu cpu, Binding binding, ForEachMap map, int function, int slots, long context) {
+    private static long walk(
+            JitCpu cpu, Binding binding, int slot, ForEachMap map, int function, int slots, long context) {
         long round = 0;
         long position = map.firstPosition();
-        while (position != ForEachMap.END && pay(cpu, binding, function, slots, round)) {
+        while (position != ForEachMap.END && pay(cpu, binding, slot, slots)) {
             long shown = position;
             position = map.nextPosition(position);
             // The function clears what it uses of its stack; the key is shown anew in each round.
@@ -75,16 +76,11 @@ final class JitCallbacks {
         return round;
     }
 
-    /** The first round is paid for at the callback's start, others where it ended. */
-    private static boolean pay(JitCpu cpu, Binding binding, int function, int slots, long round) {
+    private static boolean pay(JitCpu cpu, Binding binding, int slot, int slots) {
         if (cpu.run.charge(slots)) {
             return true;
         }
-        if (round == 0) {
-            cpu.stop(binding, function);
-        } else {
-            cpu.stopAtExit();
-        }
+        cpu.stop(binding, slot);
         return false;
     }
 

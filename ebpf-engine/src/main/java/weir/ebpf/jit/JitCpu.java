@@ -96,7 +96,7 @@ final class JitCpu {
 
     // ---- places --------------------------------------------------------------------------------------
 
-    /** A function that helpers may have called, or the program, ends here. */
+    /** The program ends here. */
     void exit(Binding binding, int slot) {
         exitSlot = slot;
         exitProgram = binding;
@@ -107,14 +107,6 @@ final class JitCpu {
         if (faultProgram == null) {
             faultProgram = binding;
             faultSlot = slot;
-        }
-    }
-
-    /** The same, at the last exit. */
-    void stopAtExit() {
-        Binding program = exitProgram;
-        if (program != null) {
-            stop(program, exitSlot);
         }
     }
 

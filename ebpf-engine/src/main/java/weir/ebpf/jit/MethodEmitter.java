@@ -31,8 +31,6 @@ final class MethodEmitter {
     static final int PART_SHIFT = 16;
 
     private static final int ENTRY_ARGUMENT = 2;
-    private static final int FIRST_LOCAL = 2;
-    private static final int FIRST_LOCAL_OF_PART = 3;
     private static final int FIRST_SAVED_REGISTER = 6;
 
     private final Emission emission;
@@ -50,7 +48,8 @@ final class MethodEmitter {
     private MethodEmitter(
             CodeBuilder code, UnitPlan plan, FunctionAnalysis function, Part part, FunctionEntries entries) {
         this.isWhole = entries.isWhole();
-        this.emission = new Emission(code, plan, function, isWhole ? FIRST_LOCAL : FIRST_LOCAL_OF_PART);
+        this.emission =
+                new Emission(code, plan, function, isWhole ? Emission.FIRST_LOCAL : Emission.FIRST_LOCAL_OF_PART);
         this.code = code;
         this.shape = function.shape();
         this.part = part;
@@ -215,7 +214,7 @@ final class MethodEmitter {
             case Instruction.Call call -> calls.call(call);
             case Instruction.CallRegister call -> calls.callNumber(call);
             case Instruction.Exit exit -> {
-                if (slotIsWantedAtExit()) {
+                if (emission.plan.recordsExits() && shape.start() == 0) {
                     emission.pushState();
                     code.loadConstant(slot);
                     code.invokevirtual(Names.CPU, "exit", MethodTypeDesc.of(Names.VOID, Names.BINDING, Names.INT));
@@ -224,11 +223,6 @@ final class MethodEmitter {
             }
             case Instruction.LoadPacket load -> emission.failHereWithoutAddress(FaultKind.INSTRUCTION);
         }
-    }
-
-    private boolean slotIsWantedAtExit() {
-        boolean isCalledBack = emission.plan.analysis().callbacks().contains(shape.start());
-        return emission.plan.recordsExits() && (shape.start() == 0 || isCalledBack);
     }
 
     private void wide(int slot, Instruction.LoadWide wide) {

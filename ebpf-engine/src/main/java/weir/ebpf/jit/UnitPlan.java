@@ -47,7 +47,7 @@ record UnitPlan(
         return index;
     }
 
-    /** Whether something may be wrong at the end of a program or callback, so that its place is wanted. */
+    /** Whether something may still be held at the end of the program, so that its place is wanted. */
     private static boolean recordsExits(ProgramSpec spec, HelperTable helpers) {
         for (Instruction instruction : spec.code().instructions()) {
             if (instruction instanceof Instruction.CallRegister) {
@@ -64,7 +64,7 @@ record UnitPlan(
     }
 
     private static boolean isSeenAtExit(HelperFunction function) {
-        return function.isControlFlow()
+        return function == HelperFunction.TAIL_CALL
                 || function == HelperFunction.SPIN_LOCK
                 || function == HelperFunction.RINGBUF_RESERVE;
     }

@@ -254,7 +254,7 @@ abstract class EngineContractTest {
         return LoadedObject.of(ProgramSpec.of("case", each.assemble()), each.maps(), options(host));
     }
 
-    private static TestRun run(ContractCase each) {
+    static TestRun run(ContractCase each) {
         byte[] data = new byte[each.metadataBytes() + each.frameBytes()];
         for (int i = 0; i < each.frameBytes(); i++) {
             data[each.metadataBytes() + i] = (byte) i;
