@@ -3,6 +3,7 @@ package weir.ebpf;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -233,6 +234,20 @@ public final class LoadedObject implements AutoCloseable {
     /** Programs by name, in the object's order. */
     public Map<String, EbpfProgram> programs() {
         return Collections.unmodifiableMap(programs);
+    }
+
+    /**
+     * Lets the JVM compile all programs, on maps and frames of their own, before the first real frame. Does
+     * nothing for interpreted programs. For a side thread.
+     *
+     * @param limit time for each program
+     */
+    public void warmUp(Duration limit) {
+        for (EbpfProgram program : programs.values()) {
+            if (program instanceof CompiledProgram compiled) {
+                compiled.warmUp(limit);
+            }
+        }
     }
 
     /** What was done otherwise than the options asked for, in sentences. */

@@ -2,6 +2,7 @@
 package weir.ebpf.jit;
 
 import java.lang.invoke.MethodHandles;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.EbpfProgram;
@@ -16,11 +17,13 @@ import weir.ebpf.xdp.XdpBatch;
 /** A program as JVM bytecode, with its maps. */
 public final class CompiledProgram implements EbpfProgram {
     private final CompiledUnit unit;
+    private final List<MapSpec> maps;
     private final JitCpus cpus;
     private @Nullable Binding @Nullable [] bindings;
 
     private CompiledProgram(CompiledUnit unit, CompiledCode code, List<EbpfMap> objectMaps, JitCpus cpus) {
         this.unit = unit;
+        this.maps = objectMaps.stream().map(EbpfMap::spec).toList();
         this.cpus = cpus;
         Binding[] made = new Binding[cpus.count()];
         for (int i = 0; i < made.length; i++) {
@@ -72,6 +75,30 @@ public final class CompiledProgram implements EbpfProgram {
     @Override
     public ProgramSpec spec() {
         return unit.spec();
+    }
+
+    /**
+     * Runs the program's class on maps and frames of its own until HotSpot has compiled it, so that the first
+     * frames find fast code. Live maps are not touched. For a thread that no frames wait for.
+     *
+     * @return whether it had stopped getting faster when the time was over
+     */
+    public boolean warmUp(Duration limit) {
+        return new Warmup(this).run(limit).isSettled();
+    }
+
+    /** The same class over other maps, on one CPU. */
+    Binding bind(List<EbpfMap> otherMaps) {
+        Binding binding = binding(0);
+        if (binding == null) {
+            throw new IllegalStateException("program " + unit.spec().name() + " is closed");
+        }
+        return new Binding(unit, binding.code, otherMaps, 0);
+    }
+
+    /** Blueprints of the object's maps. */
+    List<MapSpec> maps() {
+        return maps;
     }
 
     /** The class file. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.jit;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -38,7 +37,6 @@ class HostileProgramsTest {
     @Test
     void changedProgramsEndAsInTheInterpreter() throws LoadException {
         int faults = 0;
-        int differences = 0;
         int count = 0;
         List<String> examples = new ArrayList<>();
         for (long seed = 0; seed < PROGRAMS; seed++) {
@@ -51,15 +49,14 @@ class HostileProgramsTest {
             count += interpreted.isEmpty() ? 0 : 1;
             faults += interpreted.startsWith("fault") ? 1 : 0;
             if (!interpreted.equals(compiled)) {
-                differences++;
                 examples.add("seed " + seed + ": " + interpreted + " / " + compiled);
             }
         }
         assertTrue(count > PROGRAMS / 2, count + " of " + PROGRAMS + " have the right form");
         assertTrue(faults > PROGRAMS / 10, faults + " faults");
-        // What is undefined may differ: registers that a call leaves, and numbers made of addresses.
-        assertTrue(differences <= PROGRAMS / 20, () -> String.join("\n", examples));
-        assertEquals(PROGRAMS, PROGRAMS);
+        // What is undefined may differ: registers that a call clobbers, r6 to r9 of a function before it writes
+        // them, numbers made of addresses, and where an endless loop is stopped.
+        assertTrue(examples.size() <= PROGRAMS / 20, () -> String.join("\n", examples));
     }
 
     private static ProgramSpec changed(ProgramSpec spec, SplittableRandom random) {
