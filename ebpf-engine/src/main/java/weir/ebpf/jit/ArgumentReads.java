@@ -70,7 +70,7 @@ final class ArgumentReads {
         if (FunctionShape.fallsThrough(instruction)) {
             behind |= live[Math.min(slot + instruction.slots(), shape.end()) - shape.start()];
         }
-        return behind & ~written(instruction) | reads(slot, instruction);
+        return (behind & ~written(instruction)) | reads(slot, instruction);
     }
 
     private static int bit(int register) {
@@ -121,7 +121,9 @@ final class ArgumentReads {
             return read.getOrDefault(slot + 1 + call.target(), 0);
         }
         Helper helper = helpers.find(call.target());
-        boolean takesAll = helper == null || helper.function() == HelperFunction.TRACE_PRINTK;
-        return takesAll ? ARGUMENTS : ARGUMENTS & ((1 << (helper.arguments().size() + 1)) - 1);
+        if (helper == null || helper.function() == HelperFunction.TRACE_PRINTK) {
+            return ARGUMENTS;
+        }
+        return ARGUMENTS & ((1 << (helper.arguments().size() + 1)) - 1);
     }
 }

@@ -61,7 +61,7 @@ final class CallEmitter {
         callHelper(helper);
     }
 
-    /** {@code callx}, which no verifier accepts. */
+    /** A helper by number, which no verifier accepts. */
     void callNumber(Instruction.CallRegister call) {
         emission.pushState();
         code.loadConstant(emission.slot());

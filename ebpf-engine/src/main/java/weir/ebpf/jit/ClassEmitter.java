@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import weir.ebpf.helper.HelperTable;
@@ -77,7 +78,9 @@ final class ClassEmitter {
     private static Map<Integer, Integer> callbacks(UnitPlan plan) {
         Map<Integer, Integer> slots = new HashMap<>();
         for (int start : plan.analysis().callbacks()) {
-            FunctionShape shape = plan.analysis().functions().get(start).shape();
+            FunctionShape shape = Objects.requireNonNull(
+                            plan.analysis().functions().get(start))
+                    .shape();
             slots.put(start, shape.end() - start);
         }
         return slots;
@@ -103,7 +106,14 @@ final class ClassEmitter {
                 "run",
                 MethodTypeDesc.of(Names.VOID, Names.CPU, Names.BINDING, Names.BATCH),
                 ClassFile.ACC_PUBLIC,
-                ClassEmitter::batchLoop);
+                code -> {
+                    code.aload(1);
+                    code.aload(2);
+                    code.aload(3);
+                    code.invokestatic(Names.PROGRAM, "batch", Names.LOOP);
+                    code.return_();
+                });
+        builder.withMethodBody("batch", Names.LOOP, FLAGS, this::batchLoop);
         builder.withMethodBody(
                 "call",
                 MethodTypeDesc.of(
@@ -122,7 +132,7 @@ final class ClassEmitter {
     }
 
     private void function(ClassBuilder builder, int start, FunctionAnalysis function) {
-        FunctionEntries entries = divided.get(start);
+        FunctionEntries entries = Objects.requireNonNull(divided.get(start));
         if (entries.isWhole()) {
             builder.withMethodBody(
                     Names.function(start),
@@ -145,16 +155,21 @@ final class ClassEmitter {
 
     // ---- loops around functions ----------------------------------------------------------------------
 
-    /** {@code for (i = 0; i < batch.size(); i++) cpu.finish(batch, i, function0(...))}. */
-    private static void batchLoop(CodeBuilder code) {
-        int cpu = 1;
-        int binding = 2;
-        int batch = 3;
-        int size = 4;
-        int i = 5;
-        int r0 = 6;
+    /**
+     * {@code for (i = 0; i < batch.size(); i++) { cpu.begin(batch, i); r0 = program; cpu.finish(batch, i, r0); }};
+     * the program's code is in the loop unless it is divided into parts.
+     */
+    private void batchLoop(CodeBuilder code) {
+        int batch = 2;
+        int size = 3;
+        int i = 4;
+        int firstFree = 5;
         Label next = code.newLabel();
         Label end = code.newLabel();
+        code.aload(Emission.CPU);
+        code.aload(Emission.BINDING);
+        code.aload(batch);
+        code.invokevirtual(Names.CPU, "beginBatch", MethodTypeDesc.of(Names.VOID, Names.BINDING, Names.BATCH));
         code.aload(batch);
         code.invokevirtual(Names.BATCH, "size", MethodTypeDesc.of(Names.INT));
         code.istore(size);
@@ -164,20 +179,12 @@ final class ClassEmitter {
         code.iload(i);
         code.iload(size);
         code.if_icmpge(end);
-        code.aload(cpu);
-        code.aload(binding);
+        code.aload(Emission.CPU);
         code.aload(batch);
         code.iload(i);
-        code.invokevirtual(Names.CPU, "begin", MethodTypeDesc.of(Names.VOID, Names.BINDING, Names.BATCH, Names.INT));
-        code.aload(cpu);
-        code.aload(binding);
-        code.loadConstant(XdpContext.ADDRESS);
-        for (int register = 2; register <= 5; register++) {
-            code.lconst_0();
-        }
-        code.invokestatic(Names.PROGRAM, Names.function(0), Names.WHOLE);
-        code.lstore(r0);
-        code.aload(cpu);
+        code.invokevirtual(Names.CPU, "begin", MethodTypeDesc.of(Names.VOID, Names.BATCH, Names.INT));
+        int r0 = program(code, firstFree);
+        code.aload(Emission.CPU);
         code.aload(batch);
         code.iload(i);
         code.lload(r0);
@@ -186,6 +193,26 @@ final class ClassEmitter {
         code.goto_(next);
         code.labelBinding(end);
         code.return_();
+    }
+
+    /** Returns the local that holds the result. */
+    private int program(CodeBuilder code, int firstFree) {
+        FunctionAnalysis main =
+                Objects.requireNonNull(plan.analysis().functions().get(0));
+        FunctionEntries entries = Objects.requireNonNull(divided.get(0));
+        if (entries.isWhole()) {
+            return MethodEmitter.emitInLoop(code, plan, main, entries, firstFree, code.newLabel())
+                    .register(0);
+        }
+        code.aload(Emission.CPU);
+        code.aload(Emission.BINDING);
+        code.loadConstant(XdpContext.ADDRESS);
+        for (int register = 2; register <= 5; register++) {
+            code.lconst_0();
+        }
+        code.invokestatic(Names.PROGRAM, Names.function(0), Names.WHOLE);
+        code.lstore(firstFree);
+        return firstFree;
     }
 
     /** Goes to the program or one of its callbacks, by slot. */

@@ -14,26 +14,63 @@ import weir.ebpf.program.ProgramSpec;
 /**
  * A class file made from a program, and what its code refers to by number. Pure: any number of classes can
  * be defined from it.
- *
- * @param bytes the class file
- * @param usedHelpers by the index that the code uses
- * @param namedMaps indices of the object's maps that the code names
- * @param callbackSlots length of functions that helpers may call, by the slot where they begin
  */
-record CompiledUnit(
-        ProgramSpec spec,
-        HelperTable helpers,
-        byte[] bytes,
-        List<Helper> usedHelpers,
-        List<Integer> namedMaps,
-        Map<Integer, Integer> callbackSlots) {
+final class CompiledUnit {
     /** HotSpot leaves longer methods to its interpreter for ever, and says nothing about it. */
     static final int MAX_METHOD_BYTES = 8000;
 
-    CompiledUnit {
-        usedHelpers = List.copyOf(usedHelpers);
-        namedMaps = List.copyOf(namedMaps);
-        callbackSlots = Map.copyOf(callbackSlots);
+    private final ProgramSpec spec;
+    private final HelperTable helpers;
+    private final byte[] bytes;
+    private final List<Helper> usedHelpers;
+    private final List<Integer> namedMaps;
+    private final Map<Integer, Integer> callbackSlots;
+
+    /**
+     * A class file that is not changed any more.
+     *
+     * @param usedHelpers by the index that the code uses
+     * @param namedMaps indices of the object's maps that the code names
+     * @param callbackSlots length of functions that helpers may call, by the slot where they begin
+     */
+    CompiledUnit(
+            ProgramSpec spec,
+            HelperTable helpers,
+            byte[] bytes,
+            List<Helper> usedHelpers,
+            List<Integer> namedMaps,
+            Map<Integer, Integer> callbackSlots) {
+        this.spec = spec;
+        this.helpers = helpers;
+        this.bytes = bytes;
+        this.usedHelpers = List.copyOf(usedHelpers);
+        this.namedMaps = List.copyOf(namedMaps);
+        this.callbackSlots = Map.copyOf(callbackSlots);
+    }
+
+    ProgramSpec spec() {
+        return spec;
+    }
+
+    HelperTable helpers() {
+        return helpers;
+    }
+
+    /** The class file itself. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    List<Helper> usedHelpers() {
+        return usedHelpers;
+    }
+
+    List<Integer> namedMaps() {
+        return namedMaps;
+    }
+
+    Map<Integer, Integer> callbackSlots() {
+        return callbackSlots;
     }
 
     /** Bytes of bytecode of the longest method. */

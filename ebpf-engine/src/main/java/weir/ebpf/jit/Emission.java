@@ -22,12 +22,13 @@ final class Emission {
     static final int BINDING = 1;
     private static final int LONG_LOCALS = 2;
     private static final int ARGUMENTS = 5;
-    private static final int OTHERS = 10;
+    private static final int OTHERS = 11;
     private static final int MAX_LINES = 65_535;
     static final int FIRST_LOCAL = 2;
     static final int FIRST_LOCAL_OF_PART = 3;
     private static final List<String> LOCAL_NAMES = List.of(
-            "r1", "r2", "r3", "r4", "r5", "r0", "r6", "r7", "r8", "r9", "r10", "data", "end", "meta", "scratch");
+            "r1", "r2", "r3", "r4", "r5", "r0", "r6", "r7", "r8", "r9", "r10", "data", "end", "meta", "scratch",
+            "spilled");
 
     final CodeBuilder code;
     final UnitPlan plan;
@@ -52,7 +53,7 @@ final class Emission {
         this.state = function.at(function.shape().start());
         int next = firstLocal + (ARGUMENTS + OTHERS) * LONG_LOCALS;
         for (int word = 0; word < StackUse.WORDS; word++) {
-            if ((use.locals() >>> word & 1) != 0) {
+            if (((use.locals() >>> word) & 1) != 0) {
                 wordLocals[word] = next;
                 next += LONG_LOCALS;
             }
@@ -128,6 +129,11 @@ final class Emission {
 
     int scratch() {
         return other(9);
+    }
+
+    /** Where a part of a function spills: the array, and behind it the index where the call frame begins. */
+    int spilled() {
+        return other(10);
     }
 
     int word(int word) {

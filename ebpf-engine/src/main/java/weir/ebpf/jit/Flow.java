@@ -361,7 +361,7 @@ final class Flow {
     private void callFunction(int function, KnownState state) {
         int read = calls.argumentsOf(function);
         for (int i = 1; i <= LAST_ARGUMENT; i++) {
-            if ((read >>> i & 1) != 0 && state.register(i).mayBeStack()) {
+            if (((read >>> i) & 1) != 0 && state.register(i).mayBeStack()) {
                 use.escape();
             }
         }

@@ -66,6 +66,6 @@ record FunctionEntries(List<Part> parts, List<List<Integer>> entries) {
     /** What a part gives to go on at that slot: {@code part << 16 | entry}. */
     int encoded(int slot) {
         int part = indexOf(slot, parts);
-        return part << MethodEmitter.PART_SHIFT | entries.get(part).indexOf(slot);
+        return (part << MethodEmitter.PART_SHIFT) | entries.get(part).indexOf(slot);
     }
 }

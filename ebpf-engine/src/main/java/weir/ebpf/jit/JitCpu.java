@@ -4,6 +4,7 @@ package weir.ebpf.jit;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.helper.HelperCalls;
 import weir.ebpf.isa.Instruction;
+import weir.ebpf.map.EbpfMap;
 import weir.ebpf.program.FaultKind;
 import weir.ebpf.program.ProgramFacts;
 import weir.ebpf.program.ProgramSpec;
@@ -66,29 +67,38 @@ final class JitCpu {
 
     // ---- frames --------------------------------------------------------------------------------------
 
-    void begin(Binding binding, XdpBatch batch, int index) {
-        context.load(batch, index);
-        run.beginUncleared(binding.named);
-        stepsLeft = MAX_STEPS;
+    void beginBatch(Binding binding, XdpBatch batch) {
+        batch.forgetOutcomes();
+        run.beginBatch(binding.named);
         exitSlot = 0;
         exitProgram = binding;
         faultProgram = null;
     }
 
+    void begin(XdpBatch batch, int index) {
+        context.load(batch, index);
+        run.beginFrame();
+        stepsLeft = MAX_STEPS;
+    }
+
     void finish(XdpBatch batch, int index, long r0) {
         run.end();
-        context.store(batch, index);
-        int action = (int) r0;
-        batch.actions()[index] = action;
-        batch.faults()[index] = XdpBatch.NO_FAULT;
-        batch.targetMaps()[index] = null;
-        batch.targets()[index] = 0;
-        batch.redirectFlags()[index] = 0;
+        batch.actions()[index] = (int) r0;
+        if (run.isTouched()) {
+            tell(batch, index, (int) r0);
+        }
+    }
+
+    private void tell(XdpBatch batch, int index, int action) {
         FaultKind fault = run.faultKind();
         if (fault != null) {
             batch.fail(index, faultingProgram(), faultingSlot(), fault, run.faultAddressKind(), run.faultAddress());
+            faultProgram = null;
         } else if (action == XdpAction.REDIRECT) {
-            batch.targetMaps()[index] = run.redirectMap();
+            EbpfMap map = run.redirectMap();
+            if (map != null) {
+                batch.targetMaps()[index] = map;
+            }
             batch.targets()[index] = run.redirectTarget();
             batch.redirectFlags()[index] = run.redirectFlags();
         }
@@ -96,7 +106,7 @@ final class JitCpu {
 
     // ---- places --------------------------------------------------------------------------------------
 
-    /** The program ends here. */
+    /** The program ends here, perhaps while it holds something. */
     void exit(Binding binding, int slot) {
         exitSlot = slot;
         exitProgram = binding;

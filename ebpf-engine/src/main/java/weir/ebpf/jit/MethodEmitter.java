@@ -12,10 +12,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.WideKind;
 import weir.ebpf.program.FaultKind;
 import weir.ebpf.run.RunState;
+import weir.ebpf.xdp.XdpContext;
 
 /**
  * Generates the method of a function, or of a part of one.
@@ -39,6 +41,9 @@ final class MethodEmitter {
     private final Part part;
     private final FunctionEntries entries;
     private final boolean isWhole;
+    /** Where the function's end is in a loop; null where it is the method's. */
+    private final @Nullable Label done;
+
     private final Map<Integer, Label> blocks = new HashMap<>();
     private final Map<Integer, Label> exits = new TreeMap<>();
     private final AluEmitter alu;
@@ -47,9 +52,27 @@ final class MethodEmitter {
 
     private MethodEmitter(
             CodeBuilder code, UnitPlan plan, FunctionAnalysis function, Part part, FunctionEntries entries) {
+        this(
+                code,
+                plan,
+                function,
+                part,
+                entries,
+                entries.isWhole() ? Emission.FIRST_LOCAL : Emission.FIRST_LOCAL_OF_PART,
+                null);
+    }
+
+    private MethodEmitter(
+            CodeBuilder code,
+            UnitPlan plan,
+            FunctionAnalysis function,
+            Part part,
+            FunctionEntries entries,
+            int firstLocal,
+            @Nullable Label done) {
         this.isWhole = entries.isWhole();
-        this.emission =
-                new Emission(code, plan, function, isWhole ? Emission.FIRST_LOCAL : Emission.FIRST_LOCAL_OF_PART);
+        this.done = done;
+        this.emission = new Emission(code, plan, function, firstLocal);
         this.code = code;
         this.shape = function.shape();
         this.part = part;
@@ -68,6 +91,22 @@ final class MethodEmitter {
         emitter.emitEnds();
     }
 
+    /** Generates the program itself inside a loop; its r0 is left in the register's local, and 0 after a fault. */
+    static Emission emitInLoop(
+            CodeBuilder code,
+            UnitPlan plan,
+            FunctionAnalysis function,
+            FunctionEntries entries,
+            int firstLocal,
+            Label done) {
+        MethodEmitter emitter =
+                new MethodEmitter(code, plan, function, entries.parts().getFirst(), entries, firstLocal, done);
+        emitter.beginProgram();
+        emitter.emitBlocks();
+        emitter.emitEnds();
+        return emitter.emission;
+    }
+
     /** Generates one of several parts. */
     static void emitPart(
             CodeBuilder code, UnitPlan plan, FunctionAnalysis function, Part part, FunctionEntries entries) {
@@ -78,6 +117,15 @@ final class MethodEmitter {
     }
 
     // ---- beginnings ----------------------------------------------------------------------------------
+
+    private void beginProgram() {
+        code.loadConstant(XdpContext.ADDRESS);
+        code.lstore(emission.register(1));
+        for (int i = 2; i < FIRST_SAVED_REGISTER; i++) {
+            zero(emission.register(i));
+        }
+        beginWhole();
+    }
 
     private void beginWhole() {
         zero(emission.register(0));
@@ -99,6 +147,7 @@ final class MethodEmitter {
     }
 
     private void beginPart() {
+        findSpilled();
         for (int i = 0; i < StackUse.FRAME_POINTER; i++) {
             unspill(i, emission.register(i));
         }
@@ -122,11 +171,19 @@ final class MethodEmitter {
         }
     }
 
-    private void pushSpilled(int index) {
+    /** Once for each part: HotSpot does not inline so many calls into a long method. */
+    private void findSpilled() {
         code.aload(Emission.CPU);
         code.getfield(Names.CPU, "spilled", Names.LONGS);
+        code.astore(emission.spilled());
         code.aload(Emission.CPU);
         code.invokevirtual(Names.CPU, "spillBase", MethodTypeDesc.of(Names.INT));
+        code.istore(emission.spilled() + 1);
+    }
+
+    private void pushSpilled(int index) {
+        code.aload(emission.spilled());
+        code.iload(emission.spilled() + 1);
         code.loadConstant(index);
         code.iadd();
     }
@@ -274,6 +331,10 @@ final class MethodEmitter {
 
     /** The function's end, with r0 as its result. */
     private void leave() {
+        if (done != null) {
+            code.goto_(done);
+            return;
+        }
         if (isWhole) {
             emission.loadRegister(0);
             code.lreturn();
@@ -292,7 +353,10 @@ final class MethodEmitter {
             emitExits();
         }
         code.labelBinding(emission.fail);
-        if (isWhole) {
+        if (done != null) {
+            zero(emission.register(0));
+            code.labelBinding(done);
+        } else if (isWhole) {
             code.lconst_0();
             code.lreturn();
         } else {

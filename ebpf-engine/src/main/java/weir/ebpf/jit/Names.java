@@ -49,6 +49,9 @@ final class Names {
     /** A function: state, maps, r1 to r5; gives r0. */
     static final MethodTypeDesc WHOLE = MethodTypeDesc.of(LONG, CPU, BINDING, LONG, LONG, LONG, LONG, LONG);
 
+    /** The loop over a batch. */
+    static final MethodTypeDesc LOOP = MethodTypeDesc.of(VOID, CPU, BINDING, BATCH);
+
     /** Part of a function: state, maps, number of the entry; gives where to go on. */
     static final MethodTypeDesc PART = MethodTypeDesc.of(INT, CPU, BINDING, INT);
 

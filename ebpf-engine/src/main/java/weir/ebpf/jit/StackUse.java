@@ -89,12 +89,12 @@ final class StackUse {
         }
         int first = wordOf(offset + bytes - 1);
         int last = wordOf(offset);
-        return -1L >>> (WORDS - 1 - last + first) << first;
+        return (-1L >>> (WORDS - 1 - last + first)) << first;
     }
 
     /** Whether a word is a local. */
     boolean isLocal(int word) {
-        return !escapes && (memory >>> word & 1) == 0;
+        return !escapes && ((memory >>> word) & 1) == 0;
     }
 
     /** Whether the word that holds this offset is a local. */

@@ -102,15 +102,17 @@ final class Warmup {
         return new Result(frames, true);
     }
 
-    /** A frame's memory and its bytes, which programs change. */
-    private record Slot(long address, byte[] frame, int port) {}
+    /** Room for a frame, and the frame as it was before a program changed it. */
+    private record Slot(long address, long original, int lengthBytes, int port) {}
 
     private List<Slot> frames(Arena arena) {
         List<Slot> slots = new ArrayList<>();
         int port = 1;
         for (byte[] frame : new WarmupFrames(program.spec()).all()) {
             long address = arena.allocate(ROOM_BYTES, BATCH_FRAMES).address();
-            slots.add(new Slot(address, frame, port));
+            long original = arena.allocate(frame.length).address();
+            Mem.copyFrom(frame, 0, original, frame.length);
+            slots.add(new Slot(address, original, frame.length, port));
             port = port % 2 + 1;
         }
         return slots;
@@ -121,8 +123,8 @@ final class Warmup {
         for (int i = from; i < Math.min(from + BATCH_FRAMES, slots.size()); i++) {
             Slot slot = slots.get(i);
             long start = slot.address() + HEADROOM_BYTES;
-            Mem.copyFrom(slot.frame(), 0, start, slot.frame().length);
-            batch.add(slot.address(), start, start + slot.frame().length, slot.address() + ROOM_BYTES, slot.port(), 0);
+            Mem.copy(slot.original(), start, slot.lengthBytes());
+            batch.add(slot.address(), start, start + slot.lengthBytes(), slot.address() + ROOM_BYTES, slot.port(), 0);
         }
     }
 }

@@ -54,6 +54,8 @@ public final class RunState {
     private long lockAddress;
     private int tailCalls;
     private int budgetSlots;
+    /** Whether anything has to be reset before the next frame. */
+    private boolean isTouched;
 
     private @Nullable FaultKind faultKind;
     private AddressKind faultAddressKind = AddressKind.NONE;
@@ -82,17 +84,34 @@ public final class RunState {
         return records;
     }
 
-    /** Before each frame, when {@link #context} is filled. */
+    /** Before each frame, when {@link #context} stands for it. */
     public void begin(@Nullable EbpfMap[] programMaps) {
-        beginUncleared(programMaps);
+        beginBatch(programMaps);
         stack.clear(0);
     }
 
-    /** The same for an engine that clears the stack itself, by {@link #clearFrame(int)}. */
-    public void beginUncleared(@Nullable EbpfMap[] programMaps) {
+    /**
+     * Before the frames of a batch, for an engine that clears the stack itself by {@link #clearFrame(int)} and
+     * calls {@link #beginFrame} for each.
+     */
+    public void beginBatch(@Nullable EbpfMap[] programMaps) {
         maps = programMaps;
-        metMapCount = 0;
         lastHit = null;
+        reset();
+    }
+
+    /** Before each frame of a batch: whatever the frame before left is gone. */
+    public void beginFrame() {
+        if (isTouched) {
+            reset();
+        }
+    }
+
+    private void reset() {
+        if (metMapCount != 0) {
+            metMapCount = 0;
+            lastHit = null;
+        }
         depth = 0;
         redirectMap = null;
         redirectTarget = 0;
@@ -102,6 +121,12 @@ public final class RunState {
         faultKind = null;
         faultAddressKind = AddressKind.NONE;
         faultAddress = 0;
+        isTouched = false;
+    }
+
+    /** Whether the frame left anything but its verdict: a redirect, a fault. */
+    public boolean isTouched() {
+        return isTouched;
     }
 
     /** Behind each frame: lets go of what the program still holds, which is a fault. */
@@ -114,7 +139,9 @@ public final class RunState {
             fail(FaultKind.LEAK);
             unlock(lockAddress);
         }
-        Arrays.fill(metMaps, 0, metMapCount, null);
+        if (metMapCount != 0) {
+            Arrays.fill(metMaps, 0, metMapCount, null);
+        }
     }
 
     // ---- memory ------------------------------------------------------------------------------------
@@ -210,6 +237,7 @@ public final class RunState {
         if (metMapCount == metMaps.length) {
             metMaps = Arrays.copyOf(metMaps, 2 * metMapCount);
         }
+        isTouched = true;
         metMaps[metMapCount++] = map;
     }
 
@@ -279,6 +307,7 @@ public final class RunState {
 
     /** Pays for a callback's iteration or a tail call; false, with a fault, when the budget is used up. */
     public boolean charge(int slots) {
+        isTouched = true;
         budgetSlots -= slots;
         if (budgetSlots < 0) {
             fail(FaultKind.BUDGET);
@@ -289,6 +318,7 @@ public final class RunState {
 
     /** Counts a tail call; false when there were too many. */
     public boolean countTailCall() {
+        isTouched = true;
         return tailCalls++ < ProgramFacts.MAX_TAIL_CALLS;
     }
 
@@ -296,6 +326,7 @@ public final class RunState {
 
     /** What happens should the program return {@code XDP_REDIRECT}. */
     public void redirect(@Nullable EbpfMap map, long target, long flags) {
+        isTouched = true;
         redirectMap = map;
         redirectTarget = target;
         redirectFlags = flags;
@@ -353,6 +384,7 @@ public final class RunState {
 
     private void fail(FaultKind kind, AddressKind addressKind, long address) {
         if (faultKind == null) {
+            isTouched = true;
             faultKind = kind;
             faultAddressKind = addressKind;
             faultAddress = address;

@@ -58,7 +58,8 @@ class JitConformanceTest {
             batch.add(address, address, address + memory.length, address + memory.length, 1, 0);
             JitCpu cpu = cpus.of(0);
             Binding binding = new Binding(unit, CompiledProgram.define(unit), List.of(), 0);
-            cpu.begin(binding, batch, 0);
+            cpu.beginBatch(binding, batch);
+            cpu.begin(batch, 0);
             long r1 = memory.length == 0 ? 0 : address;
             long result = binding.code.call(cpu, binding, 0, r1, memory.length, 0, 0, 0);
             assertEquals(null, cpu.run.faultKind());
