@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Shows and runs eBPF programs (XDP) out of object files: no daemon, no root, any OS.",
             "",
-            "Programs are not verified yet: they run in an interpreter that checks every access."
+            "Programs are not verified yet: the engine checks every access."
         },
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {ProgramDisasmCommand.class, ProgramRunCommand.class})

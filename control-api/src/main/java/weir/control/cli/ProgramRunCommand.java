@@ -48,7 +48,7 @@ import weir.ports.pcap.LinkType;
             "",
             "Frames come from pcap or pcapng files. The result is the same each time: the program's clock is that of"
                     + " the capture, random numbers follow from a fixed seed, and there is one CPU.",
-            "The program is not verified; an interpreter checks every access. What it may not do ends the program for"
+            "The program is not verified; the engine checks every access. What it may not do ends the program for"
                     + " that frame and is shown with instruction and C line."
         },
         exitCodeList = {"0:ok", "1:failure, or a frame ended in a fault", "2:usage", "3:no such file, program or map"},
@@ -119,6 +119,13 @@ public final class ProgramRunCommand implements Callable<Integer> {
     private @Nullable Integer port;
 
     @Option(
+            names = "--engine",
+            paramLabel = "ENGINE",
+            description = "interpreter, or jit: compiled to Java bytecode (default: interpreter). Results are the same;"
+                    + " the first thousands of frames run slower under jit, all others much faster.")
+    private EngineName engine = EngineName.INTERPRETER;
+
+    @Option(
             names = "--set",
             paramLabel = "MAP:KEY=VALUE",
             description =
@@ -147,7 +154,7 @@ public final class ProgramRunCommand implements Callable<Integer> {
             checkRange("--port", port, 1, MAX_PORT);
         }
         ReplaySettings replaySettings =
-                new ReplaySettings(repeat, count, port == null ? 0 : port, mapEntries, entries());
+                new ReplaySettings(repeat, count, port == null ? 0 : port, mapEntries, engine.engine(), entries());
         ObjectFile file = object.read();
         ProgramSpec program = program(file);
         ReplayReport report = run(file, program, replaySettings);

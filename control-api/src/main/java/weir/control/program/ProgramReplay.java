@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.DeterministicHost;
 import weir.ebpf.EbpfProgram;
+import weir.ebpf.Engine;
 import weir.ebpf.LoadException;
 import weir.ebpf.LoadOptions;
 import weir.ebpf.LoadedObject;
@@ -37,7 +38,6 @@ public final class ProgramReplay implements AutoCloseable {
     /** Places of faults that are told apart; more are counted only. */
     public static final int MAX_FAULTS = 20;
 
-    private static final String ENGINE = "checked-interpreter";
     private static final int CPUS = 1;
     private static final int MTU_BYTES = 1500;
     private static final int MAX_PORT = 65_535;
@@ -91,7 +91,7 @@ public final class ProgramReplay implements AutoCloseable {
         for (MapSetting setting : settings.entries()) {
             entries.add(setting.in(object));
         }
-        loaded = LoadedObject.load(object, LoadOptions.on(host).only(name -> isNeeded(name, entries)));
+        loaded = LoadedObject.load(object, options(entries));
         try {
             program = loaded.program(spec.name())
                     .orElseThrow(() -> new LoadException("program " + spec.name() + " is not an XDP program"));
@@ -102,6 +102,17 @@ public final class ProgramReplay implements AutoCloseable {
             loaded.close();
             throw e;
         }
+    }
+
+    private LoadOptions options(List<MapEntry> entries) {
+        return LoadOptions.on(host).under(settings.engine()).only(name -> isNeeded(name, entries));
+    }
+
+    private String engineName() {
+        return switch (settings.engine()) {
+            case Engine.Interpreter interpreter -> "checked-interpreter";
+            case Engine.Jit jit -> "checked-jit";
+        };
     }
 
     /** The program and those that maps are set to; what they tail-call is loaded with them. */
@@ -270,7 +281,7 @@ public final class ProgramReplay implements AutoCloseable {
         return new ReplayReport(
                 spec.name(),
                 spec.section(),
-                ENGINE,
+                engineName(),
                 frames,
                 frames * settings.repeat(),
                 skipped,

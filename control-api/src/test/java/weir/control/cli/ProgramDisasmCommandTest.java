@@ -50,6 +50,22 @@ class ProgramDisasmCommandTest {
     }
 
     @Test
+    void showsBytecodeBelowInstructions() {
+        String out = CommandRun.of("program", "disasm", example("bridge.o"), "--jit")
+                .succeeds()
+                .out();
+
+        List<String> lines = out.lines().map(String::strip).toList();
+        int call = lines.indexOf(lines.stream()
+                .filter(line -> line.endsWith("call bpf_map_lookup_elem#1"))
+                .findFirst()
+                .orElseThrow());
+        List<String> below = lines.subList(call + 1, call + 20);
+        assertTrue(below.stream().anyMatch(line -> line.equals("; invokeinterface WordKeyMap.lookupWords")), out);
+        assertTrue(lines.stream().anyMatch(line -> line.equals("; lstore r0")), out);
+    }
+
+    @Test
     void showsProgramsOfOtherTypes() {
         JsonNode programs = CommandRun.of("program", "disasm", testObject("other_types.o"), "-o", "json")
                 .succeeds()

@@ -96,6 +96,29 @@ class ProgramRunCommandTest {
     }
 
     @Test
+    void givesTheSameUnderBothEngines() {
+        for (String program : List.of("counters.o", "drop_port.o", "bridge.o")) {
+            List<String> interpreted = withoutTimes(program, "interpreter");
+            List<String> compiled = withoutTimes(program, "jit");
+            assertEquals(interpreted, compiled);
+            assertTrue(interpreted.size() > 3, program);
+        }
+        JsonNode json = run(example("bridge.o"), "--pcap", SAMPLE, "--engine", "jit", "-o", "json")
+                .succeeds()
+                .json();
+        assertEquals("checked-jit", json.get("engine").asString());
+    }
+
+    private static List<String> withoutTimes(String program, String engine) {
+        return run(example(program), "--pcap", SAMPLE, "--engine", engine)
+                .succeeds()
+                .out()
+                .lines()
+                .filter(line -> !line.contains(" ns a frame"))
+                .toList();
+    }
+
+    @Test
     void setsMapsFirst() {
         JsonNode json = run(example("drop_port.o"), "--pcap", SAMPLE, "--set", "blocked_ports:53=0", "-o", "json")
                 .succeeds()
