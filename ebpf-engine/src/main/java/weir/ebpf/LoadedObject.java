@@ -31,10 +31,14 @@ import weir.ebpf.map.Maps;
 import weir.ebpf.map.ProgramArray;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.RunnableProgram;
+import weir.ebpf.verifier.Verification;
+import weir.ebpf.verifier.Verifier;
+import weir.ebpf.verifier.VerifierOptions;
+import weir.ebpf.verifier.Violation;
 
 /**
- * An object's live maps and the programs over them, ready to run. Programs are not verified: each runs
- * under the checked interpreter, or compiled with all checks.
+ * An object's live maps and the programs over them, ready to run: verified ones under any engine, others
+ * under the interpreter, which checks every access.
  *
  * <p>Loading and closing are for one thread. Programs may run on as many threads as the host has CPUs,
  * each under its own CPU number; no two threads at once use the same number, whichever of the programs
@@ -92,7 +96,8 @@ public final class LoadedObject implements AutoCloseable {
             List<EbpfMap> maps = loaded.createMaps(sized, options);
             List<RunnableProgram> runnable = new ArrayList<>();
             for (ProgramSpec spec : new ProgramChoice(programs, mapSpecs).of(options.programs())) {
-                runnable.add(CheckedProgram.of(spec, helpers, sized));
+                runnable.add(
+                        options.verified() ? verified(spec, helpers, sized) : CheckedProgram.of(spec, helpers, sized));
             }
             switch (options.engine()) {
                 case Engine.Interpreter interpreter -> loaded.interpret(runnable, helpers, maps);
@@ -105,6 +110,18 @@ public final class LoadedObject implements AutoCloseable {
             loaded.close();
             throw e;
         }
+    }
+
+    private static RunnableProgram verified(ProgramSpec spec, HelperTable helpers, List<MapSpec> maps)
+            throws LoadException {
+        return switch (Verifier.verify(spec, maps, helpers, VerifierOptions.standard())) {
+            case Verification.Accepted accepted -> accepted.program();
+            case Verification.Rejected rejected -> {
+                Violation first = rejected.violations().getFirst();
+                throw new LoadException(
+                        "program " + spec.name() + ": refused by the verifier", first.text(), first.slot());
+            }
+        };
     }
 
     private void interpret(List<RunnableProgram> runnable, HelperTable helpers, List<EbpfMap> live) {

@@ -26,6 +26,7 @@ import weir.ebpf.LoadException;
 import weir.ebpf.LoadOptions;
 import weir.ebpf.LoadedObject;
 import weir.ebpf.TestRun;
+import weir.ebpf.Unverified;
 import weir.ebpf.isa.Assembler;
 import weir.ebpf.isa.Code;
 import weir.ebpf.map.Bytes;
@@ -45,7 +46,7 @@ abstract class EngineContractTest {
     abstract Engine engine();
 
     private LoadOptions options(Host host) {
-        return LoadOptions.on(host).under(engine());
+        return Unverified.under(LoadOptions.on(host), engine());
     }
 
     private static EbpfProgram program(LoadedObject object, String name) {

@@ -13,6 +13,7 @@ import weir.ebpf.LoadException;
 import weir.ebpf.LoadOptions;
 import weir.ebpf.LoadedObject;
 import weir.ebpf.TestRun;
+import weir.ebpf.Unverified;
 import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.Operand;
@@ -98,7 +99,7 @@ class HostileProgramsTest {
 
     /** Empty when the form is wrong. */
     private static String run(List<ProgramSpec> programs, RandomProgram program, Engine engine) throws LoadException {
-        LoadOptions options = LoadOptions.on(new DeterministicHost(1)).under(engine);
+        LoadOptions options = Unverified.under(LoadOptions.on(new DeterministicHost(1)), engine);
         LoadedObject loaded;
         try {
             loaded = LoadedObject.of(programs, program.maps(), options);
