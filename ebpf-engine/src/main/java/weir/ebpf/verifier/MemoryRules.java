@@ -220,8 +220,8 @@ final class MemoryRules {
                     "invalid access to packet, off=" + from + " size=" + bytes + ", R" + register + "(id=" + base.id()
                             + ",off=" + from + ",r=" + base.bytes() + "): R" + register
                             + " offset is outside of the packet",
-                    "bytes " + from + " to " + (from + bytes - 1) + " behind the pointer's start compared with "
-                            + (base.kind() == PointerKind.PACKET ? "data_end" : "data"));
+                    span(from, bytes) + (base.isFixed() ? "" : " behind the variable part") + " compared with "
+                            + (base.kind() == PointerKind.PACKET ? "data_end" : "data") + " before");
         }
     }
 
@@ -250,7 +250,7 @@ final class MemoryRules {
                     ViolationKind.UNBOUNDED_OFFSET,
                     register,
                     "R" + register + " unbounded memory access, make sure to bounds check any such access",
-                    "an offset below " + base.bytes());
+                    "an offset that leaves the access inside " + span(0, base.bytes()));
         }
         if (variable.umax() + fixed + bytes > base.bytes()) {
             throw outside(state, register, base, "max", variable.umax() + fixed, bytes);
@@ -266,7 +266,12 @@ final class MemoryRules {
                 "invalid access to " + base.kind().words() + of + ", size=" + base.bytes() + " off=" + offset
                         + " access=" + bytes + ": R" + register + ' ' + which
                         + " value is outside of the allowed memory range",
-                "at most byte " + (base.bytes() - 1) + " touched");
+                "an access inside " + span(0, base.bytes()) + "; it touches " + span(offset, bytes));
+    }
+
+    /** Bytes in words. */
+    private static String span(long from, long bytes) {
+        return bytes == 1 ? "byte " + from : bytes < 1 ? "no byte" : "bytes " + from + " to " + (from + bytes - 1);
     }
 
     private void checkLockUntouched(PathState state, int register, PointerValue base, int offset, long bytes) {

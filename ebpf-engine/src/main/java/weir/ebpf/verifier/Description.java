@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ebpf.verifier;
+
+import weir.ebpf.verifier.scalar.Scalar;
+
+/** What registers hold, in words for somebody who writes C. */
+final class Description {
+    private Description() {}
+
+    /** The end of a sentence that begins with "it holds". */
+    static String of(Value value) {
+        return switch (value) {
+            case Undefined undefined -> undefined.why();
+            case ScalarValue number -> number(number.range());
+            case PointerValue pointer -> pointer(pointer);
+        };
+    }
+
+    private static String number(Scalar range) {
+        if (range.isConstant()) {
+            return "the number " + range.value();
+        }
+        if (range.smin() == Long.MIN_VALUE && range.smax() == Long.MAX_VALUE) {
+            return range.umin() == 0 && range.umax() == -1
+                    ? "a number that may be anything"
+                    : "an unsigned number from " + unsigned(range);
+        }
+        return range.smin() >= 0 ? "a number from " + unsigned(range) : "a number from " + signed(range);
+    }
+
+    private static String unsigned(Scalar range) {
+        return Long.toUnsignedString(range.umin()) + " to " + Long.toUnsignedString(range.umax());
+    }
+
+    private static String signed(Scalar range) {
+        return range.smin() + " to " + range.smax();
+    }
+
+    private static String pointer(PointerValue pointer) {
+        String what = switch (pointer.kind()) {
+            case CONTEXT -> "the context" + behind(pointer, "its start");
+            case PACKET -> "a pointer into the frame" + behind(pointer, "its start") + inside(pointer, "data_end");
+            case PACKET_META ->
+                "a pointer into the frame's metadata" + behind(pointer, "its start") + inside(pointer, "data");
+            case PACKET_END -> "the frame's end";
+            case STACK -> "a pointer to the stack" + behind(pointer, "the frame pointer");
+            case MAP -> "map " + name(pointer) + " itself, not a value of it";
+            case MAP_KEY -> "a pointer to a key of map " + name(pointer) + sized(pointer);
+            case MAP_VALUE -> "a pointer to a value of map " + name(pointer) + sized(pointer);
+            case RECORD -> "a pointer to a reserved ring buffer record" + sized(pointer);
+            case MEMORY -> "a pointer to memory that the caller gave" + sized(pointer);
+            case FUNCTION -> "the address of a function";
+        };
+        return pointer.orNull() ? "null or " + what : what;
+    }
+
+    private static String name(PointerValue pointer) {
+        return pointer.map() == null ? "(unknown)" : pointer.map().spec().name();
+    }
+
+    private static String sized(PointerValue pointer) {
+        return " (" + bytes(pointer.bytes()) + ')' + behind(pointer, "its start");
+    }
+
+    /** How much of the frame was compared with its end, counted from where the constant offset counts. */
+    private static String inside(PointerValue pointer, String end) {
+        return pointer.bytes() == 0
+                ? "; nothing was compared with " + end + " yet"
+                : "; the first " + bytes(pointer.bytes())
+                        + (pointer.isFixed() ? "" : " behind the variable part")
+                        + " were compared with " + end;
+    }
+
+    private static String behind(PointerValue pointer, String start) {
+        Scalar variable = pointer.variable();
+        if (pointer.isFixed()) {
+            long offset = pointer.fixedOffset();
+            return offset == 0
+                    ? ""
+                    : ", " + (offset < 0 ? -offset + " bytes before " : offset + " bytes behind ") + start;
+        }
+        String constant = pointer.offset() == 0 ? "" : bytes(pointer.offset()) + " and ";
+        String span = variable.smin() >= 0 ? unsigned(variable) : signed(variable);
+        boolean isUnknown = variable.smin() == Long.MIN_VALUE && variable.smax() == Long.MAX_VALUE;
+        return ", " + constant + "a variable number of bytes (" + (isUnknown ? "any" : span) + ") behind " + start;
+    }
+
+    private static String bytes(int count) {
+        return count + (count == 1 ? " byte" : " bytes");
+    }
+}
