@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.DeterministicHost;
@@ -107,6 +108,11 @@ public final class ProgramReplay implements AutoCloseable {
                                 && object.map(each.map())
                                         .filter(each::isProgramOf)
                                         .isPresent());
+    }
+
+    /** Names of the programs that may run: the one on all frames, and those it may tail-call. */
+    public Set<String> programs() {
+        return loaded.programs().keySet();
     }
 
     /** Frames read so far. */
