@@ -7,7 +7,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
+import weir.ebpf.isa.CallKind;
 import weir.ebpf.isa.Disassembler;
+import weir.ebpf.isa.HelperNames;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.SourceLine;
@@ -76,9 +78,7 @@ public record ViolationReport(
                 violation.kind().rule(),
                 violation.message(),
                 hasSlot ? violation.slot() : null,
-                violation.instruction().isEmpty() && hasSlot
-                        ? text(spec, violation.slot())
-                        : violation.instruction(),
+                hasSlot ? text(spec, violation.slot()) : "",
                 hasSlot ? function(spec, violation.slot()) : spec.name(),
                 Source.of(violation.line()),
                 violation.register() == Violation.NONE ? null : violation.register(),
@@ -109,7 +109,14 @@ public record ViolationReport(
     private static String text(ProgramSpec spec, int slot) {
         Instruction instruction =
                 slot >= 0 && slot < spec.code().slots() ? spec.code().at(slot) : null;
-        return instruction == null ? "" : Disassembler.text(instruction);
+        if (instruction == null) {
+            return "";
+        }
+        String helper = instruction instanceof Instruction.Call(CallKind kind, int target) && kind == CallKind.HELPER
+                ? HelperNames.of(target)
+                : null;
+        String text = Disassembler.text(instruction);
+        return helper == null ? text : text.replace("call ", "call " + helper + '#');
     }
 
     private static String function(ProgramSpec spec, int slot) {

@@ -5,6 +5,8 @@ import weir.ebpf.verifier.scalar.Scalar;
 
 /** What registers hold, in words for somebody who writes C. */
 final class Description {
+    private static final long MAX_LOW = 0xffff_ffffL;
+
     private Description() {}
 
     /** The end of a sentence that begins with "it holds". */
@@ -20,20 +22,31 @@ final class Description {
         if (range.isConstant()) {
             return "the number " + range.value();
         }
-        if (range.smin() == Long.MIN_VALUE && range.smax() == Long.MAX_VALUE) {
-            return range.umin() == 0 && range.umax() == -1
-                    ? "a number that may be anything"
-                    : "an unsigned number from " + unsigned(range);
-        }
-        return range.smin() >= 0 ? "a number from " + unsigned(range) : "a number from " + signed(range);
+        boolean isOfLowHalf = range.isConstant32() || range.u32min() != 0 || range.u32max() != -1;
+        boolean isWide = Long.compareUnsigned(range.umax(), MAX_LOW) > 0;
+        return "a number" + (isAnything(range) ? " that may be anything" : ", " + span(range))
+                + (isWide && isOfLowHalf ? lowHalf(range) : "");
     }
 
-    private static String unsigned(Scalar range) {
-        return Long.toUnsignedString(range.umin()) + " to " + Long.toUnsignedString(range.umax());
+    /** A compare of 32 bits says nothing about the rest: what is known of them does not bound the number. */
+    private static String lowHalf(Scalar range) {
+        return "; only its lower 32 bits are bounded, " + Integer.toUnsignedString(range.u32min()) + " to "
+                + Integer.toUnsignedString(range.u32max());
     }
 
-    private static String signed(Scalar range) {
-        return range.smin() + " to " + range.smax();
+    private static boolean isAnything(Scalar range) {
+        return range.smin() == Long.MIN_VALUE
+                && range.smax() == Long.MAX_VALUE
+                && range.umin() == 0
+                && range.umax() == -1;
+    }
+
+    private static String span(Scalar range) {
+        boolean isUnsigned = range.smin() >= 0 || (range.smin() == Long.MIN_VALUE && range.smax() == Long.MAX_VALUE);
+        return isUnsigned
+                ? Long.toUnsignedString(range.umin()) + " to " + (range.umax() == -1 ? "2^64-1" : Long.toUnsignedString(range.umax()))
+                : (range.smin() == Long.MIN_VALUE ? "-2^63" : range.smin()) + " to "
+                        + (range.smax() == Long.MAX_VALUE ? "2^63-1" : range.smax());
     }
 
     private static String pointer(PointerValue pointer) {
@@ -80,12 +93,10 @@ final class Description {
                     : ", " + (offset < 0 ? -offset + " bytes before " : offset + " bytes behind ") + start;
         }
         String constant = pointer.offset() == 0 ? "" : bytes(pointer.offset()) + " and ";
-        String span = variable.smin() >= 0 ? unsigned(variable) : signed(variable);
-        boolean isUnknown = variable.smin() == Long.MIN_VALUE && variable.smax() == Long.MAX_VALUE;
-        return ", " + constant + "a variable number of bytes (" + (isUnknown ? "any" : span) + ") behind " + start;
+        return ", " + constant + "a variable number of bytes (" + span(variable) + ") behind " + start;
     }
 
-    private static String bytes(int count) {
+    private static String bytes(long count) {
         return count + (count == 1 ? " byte" : " bytes");
     }
 }

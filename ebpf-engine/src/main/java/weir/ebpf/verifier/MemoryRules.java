@@ -36,11 +36,12 @@ final class MemoryRules {
     Value readable(PathState state, int register) {
         Value value = state.get(register);
         if (value instanceof Undefined undefined) {
-            ViolationKind kind = undefined.equals(Undefined.STALE_PACKET)
-                    ? ViolationKind.STALE_PACKET
-                    : ViolationKind.UNDEFINED_REGISTER;
             throw surroundings.refuse(
-                    state, kind, register, "R" + register + " !read_ok", "a register that holds a value");
+                    state,
+                    undefined.kind(),
+                    register,
+                    "R" + register + " !read_ok",
+                    "a register that holds a value");
         }
         return value;
     }
@@ -90,9 +91,7 @@ final class MemoryRules {
         if (value instanceof Undefined undefined) {
             throw surroundings.refuse(
                     state,
-                    undefined.equals(Undefined.STALE_PACKET)
-                            ? ViolationKind.STALE_PACKET
-                            : ViolationKind.UNDEFINED_REGISTER,
+                    undefined.kind(),
                     "R" + register + " !read_ok",
                     "a value on the stack that may be read",
                     "the stack holds " + undefined.why());

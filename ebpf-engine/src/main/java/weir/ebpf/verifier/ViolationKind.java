@@ -31,6 +31,9 @@ public enum ViolationKind {
     STALE_PACKET(
             "packet pointers are taken anew after a helper moved the frame",
             "read ctx->data and ctx->data_end again and compare again behind the call"),
+    RELEASED_RECORD(
+            "a record is not used after it was submitted or discarded",
+            "use it before bpf_ringbuf_submit() or bpf_ringbuf_discard(), and release it once"),
     PACKET_BOUNDS(
             "bytes of the frame are compared with data_end before they are used",
             "test the same pointer first, up to its last byte: if ((void *)(ptr + 1) > data_end) return XDP_PASS;"),
