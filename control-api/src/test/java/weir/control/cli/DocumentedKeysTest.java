@@ -88,23 +88,15 @@ class DocumentedKeysTest {
                         .json());
     }
 
-    /** One program redirects, one prints, one ends in faults. */
+    /** One program redirects, one prints, one sends records, one ends in faults. */
     @Test
     void describesAProgramRun() {
         documented.assertDescribe(
                 "weir-program-run",
                 programRun(example("bridge.o"), "two_ports.pcapng"),
                 programRun(testObject("global_data.o"), "sample.pcap"),
-                CommandRun.of(
-                                "program",
-                                "run",
-                                example("no_bounds_check.o"),
-                                "--pcap",
-                                example("sample.pcap"),
-                                "--unverified",
-                                "-o",
-                                "json")
-                        .json());
+                programRun(testObject("messages.o"), "sample.pcap", "--program=messages"),
+                programRun(example("no_bounds_check.o"), "sample.pcap", "--unverified"));
     }
 
     /** Rejected with and without lines of C, and with a log; a program of another type. */
@@ -131,8 +123,11 @@ class DocumentedKeysTest {
                 verification("--cases", VerifierCasesFile.in(folder).toString()));
     }
 
-    private static JsonNode programRun(String object, String capture) {
-        return CommandRun.of("program", "run", object, "--pcap", example(capture), "-o", "json")
+    private static JsonNode programRun(String object, String capture, String... more) {
+        return CommandRun.of(Stream.concat(
+                                Stream.of("program", "run", object, "--pcap", example(capture), "-o", "json"),
+                                Arrays.stream(more))
+                        .toArray(String[]::new))
                 .json();
     }
 
