@@ -76,7 +76,10 @@ int rate_limit(struct xdp_md *ctx) {
     __be32 source = ip->saddr;
     struct bucket *bucket = bpf_map_lookup_elem(&buckets, &source);
     if (!bucket) {
-        struct bucket full = {.credit_nanos = most, .updated_nanos = now};
+        struct bucket full;
+        __builtin_memset(&full, 0, sizeof(full)); // padding, too
+        full.credit_nanos = most;
+        full.updated_nanos = now;
         bpf_map_update_elem(&buckets, &source, &full, BPF_NOEXIST);
         bucket = bpf_map_lookup_elem(&buckets, &source);
         if (!bucket) // the table is full of others

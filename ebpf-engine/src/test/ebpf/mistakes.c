@@ -32,6 +32,13 @@ struct {
     __uint(max_entries, 4096);
 } events SEC(".maps");
 
+struct {
+    __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+    __uint(max_entries, 4);
+    __type(key, __u32);
+    __type(value, __u32);
+} jumps SEC(".maps");
+
 SEC("xdp")
 int packet_bounds_wrong(struct xdp_md *ctx) {
     void *end = (void *)(long)ctx->data_end;
@@ -190,6 +197,13 @@ int infinite_loop_right(struct xdp_md *ctx) {
     volatile __u32 port = ctx->ingress_ifindex;
     for (int i = 0; i < 64 && port != 7; i++)
         ;
+    return XDP_PASS;
+}
+
+// Safe itself, whatever program it leads to.
+SEC("xdp")
+int tail_call_right(struct xdp_md *ctx) {
+    bpf_tail_call(ctx, &jumps, 0);
     return XDP_PASS;
 }
 

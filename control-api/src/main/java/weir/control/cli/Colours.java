@@ -19,8 +19,8 @@ enum Colours {
 
     /** Colours on a terminal, unless {@code NO_COLOR} says otherwise (no-color.org) or the terminal has none. */
     static Colours of(boolean isTerminal, Map<String, String> environment) {
-        boolean unwanted = !environment.getOrDefault("NO_COLOR", "").isEmpty()
-                || "dumb".equals(environment.get("TERM"));
+        boolean unwanted =
+                !environment.getOrDefault("NO_COLOR", "").isEmpty() || "dumb".equals(environment.get("TERM"));
         return isTerminal && !unwanted ? ANSI : NONE;
     }
 

@@ -71,7 +71,8 @@ final class ObjectArgument {
     }
 
     /** The object file; null with {@code --raw}. */
-    @Nullable Path file() {
+    @Nullable
+    Path file() {
         return file;
     }
 

@@ -53,7 +53,13 @@ import weir.ports.pcap.LinkType;
                     + " interpreter checks every access, and what it may not do ends the program for that frame and is"
                     + " shown with instruction and C line."
         },
-        exitCodeList = {"0:ok", "1:failure, or a frame ended in a fault", "2:usage", "3:no such file, program or map", "4:the verifier rejects the program"},
+        exitCodeList = {
+            "0:ok",
+            "1:failure, or a frame ended in a fault",
+            "2:usage",
+            "3:no such file, program or map",
+            "4:the verifier rejects the program"
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  weir program run prog.o --pcap in.pcap",
@@ -156,14 +162,10 @@ public final class ProgramRunCommand implements Callable<Integer> {
         ReplaySettings replaySettings =
                 new ReplaySettings(repeat, count, port == null ? 0 : port, mapEntries, entries());
         if (object.readsStandardInput() && pcap.equals(STANDARD)) {
-            throw new ParameterException(
-                    spec.commandLine(), "--raw and --pcap cannot both read standard input");
+            throw new ParameterException(spec.commandLine(), "--raw and --pcap cannot both read standard input");
         }
         ObjectFile file = object.read(ExitCode.PROGRAM_REJECTED);
         ProgramSpec program = program(file);
-        if (!unverified) {
-            verify(file, program);
-        }
         ReplayReport report = run(file, program, replaySettings);
         print(report);
         return (report.faults().frames() > 0 ? ExitCode.FAILURE : ExitCode.OK).number();
@@ -218,13 +220,13 @@ public final class ProgramRunCommand implements Callable<Integer> {
         try (ProgramReplay replay = new ProgramReplay(file, program, replaySettings);
                 CaptureReader in = CaptureReader.open(input())) {
             if (!unverified) {
-                // What it may tail-call.
-                replay.programs().stream()
-                        .filter(each -> !each.equals(program.name()))
-                        .forEach(each -> verify(file, object.xdpProgram(file, each)));
+                replay.programs().forEach(each -> verify(file, object.xdpProgram(file, each)));
             }
             return run(replay, in);
         } catch (LoadException e) {
+            if (!unverified) {
+                verify(file, program); // which says more where it is the program's fault
+            }
             throw CommandFailures.of(
                     ExitCode.FAILURE,
                     new IOException(

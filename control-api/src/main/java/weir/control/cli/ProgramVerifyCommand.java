@@ -77,8 +77,9 @@ public final class ProgramVerifyCommand implements Callable<Integer> {
     @Option(
             names = "--cases",
             paramLabel = "FILE",
-            description = "Instead of FILE: verify the programs of a JSON file, run the safe ones, and compare with what"
-                    + " the file expects. docs/verifier.md has the format.")
+            description =
+                    "Instead of FILE: verify the programs of a JSON file, run the safe ones, and compare with what"
+                            + " the file expects. docs/verifier.md has the format.")
     private @Nullable Path cases;
 
     /** For picocli. */

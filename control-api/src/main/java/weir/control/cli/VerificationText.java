@@ -32,7 +32,8 @@ final class VerificationText {
         report.programs().forEach(this::program);
         if (!report.notVerified().isEmpty()) {
             report.notVerified()
-                    .forEach((name, reason) -> out.println(Printable.of(name) + ": not verified: " + Printable.of(reason)));
+                    .forEach((name, reason) ->
+                            out.println(Printable.of(name) + ": not verified: " + Printable.of(reason)));
         }
         out.println();
         out.println(summary(report));
@@ -44,7 +45,8 @@ final class VerificationText {
         if (programs == 1) {
             return report.rejected() == 0 ? "1 program, accepted" : "1 program, rejected";
         }
-        return counted(programs, "program") + ": " + report.accepted() + " accepted, " + report.rejected() + " rejected";
+        return counted(programs, "program") + ": " + report.accepted() + " accepted, " + report.rejected()
+                + " rejected";
     }
 
     private void program(String name, VerificationReport.Program program) {
@@ -55,7 +57,8 @@ final class VerificationText {
         boolean isAccepted = program.verdict() == Verdict.ACCEPTED;
         String verdict = program.verdict().toString();
         out.println(colours.bold(Printable.of(name)) + " (section " + Printable.of(program.section()) + "): "
-                + (isAccepted ? colours.good(verdict) : colours.error(verdict)) + ": " + walk(program.walk(), isAccepted));
+                + (isAccepted ? colours.good(verdict) : colours.error(verdict)) + ": "
+                + walk(program.walk(), isAccepted));
         violations(program);
     }
 
@@ -153,7 +156,8 @@ final class VerificationText {
     }
 
     private static String quoted(ViolationReport.@Nullable Source source) {
-        String text = source == null ? "" : Objects.requireNonNull(source).text().strip();
+        String text =
+                source == null ? "" : Objects.requireNonNull(source).text().strip();
         return text.isEmpty() ? "" : "  // " + Printable.of(text);
     }
 

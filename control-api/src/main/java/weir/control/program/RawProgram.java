@@ -44,8 +44,7 @@ public final class RawProgram {
      * @throws MalformedCodeException when the bytes are no instructions
      */
     public static ObjectFile of(String hex, List<MapSpec> maps) throws ReplayException, MalformedCodeException {
-        ProgramSpec program =
-                ProgramSpec.of(NAME, Decoder.decode(bytes(hex)).withDescriptorsAsIndices());
+        ProgramSpec program = ProgramSpec.of(NAME, Decoder.decode(bytes(hex)).withDescriptorsAsIndices());
         return new ObjectFile(List.of(program), maps, program.license(), Btf.EMPTY);
     }
 

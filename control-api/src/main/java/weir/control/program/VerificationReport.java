@@ -116,8 +116,7 @@ public record VerificationReport(
     /** What is said about typed bytes that are no instructions: the program is rejected before the first step. */
     public static VerificationReport malformed(MalformedCodeException e) {
         ViolationReport violation = ViolationReport.malformed(e.slot(), e.rule());
-        Program program = new Program(
-                "xdp", Verdict.REJECTED, 0, new Walk(0, 0, 0, 0, 0, 0), List.of(violation), null);
+        Program program = new Program("xdp", Verdict.REJECTED, 0, new Walk(0, 0, 0, 0, 0, 0), List.of(violation), null);
         return of(null, Map.of(RawProgram.NAME, program), Map.of());
     }
 }

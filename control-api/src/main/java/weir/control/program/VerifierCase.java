@@ -117,9 +117,9 @@ record VerifierCase(
         TestRun.Result result = runOn(object, run);
         String difference = difference(result, run);
         CasesReport.Run outcome = new CasesReport.Run(
-                Integer.toUnsignedLong(result.action()), HEX.formatHex(result.data().toArray()));
-        return new CasesReport.Result(
-                name, expectedText(), "accept", difference.isEmpty(), "", outcome, difference);
+                Integer.toUnsignedLong(result.action()),
+                HEX.formatHex(result.data().toArray()));
+        return new CasesReport.Result(name, expectedText(), "accept", difference.isEmpty(), "", outcome, difference);
     }
 
     private TestRun.Result runOn(ObjectFile object, RunText what) throws ReplayException, LoadException {

@@ -23,7 +23,8 @@ import weir.control.program.VerifierCase.RunText;
 /** Programs with the verdicts that they should get, out of a JSON file; {@code docs/verifier.md} has the format. */
 public final class VerifierCases {
     private static final int MAX_BYTES = 64 << 20;
-    private static final String HINT = "docs/verifier.md has the format: {\"cases\": [{\"name\", \"expected\", \"insns\"}]}";
+    private static final String HINT =
+            "docs/verifier.md has the format: {\"cases\": [{\"name\", \"expected\", \"insns\"}]}";
 
     private final String file;
     private final List<VerifierCase> cases;

@@ -69,7 +69,12 @@ public record ViolationReport(
      * @param times in a row that it went this way
      */
     @JsonNaming(SnakeCaseStrategy.class)
-    public record Step(int instruction, String text, boolean taken, int times, @Nullable Source source) {}
+    public record Step(
+            int instruction,
+            String text,
+            boolean taken,
+            int times,
+            @Nullable Source source) {}
 
     static ViolationReport of(Violation violation, ProgramSpec spec) {
         boolean hasSlot = violation.slot() != Violation.NONE;

@@ -92,7 +92,8 @@ class ExampleCommandsTest {
         List<String> words = command(source);
         assertFalse(words.size() < 3, "no command in " + source);
         CommandRun run = CommandRun.of(words.toArray(String[]::new));
-        assertEquals(source.equals("no_bounds_check.c") ? ExitCode.PROGRAM_REJECTED.number() : 0, run.exitCode(), run::err);
+        assertEquals(
+                source.equals("no_bounds_check.c") ? ExitCode.PROGRAM_REJECTED.number() : 0, run.exitCode(), run::err);
         for (String wanted : SHOWN.get(source)) {
             assertTrue(
                     run.out()

@@ -190,6 +190,22 @@ class ProgramRunCommandTest {
                 lines.subList(lines.size() - 2, lines.size()));
     }
 
+    private static String[] with(String[] args, String more) {
+        return Stream.concat(Arrays.stream(args), Stream.of(more)).toArray(String[]::new);
+    }
+
+    @Test
+    void refusesTailCalledProgramsThatAreRejected() {
+        String[] args = {testObject("mistakes.o"), "--pcap", SAMPLE, "--program", "tail_call_right", "--set"};
+        run(with(args, "jumps:0=packet_bounds_right")).succeeds();
+        CommandRun run = run(with(args, "jumps:0=packet_bounds_wrong"));
+
+        assertEquals(ExitCode.PROGRAM_REJECTED.number(), run.exitCode());
+        assertTrue(
+                run.err().contains("weir: program packet_bounds_wrong is rejected by the verifier, and was not run"),
+                run::err);
+    }
+
     @Test
     void runsBareInstructionsWithMaps() {
         // key 0 at fp-4; value = lookup(map0, key); if there is one: *value += 1; return XDP_TX

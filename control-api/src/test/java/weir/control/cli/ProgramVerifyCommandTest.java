@@ -37,8 +37,8 @@ class ProgramVerifyCommandTest {
     private Path folder;
 
     private static CommandRun verify(String... args) {
-        return CommandRun.of(
-                Stream.concat(Stream.of("program", "verify"), Arrays.stream(args)).toArray(String[]::new));
+        return CommandRun.of(Stream.concat(Stream.of("program", "verify"), Arrays.stream(args))
+                .toArray(String[]::new));
     }
 
     private static String withoutTime(String text) {
@@ -66,11 +66,10 @@ class ProgramVerifyCommandTest {
 
         assertEquals(ExitCode.PROGRAM_REJECTED.number(), run.exitCode());
         assertEquals("", run.err());
-        assertEquals(
-                """
+        assertEquals("""
                 packet_bounds_wrong (section xdp): rejected: 7 instructions walked, 0 states stored, TIME
-                ./mistakes.c:44:16: error: invalid access to packet, off=23 size=1, R1(id=0,off=23,r=14): R1 offset is outside of the packet
-                   44 |     return      ip->protocol == IPPROTO_UDP ? XDP_DROP : XDP_PASS;
+                ./mistakes.c:49:16: error: invalid access to packet, off=23 size=1, R1(id=0,off=23,r=14): R1 offset is outside of the packet
+                   49 |     return      ip->protocol == IPPROTO_UDP ? XDP_DROP : XDP_PASS;
                       |                     ^
                   instruction 6: r1 = *(u8 *)(r1 +23)
                   rule: bytes of the frame are compared with data_end before they are used
@@ -78,12 +77,11 @@ class ProgramVerifyCommandTest {
                   found: r1 holds a pointer into the frame; the first 14 bytes were compared with data_end
                   state: R1=pkt(r=14)
                   reached by:
-                    line 42, instruction 5: if r3 > r2 goto pc+4: not taken  // if ((void *)(eth + 1) > end)
+                    line 47, instruction 5: if r3 > r2 goto pc+4: not taken  // if ((void *)(eth + 1) > end)
                   hint: test the same pointer first, up to its last byte: if ((void *)(ptr + 1) > data_end) return XDP_PASS;
 
                 1 program, rejected
-                """,
-                withoutTime(run.out()));
+                """, withoutTime(run.out()));
     }
 
     @Test
@@ -91,23 +89,38 @@ class ProgramVerifyCommandTest {
         CommandRun run = verify(testObject("mistakes.o"));
 
         assertEquals(ExitCode.PROGRAM_REJECTED.number(), run.exitCode());
-        assertEquals(8, run.out().lines().filter(line -> line.contains(" (section xdp): accepted: ")).count());
-        assertEquals(8, run.out().lines().filter(line -> line.contains(" (section xdp): rejected: ")).count());
-        assertTrue(run.out().endsWith("\n16 programs: 8 accepted, 8 rejected\n"), run::out);
+        assertEquals(
+                9,
+                run.out()
+                        .lines()
+                        .filter(line -> line.contains(" (section xdp): accepted: "))
+                        .count());
+        assertEquals(
+                8,
+                run.out()
+                        .lines()
+                        .filter(line -> line.contains(" (section xdp): rejected: "))
+                        .count());
+        assertTrue(run.out().endsWith("\n17 programs: 9 accepted, 8 rejected\n"), run::out);
     }
 
     /** Mistakes are named after the rule that they break. */
     @Test
     void namesTheRuleThatIsBroken() {
-        JsonNode programs = verify(testObject("mistakes.o"), "-o", "json").json().get("programs");
+        JsonNode programs =
+                verify(testObject("mistakes.o"), "-o", "json").json().get("programs");
 
         for (Map.Entry<String, JsonNode> each : programs.properties()) {
             boolean isRight = each.getKey().endsWith("_right");
             assertEquals(
-                    isRight ? "accepted" : "rejected", each.getValue().get("verdict").asString(), each.getKey());
+                    isRight ? "accepted" : "rejected",
+                    each.getValue().get("verdict").asString(),
+                    each.getKey());
             if (!isRight) {
                 JsonNode violation = each.getValue().get("violations").get(0);
-                assertEquals(each.getKey().replace("_wrong", ""), violation.get("kind").asString());
+                assertEquals(
+                        each.getKey().replace("_wrong", ""),
+                        violation.get("kind").asString());
                 assertTrue(violation.get("source").get("line").asInt() > 0, each.getKey());
             }
         }
@@ -207,7 +220,9 @@ class ProgramVerifyCommandTest {
     static Stream<Arguments> wrongInput() {
         return Stream.of(
                 Arguments.of(
-                        List.of(), "missing required parameter: 'FILE'", "name an object file, or give instructions with --raw HEX"),
+                        List.of(),
+                        "missing required parameter: 'FILE'",
+                        "name an object file, or give instructions with --raw HEX"),
                 Arguments.of(
                         List.of("x.o", "--raw", PASS),
                         "both FILE and --raw were given",
@@ -230,15 +245,17 @@ class ProgramVerifyCommandTest {
                         "character 3 of the instructions, '\\u0007', is no hexadecimal digit",
                         RAW_HINT),
                 Arguments.of(List.of("--raw", PASS, "--map", "hash"), "'hash' is no map", MAP_HINT),
-                Arguments.of(List.of("--raw", PASS, "--map", "hash:4:8:16:0:0"), "'hash:4:8:16:0:0' is no map", MAP_HINT),
                 Arguments.of(
-                        List.of("--raw", PASS, "--map", "hash:4:x:16"), "'x' in map 'hash:4:x:16' is not a number", MAP_HINT),
+                        List.of("--raw", PASS, "--map", "hash:4:8:16:0:0"), "'hash:4:8:16:0:0' is no map", MAP_HINT),
+                Arguments.of(
+                        List.of("--raw", PASS, "--map", "hash:4:x:16"),
+                        "'x' in map 'hash:4:x:16' is not a number",
+                        MAP_HINT),
                 Arguments.of(
                         List.of("--raw", PASS, "--map", "hash:4:99999999999:16"),
                         "map0: 99999999999 does not fit 32 bits",
                         MAP_HINT),
-                Arguments.of(
-                        List.of("--raw", PASS, "--map", "hash:4:8:-1"), "map0: -1 does not fit 32 bits", MAP_HINT),
+                Arguments.of(List.of("--raw", PASS, "--map", "hash:4:8:-1"), "map0: -1 does not fit 32 bits", MAP_HINT),
                 Arguments.of(
                         List.of("--raw", PASS, "--map", "tree:4:8:16"),
                         "map0: unknown type 'tree'",
@@ -283,7 +300,7 @@ class ProgramVerifyCommandTest {
                         "programs are packet_bounds_wrong, packet_bounds_right, null_pointer_wrong, null_pointer_right,"
                                 + " value_bounds_wrong, value_bounds_right, unbounded_offset_wrong, unbounded_offset_right,"
                                 + " stack_undefined_wrong, stack_undefined_right, stale_packet_wrong, stale_packet_right,"
-                                + " reference_leak_wrong, reference_leak_right, infinite_loop_wrong, infinite_loop_right");
+                                + " reference_leak_wrong, reference_leak_right, infinite_loop_wrong, infinite_loop_right, tail_call_right");
     }
 
     @Test
@@ -302,8 +319,7 @@ class ProgramVerifyCommandTest {
         CommandRun run = verify("--cases", VerifierCasesFile.in(folder).toString());
 
         assertEquals(ExitCode.FAILURE.number(), run.exitCode());
-        assertEquals(
-                """
+        assertEquals("""
                 CASE               EXPECTED  VERDICT   DIFFERENCE
                 unsafe after all   accept    reject    instruction 0: R0 !read_ok
                 safe after all     reject    accept    accepted, but should be rejected
@@ -317,8 +333,7 @@ class ProgramVerifyCommandTest {
                 too long an entry  accept    unusable  init of map 0 has 4 and 5 bytes; needed are 4 and 4
 
                 11 cases, 4 of them run: 1 as expected, 10 not
-                """,
-                run.out());
+                """, run.out());
     }
 
     static Stream<Arguments> wrongCases() {
@@ -351,7 +366,8 @@ class ProgramVerifyCommandTest {
 
         assertEquals(ExitCode.FAILURE.number(), run.exitCode(), run::err);
         List<String> lines = run.err().lines().toList();
-        assertTrue(lines.getFirst().startsWith("weir: " + file) && lines.getFirst().contains(cause), run::err);
+        assertTrue(
+                lines.getFirst().startsWith("weir: " + file) && lines.getFirst().contains(cause), run::err);
         assertEquals(List.of("hint: " + CASES_HINT), lines.subList(1, lines.size()));
     }
 

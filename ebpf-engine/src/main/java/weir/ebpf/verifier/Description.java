@@ -44,7 +44,8 @@ final class Description {
     private static String span(Scalar range) {
         boolean isUnsigned = range.smin() >= 0 || (range.smin() == Long.MIN_VALUE && range.smax() == Long.MAX_VALUE);
         return isUnsigned
-                ? Long.toUnsignedString(range.umin()) + " to " + (range.umax() == -1 ? "2^64-1" : Long.toUnsignedString(range.umax()))
+                ? Long.toUnsignedString(range.umin()) + " to "
+                        + (range.umax() == -1 ? "2^64-1" : Long.toUnsignedString(range.umax()))
                 : (range.smin() == Long.MIN_VALUE ? "-2^63" : range.smin()) + " to "
                         + (range.smax() == Long.MAX_VALUE ? "2^63-1" : range.smax());
     }

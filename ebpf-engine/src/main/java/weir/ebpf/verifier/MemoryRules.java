@@ -37,11 +37,7 @@ final class MemoryRules {
         Value value = state.get(register);
         if (value instanceof Undefined undefined) {
             throw surroundings.refuse(
-                    state,
-                    undefined.kind(),
-                    register,
-                    "R" + register + " !read_ok",
-                    "a register that holds a value");
+                    state, undefined.kind(), register, "R" + register + " !read_ok", "a register that holds a value");
         }
         return value;
     }
