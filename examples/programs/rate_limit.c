@@ -77,7 +77,7 @@ int rate_limit(struct xdp_md *ctx) {
     struct bucket *bucket = bpf_map_lookup_elem(&buckets, &source);
     if (!bucket) {
         struct bucket full;
-        __builtin_memset(&full, 0, sizeof(full)); // padding, too
+        __builtin_memset(&full, 0, sizeof(full)); // the padding behind the lock, too: {} need not set it
         full.credit_nanos = most;
         full.updated_nanos = now;
         bpf_map_update_elem(&buckets, &source, &full, BPF_NOEXIST);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.verifier;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import weir.ebpf.verifier.scalar.Scalar;
 
 /** What registers hold, in words for somebody who writes C. */
@@ -15,6 +17,26 @@ final class Description {
             case Undefined undefined -> undefined.why();
             case ScalarValue number -> number(number.range());
             case PointerValue pointer -> pointer(pointer);
+        };
+    }
+
+    /** Types as the kernel names them, separated by commas, as people name what they stand for. */
+    static String ofTypes(String types) {
+        return Arrays.stream(types.split(", ")).map(Description::ofType).collect(Collectors.joining(", or "));
+    }
+
+    private static String ofType(String type) {
+        return switch (type) {
+            case "ctx" -> "the context as the program got it (ctx)";
+            case "fp" -> "the address of a variable (fp)";
+            case "pkt" -> "a pointer into the frame (pkt)";
+            case "map_ptr" -> "a map, as in &map (map_ptr)";
+            case "map_key" -> "a pointer to a map's key (map_key)";
+            case "map_value" -> "a pointer to a map's value (map_value)";
+            case "mem" -> "memory that the caller gave (mem)";
+            case "func" -> "a function of the program (func)";
+            case "ringbuf_mem" -> "a reserved record (ringbuf_mem)";
+            default -> type;
         };
     }
 

@@ -32,7 +32,7 @@ final class MemoryRules {
         return stack;
     }
 
-    /** The value of a register that may be read. */
+    /** The value of a register that may be used. */
     Value readable(PathState state, int register) {
         Value value = state.get(register);
         if (value instanceof Undefined undefined) {
@@ -42,15 +42,21 @@ final class MemoryRules {
         return value;
     }
 
+    /** The value of a register that may be copied. */
+    Value copyable(PathState state, int register) {
+        return state.get(register) instanceof Undefined undefined && undefined.isCopied()
+                ? undefined
+                : readable(state, register);
+    }
+
     private PointerValue base(PathState state, int register) {
-        Value value = state.get(register);
-        if (value instanceof Undefined undefined && undefined.equals(Undefined.STALE_PACKET)) {
+        if (state.get(register) instanceof Undefined undefined && undefined.isCopied()) {
             throw surroundings.refuse(
                     state,
-                    ViolationKind.STALE_PACKET,
+                    undefined.kind(),
                     register,
                     "R" + register + " invalid mem access 'scalar'",
-                    "a packet pointer taken after the frame was moved");
+                    "a pointer that is still valid");
         }
         if (!(readable(state, register) instanceof PointerValue pointer)) {
             throw surroundings.refuse(
@@ -84,7 +90,7 @@ final class MemoryRules {
 
     /** Puts what was loaded, if it can be read at all. */
     private void set(PathState state, int register, Value value) {
-        if (value instanceof Undefined undefined) {
+        if (value instanceof Undefined undefined && !undefined.isCopied()) {
             throw surroundings.refuse(
                     state,
                     undefined.kind(),
@@ -149,13 +155,13 @@ final class MemoryRules {
             return;
         }
         check(state, register, base, offset, bytes, true);
-        if (value instanceof PointerValue pointer) {
+        if (!(value instanceof ScalarValue)) {
             throw surroundings.refuse(
                     state,
                     ViolationKind.POINTER_LEAK,
                     "R" + register + " leaks addr into " + (base.kind() == PointerKind.MAP_VALUE ? "map" : "mem"),
                     "a number",
-                    "a pointer to " + pointer.kind().words());
+                    Description.of(value));
         }
         if (base.kind().isPacketMemory()) {
             surroundings.facts().writesPacket();
@@ -210,14 +216,22 @@ final class MemoryRules {
         if (from < 0 || bytes <= 0 || from + bytes > base.bytes()) {
             throw surroundings.refuse(
                     state,
-                    ViolationKind.PACKET_BOUNDS,
+                    from < 0 ? ViolationKind.NEGATIVE_OFFSET : ViolationKind.PACKET_BOUNDS,
                     register,
                     "invalid access to packet, off=" + from + " size=" + bytes + ", R" + register + "(id=" + base.id()
                             + ",off=" + from + ",r=" + base.bytes() + "): R" + register
                             + " offset is outside of the packet",
-                    span(from, bytes) + (base.isFixed() ? "" : " behind the variable part") + " compared with "
-                            + (base.kind() == PointerKind.PACKET ? "data_end" : "data") + " before");
+                    packetNeed(base, from, bytes));
         }
+    }
+
+    private static String packetNeed(PointerValue base, long from, long bytes) {
+        if (from < 0) {
+            return "an offset of 0 or more: " + span(from, bytes) + " lies before "
+                    + base.kind().words();
+        }
+        return span(from, bytes) + (base.isFixed() ? "" : " behind the variable part") + " compared with "
+                + (base.kind() == PointerKind.PACKET ? "data_end" : "data") + " before";
     }
 
     private void checkNotNegative(PathState state, int register, PointerValue base, long smallest) {
@@ -279,7 +293,7 @@ final class MemoryRules {
         if (from < lock + Integer.BYTES && lock < to) {
             throw surroundings.refuse(
                     state,
-                    ViolationKind.LOCK,
+                    ViolationKind.LOCK_ACCESS,
                     register,
                     "bpf_spin_lock cannot be accessed directly by load/store",
                     "access beside the lock, bytes " + lock + " to " + (lock + Integer.BYTES - 1));

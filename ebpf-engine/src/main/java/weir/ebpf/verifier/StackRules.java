@@ -60,10 +60,16 @@ final class StackRules {
                     ViolationKind.STACK_BOUNDS,
                     register,
                     "invalid " + verb + " stack R" + register + ' ' + where + " size=" + bytes,
-                    "bytes " + LOWEST + " to -1 from the frame pointer");
+                    "room for " + bytes + (bytes == 1 ? " byte" : " bytes") + " between fp" + LOWEST + " and fp-1"
+                            + (isBounded ? "; the access reaches from " + place(from) + " to " + place(to - 1) : ""));
         }
         surroundings.facts().stack(state, base.place(), (int) from);
         return new Range(state.frame(base.place()), base.place(), (int) from, (int) to, base.isFixed());
+    }
+
+    /** As the log writes it, where the frame pointer itself is no place of the stack. */
+    private static String place(long offset) {
+        return offset < 0 ? "fp" + offset : "fp+" + offset;
     }
 
     private void checkAligned(PathState state, int register, PointerValue base, int offset, int bytes) {
@@ -172,8 +178,8 @@ final class StackRules {
     void store(PathState state, int register, PointerValue base, int offset, int bytes, Value value) {
         checkAligned(state, register, base, offset, bytes);
         Range range = range(state, register, base, offset, bytes, "write to");
-        if (value instanceof PointerValue pointer) {
-            checkSpill(state, range, pointer);
+        if (!(value instanceof ScalarValue)) {
+            checkSpill(state, range, value);
         }
         boolean isZero = value instanceof ScalarValue number && number.is(0);
         if (!range.isFixed) {
@@ -209,7 +215,7 @@ final class StackRules {
         return isSame ? number.copy() : ScalarValue.from(low, number, null);
     }
 
-    private void checkSpill(PathState state, Range range, PointerValue pointer) {
+    private void checkSpill(PathState state, Range range, Value value) {
         if (!range.isFixed || range.bytes() != StackSlot.BYTES) {
             throw surroundings.refuse(
                     state,
@@ -218,7 +224,8 @@ final class StackRules {
                     "all 8 bytes of a pointer, at a constant offset",
                     range.bytes() + " bytes" + (range.isFixed ? "" : " at an offset that varies"));
         }
-        if (pointer.kind() == PointerKind.STACK && range.frameNumber != state.depth() - 1) {
+        boolean isStack = value instanceof PointerValue pointer && pointer.kind() == PointerKind.STACK;
+        if (isStack && range.frameNumber != state.depth() - 1) {
             throw surroundings.refuse(
                     state,
                     ViolationKind.POINTER_LEAK,

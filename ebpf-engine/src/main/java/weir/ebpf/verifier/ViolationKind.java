@@ -31,9 +31,6 @@ public enum ViolationKind {
     STALE_PACKET(
             "packet pointers are taken anew after a helper moved the frame",
             "read ctx->data and ctx->data_end again and compare again behind the call"),
-    RELEASED_RECORD(
-            "a record is not used after it was submitted or discarded",
-            "use it before bpf_ringbuf_submit() or bpf_ringbuf_discard(), and release it once"),
     PACKET_BOUNDS(
             "bytes of the frame are compared with data_end before they are used",
             "test the same pointer first, up to its last byte: if ((void *)(ptr + 1) > data_end) return XDP_PASS;"),
@@ -49,7 +46,8 @@ public enum ViolationKind {
                     + " return XDP_PASS;"),
     STACK_BOUNDS(
             "access stays inside the 512 bytes of stack",
-            "make the array larger, or bound the index below the array's length"),
+            "make the variable as large as what is read or written (a helper takes key_size or value_size of the map, or"
+                    + " the size it is given), or bound the index below the array's length"),
     STACK_UNDEFINED(
             "stack is written before it is read, padding of structures included",
             "set all of it first: struct key key = {}; or, with padding, __builtin_memset(&key, 0, sizeof(key));"),
@@ -58,7 +56,8 @@ public enum ViolationKind {
             "align the variable: __attribute__((aligned(8))), or copy byte by byte"),
     CONTEXT(
             "fields of struct xdp_md are read whole and never written",
-            "read the fields as they are declared: __u32 queue = ctx->rx_queue_index; pass ctx on unchanged"),
+            "read fields as they are declared: __u32 queue = ctx->rx_queue_index; write to variables of your own, and"
+                    + " pass ctx on unchanged"),
     READ_ONLY(
             "memory that is read only is not written",
             "write to a map without BPF_F_RDONLY_PROG; const variables (.rodata) stay as they are, without const they"
@@ -83,12 +82,18 @@ public enum ViolationKind {
             "the size given to a helper is bounded and inside the memory given",
             "bound it first: if (size == 0 || size > sizeof(buffer)) return XDP_PASS;"),
     MAP_TYPE("a helper gets a map of a type that it works on", "use another helper or another type of map"),
+    RELEASED(
+            "a record is not used after it was submitted or discarded",
+            "write all fields before bpf_ringbuf_submit(), and do not use the pointer afterwards"),
     REFERENCE_LEAK(
             "every reserved record is submitted or discarded on every path",
             "call bpf_ringbuf_submit() or bpf_ringbuf_discard() before each return"),
     LOCK(
             "a spin lock is taken once, and released by its holder before anything else is called",
             "call bpf_spin_unlock() on every path before calls and returns"),
+    LOCK_ACCESS(
+            "the bytes of a spin lock are touched by bpf_spin_lock() and bpf_spin_unlock() only",
+            "leave the lock alone: set the other fields one by one instead of the whole value"),
     CALL(
             "a function gets what it takes",
             "pass what the declaration says, and test pointers for null inside; or make the function static: then it"
