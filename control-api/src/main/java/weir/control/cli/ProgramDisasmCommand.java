@@ -41,7 +41,8 @@ import weir.ebpf.program.Subprogram;
         footerHeading = "%nExamples:%n",
         footer = {
             "  weir program disasm prog.o",
-            "  weir program disasm prog.o --program filter --raw",
+            "  weir program disasm prog.o --program filter --bytes",
+            "  weir program disasm --raw b7000000020000009500000000000000",
             "  weir program disasm prog.o --program filter --jit",
             "  weir program disasm prog.o -o json | jq '.programs | keys'"
         })
@@ -62,10 +63,10 @@ public final class ProgramDisasmCommand implements Callable<Integer> {
     private @Nullable String programName;
 
     @Option(
-            names = "--raw",
+            names = "--bytes",
             description = "Numbers only: the bytes of each instruction, no C lines, labels or names."
                     + " With -o json or yaml there is no difference.")
-    private boolean raw;
+    private boolean bytes;
 
     @Option(
             names = "--jit",
@@ -79,7 +80,7 @@ public final class ProgramDisasmCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ObjectFile file = object.read();
+        ObjectFile file = object.read(ExitCode.FAILURE);
         List<ProgramSpec> programs = programName == null ? file.programs() : List.of(object.program(file, programName));
         PrintWriter out = spec.commandLine().getOut();
         Disassembly disassembly = Disassembly.of(file, programs::contains);
@@ -92,7 +93,7 @@ public final class ProgramDisasmCommand implements Callable<Integer> {
     }
 
     private void print(PrintWriter out, ObjectFile file, List<ProgramSpec> programs, Disassembly disassembly) {
-        out.println("; " + Printable.of(object.file().toString()) + ": "
+        out.println("; " + Printable.of(object.name()) + ": "
                 + counted(file.programs().size(), "program") + ", "
                 + counted(file.maps().size(), "map") + ", "
                 + (file.license().isEmpty() ? "no license" : "license " + Printable.of(file.license())));
@@ -105,8 +106,8 @@ public final class ProgramDisasmCommand implements Callable<Integer> {
                     Objects.requireNonNull(disassembly.programs().get(program.name()));
             out.println();
             printHeader(out, program, shown);
-            if (raw) {
-                shown.code().forEach(line -> out.println(rawLine(line)));
+            if (bytes) {
+                shown.code().forEach(line -> out.println(numbers(line)));
             } else {
                 out.print(listing(file, program, compiled(file, program)).text());
             }
@@ -114,7 +115,7 @@ public final class ProgramDisasmCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private static String rawLine(Disassembly.Line line) {
+    private static String numbers(Disassembly.Line line) {
         return String.format(Locale.ROOT, "%5d: %-32s  %s", line.slot(), line.bytes(), line.text());
     }
 

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.DeterministicHost;
@@ -121,6 +122,11 @@ public final class ProgramReplay implements AutoCloseable {
                 || entries.stream()
                         .anyMatch(each -> each instanceof MapEntry.OfProgram slot
                                 && slot.program().equals(name));
+    }
+
+    /** Names of the programs that may run: the one on all frames, and those it may tail-call. */
+    public Set<String> programs() {
+        return loaded.programs().keySet();
     }
 
     /** Frames read so far. */

@@ -39,8 +39,22 @@ class ProgramDisasmCommandTest {
     }
 
     @Test
-    void rawShowsNumbersOnly() {
-        String out = CommandRun.of("program", "disasm", example("bridge.o"), "--raw")
+    void showsBareInstructions() {
+        String out = CommandRun.of("program", "disasm", "--raw", "b7000000020000009500000000000000")
+                .succeeds()
+                .out();
+
+        assertTrue(out.contains("    0: r0 = 2"), out);
+        CommandRun.of("program", "disasm", "--raw", "b700000002000000ff00000000000000")
+                .fails(
+                        ExitCode.FAILURE,
+                        "instruction 1: unknown opcode 0xff",
+                        "write the bytes of each instruction in the order of memory: b700000002000000 is r0 = 2");
+    }
+
+    @Test
+    void bytesShowsNumbersOnly() {
+        String out = CommandRun.of("program", "disasm", example("bridge.o"), "--bytes")
                 .succeeds()
                 .out();
 
