@@ -27,13 +27,14 @@ public final class PinnedThread implements AutoCloseable {
     private final MemorySegment before = arena.allocate(MASK_BYTES, 8);
     private final int cpu;
 
+    /** On the last CPU that the thread may use: the kernel's own work likes the first one. */
     public PinnedThread() {
         call(GET, before);
-        int first = 0;
-        while ((before.get(JAVA_BYTE, first >> 3) >> (first & 7) & 1) == 0) {
-            first++;
+        int last = (int) before.byteSize() * Byte.SIZE - 1;
+        while ((before.get(JAVA_BYTE, last >> 3) >> (last & 7) & 1) == 0) {
+            last--;
         }
-        cpu = first;
+        cpu = last;
         MemorySegment only = arena.allocate(MASK_BYTES, 8);
         only.set(JAVA_BYTE, cpu >> 3, (byte) (1 << (cpu & 7)));
         call(SET, only);
