@@ -13,7 +13,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import weir.ebpf.LoadException;
 import weir.ebpf.kernel.KernelProgram;
-import weir.ebpf.kernel.PinnedThread;
 import weir.ebpf.random.ProgramGenerator;
 import weir.ebpf.random.RandomProgram;
 import weir.ebpf.random.Seeds;
@@ -41,8 +40,7 @@ class DifferentialTest {
         ProgramGenerator generator = new ProgramGenerator(Weights.everything());
         int compared = 0;
         long[] seeds = Seeds.of(PROGRAMS);
-        try (PinnedThread pinned = new PinnedThread()) {
-            Kernel kernel = new Kernel(pinned.cpu());
+        try (Kernel kernel = new Kernel()) {
             for (long seed : seeds) {
                 RandomProgram program = generator.generate(seed);
                 Scenario scenario = Scenario.of(program, PACKETS);

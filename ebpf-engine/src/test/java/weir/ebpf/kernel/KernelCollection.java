@@ -31,7 +31,7 @@ public final class KernelCollection implements AutoCloseable {
         KernelCollection collection = new KernelCollection(maps);
         try {
             for (MapSpec spec : maps) {
-                KernelMap map = KernelMap.create(spec);
+                KernelMap map = collection.create(spec);
                 collection.maps.add(map);
                 fillData(spec, map);
             }
@@ -45,6 +45,23 @@ public final class KernelCollection implements AutoCloseable {
             collection.close();
             throw e;
         }
+    }
+
+    /** A map of maps is made like the first that it holds, which comes before it, and filled. */
+    private KernelMap create(MapSpec spec) {
+        List<MapSpec.Entry.InnerMap> inner = spec.contents().stream()
+                .filter(MapSpec.Entry.InnerMap.class::isInstance)
+                .map(MapSpec.Entry.InnerMap.class::cast)
+                .toList();
+        if (inner.isEmpty()) {
+            return KernelMap.create(spec);
+        }
+        KernelMap outer =
+                KernelMap.create(spec, maps.get(inner.getFirst().mapIndex()).fd());
+        for (MapSpec.Entry.InnerMap each : inner) {
+            outer.update(bytes(each.key()), bytes(maps.get(each.mapIndex()).fd()), 0);
+        }
+        return outer;
     }
 
     private static void fillData(MapSpec spec, KernelMap map) {

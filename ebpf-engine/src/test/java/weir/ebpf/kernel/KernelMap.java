@@ -31,13 +31,12 @@ public final class KernelMap implements MapControl, AutoCloseable {
         this.fd = fd;
     }
 
-    /** Makes the map; it must be one that the kernel takes. */
+    /** Makes the map; it must be one that the kernel takes. Values with a spin lock are {@link SpinLockBtf}'s. */
     public static KernelMap create(MapSpec spec) {
-        return create(spec, NO_DESCRIPTOR);
+        return spec.spinLockOffset() == MapSpec.NO_SPIN_LOCK ? create(spec, NO_DESCRIPTOR) : createWithSpinLock(spec);
     }
 
-    /** A map with values of {@link SpinLockBtf}. */
-    public static KernelMap createWithSpinLock(MapSpec spec) {
+    private static KernelMap createWithSpinLock(MapSpec spec) {
         int btf = SpinLockBtf.load();
         try {
             int fd = open(spec, NO_DESCRIPTOR, btf, SpinLockBtf.TYPES);
@@ -88,6 +87,10 @@ public final class KernelMap implements MapControl, AutoCloseable {
     /** Takes over a descriptor that {@link #open} gave. */
     public static KernelMap of(MapSpec spec, int fd) {
         return new KernelMap(spec, fd);
+    }
+
+    public MapType type() {
+        return spec.type();
     }
 
     /** The map's file descriptor, for programs and maps of maps. */

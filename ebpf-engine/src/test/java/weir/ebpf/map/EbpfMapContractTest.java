@@ -60,9 +60,6 @@ class EbpfMapContractTest {
 
     private static KernelMap kernelMap(MapSpec spec) {
         MapSpec inner = spec.inner();
-        if (spec.spinLockOffset() != MapSpec.NO_SPIN_LOCK) {
-            return KernelMap.createWithSpinLock(spec);
-        }
         if (inner == null) {
             return KernelMap.create(spec);
         }
