@@ -24,7 +24,7 @@ import weir.testing.RunSize;
 /**
  * Random programs give the same in the engine as in the running kernel: return values, frames, maps.
  *
- * <p>A difference is made small and left in {@code target/differential}. When its reason is known and
+ * <p>A difference is made small and left in {@code target/differential}, beside the whole of it. When its reason is known and
  * gone, the file belongs to the resources of this package, where {@link ReplayTest} finds it.
  */
 @RequiresFeature(Feature.BPF_PROGRAMS)
@@ -32,6 +32,7 @@ class DifferentialTest {
     private static final int PROGRAMS = RunSize.of(1_000, 100_000);
     private static final int PACKETS = 8;
     private static final int ENOUGH = 5;
+    private static final Path FOLDER = Path.of("target", "differential");
     private static final String NOT_LOADED = "not loaded: ";
 
     private final List<String> differences = new ArrayList<>();
@@ -62,7 +63,7 @@ class DifferentialTest {
         try {
             String difference = difference(kernel, scenario);
             if (!difference.isEmpty()) {
-                keep(kernel, scenario, seed, difference.startsWith(NOT_LOADED));
+                keep(kernel, scenario, seed, difference);
             }
             return false;
         } catch (KernelProgram.Rejected e) {
@@ -81,14 +82,17 @@ class DifferentialTest {
         }
     }
 
-    private void keep(Kernel kernel, Scenario scenario, long seed, boolean isRefusal) throws KernelProgram.Rejected {
+    private void keep(Kernel kernel, Scenario scenario, long seed, String first) throws KernelProgram.Rejected {
+        boolean isRefusal = first.startsWith(NOT_LOADED);
         Scenario small = new Minimiser(each -> isDifferent(kernel, each, isRefusal)).minimise(scenario);
         String difference = difference(kernel, small);
         String text = ScenarioText.of("seed " + seed + "\n" + difference, small, kernel.play(small, false));
-        Path file = Path.of("target", "differential", "seed-" + seed + ".txt");
+        String whole = ScenarioText.of("seed " + seed + "\n" + first, scenario, kernel.play(scenario, false));
+        Path file = FOLDER.resolve("seed-" + seed + ".txt");
         try {
-            Files.createDirectories(file.getParent());
+            Files.createDirectories(FOLDER);
             Files.writeString(file, text);
+            Files.writeString(FOLDER.resolve("seed-" + seed + "-whole.txt"), whole);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -12,6 +12,7 @@ import weir.ebpf.kernel.KernelProgram;
 import weir.ebpf.kernel.PinnedThread;
 import weir.ebpf.kernel.XdpMd;
 import weir.ebpf.kernel.XdpSocket;
+import weir.ebpf.map.Bytes;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
 
@@ -30,8 +31,9 @@ final class Kernel implements AutoCloseable {
      */
     Outcome play(Scenario scenario, boolean wantLog) throws KernelProgram.Rejected {
         try (KernelCollection loaded = KernelCollection.load(scenario.programs(), scenario.maps(), wantLog);
+                XdpSocket socket = new XdpSocket();
                 KernelRecords consumers = new KernelRecords(scenario.maps(), loaded.maps(), pinned.cpu())) {
-            scenario.presets().forEach(preset -> put(loaded.maps().get(preset.map()), preset));
+            scenario.presets().forEach(preset -> put(loaded.maps().get(preset.map()), preset, socket));
             List<Outcome.Run> runs = new ArrayList<>();
             List<String> records = new ArrayList<>();
             for (int i = 0; i < scenario.packets().size(); i++) {
@@ -52,17 +54,10 @@ final class Kernel implements AutoCloseable {
         }
     }
 
-    /** In the place of a socket's number goes a socket. */
-    private static void put(KernelMap map, Scenario.Preset preset) {
-        int result;
-        if (map.type() == MapType.XSKMAP) {
-            try (XdpSocket socket = new XdpSocket()) {
-                result = map.update(
-                        preset.key().toArray(), Scenario.word(socket.fd()).toArray(), 0);
-            }
-        } else {
-            result = map.update(preset.key().toArray(), preset.value().toArray(), 0);
-        }
+    /** In the place of a socket's number goes a socket, which leaves the map when it is closed. */
+    private static void put(KernelMap map, Scenario.Preset preset, XdpSocket socket) {
+        Bytes value = map.type() == MapType.XSKMAP ? Scenario.word(socket.fd()) : preset.value();
+        int result = map.update(preset.key().toArray(), value.toArray(), 0);
         if (result != 0) {
             throw new IllegalStateException(preset + ": errno " + -result);
         }

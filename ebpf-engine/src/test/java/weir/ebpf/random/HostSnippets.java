@@ -14,9 +14,15 @@ final class HostSnippets {
 
     private static final int FIB_IFINDEX = 8;
     private static final int FIB_TOS = 12;
-    private static final int[] FAMILIES = {2, 2, 2, 10, 10, 7};
-    private static final int[] FIB_FLAGS = {0, 0, 0, 1, 2, 3, 4, 8, 9, 16, 32, 63, 64};
-    private static final int[] INTERFACES = {1, 1, 1, 0, 5};
+    /** For some addresses of this family the kernel does not even look whether there is such an interface. */
+    private static final int AF_INET6 = 10;
+
+    private static final int LOOPBACK = 1;
+    private static final int[] FAMILIES = {2, 2, 2, AF_INET6, AF_INET6, 7};
+    /** All but DIRECT and TBID together: the kernel then clears the number of the table, which is up to a host. */
+    private static final int[] FIB_FLAGS = {0, 0, 0, 1, 2, 3, 4, 8, 10, 16, 32, 55, 62, 64};
+
+    private static final int[] INTERFACES = {LOOPBACK, LOOPBACK, LOOPBACK, 0, 5};
     private static final int[] LENGTHS = {0, 0, 1, 60, 1500, 65_535, 65_536, 65_537, 1 << 30};
 
     /** {@code BPF_F_CURRENT_CPU}, and a place behind the map's. */
@@ -32,10 +38,10 @@ final class HostSnippets {
         if (place == Frame.NONE) {
             return false;
         }
-        Operand family = Operand.immediate(pick(frame, FAMILIES));
-        frame.store(MemorySize.BYTE, Frame.FRAME_POINTER, place + FIB_FAMILY, family);
-        Operand ifindex = Operand.immediate(pick(frame, INTERFACES));
-        frame.store(MemorySize.WORD, Frame.FRAME_POINTER, place + FIB_IFINDEX, ifindex);
+        int family = pick(frame, FAMILIES);
+        frame.store(MemorySize.BYTE, Frame.FRAME_POINTER, place + FIB_FAMILY, Operand.immediate(family));
+        int ifindex = family == AF_INET6 ? LOOPBACK : pick(frame, INTERFACES);
+        frame.store(MemorySize.WORD, Frame.FRAME_POINTER, place + FIB_IFINDEX, Operand.immediate(ifindex));
         frame.stackArgument(2, place);
         frame.moveImmediate(3, frame.random.nextInt(10) == 0 ? FIB_BYTES - 1 : FIB_BYTES);
         frame.moveImmediate(4, pick(frame, FIB_FLAGS));
