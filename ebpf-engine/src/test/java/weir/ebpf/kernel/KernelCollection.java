@@ -107,6 +107,10 @@ public final class KernelCollection implements AutoCloseable {
         return programs.getFirst();
     }
 
+    public KernelProgram program(int index) {
+        return programs.get(index);
+    }
+
     public List<KernelMap> maps() {
         return maps;
     }
