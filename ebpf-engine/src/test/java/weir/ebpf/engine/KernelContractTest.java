@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +25,8 @@ import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.WideKind;
 import weir.ebpf.kernel.EmptyNetwork;
 import weir.ebpf.kernel.KernelCollection;
-import weir.ebpf.kernel.KernelMap;
 import weir.ebpf.kernel.KernelProgram;
-import weir.ebpf.kernel.PerfRing;
+import weir.ebpf.kernel.PerfRings;
 import weir.ebpf.kernel.PinnedThread;
 import weir.ebpf.kernel.XdpMd;
 import weir.ebpf.map.Bytes;
@@ -109,17 +106,20 @@ class KernelContractTest {
     @ParameterizedTest
     @MethodSource("answered")
     void kernelGivesWhatTheCaseExpects(ContractCase each) throws KernelProgram.Rejected {
-        try (KernelCollection loaded = load(each);
-                PerfRing events = new PerfRing(pinned.cpu())) {
-            for (KernelMap map : loaded.maps()) {
-                if (map.type() == MapType.PERF_EVENT_ARRAY) {
-                    assertEquals(0, map.update(word(pinned.cpu()), word(events.fd()), 0));
-                }
-            }
+        List<PerfRings> listeners = new ArrayList<>();
+        try (KernelCollection loaded = load(each)) {
+            loaded.maps().stream()
+                    .filter(map -> map.type() == MapType.PERF_EVENT_ARRAY)
+                    .forEach(map -> listeners.add(new PerfRings(map)));
             byte[] data = EngineContractTest.data(each);
             KernelProgram.Run run = loaded.main().run(data, XdpMd.arriving(each.metadataBytes(), data.length, 1, 0));
             assertEquals(0, run.errno(), "errno of the run");
-            check(each, run, events.take());
+            check(
+                    each,
+                    run,
+                    listeners.stream().flatMap(rings -> rings.take().stream()).toList());
+        } finally {
+            listeners.forEach(PerfRings::close);
         }
     }
 
@@ -170,12 +170,5 @@ class KernelContractTest {
         List<Subprogram> functions = new ArrayList<>(List.of(new Subprogram("case", 0, true, 0)));
         slots.forEach(each -> functions.add(new Subprogram("f" + each, each, false, 0)));
         return functions;
-    }
-
-    private static byte[] word(int value) {
-        return ByteBuffer.allocate(Integer.BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(value)
-                .array();
     }
 }

@@ -89,6 +89,10 @@ public final class KernelMap implements MapControl, AutoCloseable {
         return new KernelMap(spec, fd);
     }
 
+    public int maxEntries() {
+        return spec.maxEntries();
+    }
+
     public MapType type() {
         return spec.type();
     }

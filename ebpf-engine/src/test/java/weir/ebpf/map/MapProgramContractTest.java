@@ -23,6 +23,7 @@ import weir.ebpf.kernel.KernelMap;
 import weir.ebpf.kernel.KernelProgram;
 import weir.ebpf.kernel.KernelRing;
 import weir.ebpf.kernel.PerfRing;
+import weir.ebpf.kernel.PerfRings;
 import weir.ebpf.kernel.PinnedThread;
 import weir.ebpf.kernel.XdpMd;
 import weir.ebpf.map.MapCases.Operation;
@@ -172,18 +173,14 @@ class MapProgramContractTest {
     private static final class Consumers implements AutoCloseable {
         private final MapSpec spec;
         private final List<KernelRing> rings = new ArrayList<>();
-        private final List<PerfRing> events = new ArrayList<>();
+        private final List<PerfRings> events = new ArrayList<>();
 
         Consumers(MapSpec spec, KernelMap map) {
             this.spec = spec;
             if (spec.type() == MapType.RINGBUF) {
                 rings.add(new KernelRing(map, spec.maxEntries()));
             } else if (spec.type() == MapType.PERF_EVENT_ARRAY) {
-                for (int cpu = 0; cpu < Math.min(CPUS, spec.maxEntries()); cpu++) {
-                    PerfRing ring = new PerfRing(cpu);
-                    events.add(ring);
-                    assertEquals(0, map.update(little(cpu), little(ring.fd()), MapFlags.ANY));
-                }
+                events.add(new PerfRings(map));
             }
         }
 
@@ -210,14 +207,10 @@ class MapProgramContractTest {
             return taken;
         }
 
-        private static byte[] little(int word) {
-            return new byte[] {(byte) word, (byte) (word >>> 8), (byte) (word >>> 16), (byte) (word >>> 24)};
-        }
-
         @Override
         public void close() {
             rings.forEach(KernelRing::close);
-            events.forEach(PerfRing::close);
+            events.forEach(PerfRings::close);
         }
     }
 }
