@@ -22,6 +22,8 @@ import weir.ebpf.map.MapType;
 import weir.ebpf.map.OwnRing;
 import weir.ebpf.map.RedirectMap;
 import weir.ebpf.memory.Mem;
+import weir.ebpf.program.Fault;
+import weir.ebpf.program.FaultKind;
 
 /** Plays scenarios in the engine, with one CPU, and a network like {@link EmptyNetwork}. */
 final class Engine {
@@ -33,8 +35,12 @@ final class Engine {
 
     private Engine() {}
 
-    /** Loads, runs, reads, and frees all. */
-    static Outcome play(Scenario scenario) throws LoadException {
+    /**
+     * Loads, runs, reads, and frees all.
+     *
+     * @throws OverBudget when the programs are nothing to compare
+     */
+    static Outcome play(Scenario scenario) throws LoadException, OverBudget {
         DeterministicHost host = emptyNetwork();
         LoadOptions options = LoadOptions.on(host);
         try (LoadedObject loaded = LoadedObject.of(scenario.programs(), scenario.maps(), options)) {
@@ -100,9 +106,13 @@ final class Engine {
         return PerfRing.padded(Bytes.of(all));
     }
 
-    private static Outcome.Run run(EbpfProgram program, Scenario.Packet packet) {
+    private static Outcome.Run run(EbpfProgram program, Scenario.Packet packet) throws OverBudget {
         TestRun.Result result = new TestRun(packet.data(), packet.metadataBytes(), LOOPBACK, 0, 1, 0).run(program);
-        String failure = result.fault() == null ? "" : result.fault().text();
+        Fault fault = result.fault();
+        if (fault != null && fault.kind() == FaultKind.BUDGET) {
+            throw new OverBudget(fault.text());
+        }
+        String failure = fault == null ? "" : fault.text();
         return new Outcome.Run(failure, result.action(), result.data(), result.metadataBytes());
     }
 

@@ -27,7 +27,7 @@ class ReplayTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void engineGivesWhatTheKernelGave(Path file) throws IOException, LoadException {
+    void engineGivesWhatTheKernelGave(Path file) throws IOException, LoadException, OverBudget {
         ScenarioFile.Known known = ScenarioFile.read(Files.readString(file));
         assertEquals("", known.outcome().difference(Engine.play(known.scenario()), "kernel", "engine"));
     }

@@ -58,8 +58,13 @@ public final class KernelCollection implements AutoCloseable {
         }
         KernelMap outer =
                 KernelMap.create(spec, maps.get(inner.getFirst().mapIndex()).fd());
-        for (MapSpec.Entry.InnerMap each : inner) {
-            outer.update(bytes(each.key()), bytes(maps.get(each.mapIndex()).fd()), 0);
+        int[] keys = inner.stream().mapToInt(MapSpec.Entry.InnerMap::key).toArray();
+        int[] values =
+                inner.stream().mapToInt(each -> maps.get(each.mapIndex()).fd()).toArray();
+        int result = outer.updateAll(bytes(keys), bytes(values));
+        if (result != 0) {
+            outer.close();
+            throw new IllegalStateException(spec + " takes no " + inner + ": errno " + -result);
         }
         return outer;
     }
@@ -95,11 +100,12 @@ public final class KernelCollection implements AutoCloseable {
         throw new IllegalArgumentException("no program " + name);
     }
 
-    private static byte[] bytes(int word) {
-        return ByteBuffer.allocate(4)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(word)
-                .array();
+    private static byte[] bytes(int... words) {
+        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * words.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (int word : words) {
+            bytes.putInt(word);
+        }
+        return bytes.array();
     }
 
     /** The first program. */

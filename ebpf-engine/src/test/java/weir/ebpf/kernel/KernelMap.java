@@ -131,6 +131,25 @@ public final class KernelMap implements MapControl, AutoCloseable {
         return element(BpfSyscall.MAP_UPDATE_ELEM, key, value.clone(), flags);
     }
 
+    /**
+     * Updates several elements by one call, which waits once for programs that run where single updates of a map of
+     * maps wait each time ({@code maybe_wait_bpf_programs}, {@code kernel/bpf/syscall.c}). {@code union bpf_attr}:
+     * keys 16, values 24, count 32, map_fd 36.
+     *
+     * @param keys one behind the other
+     * @param values the same
+     */
+    public int updateAll(byte[] keys, byte[] values) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr = arena.allocate(BpfSyscall.ATTR_BYTES, Long.BYTES);
+            attr.set(JAVA_LONG, 16, copy(arena, keys).address());
+            attr.set(JAVA_LONG, 24, copy(arena, values).address());
+            attr.set(JAVA_INT, 32, keys.length / spec.keyBytes());
+            attr.set(JAVA_INT, 36, fd);
+            return BpfSyscall.call(BpfSyscall.MAP_UPDATE_BATCH, attr);
+        }
+    }
+
     @Override
     public int delete(byte[] key) {
         return element(BpfSyscall.MAP_DELETE_ELEM, key, null, 0);
