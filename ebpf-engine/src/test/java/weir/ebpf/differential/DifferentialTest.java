@@ -54,8 +54,8 @@ class DifferentialTest {
                 }
             }
         }
-        System.out.println(compared - overBudget + " programs compared in " + runs + " runs; they put out " + records + " records; "
-                + overBudget + " beyond the engine's budget");
+        System.out.println((compared - overBudget) + " programs compared in " + runs + " runs, " + records
+                + " records; " + overBudget + " beyond the engine's budget");
         assertTrue(overBudget <= 1 + seeds.length / 1_000, overBudget + " beyond the budget");
         assertTrue(differences.isEmpty(), () -> String.join("\n", differences));
         assertTrue(compared > seeds.length * 0.9 || seeds.length == 1, compared + " of " + seeds.length + " compared");
