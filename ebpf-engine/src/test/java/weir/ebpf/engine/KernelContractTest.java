@@ -38,12 +38,12 @@ import weir.testing.RequiresFeature;
 
 /**
  * What the cases of {@link EngineContractTest} expect is what the running kernel gives. Those for which that cannot
- * be said stand in {@code kernel-exceptions.txt} with the reason.
+ * be said stand in {@code kernel-exemptions.txt} with the reason.
  */
 @RequiresFeature({Feature.BPF_PROGRAMS, Feature.NETNS})
 class KernelContractTest {
-    private static final Map<String, KernelException> EXCEPTIONS = KernelException.read();
-    private static final Set<String> REFUSED = EXCEPTIONS.entrySet().stream()
+    private static final Map<String, KernelExemption> EXEMPTIONS = KernelExemption.read();
+    private static final Set<String> REFUSED = EXEMPTIONS.entrySet().stream()
             .filter(each -> each.getValue().isRefused())
             .map(Map.Entry::getKey)
             .collect(Collectors.toSet());
@@ -76,7 +76,7 @@ class KernelContractTest {
     }
 
     static List<Named<ContractCase>> answered() {
-        return cases(name -> !EXCEPTIONS.containsKey(name));
+        return cases(name -> !EXEMPTIONS.containsKey(name));
     }
 
     static List<Named<ContractCase>> refused() {
@@ -90,9 +90,9 @@ class KernelContractTest {
     }
 
     @Test
-    void exceptionsAreCases() {
+    void exemptionsAreCases() {
         Set<String> names = EngineContractTest.cases().map(Named::getName).collect(Collectors.toSet());
-        Set<String> unknown = new TreeSet<>(EXCEPTIONS.keySet());
+        Set<String> unknown = new TreeSet<>(EXEMPTIONS.keySet());
         unknown.removeAll(names);
         assertEquals(Set.of(), unknown);
     }

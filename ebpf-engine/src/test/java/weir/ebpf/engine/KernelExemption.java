@@ -19,32 +19,32 @@ import java.util.Objects;
  * other | FILE: CASE | REASON
  * </pre>
  */
-record KernelException(boolean isRefused, String reason) {
-    private static final String RESOURCE = "kernel-exceptions.txt";
+record KernelExemption(boolean isRefused, String reason) {
+    private static final String RESOURCE = "kernel-exemptions.txt";
 
     /** By file and case, as in the names of the tests. */
-    static Map<String, KernelException> read() {
-        InputStream stream = Objects.requireNonNull(KernelException.class.getResourceAsStream(RESOURCE), RESOURCE);
-        Map<String, KernelException> exceptions = new LinkedHashMap<>();
+    static Map<String, KernelExemption> read() {
+        InputStream stream = Objects.requireNonNull(KernelExemption.class.getResourceAsStream(RESOURCE), RESOURCE);
+        Map<String, KernelExemption> exemptions = new LinkedHashMap<>();
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
             for (String line : reader.lines().toList()) {
                 if (!line.isBlank() && !line.startsWith("#")) {
-                    add(exceptions, line, line.split("\\|"));
+                    add(exemptions, line, line.split("\\|"));
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return exceptions;
+        return exemptions;
     }
 
-    private static void add(Map<String, KernelException> exceptions, String line, String[] columns) {
+    private static void add(Map<String, KernelExemption> exemptions, String line, String[] columns) {
         boolean isRefused = columns[0].strip().equals("refused");
         if (columns.length != (isRefused ? 2 : 3)) {
             throw new IllegalArgumentException(line);
         }
-        KernelException exception = new KernelException(isRefused, isRefused ? "" : columns[2].strip());
-        if (exceptions.put(columns[1].strip(), exception) != null) {
+        KernelExemption exemption = new KernelExemption(isRefused, isRefused ? "" : columns[2].strip());
+        if (exemptions.put(columns[1].strip(), exemption) != null) {
             throw new IllegalArgumentException("twice: " + line);
         }
     }
