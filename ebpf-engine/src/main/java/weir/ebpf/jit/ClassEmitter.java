@@ -48,15 +48,20 @@ final class ClassEmitter {
             Known... first)
             throws JitException {
         ProgramAnalysis analysis = ProgramAnalysis.of(spec, helpers, maps, first, facts.dead());
-        for (int limit = FIRST_LIMIT_BYTES; limit >= LAST_LIMIT_BYTES; limit /= 2) {
-            UnitPlan plan = UnitPlan.of(spec, facts, helpers, maps, analysis, isChecked);
-            byte[] bytes = new ClassEmitter(plan).classFile(limit);
-            if (CompiledUnit.longestMethodBytes(bytes) <= CompiledUnit.MAX_METHOD_BYTES) {
-                return new CompiledUnit(spec, helpers, bytes, plan.usedHelpers(), namedMaps(spec), callbacks(plan));
+        try {
+            for (int limit = FIRST_LIMIT_BYTES; limit >= LAST_LIMIT_BYTES; limit /= 2) {
+                UnitPlan plan = UnitPlan.of(spec, facts, helpers, maps, analysis, isChecked);
+                byte[] bytes = new ClassEmitter(plan).classFile(limit);
+                if (CompiledUnit.longestMethodBytes(bytes) <= CompiledUnit.MAX_METHOD_BYTES) {
+                    return new CompiledUnit(spec, helpers, bytes, plan.usedHelpers(), namedMaps(spec), callbacks(plan));
+                }
             }
+        } catch (IllegalArgumentException e) {
+            // The class file format has limits of its own: 65,535 constants, 64 KiB for a method.
+            throw new JitException("program " + spec.name() + " is too large for a class: " + e.getMessage());
         }
-        throw new JitException("program " + spec.name() + ": a method has more than " + CompiledUnit.MAX_METHOD_BYTES
-                + " bytes however the program is divided");
+        throw new JitException("program " + spec.name() + " is too large: a method has more than "
+                + CompiledUnit.MAX_METHOD_BYTES + " bytes however the program is divided");
     }
 
     /** What r1 holds when an XDP program starts. */

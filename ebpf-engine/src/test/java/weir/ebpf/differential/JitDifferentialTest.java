@@ -37,6 +37,11 @@ class JitDifferentialTest {
         for (long seed : Seeds.of(PROGRAMS)) {
             Scenario scenario = Scenario.of(generator.generate(seed), PACKETS);
             Outcome expected = EnginePlayer.play(scenario);
+            if (!isChecked
+                    && expected.runs().stream().anyMatch(run -> !run.failure().isEmpty())) {
+                // A few programs are wrong; without checks they would do what they should not.
+                continue;
+            }
             String difference = expected.difference(
                     EnginePlayer.playCompiled(scenario, isChecked, JitPrograms::noFacts), "interpreted", "compiled");
             if (!difference.isEmpty()) {
