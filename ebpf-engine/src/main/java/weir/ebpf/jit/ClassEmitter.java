@@ -29,6 +29,10 @@ final class ClassEmitter {
     private static final int FIRST_LIMIT_BYTES = 5000;
 
     private static final int LAST_LIMIT_BYTES = 600;
+
+    /** More are left to the interpreter; the largest programs in use have about 10,000 instructions. */
+    private static final int MAX_SLOTS = 65_536;
+
     private static final int FLAGS = ClassFile.ACC_STATIC;
 
     private final UnitPlan plan;
@@ -47,6 +51,10 @@ final class ClassEmitter {
             boolean isChecked,
             Known... first)
             throws JitException {
+        if (spec.code().slots() > MAX_SLOTS) {
+            throw new JitException("program " + spec.name() + " is too large for the compiler: "
+                    + spec.code().slots() + " instructions, allowed are " + MAX_SLOTS);
+        }
         ProgramAnalysis analysis = ProgramAnalysis.of(spec, helpers, maps, first, facts.dead());
         try {
             for (int limit = FIRST_LIMIT_BYTES; limit >= LAST_LIMIT_BYTES; limit /= 2) {

@@ -41,10 +41,10 @@ class LongProgramsTest {
         assertEquals(action(spec, Engine.interpreter()), action(spec, Engine.jit()));
     }
 
-    /** What no class can hold is refused, or interpreted when that was asked for. */
+    /** What is too large is refused, or interpreted when that was asked for. */
     @Test
-    void programsBeyondTheClassFormatFallBackOpenly() throws LoadException {
-        ProgramSpec spec = generated(400_000);
+    void programsThatAreTooLargeFallBackOpenly() throws LoadException {
+        ProgramSpec spec = generated(70_000);
         LoadOptions options = LoadOptions.on(new DeterministicHost(1));
         LoadException refused =
                 assertThrows(LoadException.class, () -> LoadedObject.of(spec, List.of(), options.under(Engine.jit())));
