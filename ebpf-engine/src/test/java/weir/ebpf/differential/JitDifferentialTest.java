@@ -40,6 +40,12 @@ class JitDifferentialTest {
             Scenario scenario = Scenario.of(generator.generate(seed), PACKETS);
             try {
                 Outcome expected = EnginePlayer.play(scenario);
+                if (!isChecked
+                        && expected.runs().stream()
+                                .anyMatch(run -> !run.failure().isEmpty())) {
+                    // A few programs are wrong; without checks they would do what they should not.
+                    continue;
+                }
                 String difference = expected.difference(
                         EnginePlayer.playCompiled(scenario, isChecked, JitPrograms::noFacts),
                         "interpreted",
