@@ -343,6 +343,7 @@ public final class RunState {
     // ---- redirects ---------------------------------------------------------------------------------
 
     /** What happens should the program return {@code XDP_REDIRECT}. */
+    @SuppressWarnings("ReferenceEquality") // whether a write of the field is saved
     public void redirect(@Nullable EbpfMap map, long target, long flags) {
         hasRedirect = true;
         if (redirectMap != map) {
