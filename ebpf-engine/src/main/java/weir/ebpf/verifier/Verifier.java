@@ -28,11 +28,16 @@ public final class Verifier {
     private final Explorer explorer;
     private final StackDepth depth;
 
-    private Verifier(ProgramSpec spec, List<MapSpec> maps, HelperTable helpers, VerifierOptions options) {
+    private Verifier(
+            ProgramSpec spec,
+            List<MapSpec> maps,
+            HelperTable helpers,
+            VerifierOptions options,
+            StateObserver observer) {
         surroundings = new Surroundings(spec, maps, helpers, options);
         flow = new FlowGraph(spec.code(), helpers);
         log = new VerifierLog(spec, options.logLevel());
-        explorer = new Explorer(surroundings, flow, log);
+        explorer = new Explorer(surroundings, flow, log, observer);
         depth = new StackDepth(surroundings, flow);
     }
 
@@ -43,6 +48,15 @@ public final class Verifier {
      */
     public static Verification verify(
             ProgramSpec spec, List<MapSpec> maps, HelperTable helpers, VerifierOptions options) {
+        return verify(spec, maps, helpers, options, StateObserver.NONE);
+    }
+
+    static Verification verify(
+            ProgramSpec spec,
+            List<MapSpec> maps,
+            HelperTable helpers,
+            VerifierOptions options,
+            StateObserver observer) {
         long start = System.nanoTime();
         try {
             var _ = CheckedProgram.of(spec, helpers, maps);
@@ -52,7 +66,7 @@ public final class Verifier {
                     new Statistics(0, 0, 0, 0, 0, Duration.ofNanos(System.nanoTime() - start)),
                     "");
         }
-        return new Verifier(spec, maps, helpers, options).verify();
+        return new Verifier(spec, maps, helpers, options, observer).verify();
     }
 
     private static Violation malformed(ProgramSpec spec, LoadException e) {
