@@ -34,7 +34,11 @@ final class WordDivision {
     /** A multiple of 2^n is taken away, and the lowest n bits stay. */
     private static Tnum remainderBits(Tnum a, Tnum b) {
         int zeros = b.trailingZeros();
-        return zeros == Long.SIZE ? a : a.or(new Tnum(0, -1L << zeros));
+        if (zeros == Long.SIZE) {
+            return a;
+        }
+        long above = -1L << zeros;
+        return new Tnum(a.value() & ~above, a.mask() | above);
     }
 
     private static void divide(RangeJoin into, long aMin, long aMax, long bMin, long bMax) {
