@@ -55,6 +55,9 @@ final class Explorer {
     private final long start = System.nanoTime();
 
     private long walked;
+    private long jumps;
+    private long walkedAtStore;
+    private long jumpsAtStore;
     private long states;
     private long kept;
     private long peak;
@@ -116,7 +119,6 @@ final class Explorer {
                         state, ViolationKind.UNRESOLVED, unknown, "something that exists here", unknown);
             }
             walked++;
-            state.instructions++;
             int slot = state.slot;
             observer.before(state);
             log.before(state, slot, instruction);
@@ -139,17 +141,17 @@ final class Explorer {
             case Instruction.Atomic atomic -> memory.atomic(state, atomic);
             case Instruction.OrderedAccess access -> memory.ordered(state, access);
             case Instruction.Jump jump -> {
-                state.jumps++;
+                jumps++;
                 state.slot += 1 + jump.offset();
                 return true;
             }
             case Instruction.Branch branch -> {
-                state.jumps++;
+                jumps++;
                 addPending(branches.walk(state, branch), state);
                 return true;
             }
             case Instruction.Call call -> {
-                state.jumps++;
+                jumps++;
                 call(state, call);
                 return true;
             }
@@ -263,9 +265,10 @@ final class Explorer {
 
     /** Whether the path can end here; stores its state where it cannot and that may help later. */
     private boolean meets(PathState state) {
+        forget(state);
         List<Checkpoint> here = stored.computeIfAbsent(state.slot, each -> new ArrayList<>());
         boolean callsBack = flow.callsBack(state.slot);
-        boolean isWorthIt = callsBack || (state.jumps >= MIN_JUMPS && state.instructions >= MIN_INSTRUCTIONS);
+        boolean isWorthIt = callsBack || hasWalked(MIN_JUMPS, MIN_INSTRUCTIONS);
         Iterator<Checkpoint> newestFirst = here.reversed().iterator();
         while (newestFirst.hasNext()) {
             Checkpoint old = newestFirst.next();
@@ -276,7 +279,8 @@ final class Explorer {
                 if (meetsOpen(state, old, callsBack)) {
                     return true;
                 }
-                isWorthIt &= callsBack || state.jumps >= LOOP_JUMPS || state.instructions >= LOOP_INSTRUCTIONS;
+                isWorthIt &=
+                        callsBack || jumps - jumpsAtStore >= LOOP_JUMPS || walked - walkedAtStore >= LOOP_INSTRUCTIONS;
             } else if (covers(old, state, Mode.FINISHED)) {
                 old.hit();
                 inherit(state, old);
@@ -291,6 +295,24 @@ final class Explorer {
             store(state, here);
         }
         return false;
+    }
+
+    /** Drops what cannot matter any more: registers that nobody reads, groups of one. */
+    private void forget(PathState state) {
+        Map<Integer, Integer> holders = new HashMap<>();
+        for (int f = 0; f < state.depth(); f++) {
+            FrameState frame = state.frame(f);
+            int at = f == state.depth() - 1 ? state.slot : state.frame(f + 1).callSite;
+            frame.keep(liveness.before(at));
+            frame.countGroups(holders);
+        }
+        if (holders.containsValue(1)) {
+            state.replaceAll(value -> value instanceof ScalarValue number
+                            && number.group() != ScalarValue.ALONE
+                            && holders.getOrDefault(number.group(), 0) == 1
+                    ? number.grouped(ScalarValue.ALONE, 0)
+                    : value);
+        }
     }
 
     private boolean covers(Checkpoint old, PathState state, Mode mode) {
@@ -312,21 +334,22 @@ final class Explorer {
                     ViolationKind.INFINITE_LOOP,
                     "infinite loop detected at insn " + state.slot,
                     "something that changes from turn to turn",
-                    "the same state as " + walkedSince(state) + " instructions before");
+                    "the same state as one turn before");
         }
         return false;
     }
 
-    private static int walkedSince(PathState state) {
-        return state.instructions;
+    /** Whether so much was walked since a state was stored, on whatever path. */
+    private boolean hasWalked(int moreJumps, int moreInstructions) {
+        return jumps - jumpsAtStore >= moreJumps && walked - walkedAtStore >= moreInstructions;
     }
 
     private void store(PathState state, List<Checkpoint> here) {
         Checkpoint checkpoint = new Checkpoint(state.stored());
         here.add(checkpoint);
         state.parent = checkpoint;
-        state.instructions = 0;
-        state.jumps = 0;
+        walkedAtStore = walked;
+        jumpsAtStore = jumps;
         states++;
         kept++;
         peak = Math.max(peak, kept);

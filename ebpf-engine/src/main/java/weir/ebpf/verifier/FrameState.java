@@ -2,6 +2,8 @@
 package weir.ebpf.verifier;
 
 import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.program.ProgramFacts;
 
@@ -85,6 +87,31 @@ final class FrameState {
 
     void set(int register, Value value) {
         registers[register] = value;
+    }
+
+    /** Makes registers undefined that no bit is set for. */
+    void keep(int live) {
+        for (int i = 0; i < registers.length - 1; i++) {
+            if (((live >>> i) & 1) == 0) {
+                registers[i] = Undefined.NEVER_WRITTEN;
+            }
+        }
+    }
+
+    /** Counts for each group of numbers how many there are. */
+    void countGroups(Map<Integer, Integer> holders) {
+        for (Value value : registers) {
+            count(value, holders);
+        }
+        for (StackSlot slot : stack) {
+            count(slot.spilled(), holders);
+        }
+    }
+
+    private static void count(@Nullable Value value, Map<Integer, Integer> holders) {
+        if (value instanceof ScalarValue number && number.group() != ScalarValue.ALONE) {
+            holders.merge(number.group(), 1, Integer::sum);
+        }
     }
 
     /** Stack slots that were ever written. */

@@ -2,7 +2,9 @@
 package weir.ebpf.verifier;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -19,22 +21,24 @@ final class FunctionRules {
     private final MemoryRules memory;
     private final FlowGraph flow;
     private final SortedSet<Integer> globalsCalled = new TreeSet<>();
+    private final Map<Integer, Signature> signatures = new HashMap<>();
+    private final Map<Integer, Boolean> movesPacket = new HashMap<>();
 
     FunctionRules(Surroundings surroundings, MemoryRules memory, FlowGraph flow) {
         this.surroundings = surroundings;
         this.memory = memory;
         this.flow = flow;
+        for (Subprogram each : surroundings.spec().subprograms()) {
+            if (each.isGlobal() && each.slot() != 0 && each.signature() != null) {
+                signatures.put(each.slot(), each.signature());
+            }
+        }
     }
 
     /** A global function is verified alone; null where the function is walked with its caller. */
     @Nullable
     Signature signatureOf(int function) {
-        for (Subprogram each : surroundings.spec().subprograms()) {
-            if (each.slot() == function && each.isGlobal() && function != 0) {
-                return each.signature();
-            }
-        }
-        return null;
+        return signatures.get(function);
     }
 
     /** First slots of the global functions that were called so far. */
@@ -90,7 +94,9 @@ final class FunctionRules {
         for (int i = 0; i < parameters.size(); i++) {
             checkArgument(state, i + 1, parameters.get(i));
         }
-        if (flow.calls(function, helper -> helper.has(Helper.Flag.MOVES_PACKET))) {
+        boolean moves = movesPacket.computeIfAbsent(
+                function, each -> flow.calls(each, helper -> helper.has(Helper.Flag.MOVES_PACKET)));
+        if (moves) {
             HelperRules.movesPacket(state);
         }
         clobber(state.current());
