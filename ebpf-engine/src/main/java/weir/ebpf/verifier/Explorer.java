@@ -131,7 +131,10 @@ final class Explorer {
     /** Walks one instruction; whether the path goes on behind it. */
     private boolean step(PathState state, Instruction instruction) {
         switch (instruction) {
-            case Instruction.Alu alu -> arithmetic.alu(state, alu);
+            case Instruction.Alu alu -> {
+                addPending(arithmetic.split(state, alu), state);
+                arithmetic.alu(state, alu);
+            }
             case Instruction.Negate negate -> arithmetic.negate(state, negate);
             case Instruction.MoveSigned move -> arithmetic.moveSigned(state, move);
             case Instruction.ByteSwap swap -> arithmetic.swap(state, swap);
