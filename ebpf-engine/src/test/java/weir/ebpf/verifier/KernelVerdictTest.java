@@ -43,7 +43,7 @@ import weir.testing.RunSize;
  */
 @RequiresFeature(Feature.BPF_PROGRAMS)
 class KernelVerdictTest {
-    private static final int PROGRAMS = RunSize.of(100, 10_000);
+    private static final int PROGRAMS = RunSize.of(100, 600);
     /** Of each program, beside the program itself. */
     private static final int MUTATIONS = 14;
 
@@ -98,7 +98,7 @@ class KernelVerdictTest {
                         code,
                         "kernel alone refuses: ",
                         VerdictDifference.ofAccepted(accepted, kernel),
-                        kernel.path().getLast() + ": " + kernel.message());
+                        kernel.message() + " on " + kernel.path());
             case Verification.Rejected rejected -> {
                 Violation violation = rejected.violations().getFirst();
                 String why = VerdictDifference.ofRefused(violation, () -> unprivileged(program, code, descriptors));
