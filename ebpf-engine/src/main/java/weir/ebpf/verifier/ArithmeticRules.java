@@ -133,7 +133,7 @@ final class ArithmeticRules {
     }
 
     private void moveRegister(PathState state, Instruction.Alu alu, int source) {
-        Value value = memory.readable(state, source);
+        Value value = alu.is64() ? memory.copyable(state, source) : memory.readable(state, source);
         switch (value) {
             case ScalarValue number -> {
                 boolean isWhole =
@@ -148,6 +148,7 @@ final class ArithmeticRules {
                                         null));
             }
             case PointerValue pointer when alu.is64() -> state.set(alu.dst(), pointer);
+            case Undefined undefined -> state.set(alu.dst(), undefined);
             default ->
                 throw surroundings.refuse(
                         state,

@@ -49,6 +49,7 @@ final class Explorer {
     private final FunctionRules functions;
     private final VerifierLog log;
     private final StateObserver observer;
+    private final GroupCount groups = new GroupCount();
     private final Map<Integer, String> unresolved = new HashMap<>();
     private final Map<Integer, List<Checkpoint>> stored = new HashMap<>();
     private final Deque<PathState> pending = new ArrayDeque<>();
@@ -289,7 +290,7 @@ final class Explorer {
                 inherit(state, old);
                 return true;
             }
-            if (isWorthIt && old.missed(callsBack && old.isOpen() ? LOOP_PATIENCE : PATIENCE) && !old.isOpen()) {
+            if (isWorthIt && old.missed(callsBack && old.isOpen() ? LOOP_PATIENCE : PATIENCE)) {
                 newestFirst.remove();
                 kept--;
             }
@@ -302,17 +303,15 @@ final class Explorer {
 
     /** Drops what cannot matter any more: registers that nobody reads, groups of one. */
     private void forget(PathState state) {
-        Map<Integer, Integer> holders = new HashMap<>();
+        groups.clear();
         for (int f = 0; f < state.depth(); f++) {
             FrameState frame = state.frame(f);
             int at = f == state.depth() - 1 ? state.slot : state.frame(f + 1).callSite;
             frame.keep(liveness.before(at));
-            frame.countGroups(holders);
+            frame.forEachNumber(number -> groups.add(number.group()));
         }
-        if (holders.containsValue(1)) {
-            state.replaceAll(value -> value instanceof ScalarValue number
-                            && number.group() != ScalarValue.ALONE
-                            && holders.getOrDefault(number.group(), 0) == 1
+        if (groups.hasSingle()) {
+            state.replaceAll(value -> value instanceof ScalarValue number && groups.isSingle(number.group())
                     ? number.grouped(ScalarValue.ALONE, 0)
                     : value);
         }

@@ -2,8 +2,7 @@
 package weir.ebpf.verifier;
 
 import java.util.Arrays;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.program.ProgramFacts;
 
@@ -98,19 +97,16 @@ final class FrameState {
         }
     }
 
-    /** Counts for each group of numbers how many there are. */
-    void countGroups(Map<Integer, Integer> holders) {
+    void forEachNumber(Consumer<ScalarValue> action) {
         for (Value value : registers) {
-            count(value, holders);
+            if (value instanceof ScalarValue number) {
+                action.accept(number);
+            }
         }
         for (StackSlot slot : stack) {
-            count(slot.spilled(), holders);
-        }
-    }
-
-    private static void count(@Nullable Value value, Map<Integer, Integer> holders) {
-        if (value instanceof ScalarValue number && number.group() != ScalarValue.ALONE) {
-            holders.merge(number.group(), 1, Integer::sum);
+            if (slot.spilled() instanceof ScalarValue number) {
+                action.accept(number);
+            }
         }
     }
 

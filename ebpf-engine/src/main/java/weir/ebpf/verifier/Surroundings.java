@@ -93,7 +93,7 @@ final class Surroundings {
                 path);
     }
 
-    private static String describe(Value value) {
+    static String describe(Value value) {
         return switch (value) {
             case Undefined undefined -> undefined.why();
             case ScalarValue number ->
