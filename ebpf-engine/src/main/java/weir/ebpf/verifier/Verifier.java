@@ -22,6 +22,9 @@ import weir.ebpf.program.Signature;
  * of threads may verify at once.
  */
 public final class Verifier {
+    /** Functions of a program, itself among them; {@code BPF_MAX_SUBPROGS} of {@code linux/bpf_verifier.h}. */
+    private static final int MAX_FUNCTIONS = 256;
+
     private final Surroundings surroundings;
     private final FlowGraph flow;
     private final VerifierLog log;
@@ -87,6 +90,7 @@ public final class Verifier {
 
     private Verification verify() {
         try {
+            checkFunctions();
             int unreachable = flow.unreachable();
             if (unreachable >= 0) {
                 throw surroundings.refuse(unreachable, ViolationKind.UNREACHABLE, "unreachable insn " + unreachable);
@@ -101,6 +105,17 @@ public final class Verifier {
         ProgramFacts facts = surroundings.facts().facts(surroundings.spec().code(), depth.bytes(), depth.frames());
         return new Verification.Accepted(
                 new VerifiedProgram(surroundings.spec(), facts), explorer.statistics(depth.bytes()), log.text());
+    }
+
+    /** Each is looked at with all that it calls: their number is bounded as it is in the kernel. */
+    private void checkFunctions() {
+        int functions = flow.functions().size();
+        if (functions > MAX_FUNCTIONS) {
+            throw surroundings.refuse(
+                    Violation.NONE,
+                    ViolationKind.TOO_COMPLEX,
+                    "too many subprograms: " + functions + ", at most " + MAX_FUNCTIONS);
+        }
     }
 
     private static PathState start() {

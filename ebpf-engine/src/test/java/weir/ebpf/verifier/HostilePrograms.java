@@ -173,7 +173,7 @@ enum HostilePrograms {
 
     /** Each calls all that come behind it. */
     private static ProgramSpec chainOfGlobals() {
-        int count = 800;
+        int count = 256;
         List<Instruction> code = new ArrayList<>();
         List<Subprogram> functions = new ArrayList<>();
         int[] starts = new int[count];
