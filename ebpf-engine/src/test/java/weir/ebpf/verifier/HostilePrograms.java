@@ -23,19 +23,20 @@ import weir.ebpf.program.Subprogram;
  * the verdict, the milliseconds that it took, and why it was refused.
  */
 enum HostilePrograms {
-    LOOP_OF_TEN_MILLION(HostilePrograms::longLoop),
-    SUMS_THAT_NOTHING_DEPENDS_ON(HostilePrograms::longSum),
-    MILLION_SLOTS(HostilePrograms::millionSlots),
-    BRANCHES_ONE_BEHIND_THE_OTHER(HostilePrograms::manyBranches),
-    DIAMONDS_THAT_ALL_DIFFER(HostilePrograms::diamonds),
-    CALLS_FANNING_OUT(HostilePrograms::fanOut),
-    DEEP_STACKS_THAT_ALL_DIFFER(HostilePrograms::deepStacks),
-    GLOBAL_FUNCTIONS(HostilePrograms::globalFunctions),
-    CHAIN_OF_GLOBAL_FUNCTIONS(HostilePrograms::chainOfGlobals),
-    DEAD_CODE(HostilePrograms::deadCode),
-    JUMPS_BACKWARD(HostilePrograms::jumpsBackward),
-    NESTED_CALLBACKS(HostilePrograms::nestedCallbacks),
-    CALLBACK_THAT_NEVER_SETTLES(HostilePrograms::restlessCallback);
+    LOOP_OF_TEN_MILLION("TOO_COMPLEX", HostilePrograms::longLoop),
+    SUMS_THAT_NOTHING_DEPENDS_ON("TOO_COMPLEX", HostilePrograms::longSum),
+    MILLION_SLOTS("ACCEPTED", HostilePrograms::millionSlots),
+    BRANCHES_ONE_BEHIND_THE_OTHER("TOO_COMPLEX", HostilePrograms::manyBranches),
+    DIAMONDS_THAT_ALL_DIFFER("TOO_COMPLEX", HostilePrograms::diamonds),
+    CALLS_FANNING_OUT("TOO_COMPLEX", HostilePrograms::fanOut),
+    DEEP_STACKS_THAT_ALL_DIFFER("TOO_COMPLEX", HostilePrograms::deepStacks),
+    GLOBAL_FUNCTIONS("TOO_COMPLEX", HostilePrograms::globalFunctions),
+    CHAIN_OF_GLOBAL_FUNCTIONS("CALL_DEPTH", HostilePrograms::chainOfGlobals),
+    ORDINARY("ACCEPTED", HostilePrograms::ordinary),
+    DEAD_CODE("ACCEPTED", HostilePrograms::deadCode),
+    JUMPS_BACKWARD("TOO_COMPLEX", HostilePrograms::jumpsBackward),
+    NESTED_CALLBACKS("ACCEPTED", HostilePrograms::nestedCallbacks),
+    CALLBACK_THAT_NEVER_SETTLES("TOO_COMPLEX", HostilePrograms::restlessCallback);
 
     private static final int FRAME_POINTER = 10;
     private static final int GET_PRANDOM = 7;
@@ -43,10 +44,17 @@ enum HostilePrograms {
     private static final int MAX_SLOTS = 1_000_000;
     private static final Signature NUMBER = new Signature(List.of(new Signature.Parameter.Scalar()), true);
 
+    private final String verdict;
     private final Supplier<ProgramSpec> spec;
 
-    HostilePrograms(Supplier<ProgramSpec> spec) {
+    HostilePrograms(String verdict, Supplier<ProgramSpec> spec) {
+        this.verdict = verdict;
         this.spec = spec;
+    }
+
+    /** That is due: {@code ACCEPTED}, or a {@link ViolationKind}. */
+    String verdict() {
+        return verdict;
     }
 
     ProgramSpec spec() {
@@ -236,6 +244,29 @@ enum HostilePrograms {
                 code.add(branch(Condition.EQ, 6, slot, 1));
                 code.add(new Instruction.Store(
                         MemorySize.DOUBLE, 7, (short) (-8 * slot), Operand.register(3)));
+            }
+        });
+    }
+
+    /** 4,096 instructions as a compiler writes them: checks of the frame's end, loads, sums, stores. */
+    private static ProgramSpec ordinary() {
+        return program(code -> {
+            code.add(aluRegister(AluOp.MOV, 6, 1));
+            code.add(move(7, 0));
+            for (int i = 0; i < 315; i++) {
+                code.add(new Instruction.Load(MemorySize.WORD, false, 1, 6, (short) 0));
+                code.add(new Instruction.Load(MemorySize.WORD, false, 2, 6, (short) 4));
+                code.add(aluRegister(AluOp.MOV, 3, 1));
+                code.add(alu(AluOp.ADD, 3, 14 + i % 50));
+                code.add(new Instruction.Branch(true, Condition.GT, 3, Operand.register(2), (short) 8));
+                code.add(new Instruction.Load(MemorySize.HALF, false, 4, 1, (short) 12));
+                code.add(branch(Condition.EQ, 4, i, 3));
+                code.add(new Instruction.Load(MemorySize.WORD, false, 5, 1, (short) (i % 10)));
+                code.add(aluRegister(AluOp.ADD, 7, 5));
+                code.add(alu(AluOp.AND, 7, 0xffff));
+                code.add(new Instruction.Store(MemorySize.DOUBLE, FRAME_POINTER, (short) -8, Operand.register(7)));
+                code.add(new Instruction.Load(MemorySize.WORD, false, 5, FRAME_POINTER, (short) -8));
+                code.add(aluRegister(AluOp.XOR, 7, 5));
             }
         });
     }

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import weir.ebpf.LoadException;
 import weir.ebpf.helper.HelperTable;
 import weir.ebpf.isa.Decoder;
 import weir.ebpf.isa.Encoder;
@@ -47,7 +48,8 @@ class KernelVerdictTest {
     /** Of each program, beside the program itself. */
     private static final int MUTATIONS = 14;
 
-    private static final int ENOUGH = 40;
+    private static final int PACKETS = 20;
+    private static final int ENOUGH = 10;
 
     private final ProgramGenerator generator = new ProgramGenerator(Weights.everything());
     private final TreeMap<String, Integer> counts = new TreeMap<>();
@@ -92,13 +94,11 @@ class KernelVerdictTest {
             return;
         }
         switch (ours) {
-            case Verification.Accepted accepted ->
-                note(
-                        program,
-                        code,
-                        "kernel alone refuses: ",
-                        VerdictDifference.ofAccepted(accepted, kernel),
-                        kernel.message() + " on " + kernel.path());
+            case Verification.Accepted accepted -> {
+                String misfit = misfit(program, accepted);
+                String why = misfit.isEmpty() ? VerdictDifference.ofAccepted(accepted, kernel) : "";
+                note(program, code, "kernel alone refuses: ", why, kernel.message() + misfit);
+            }
             case Verification.Rejected rejected -> {
                 Violation violation = rejected.violations().getFirst();
                 String why = VerdictDifference.ofRefused(violation, () -> unprivileged(program, code, descriptors));
@@ -110,6 +110,16 @@ class KernelVerdictTest {
     private static KernelVerifier.Verdict unprivileged(RandomProgram program, byte[] code, int[] descriptors) {
         try (Capabilities _ = Capabilities.withoutPerfmon()) {
             return KernelVerifier.verdict(program.main(), code, descriptors);
+        }
+    }
+
+    /** What goes wrong when a program runs that the kernel refuses; empty if nothing does. */
+    private static String misfit(RandomProgram program, Verification.Accepted accepted) {
+        try {
+            return BeliefCheck.of(program.withMainCode(accepted.program().spec().code()), PACKETS)
+                    .misfit();
+        } catch (LoadException e) {
+            return " not loaded: " + e.getMessage();
         }
     }
 

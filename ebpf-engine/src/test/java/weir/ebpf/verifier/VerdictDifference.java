@@ -2,14 +2,22 @@
 package weir.ebpf.verifier;
 
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
+import weir.ebpf.isa.AluOp;
+import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.MalformedCodeException;
 import weir.ebpf.kernel.KernelVerifier;
 
-/** Known reasons for which a verdict differs from that of Linux 6.18; {@code docs/ebpf-support.md} explains them. */
+/**
+ * Known reasons for which a verdict differs from that of Linux 6.18; {@code docs/ebpf-support.md} explains them.
+ * What the kernel alone refuses is run in the checking interpreter besides.
+ */
 final class VerdictDifference {
     private static final String UNEXPLAINED = "";
+    private static final Set<AluOp> DIVISIONS = EnumSet.of(AluOp.DIV, AluOp.SDIV, AluOp.MOD, AluOp.SMOD);
 
     private VerdictDifference() {}
 
@@ -37,6 +45,11 @@ final class VerdictDifference {
         }
         if (kernel.path().stream().anyMatch(ours.program().facts().dead()::contains)) {
             return "on a path that no run takes, which narrower ranges prove";
+        }
+        boolean divides = ours.program().spec().code().instructions().stream()
+                .anyMatch(each -> each instanceof Instruction.Alu alu && DIVISIONS.contains(alu.op()));
+        if (divides) {
+            return "after a division, of whose result it knows nothing";
         }
         return UNEXPLAINED;
     }
