@@ -55,7 +55,8 @@ public final class VerifierFuzzer {
         }
         LoadOptions options = LoadOptions.on(new DeterministicHost(1));
         try (LoadedObject loaded = LoadedObject.of(spec, MAPS, options)) {
-            TestRun.Result result = TestRun.of(frame).run(loaded.program(spec.name()).orElseThrow());
+            TestRun.Result result =
+                    TestRun.of(frame).run(loaded.program(spec.name()).orElseThrow());
             if (result.fault() != null && result.fault().kind() != FaultKind.BUDGET) {
                 throw new AssertionError(result.fault().text());
             }

@@ -44,7 +44,11 @@ public final class ObservedMachine extends Machine {
         void before(ObservedMachine machine, int slot);
     }
 
-    /** @param arena that its memory comes from */
+    /**
+     * A machine without a program.
+     *
+     * @param arena that its memory comes from
+     */
     public static ObservedMachine of(Host host, Arena arena, Observer observer) throws LoadException {
         HelperTable helpers = HelperTable.xdp();
         CheckedProgram nothing = CheckedProgram.of(

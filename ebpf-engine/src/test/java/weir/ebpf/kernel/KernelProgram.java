@@ -91,8 +91,7 @@ public final class KernelProgram implements AutoCloseable {
      */
     public static KernelProgram load(ProgramSpec spec, int[] mapFds, boolean wantLog) throws Rejected {
         byte[] code = Encoder.encode(withFds(spec.code(), mapFds));
-        return prepared(
-                spec, code, (arena, attributes) -> new KernelProgram(load(arena, attributes, wantLog)));
+        return prepared(spec, code, (arena, attributes) -> new KernelProgram(load(arena, attributes, wantLog)));
     }
 
     /** What is done with the attributes of a load. */

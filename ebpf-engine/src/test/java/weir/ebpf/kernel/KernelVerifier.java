@@ -67,7 +67,8 @@ public final class KernelVerifier {
             return KernelProgram.prepared(
                     spec,
                     withDescriptors(code, mapFds),
-                    (arena, attributes) -> verdict(arena, attributes, spec.subprograms().size() > 1));
+                    (arena, attributes) ->
+                            verdict(arena, attributes, spec.subprograms().size() > 1));
         } catch (KernelProgram.Rejected e) {
             throw new IllegalStateException(e);
         }
@@ -85,7 +86,11 @@ public final class KernelVerifier {
             if (result >= 0 || mayBeCompiled) {
                 FreedPrograms.closed();
             }
-            return new Verdict(true, "", List.of(), Duration.ofNanos(time.lookingAt() ? 1_000 * Long.parseLong(time.group(1)) : 0));
+            return new Verdict(
+                    true,
+                    "",
+                    List.of(),
+                    Duration.ofNanos(time.lookingAt() ? 1_000 * Long.parseLong(time.group(1)) : 0));
         }
         MemorySegment whole = arena.allocate(WHOLE_BYTES + 1);
         int again = load(attributes, LOG_INSTRUCTIONS | LOG_STATS, whole, WHOLE_BYTES);
@@ -114,9 +119,8 @@ public final class KernelVerifier {
     }
 
     private static String lastMessage(String log, int errno) {
-        List<String> lines = log.lines()
-                .takeWhile(line -> !TIME.matcher(line).lookingAt())
-                .toList();
+        List<String> lines =
+                log.lines().takeWhile(line -> !TIME.matcher(line).lookingAt()).toList();
         return lines.isEmpty() ? "errno " + errno : lines.getLast();
     }
 

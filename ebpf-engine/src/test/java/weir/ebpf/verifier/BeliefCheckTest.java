@@ -85,7 +85,8 @@ class BeliefCheckTest {
         compared += result.compared() ? 1 : 0;
         tooLarge += result.accepted() && !result.compared() ? 1 : 0;
         if (!result.misfit().isEmpty()) {
-            String listing = new Listing(program.main().code()).withSlotNumbers().text();
+            String listing =
+                    new Listing(program.main().code()).withSlotNumbers().text();
             misfits.add(name + ": " + result.misfit() + "\n" + listing);
         }
     }

@@ -38,10 +38,8 @@ class CallbackTurnsTest {
                 r0 = 0
                 exit
                 """;
-        ProgramSpec spec =
-                ProgramSpec.of("turns", new Assembler().read(code).code());
-        Verification verification =
-                Verifier.verify(spec, List.of(), HelperTable.xdp(), VerifierOptions.standard());
+        ProgramSpec spec = ProgramSpec.of("turns", new Assembler().read(code).code());
+        Verification verification = Verifier.verify(spec, List.of(), HelperTable.xdp(), VerifierOptions.standard());
         assertInstanceOf(Verification.Accepted.class, verification, verification::toString);
     }
 }

@@ -65,8 +65,7 @@ enum HostilePrograms {
         for (HostilePrograms each : values()) {
             ProgramSpec spec = each.spec();
             long start = System.nanoTime();
-            Verification verification =
-                    Verifier.verify(spec, List.of(), HelperTable.xdp(), VerifierOptions.standard());
+            Verification verification = Verifier.verify(spec, List.of(), HelperTable.xdp(), VerifierOptions.standard());
             long millis = (System.nanoTime() - start) / 1_000_000;
             System.out.println(each + " "
                     + switch (verification) {
@@ -242,8 +241,7 @@ enum HostilePrograms {
                 code.add(alu(AluOp.ADD, 3, slot));
                 code.add(branch(Condition.EQ, 3, 1 << slot, 0));
                 code.add(branch(Condition.EQ, 6, slot, 1));
-                code.add(new Instruction.Store(
-                        MemorySize.DOUBLE, 7, (short) (-8 * slot), Operand.register(3)));
+                code.add(new Instruction.Store(MemorySize.DOUBLE, 7, (short) (-8 * slot), Operand.register(3)));
             }
         });
     }

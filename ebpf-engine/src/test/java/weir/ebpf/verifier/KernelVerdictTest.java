@@ -60,8 +60,7 @@ class KernelVerdictTest {
         for (long seed : Seeds.of(PROGRAMS)) {
             RandomProgram program = generator.generate(seed);
             try (KernelCollection maps = KernelCollection.load(List.of(), withoutPrograms(program.maps()), false)) {
-                int[] descriptors =
-                        maps.maps().stream().mapToInt(KernelMap::fd).toArray();
+                int[] descriptors = maps.maps().stream().mapToInt(KernelMap::fd).toArray();
                 byte[] code = Encoder.encode(program.main().code());
                 compare(program, code, descriptors);
                 SplittableRandom random = new SplittableRandom(seed);
