@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Forgets to compare with data_end. The kernel does not load it; here one sees where it goes wrong:
+// Forgets to compare with data_end. It is not loaded, neither by the kernel nor here; one sees where it goes wrong:
 //
-//     weir program run no_bounds_check.o --pcap sample.pcap
+//     weir program verify no_bounds_check.o
 #include "xdp.h"
 
 SEC("xdp")

@@ -9,5 +9,6 @@ module weir.ebpf {
     exports weir.ebpf.isa;
     exports weir.ebpf.map;
     exports weir.ebpf.program;
+    exports weir.ebpf.verifier;
     exports weir.ebpf.xdp;
 }

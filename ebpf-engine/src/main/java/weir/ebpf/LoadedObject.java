@@ -3,6 +3,7 @@ package weir.ebpf;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -16,6 +17,9 @@ import weir.ebpf.helper.HelperTable;
 import weir.ebpf.interpreter.CheckedProgram;
 import weir.ebpf.interpreter.InterpretedProgram;
 import weir.ebpf.interpreter.Machines;
+import weir.ebpf.jit.CompiledProgram;
+import weir.ebpf.jit.JitCpus;
+import weir.ebpf.jit.JitException;
 import weir.ebpf.map.EbpfMap;
 import weir.ebpf.map.Errno;
 import weir.ebpf.map.MapException;
@@ -26,10 +30,15 @@ import weir.ebpf.map.MapType;
 import weir.ebpf.map.Maps;
 import weir.ebpf.map.ProgramArray;
 import weir.ebpf.program.ProgramSpec;
+import weir.ebpf.program.RunnableProgram;
+import weir.ebpf.verifier.Verification;
+import weir.ebpf.verifier.Verifier;
+import weir.ebpf.verifier.VerifierOptions;
+import weir.ebpf.verifier.Violation;
 
 /**
- * An object's live maps and the programs over them, ready to run. Programs are not verified: each runs
- * under the checked interpreter.
+ * An object's live maps and the programs over them, ready to run: verified ones under any engine, others
+ * under the interpreter, which checks every access.
  *
  * <p>Loading and closing are for one thread. Programs may run on as many threads as the host has CPUs,
  * each under its own CPU number; no two threads at once use the same number, whichever of the programs
@@ -43,10 +52,13 @@ public final class LoadedObject implements AutoCloseable {
     private final Set<String> known = new HashSet<>();
     private final List<SharedMap> held = new ArrayList<>();
     private final List<EbpfMap> fresh = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
     private final Machines machines;
+    private final JitCpus cpus;
 
-    private LoadedObject(Machines machines) {
+    private LoadedObject(Machines machines, JitCpus cpus) {
         this.machines = machines;
+        this.cpus = cpus;
     }
 
     /**
@@ -76,15 +88,20 @@ public final class LoadedObject implements AutoCloseable {
     public static LoadedObject of(List<ProgramSpec> programs, List<MapSpec> mapSpecs, LoadOptions options)
             throws LoadException {
         HelperTable helpers = HelperTable.xdp();
-        LoadedObject loaded = new LoadedObject(new Machines(options.host(), helpers));
+        LoadedObject loaded = new LoadedObject(new Machines(options.host(), helpers), new JitCpus(options.host()));
         try {
             List<MapSpec> sized = mapSpecs.stream()
                     .map(spec -> sized(spec, options.host().cpus()))
                     .toList();
             List<EbpfMap> maps = loaded.createMaps(sized, options);
+            List<RunnableProgram> runnable = new ArrayList<>();
             for (ProgramSpec spec : new ProgramChoice(programs, mapSpecs).of(options.programs())) {
-                CheckedProgram program = CheckedProgram.of(spec, helpers, sized);
-                loaded.programs.put(spec.name(), new InterpretedProgram(program, helpers, maps, loaded.machines));
+                runnable.add(
+                        options.verified() ? verified(spec, helpers, sized) : CheckedProgram.of(spec, helpers, sized));
+            }
+            switch (options.engine()) {
+                case Engine.Interpreter interpreter -> loaded.interpret(runnable, helpers, maps);
+                case Engine.Jit(Engine.JitFallback fallback) -> loaded.compile(runnable, helpers, maps, fallback);
             }
             loaded.known.addAll(programs.stream().map(ProgramSpec::name).toList());
             loaded.fillMaps(sized, maps);
@@ -92,6 +109,42 @@ public final class LoadedObject implements AutoCloseable {
         } catch (LoadException | RuntimeException e) {
             loaded.close();
             throw e;
+        }
+    }
+
+    private static RunnableProgram verified(ProgramSpec spec, HelperTable helpers, List<MapSpec> maps)
+            throws LoadException {
+        return switch (Verifier.verify(spec, maps, helpers, VerifierOptions.standard())) {
+            case Verification.Accepted accepted -> accepted.program();
+            case Verification.Rejected rejected -> {
+                Violation first = rejected.violations().getFirst();
+                throw new LoadException(
+                        "program " + spec.name() + ": refused by the verifier", first.text(), first.slot());
+            }
+        };
+    }
+
+    private void interpret(List<RunnableProgram> runnable, HelperTable helpers, List<EbpfMap> live) {
+        for (RunnableProgram each : runnable) {
+            programs.put(each.spec().name(), new InterpretedProgram(each, helpers, live, machines));
+        }
+    }
+
+    /** All of them or none, since a tail call goes from one to another under one engine. */
+    private void compile(
+            List<RunnableProgram> runnable, HelperTable helpers, List<EbpfMap> live, Engine.JitFallback fallback)
+            throws LoadException {
+        try {
+            for (RunnableProgram each : runnable) {
+                programs.put(each.spec().name(), CompiledProgram.of(each, helpers, live, cpus));
+            }
+        } catch (JitException e) {
+            if (fallback == Engine.JitFallback.FAIL) {
+                throw new LoadException(String.valueOf(e.getMessage()));
+            }
+            warnings.add(e.getMessage() + "; the interpreter runs all programs of the object");
+            programs.clear();
+            interpret(runnable, helpers, live);
         }
     }
 
@@ -200,6 +253,25 @@ public final class LoadedObject implements AutoCloseable {
         return Collections.unmodifiableMap(programs);
     }
 
+    /**
+     * Lets the JVM compile all programs, on maps and frames of their own, before the first real frame. Does
+     * nothing for interpreted programs. For a side thread.
+     *
+     * @param limit time for each program
+     */
+    public void warmUp(Duration limit) {
+        for (EbpfProgram program : programs.values()) {
+            if (program instanceof CompiledProgram compiled) {
+                compiled.warmUp(limit);
+            }
+        }
+    }
+
+    /** What was done otherwise than the options asked for, in sentences. */
+    public List<String> warnings() {
+        return Collections.unmodifiableList(warnings);
+    }
+
     /** Frees the programs, and the maps that nobody shares. Idempotent. */
     @Override
     public void close() {
@@ -212,6 +284,7 @@ public final class LoadedObject implements AutoCloseable {
         held.clear();
         programs.values().forEach(EbpfProgram::close);
         machines.close();
+        cpus.close();
     }
 
     private void removeOwnPrograms(ProgramArray array) {

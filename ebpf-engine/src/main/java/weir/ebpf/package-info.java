@@ -17,7 +17,7 @@
  * ({@code keepMapsOf}) lives until both are closed. Close only when no thread runs the programs. Frames
  * belong to the caller.
  *
- * <p><b>Trust.</b> Programs are not verified: they run in an interpreter that checks every access. What
+ * <p><b>Trust.</b> Programs are not verified: the engine checks every access, interpreted or compiled. What
  * goes wrong is a {@link weir.ebpf.program.Fault} of one frame.
  */
 @NullMarked

@@ -2,6 +2,8 @@
 
 package weir.control.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,32 +14,144 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import weir.control.program.Printable;
+import weir.control.program.RawProgram;
+import weir.control.program.ReplayException;
 import weir.control.text.Spelling;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.ObjectFileException;
+import weir.ebpf.isa.MalformedCodeException;
+import weir.ebpf.map.MapSpec;
 import weir.ebpf.program.ProgramSpec;
+import weir.ebpf.program.ProgramType;
 
-/** The parameter FILE of {@code weir program} commands: an object file, and the programs in it. */
+/**
+ * Where {@code weir program} commands get programs from: the parameter FILE, an object file, or {@code --raw}, bare
+ * instructions.
+ */
 final class ObjectArgument {
     private static final String COMPILE = "clang -O2 -g --target=bpf -c prog.c -o prog.o";
     private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
+    private static final String STANDARD_INPUT = "-";
 
-    @Parameters(paramLabel = "FILE", description = "An eBPF object file, as clang writes it.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private Path file;
+    /** A program of the largest size, with a line for each instruction, and as much again. */
+    private static final int MAX_RAW_CHARACTERS = 36 << 20;
+
+    @Parameters(paramLabel = "FILE", arity = "0..1", description = "An eBPF object file, as clang writes it.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--raw",
+            paramLabel = "HEX",
+            description = "Instead of FILE: bare instructions, 16 hexadecimal digits each, the 8 bytes in the order of"
+                    + " memory; - for standard input. The program is called raw.")
+    private @Nullable String raw;
+
+    @Option(
+            names = "--map",
+            paramLabel = "TYPE:KEY:VALUE:MAX[:FLAGS]",
+            description = "With --raw: a map, sizes in bytes, as in hash:4:8:1024. The first is map0, that which"
+                    + " ld_imm64 with source 1 or 2 and immediate 0 names. May be repeated.")
+    private List<String> maps = List.of();
 
     /** For picocli. */
     ObjectArgument() {}
 
+    /** Whether there is anything to read. */
+    boolean isGiven() {
+        return file != null || raw != null;
+    }
+
+    /** Whether maps were given. */
+    boolean hasMaps() {
+        return !maps.isEmpty();
+    }
+
+    /** The object file; null with {@code --raw}. */
+    @Nullable
     Path file() {
         return file;
     }
 
-    /** Reads the file. Failures are those of the command. */
-    ObjectFile read() {
-        byte[] bytes = bytes();
+    /** What people know the object as. */
+    String name() {
+        return file == null ? "--raw" : file.toString();
+    }
+
+    /** Whether instructions come from standard input. */
+    boolean readsStandardInput() {
+        return STANDARD_INPUT.equals(raw);
+    }
+
+    /**
+     * Reads the file, or the instructions. Failures are those of the command.
+     *
+     * @param malformed what the command ends with when bytes are no instructions
+     */
+    ObjectFile read(ExitCode malformed) {
+        try {
+            return parse();
+        } catch (MalformedCodeException e) {
+            throw CommandFailures.of(
+                    malformed,
+                    new IOException("instruction " + e.slot() + ": " + e.rule(), e),
+                    "write the bytes of each instruction in the order of memory: b700000002000000 is r0 = 2");
+        }
+    }
+
+    /** As {@link #read}, for who has something to say about malformed instructions. */
+    ObjectFile parse() throws MalformedCodeException {
+        if (file != null && raw != null) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "both FILE and --raw were given", "give an object file or instructions");
+        }
+        if (raw != null) {
+            return parseRaw(readsStandardInput() ? standardInput() : raw);
+        }
+        if (file == null) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "missing required parameter: 'FILE'",
+                    "name an object file, or give instructions with --raw HEX");
+        }
+        if (hasMaps()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--map is for --raw; object files have their maps", "leave --map away");
+        }
+        return parseFile(file);
+    }
+
+    private ObjectFile parseRaw(String hex) throws MalformedCodeException {
+        try {
+            List<MapSpec> specs = RawProgram.maps(maps);
+            return RawProgram.of(hex, specs);
+        } catch (ReplayException e) {
+            throw CommandFailures.of(ExitCode.USAGE, e, e.hint());
+        }
+    }
+
+    private static String standardInput() {
+        byte[] bytes;
+        try (InputStream in = new FileInputStream(FileDescriptor.in)) {
+            bytes = in.readNBytes(MAX_RAW_CHARACTERS + 1);
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    ExitCode.FAILURE, "cannot read standard input: " + e.getMessage(), "check what is piped in", e);
+        }
+        if (bytes.length > MAX_RAW_CHARACTERS) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "standard input has more than " + MAX_RAW_CHARACTERS + " characters",
+                    "a program has at most 1,000,000 instructions of 16 hexadecimal digits");
+        }
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    private static ObjectFile parseFile(Path file) {
+        byte[] bytes = bytes(file);
         try {
             return ObjectFile.parse(bytes);
         } catch (ObjectFileException e) {
@@ -46,7 +160,7 @@ final class ObjectArgument {
         }
     }
 
-    private byte[] bytes() {
+    private static byte[] bytes(Path file) {
         if (Files.isDirectory(file)) {
             throw new CommandFailure(ExitCode.FAILURE, file + " is a directory", "name the object file in it");
         }
@@ -86,16 +200,46 @@ final class ObjectArgument {
         if (!sameSymbol.isEmpty()) {
             throw new CommandFailure(
                     ExitCode.USAGE,
-                    file + " has " + sameSymbol.size() + " programs '" + Printable.of(name) + "'",
+                    name() + " has " + sameSymbol.size() + " programs '" + Printable.of(name) + "'",
                     "choose one by section and name: " + names(sameSymbol));
         }
         List<String> known = object.programs().stream().map(ProgramSpec::name).toList();
         throw new CommandFailure(
                 ExitCode.NOT_FOUND,
-                "no program '" + Printable.of(name) + "' in " + file,
+                "no program '" + Printable.of(name) + "' in " + name(),
                 known.isEmpty()
                         ? "the object has no programs; a program is a function with SEC(\"xdp\")"
                         : Printable.of(Spelling.didYouMean(name, known)) + "programs are " + names(object.programs()));
+    }
+
+    /** The XDP program of that name. Failures are those of the command. */
+    ProgramSpec xdpProgram(ObjectFile object, String name) {
+        ProgramSpec named = program(object, name);
+        if (named.type() != ProgramType.XDP) {
+            throw new CommandFailure(
+                    ExitCode.FAILURE,
+                    "program " + Printable.of(named.name()) + " (section " + Printable.of(named.section())
+                            + ") is not for XDP",
+                    "only XDP programs can be run, those with SEC(\"xdp\"); 'weir program disasm' shows all");
+        }
+        return named;
+    }
+
+    /** All XDP programs, at least one. Failures are those of the command. */
+    List<ProgramSpec> xdpPrograms(ObjectFile object) {
+        List<ProgramSpec> programs = object.programs().stream()
+                .filter(each -> each.type() == ProgramType.XDP)
+                .toList();
+        if (programs.isEmpty()) {
+            throw new CommandFailure(
+                    ExitCode.NOT_FOUND,
+                    "no XDP program in " + name(),
+                    object.programs().isEmpty()
+                            ? "the object has no programs; a program is a function with SEC(\"xdp\")"
+                            : "programs are " + names(object.programs())
+                                    + ", none with SEC(\"xdp\"); 'weir program disasm' shows them");
+        }
+        return programs;
     }
 
     static String names(List<ProgramSpec> programs) {

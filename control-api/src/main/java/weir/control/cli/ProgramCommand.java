@@ -11,12 +11,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "program",
         description = {
-            "Shows and runs eBPF programs (XDP) out of object files: no daemon, no root, any OS.",
+            "Verifies, shows and runs eBPF programs (XDP) out of object files: no daemon, no root, any OS.",
             "",
-            "Programs are not verified yet: they run in an interpreter that checks every access."
+            "A program that the verifier rejects is not run, unless --unverified is given: an interpreter that checks every"
+                    + " access runs it then."
         },
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ProgramDisasmCommand.class, ProgramRunCommand.class})
+        subcommands = {ProgramVerifyCommand.class, ProgramDisasmCommand.class, ProgramRunCommand.class})
 public final class ProgramCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()

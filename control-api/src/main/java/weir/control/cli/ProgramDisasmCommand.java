@@ -2,6 +2,7 @@
 
 package weir.control.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.List;
@@ -18,10 +19,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import weir.control.program.Disassembly;
 import weir.control.program.Printable;
+import weir.ebpf.Bytecode;
+import weir.ebpf.LoadException;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.isa.HelperNames;
 import weir.ebpf.isa.Listing;
 import weir.ebpf.program.ProgramSpec;
+import weir.ebpf.program.ProgramType;
 import weir.ebpf.program.SourceLine;
 import weir.ebpf.program.Subprogram;
 
@@ -37,7 +41,9 @@ import weir.ebpf.program.Subprogram;
         footerHeading = "%nExamples:%n",
         footer = {
             "  weir program disasm prog.o",
-            "  weir program disasm prog.o --program filter --raw",
+            "  weir program disasm prog.o --program filter --bytes",
+            "  weir program disasm --raw b7000000020000009500000000000000",
+            "  weir program disasm prog.o --program filter --jit",
             "  weir program disasm prog.o -o json | jq '.programs | keys'"
         })
 public final class ProgramDisasmCommand implements Callable<Integer> {
@@ -57,17 +63,24 @@ public final class ProgramDisasmCommand implements Callable<Integer> {
     private @Nullable String programName;
 
     @Option(
-            names = "--raw",
+            names = "--bytes",
             description = "Numbers only: the bytes of each instruction, no C lines, labels or names."
                     + " With -o json or yaml there is no difference.")
-    private boolean raw;
+    private boolean bytes;
+
+    @Option(
+            names = "--jit",
+            description =
+                    "Below each instruction the Java bytecode that it is compiled to, with all checks. XDP programs"
+                            + " only.")
+    private boolean jit;
 
     /** For picocli. */
     public ProgramDisasmCommand() {}
 
     @Override
     public Integer call() {
-        ObjectFile file = object.read();
+        ObjectFile file = object.read(ExitCode.FAILURE);
         List<ProgramSpec> programs = programName == null ? file.programs() : List.of(object.program(file, programName));
         PrintWriter out = spec.commandLine().getOut();
         Disassembly disassembly = Disassembly.of(file, programs::contains);
@@ -80,7 +93,7 @@ public final class ProgramDisasmCommand implements Callable<Integer> {
     }
 
     private void print(PrintWriter out, ObjectFile file, List<ProgramSpec> programs, Disassembly disassembly) {
-        out.println("; " + Printable.of(object.file().toString()) + ": "
+        out.println("; " + Printable.of(object.name()) + ": "
                 + counted(file.programs().size(), "program") + ", "
                 + counted(file.maps().size(), "map") + ", "
                 + (file.license().isEmpty() ? "no license" : "license " + Printable.of(file.license())));
@@ -93,16 +106,16 @@ public final class ProgramDisasmCommand implements Callable<Integer> {
                     Objects.requireNonNull(disassembly.programs().get(program.name()));
             out.println();
             printHeader(out, program, shown);
-            if (raw) {
-                shown.code().forEach(line -> out.println(rawLine(line)));
+            if (bytes) {
+                shown.code().forEach(line -> out.println(numbers(line)));
             } else {
-                out.print(listing(file, program).text());
+                out.print(listing(file, program, compiled(file, program)).text());
             }
         }
         out.flush();
     }
 
-    private static String rawLine(Disassembly.Line line) {
+    private static String numbers(Disassembly.Line line) {
         return String.format(Locale.ROOT, "%5d: %-32s  %s", line.slot(), line.bytes(), line.text());
     }
 
@@ -123,7 +136,23 @@ public final class ProgramDisasmCommand implements Callable<Integer> {
         }
     }
 
-    private static Listing listing(ObjectFile file, ProgramSpec program) {
+    /** Bytecode by slot; nothing unless it is asked for. */
+    private Map<Integer, List<String>> compiled(ObjectFile file, ProgramSpec program) {
+        if (!jit || program.type() != ProgramType.XDP) {
+            return Map.of();
+        }
+        try {
+            return Bytecode.of(program, file.maps());
+        } catch (LoadException e) {
+            throw CommandFailures.of(
+                    ExitCode.FAILURE,
+                    new IOException(
+                            Printable.of("program " + program.name() + " cannot be compiled: " + e.getMessage()), e),
+                    "docs/ebpf-support.md says what is supported; without --jit the instructions are shown");
+        }
+    }
+
+    private static Listing listing(ObjectFile file, ProgramSpec program, Map<Integer, List<String>> compiled) {
         Map<Integer, String> functions = new HashMap<>();
         program.subprograms().forEach(each -> functions.put(each.slot(), each.name()));
         @Nullable String[] sources = sources(program);
@@ -135,7 +164,8 @@ public final class ProgramDisasmCommand implements Callable<Integer> {
                         ? file.maps().get(index).name()
                         : null)
                 .subprograms(functions::get)
-                .sourceLines(slot -> sources[slot]);
+                .sourceLines(slot -> sources[slot])
+                .comments(slot -> compiled.getOrDefault(slot, List.of()));
     }
 
     /** The source line of every slot; null where none is known. */

@@ -31,10 +31,11 @@ import weir.control.program.ProgramReplay;
 import weir.control.program.ReplayException;
 import weir.control.program.ReplayReport;
 import weir.control.program.ReplaySettings;
+import weir.control.program.Verdict;
+import weir.control.program.VerificationReport;
 import weir.ebpf.LoadException;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.program.ProgramSpec;
-import weir.ebpf.program.ProgramType;
 import weir.ports.pcap.CaptureException;
 import weir.ports.pcap.CaptureReader;
 import weir.ports.pcap.CaptureWriter;
@@ -48,10 +49,17 @@ import weir.ports.pcap.LinkType;
             "",
             "Frames come from pcap or pcapng files. The result is the same each time: the program's clock is that of"
                     + " the capture, random numbers follow from a fixed seed, and there is one CPU.",
-            "The program is not verified; an interpreter checks every access. What it may not do ends the program for"
-                    + " that frame and is shown with instruction and C line."
+            "The program is verified first, as 'weir program verify' does. With --unverified it is run unproved: an"
+                    + " interpreter checks every access, and what it may not do ends the program for that frame and is"
+                    + " shown with instruction and C line."
         },
-        exitCodeList = {"0:ok", "1:failure, or a frame ended in a fault", "2:usage", "3:no such file, program or map"},
+        exitCodeList = {
+            "0:ok",
+            "1:failure, or a frame ended in a fault",
+            "2:usage",
+            "3:no such file, program or map",
+            "4:the verifier rejects the program"
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  weir program run prog.o --pcap in.pcap",
@@ -119,6 +127,13 @@ public final class ProgramRunCommand implements Callable<Integer> {
     private @Nullable Integer port;
 
     @Option(
+            names = "--engine",
+            paramLabel = "ENGINE",
+            description = "interpreter, or jit: compiled to Java bytecode (default: interpreter). Results are the same;"
+                    + " the first thousands of frames run slower under jit, all others much faster.")
+    private EngineName engine = EngineName.INTERPRETER;
+
+    @Option(
             names = "--set",
             paramLabel = "MAP:KEY=VALUE",
             description =
@@ -127,6 +142,11 @@ public final class ProgramRunCommand implements Callable<Integer> {
                             + " tries; for a program array the value is a program, for a map of maps a map. Queues and the"
                             + " like take MAP:=VALUE. May be repeated.")
     private List<String> settings = List.of();
+
+    @Option(
+            names = "--unverified",
+            description = "Run a program though the verifier rejects it. What it may not do is a fault then.")
+    private boolean unverified;
 
     @Option(
             names = "--map-entries",
@@ -147,8 +167,11 @@ public final class ProgramRunCommand implements Callable<Integer> {
             checkRange("--port", port, 1, MAX_PORT);
         }
         ReplaySettings replaySettings =
-                new ReplaySettings(repeat, count, port == null ? 0 : port, mapEntries, entries());
-        ObjectFile file = object.read();
+                new ReplaySettings(repeat, count, port == null ? 0 : port, mapEntries, engine.engine(), entries());
+        if (object.readsStandardInput() && pcap.equals(STANDARD)) {
+            throw new ParameterException(spec.commandLine(), "--raw and --pcap cannot both read standard input");
+        }
+        ObjectFile file = object.read(ExitCode.PROGRAM_REJECTED);
         ProgramSpec program = program(file);
         ReplayReport report = run(file, program, replaySettings);
         print(report);
@@ -176,42 +199,41 @@ public final class ProgramRunCommand implements Callable<Integer> {
 
     private ProgramSpec program(ObjectFile file) {
         if (programName != null) {
-            ProgramSpec named = object.program(file, programName);
-            if (named.type() != ProgramType.XDP) {
-                throw new CommandFailure(
-                        ExitCode.FAILURE,
-                        "program " + Printable.of(named.name()) + " (section " + Printable.of(named.section())
-                                + ") is not for XDP",
-                        "only XDP programs can be run, those with SEC(\"xdp\"); 'weir program disasm' shows all");
-            }
-            return named;
+            return object.xdpProgram(file, programName);
         }
-        List<ProgramSpec> candidates = file.programs().stream()
-                .filter(each -> each.type() == ProgramType.XDP)
-                .toList();
-        if (candidates.isEmpty()) {
-            throw new CommandFailure(
-                    ExitCode.NOT_FOUND,
-                    "no XDP program in " + object.file(),
-                    file.programs().isEmpty()
-                            ? "the object has no programs; a program is a function with SEC(\"xdp\")"
-                            : "programs are " + ObjectArgument.names(file.programs())
-                                    + ", none with SEC(\"xdp\"); 'weir program disasm' shows them");
-        }
+        List<ProgramSpec> candidates = object.xdpPrograms(file);
         if (candidates.size() > 1) {
             throw new CommandFailure(
                     ExitCode.USAGE,
-                    object.file() + " has " + candidates.size() + " XDP programs",
+                    object.name() + " has " + candidates.size() + " XDP programs",
                     "choose one with --program: " + ObjectArgument.names(candidates));
         }
         return candidates.getFirst();
     }
 
+    /** Refuses a program that the verifier rejects, with all it has to say. */
+    private void verify(ObjectFile file, ProgramSpec program) {
+        VerificationReport.Program verified = VerificationReport.Program.of(program, file, 0);
+        if (verified.verdict() == Verdict.REJECTED) {
+            new VerificationText(spec.commandLine().getErr(), Colours.NONE).violations(verified);
+            throw new CommandFailure(
+                    ExitCode.PROGRAM_REJECTED,
+                    "program " + Printable.of(program.name()) + " is rejected by the verifier, and was not run",
+                    "--unverified runs it all the same, in an interpreter that checks every access");
+        }
+    }
+
     private ReplayReport run(ObjectFile file, ProgramSpec program, ReplaySettings replaySettings) {
         try (ProgramReplay replay = new ProgramReplay(file, program, replaySettings);
                 CaptureReader in = CaptureReader.open(input())) {
+            if (!unverified) {
+                replay.programs().forEach(each -> verify(file, object.xdpProgram(file, each)));
+            }
             return run(replay, in);
         } catch (LoadException e) {
+            if (!unverified) {
+                verify(file, program); // which says more where it is the program's fault
+            }
             throw CommandFailures.of(
                     ExitCode.FAILURE,
                     new IOException(
@@ -288,7 +310,7 @@ public final class ProgramRunCommand implements Callable<Integer> {
         }
         Path path = Path.of(name);
         boolean isInput = !pcap.equals(STANDARD) && Files.exists(path) && Files.isSameFile(path, Path.of(pcap));
-        if (isInput || (Files.exists(path) && Files.isSameFile(path, object.file()))) {
+        if (isInput || isObject(path)) {
             throw new CommandFailure(
                     ExitCode.USAGE, "--out " + name + " would overwrite what is read", "name another file");
         }
@@ -309,6 +331,11 @@ public final class ProgramRunCommand implements Callable<Integer> {
         return name.toLowerCase(Locale.ROOT).endsWith(".pcap")
                 ? CaptureWriter.pcap(buffered, LinkType.ETHERNET)
                 : CaptureWriter.pcapng(buffered);
+    }
+
+    private boolean isObject(Path path) throws IOException {
+        Path file = object.file();
+        return file != null && Files.exists(path) && Files.isSameFile(path, file);
     }
 
     private void print(ReplayReport report) {

@@ -67,7 +67,7 @@ final class ReplayText {
         if (nanos != null) {
             String runs = report.runs() == report.frames() ? "" : ", " + counted(report.runs(), "run");
             out.println(String.format(Locale.ROOT, "%,d ns a frame (median; fastest %,d)", nanos.median(), nanos.min())
-                    + " in the checked interpreter" + runs);
+                    + " in the " + report.engine().replace('-', ' ') + runs);
         }
     }
 

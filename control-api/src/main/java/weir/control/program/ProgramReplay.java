@@ -7,10 +7,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.DeterministicHost;
 import weir.ebpf.EbpfProgram;
+import weir.ebpf.Engine;
 import weir.ebpf.LoadException;
 import weir.ebpf.LoadOptions;
 import weir.ebpf.LoadedObject;
@@ -37,7 +39,6 @@ public final class ProgramReplay implements AutoCloseable {
     /** Places of faults that are told apart; more are counted only. */
     public static final int MAX_FAULTS = 20;
 
-    private static final String ENGINE = "checked-interpreter";
     private static final int CPUS = 1;
     private static final int MTU_BYTES = 1500;
     private static final int MAX_PORT = 65_535;
@@ -91,7 +92,7 @@ public final class ProgramReplay implements AutoCloseable {
         for (MapSetting setting : settings.entries()) {
             entries.add(setting.in(object));
         }
-        loaded = LoadedObject.load(object, LoadOptions.on(host).only(name -> isNeeded(name, entries)));
+        loaded = LoadedObject.load(object, options(entries));
         try {
             program = loaded.program(spec.name())
                     .orElseThrow(() -> new LoadException("program " + spec.name() + " is not an XDP program"));
@@ -104,12 +105,28 @@ public final class ProgramReplay implements AutoCloseable {
         }
     }
 
+    private LoadOptions options(List<MapEntry> entries) {
+        return LoadOptions.on(host).under(settings.engine()).only(name -> isNeeded(name, entries));
+    }
+
+    private String engineName() {
+        return switch (settings.engine()) {
+            case Engine.Interpreter interpreter -> "checked-interpreter";
+            case Engine.Jit jit -> "checked-jit";
+        };
+    }
+
     /** The program and those that maps are set to; what they tail-call is loaded with them. */
     private boolean isNeeded(String name, List<MapEntry> entries) {
         return name.equals(spec.name())
                 || entries.stream()
                         .anyMatch(each -> each instanceof MapEntry.OfProgram slot
                                 && slot.program().equals(name));
+    }
+
+    /** Names of the programs that may run: the one on all frames, and those it may tail-call. */
+    public Set<String> programs() {
+        return loaded.programs().keySet();
     }
 
     /** Frames read so far. */
@@ -270,7 +287,7 @@ public final class ProgramReplay implements AutoCloseable {
         return new ReplayReport(
                 spec.name(),
                 spec.section(),
-                ENGINE,
+                engineName(),
                 frames,
                 frames * settings.repeat(),
                 skipped,

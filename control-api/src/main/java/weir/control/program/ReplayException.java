@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.control.program;
 
-/** A program cannot be run on a capture: one line of cause, one of what to do. */
+/** What was typed or read does not do: one line of cause, one of what to do. */
 public final class ReplayException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -7,12 +7,15 @@ import static weir.control.cli.ExamplePrograms.example;
 import static weir.control.cli.ExamplePrograms.testObject;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import weir.core.counter.DropReason;
 import weir.testing.Feature;
@@ -93,7 +96,31 @@ class DocumentedKeysTest {
                 programRun(example("bridge.o"), "two_ports.pcapng"),
                 programRun(testObject("global_data.o"), "sample.pcap"),
                 programRun(testObject("messages.o"), "sample.pcap", "--program=messages"),
-                programRun(example("no_bounds_check.o"), "sample.pcap"));
+                programRun(example("no_bounds_check.o"), "sample.pcap", "--unverified"));
+    }
+
+    /** Rejected with and without lines of C, and with a log; a program of another type. */
+    @Test
+    void describesAVerification() {
+        documented.assertDescribe(
+                "weir-program-verify",
+                verification(testObject("mistakes.o")),
+                verification(testObject("other_types.o")),
+                verification("--raw", "0500ffff00000000", "--log-level", "1"));
+    }
+
+    private static JsonNode verification(String... args) {
+        return CommandRun.of(Stream.of(List.of("program", "verify", "-o", "json"), List.of(args))
+                        .flatMap(List::stream)
+                        .toArray(String[]::new))
+                .json();
+    }
+
+    @Test
+    void describesACompareOfCases(@TempDir Path folder) throws IOException {
+        documented.assertDescribe(
+                "weir-program-verify---cases",
+                verification("--cases", VerifierCasesFile.in(folder).toString()));
     }
 
     private static JsonNode programRun(String object, String capture, String... more) {

@@ -39,14 +39,44 @@ class ProgramDisasmCommandTest {
     }
 
     @Test
-    void rawShowsNumbersOnly() {
-        String out = CommandRun.of("program", "disasm", example("bridge.o"), "--raw")
+    void showsBareInstructions() {
+        String out = CommandRun.of("program", "disasm", "--raw", "b7000000020000009500000000000000")
+                .succeeds()
+                .out();
+
+        assertTrue(out.contains("    0: r0 = 2"), out);
+        CommandRun.of("program", "disasm", "--raw", "b700000002000000ff00000000000000")
+                .fails(
+                        ExitCode.FAILURE,
+                        "instruction 1: unknown opcode 0xff",
+                        "write the bytes of each instruction in the order of memory: b700000002000000 is r0 = 2");
+    }
+
+    @Test
+    void bytesShowsNumbersOnly() {
+        String out = CommandRun.of("program", "disasm", example("bridge.o"), "--bytes")
                 .succeeds()
                 .out();
 
         assertTrue(out.contains("8500000017000000                  call 23"), out);
         assertTrue(out.contains("map[idx:0]"), out);
         assertFalse(out.contains("ctx->"), out);
+    }
+
+    @Test
+    void showsBytecodeBelowInstructions() {
+        String out = CommandRun.of("program", "disasm", example("bridge.o"), "--jit")
+                .succeeds()
+                .out();
+
+        List<String> lines = out.lines().map(String::strip).toList();
+        int call = lines.indexOf(lines.stream()
+                .filter(line -> line.endsWith("call bpf_map_lookup_elem#1"))
+                .findFirst()
+                .orElseThrow());
+        List<String> below = lines.subList(call + 1, call + 20);
+        assertTrue(below.stream().anyMatch(line -> line.equals("; invokeinterface WordKeyMap.lookupWords")), out);
+        assertTrue(lines.stream().anyMatch(line -> line.equals("; lstore r0")), out);
     }
 
     @Test

@@ -96,6 +96,29 @@ class ProgramRunCommandTest {
     }
 
     @Test
+    void givesTheSameUnderBothEngines() {
+        for (String program : List.of("counters.o", "drop_port.o", "bridge.o")) {
+            List<String> interpreted = withoutTimes(program, "interpreter");
+            List<String> compiled = withoutTimes(program, "jit");
+            assertEquals(interpreted, compiled);
+            assertTrue(interpreted.size() > 3, program);
+        }
+        JsonNode json = run(example("bridge.o"), "--pcap", SAMPLE, "--engine", "jit", "-o", "json")
+                .succeeds()
+                .json();
+        assertEquals("checked-jit", json.get("engine").asString());
+    }
+
+    private static List<String> withoutTimes(String program, String engine) {
+        return run(example(program), "--pcap", SAMPLE, "--engine", engine)
+                .succeeds()
+                .out()
+                .lines()
+                .filter(line -> !line.contains(" ns a frame"))
+                .toList();
+    }
+
+    @Test
     void setsMapsFirst() {
         JsonNode json = run(example("drop_port.o"), "--pcap", SAMPLE, "--set", "blocked_ports:53=0", "-o", "json")
                 .succeeds()
@@ -163,7 +186,7 @@ class ProgramRunCommandTest {
     @Test
     void showsFaultsWithInstructionAndLineOfC() throws IOException {
         String object = example("no_bounds_check.o");
-        CommandRun run = run(object, "--pcap", SAMPLE);
+        CommandRun run = run(object, "--pcap", SAMPLE, "--unverified");
 
         assertEquals(1, run.exitCode(), run::err);
         assertTrue(run.out().contains("faults: 12 frames"), run::out);
@@ -173,6 +196,52 @@ class ProgramRunCommandTest {
                                 "read of memory that the program may not read: the address is in or around the frame"),
                 run::out);
         assertTrue(run.out().matches("(?s).*\\./no_bounds_check\\.c:\\d+: if \\(packet\\[2000\\] == 0\\).*"), run::out);
+    }
+
+    @Test
+    void refusesWhatTheVerifierRejectsAndSaysWhy() {
+        CommandRun run = run(example("no_bounds_check.o"), "--pcap", SAMPLE);
+
+        assertEquals(ExitCode.PROGRAM_REJECTED.number(), run.exitCode());
+        assertEquals("", run.out());
+        List<String> lines = run.err().lines().toList();
+        assertTrue(lines.getFirst().startsWith("./no_bounds_check.c:11:9: error: invalid access to packet"), run::err);
+        assertEquals(
+                List.of(
+                        "weir: program no_bounds_check is rejected by the verifier, and was not run",
+                        "hint: --unverified runs it all the same, in an interpreter that checks every access"),
+                lines.subList(lines.size() - 2, lines.size()));
+    }
+
+    private static String[] with(String[] args, String more) {
+        return Stream.concat(Arrays.stream(args), Stream.of(more)).toArray(String[]::new);
+    }
+
+    @Test
+    void refusesTailCalledProgramsThatAreRejected() {
+        String[] args = {testObject("mistakes.o"), "--pcap", SAMPLE, "--program", "tail_call_right", "--set"};
+        run(with(args, "jumps:0=packet_bounds_right")).succeeds();
+        CommandRun run = run(with(args, "jumps:0=packet_bounds_wrong"));
+
+        assertEquals(ExitCode.PROGRAM_REJECTED.number(), run.exitCode());
+        assertTrue(
+                run.err().contains("weir: program packet_bounds_wrong is rejected by the verifier, and was not run"),
+                run::err);
+    }
+
+    @Test
+    void runsBareInstructionsWithMaps() {
+        // key 0 at fp-4; value = lookup(map0, key); if there is one: *value += 1; return XDP_TX
+        String code = "b702000000000000 632afcff00000000 bfa2000000000000 07020000fcffffff 1811000000000000"
+                + " 0000000000000000 8500000001000000 1500030000000000 7901000000000000 0701000001000000"
+                + " 7b10000000000000 b700000003000000 9500000000000000";
+        JsonNode json = run("--raw", code, "--map", "array:4:8:1", "--pcap", SAMPLE, "-o", "json")
+                .succeeds()
+                .json();
+
+        assertEquals("raw", json.get("program").asString());
+        assertEquals(12, json.get("verdicts").get("XDP_TX").asInt());
+        assertEquals(12, json.at("/maps/map0/entries/0/value").asInt());
     }
 
     @Test

@@ -48,7 +48,8 @@ final class HelperArguments {
         return true;
     }
 
-    private static boolean isAllowed(Helper helper, MapSpec map) {
+    /** Whether a helper takes a map of that definition. */
+    static boolean isAllowed(Helper helper, MapSpec map) {
         if (!helper.maps().contains(map.type())) {
             return false;
         }

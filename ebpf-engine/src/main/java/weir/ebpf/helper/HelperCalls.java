@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.helper;
 
+import weir.ebpf.map.MapSpec;
 import weir.ebpf.memory.Mem;
 import weir.ebpf.program.FaultKind;
 import weir.ebpf.run.RunState;
@@ -40,6 +41,11 @@ public final class HelperCalls {
      */
     public boolean mayCall(Helper helper, long[] r) {
         return HelperArguments.check(run, helper, r);
+    }
+
+    /** Whether a helper takes a map of that definition. */
+    public static boolean takes(Helper helper, MapSpec map) {
+        return HelperArguments.isAllowed(helper, map);
     }
 
     /** Calls a helper and returns r0; check afterwards whether the state has a fault. */

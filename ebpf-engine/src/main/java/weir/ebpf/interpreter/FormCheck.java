@@ -8,23 +8,20 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Set;
-import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 import weir.ebpf.LoadException;
 import weir.ebpf.helper.Helper;
 import weir.ebpf.helper.HelperFunction;
 import weir.ebpf.helper.HelperTable;
-import weir.ebpf.isa.CallKind;
 import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.WideKind;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
+import weir.ebpf.program.Functions;
 import weir.ebpf.program.ProgramFacts;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.ProgramType;
 import weir.ebpf.program.SourceLine;
-import weir.ebpf.program.Subprogram;
 
 /**
  * One look at each instruction in order: refuses programs whose form is wrong, as {@code check_subprogs}
@@ -251,37 +248,5 @@ final class FormCheck {
         SourceLine line = spec.lineAt(slot);
         String place = line == null ? "" : " (" + line.file() + ':' + line.line() + ')';
         return new LoadException("program " + spec.name() + ": instruction " + slot + place, what, slot);
-    }
-
-    /** Where functions of a program begin. */
-    static final class Functions {
-        private Functions() {}
-
-        /** Slots that the blueprint names, and those that the code calls or hands out as callback. */
-        static NavigableSet<Integer> starts(ProgramSpec spec) {
-            NavigableSet<Integer> starts = new TreeSet<>();
-            Code code = spec.code();
-            starts.add(0);
-            for (Subprogram each : spec.subprograms()) {
-                if (each.slot() >= 0 && each.slot() < code.slots()) {
-                    starts.add(each.slot());
-                }
-            }
-            for (int slot = 0; slot < code.slots(); slot++) {
-                Integer start = startNamedBy(slot, code.at(slot));
-                if (start != null && start >= 0 && start < code.slots()) {
-                    starts.add(start);
-                }
-            }
-            return starts;
-        }
-
-        private static @Nullable Integer startNamedBy(int slot, @Nullable Instruction instruction) {
-            return switch (instruction) {
-                case Instruction.Call(CallKind kind, int target) when kind == CallKind.LOCAL -> slot + 1 + target;
-                case Instruction.LoadWide load when load.kind() == WideKind.FUNCTION -> slot + 1 + load.immediate();
-                case null, default -> null;
-            };
-        }
     }
 }

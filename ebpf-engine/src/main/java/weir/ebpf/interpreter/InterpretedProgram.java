@@ -50,7 +50,6 @@ public final class InterpretedProgram implements EbpfProgram {
         RunState state = machine.run();
         state.context().load(batch, index);
         int action = (int) machine.execute(code, XdpContext.ADDRESS, 0);
-        state.context().store(batch, index);
         batch.actions()[index] = action;
         batch.faults()[index] = XdpBatch.NO_FAULT;
         batch.targetMaps()[index] = null;

@@ -8,6 +8,7 @@ import weir.ebpf.helper.Helper;
 import weir.ebpf.helper.HelperCalls;
 import weir.ebpf.isa.Arithmetic;
 import weir.ebpf.map.EbpfMap;
+import weir.ebpf.memory.MemoryAccess;
 import weir.ebpf.program.FaultKind;
 import weir.ebpf.program.ProgramFacts;
 import weir.ebpf.program.ProgramSpec;
@@ -157,8 +158,11 @@ public class Machine {
                 case PreparedCode.HELPER, PreparedCode.CALL_REGISTER -> {
                     pc = at;
                     boolean goesOn = call(helperAt(c, at));
-                    if (!goesOn || run.hasFailed()) {
-                        return !run.hasFailed();
+                    if (run.hasFailed()) {
+                        return stop(at);
+                    }
+                    if (!goesOn) {
+                        return true;
                     }
                 }
                 case PreparedCode.CALL -> {
@@ -354,7 +358,8 @@ public class Machine {
             frame.round += r[0] == 0 ? 0 : 1;
             leaveCallback(frame);
         }
-        return !run.hasFailed();
+        // What can be wrong here is that the helper cannot pay for another round.
+        return !run.hasFailed() || stop(pc - 1);
     }
 
     /** Leaves a callback's frame: its helper is done and returns the number of rounds. */

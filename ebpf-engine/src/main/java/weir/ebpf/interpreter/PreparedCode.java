@@ -16,6 +16,7 @@ import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.MemorySize;
 import weir.ebpf.isa.Operand;
 import weir.ebpf.map.EbpfMap;
+import weir.ebpf.program.Functions;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.RunnableProgram;
 import weir.ebpf.run.RunState;
@@ -114,7 +115,7 @@ final class PreparedCode {
 
     private int[] functionSlots(int slots) {
         int[] lengths = new int[slots];
-        NavigableSet<Integer> starts = FormCheck.Functions.starts(spec);
+        NavigableSet<Integer> starts = Functions.starts(spec);
         for (int start : starts) {
             Integer next = starts.higher(start);
             lengths[start] = (next == null ? slots : next) - start;

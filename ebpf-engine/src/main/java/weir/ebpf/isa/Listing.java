@@ -3,6 +3,7 @@ package weir.ebpf.isa;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +29,7 @@ public final class Listing {
     private IntFunction<@Nullable String> maps = index -> null;
     private IntFunction<@Nullable String> subprograms = slot -> null;
     private IntFunction<@Nullable String> sourceLines = slot -> null;
+    private IntFunction<List<String>> comments = slot -> List.of();
     private boolean hasSlotNumbers;
     private boolean hasLabels;
 
@@ -56,6 +58,12 @@ public final class Listing {
     /** The source line that a slot belongs to; it is written where it differs from the one before. */
     public Listing sourceLines(IntFunction<@Nullable String> lineBySlot) {
         sourceLines = lineBySlot;
+        return this;
+    }
+
+    /** Lines that are written as comments below the instruction at a slot. */
+    public Listing comments(IntFunction<List<String>> linesBySlot) {
+        comments = linesBySlot;
         return this;
     }
 
@@ -97,6 +105,9 @@ public final class Listing {
                 out.append("    ");
             }
             out.append(Disassembler.text(instruction, slot, names)).append('\n');
+            for (String line : comments.apply(slot)) {
+                out.append("                ; ").append(line).append('\n');
+            }
         }
         return out.toString();
     }

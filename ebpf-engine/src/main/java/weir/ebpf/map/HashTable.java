@@ -84,6 +84,18 @@ final class HashTable {
         return element + valueOffset;
     }
 
+    /** The same for a program that has its key, of at most 16 bytes, in two words with zeros behind its end. */
+    long lookupWords(long low, long high) {
+        long element = findWords(low, high);
+        if (element == MapMemory.NONE) {
+            return MapMemory.NONE;
+        }
+        if (recent != null) {
+            recent.onUse(ElementLayout.index(element));
+        }
+        return element + valueOffset;
+    }
+
     long valueOfCpu(long value, int cpu) {
         return value + (long) cpu * cpuStride;
     }
@@ -121,6 +133,39 @@ final class HashTable {
         long element = walk(bucket, key, hash);
         SpinWord.unlock(BucketLayout.lock(bucket));
         return element;
+    }
+
+    private long findWords(long low, long high) {
+        int hash = hashing.hashWords(low, high);
+        long bucket = bucketOf(hash);
+        for (int walks = 0; walks < SpinWord.PATIENCE; walks++) {
+            int version = SpinWord.version(BucketLayout.lock(bucket));
+            long element = walkWords(bucket, low, high, hash);
+            if (SpinWord.isUnchanged(BucketLayout.lock(bucket), version)) {
+                return element;
+            }
+        }
+        SpinWord.lock(BucketLayout.lock(bucket));
+        long element = walkWords(bucket, low, high, hash);
+        SpinWord.unlock(BucketLayout.lock(bucket));
+        return element;
+    }
+
+    private long walkWords(long bucket, long low, long high, int hash) {
+        long link = BucketLayout.first(bucket);
+        while (!ElementLayout.isEnd(link)) {
+            if (ElementLayout.hash(link) == hash && hasKey(link, low, high)) {
+                return link;
+            }
+            link = ElementLayout.next(link);
+        }
+        return MapMemory.NONE;
+    }
+
+    /** Padding behind an element's key is 0: its memory began so, and nobody writes there. */
+    private boolean hasKey(long element, long low, long high) {
+        long key = element + ElementLayout.HEAD_BYTES;
+        return Mem.getLong(key) == low && (keyBytes <= Long.BYTES || Mem.getLong(key + Long.BYTES) == high);
     }
 
     /** The key's element, or 0; meaningful only while the bucket's version stays, or under its lock. */

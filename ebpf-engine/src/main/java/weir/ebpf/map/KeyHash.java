@@ -44,6 +44,28 @@ final class KeyHash {
         return hashLong(key);
     }
 
+    /**
+     * The same for a key of at most 16 bytes in two words, little endian, with zeros behind its end.
+     *
+     * @param high of no meaning for keys of at most 8 bytes
+     */
+    int hashWords(long low, long high) {
+        if (bytes == Integer.BYTES || bytes == Long.BYTES) {
+            return finish(fold(seed ^ low));
+        }
+        if (bytes < Long.BYTES) {
+            return finish(fold(seed ^ bigEndian(low, bytes)));
+        }
+        long state = fold(seed ^ low);
+        long rest = bytes == 2 * Long.BYTES ? high : bigEndian(high, bytes - Long.BYTES);
+        return finish(fold(state ^ rest));
+    }
+
+    /** The low bytes of a word as a number whose first byte counts most. */
+    private static long bigEndian(long word, int lengthBytes) {
+        return Long.reverseBytes(word) >>> (Long.SIZE - lengthBytes * Byte.SIZE);
+    }
+
     private int hashLong(long key) {
         long state = seed;
         int i = 0;

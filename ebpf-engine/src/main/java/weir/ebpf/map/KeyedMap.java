@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** HASH, PERCPU_HASH, LRU_HASH and LRU_PERCPU_HASH: what programs and control code see of a {@link HashTable}. */
-final class KeyedMap extends BaseMap implements ForEachMap {
+final class KeyedMap extends BaseMap implements ForEachMap, WordKeyMap {
     private final boolean isPerCpu;
     private final boolean takesLockFlag;
     private final HashTable table;
@@ -23,6 +23,12 @@ final class KeyedMap extends BaseMap implements ForEachMap {
     @Override
     public long lookup(long keyAddress, int cpu) {
         long value = table.lookup(keyAddress, true);
+        return isPerCpu && value != MapMemory.NONE ? table.valueOfCpu(value, cpu) : value;
+    }
+
+    @Override
+    public long lookupWords(long low, long high, int cpu) {
+        long value = table.lookupWords(low, high);
         return isPerCpu && value != MapMemory.NONE ? table.valueOfCpu(value, cpu) : value;
     }
 

@@ -14,6 +14,15 @@ public final class Maps {
     private Maps() {}
 
     /**
+     * Checks a blueprint and makes nothing.
+     *
+     * @throws MapException when the kernel would refuse the definition
+     */
+    public static void check(MapSpec spec) {
+        Definition.check(spec);
+    }
+
+    /**
      * A map with at most {@link #DEFAULT_LIMIT_BYTES} of memory.
      *
      * @param cpus workers that programs run on; per-CPU maps have so many values

@@ -6,7 +6,7 @@ import weir.ebpf.verifier.VerifiedProgram;
 
 /**
  * A program that an engine may run. Which of the two it is says how: a {@link CheckedProgram} only under
- * an interpreter that checks every access, a {@link VerifiedProgram} under any engine.
+ * an engine that checks every access, a {@link VerifiedProgram} under any.
  */
 public sealed interface RunnableProgram permits CheckedProgram, VerifiedProgram {
     ProgramSpec spec();

@@ -61,6 +61,8 @@ public final class RunState {
     private long lockAddress;
     private int tailCalls;
     private int budgetSlots;
+    /** Whether anything has to be reset before the next frame. */
+    private boolean isTouched;
 
     private @Nullable FaultKind faultKind;
     private AddressKind faultAddressKind = AddressKind.NONE;
@@ -89,13 +91,35 @@ public final class RunState {
         return records;
     }
 
-    /** Before each frame, when {@link #context} is filled. */
+    /** Before each frame, when {@link #context} stands for it. */
     public void begin(@Nullable EbpfMap[] programMaps) {
-        maps = programMaps;
-        metMapCount = 0;
-        lastHit = null;
-        depth = 0;
+        beginBatch(programMaps);
         stack.clear(0);
+    }
+
+    /**
+     * Before the frames of a batch, for an engine that clears the stack itself by {@link #clearFrame(int)} and
+     * calls {@link #beginFrame} for each.
+     */
+    public void beginBatch(@Nullable EbpfMap[] programMaps) {
+        maps = programMaps;
+        lastHit = null;
+        reset();
+    }
+
+    /** Before each frame of a batch: whatever the frame before left is gone. */
+    public void beginFrame() {
+        if (isTouched) {
+            reset();
+        }
+    }
+
+    private void reset() {
+        if (metMapCount != 0) {
+            metMapCount = 0;
+            lastHit = null;
+        }
+        depth = 0;
         redirectMap = null;
         redirectTarget = 0;
         redirectFlags = 0;
@@ -104,6 +128,12 @@ public final class RunState {
         faultKind = null;
         faultAddressKind = AddressKind.NONE;
         faultAddress = 0;
+        isTouched = false;
+    }
+
+    /** Whether the frame left anything but its verdict: a redirect, a fault. */
+    public boolean isTouched() {
+        return isTouched;
     }
 
     /** Behind each frame: lets go of what the program still holds, which is a fault. */
@@ -116,7 +146,9 @@ public final class RunState {
             fail(FaultKind.LEAK);
             unlock(lockAddress);
         }
-        Arrays.fill(metMaps, 0, metMapCount, null);
+        if (metMapCount != 0) {
+            Arrays.fill(metMaps, 0, metMapCount, null);
+        }
     }
 
     // ---- memory ------------------------------------------------------------------------------------
@@ -212,6 +244,7 @@ public final class RunState {
         if (metMapCount == metMaps.length) {
             metMaps = Arrays.copyOf(metMaps, 2 * metMapCount);
         }
+        isTouched = true;
         metMaps[metMapCount++] = map;
     }
 
@@ -241,6 +274,17 @@ public final class RunState {
         return stack.framePointer(depth);
     }
 
+    /** The same for an engine that clears the stack itself; false, with a fault, when all frames are in use. */
+    public boolean pushUncleared() {
+        if (depth + 1 == ProgramFacts.MAX_FRAMES) {
+            fail(FaultKind.CALL_DEPTH);
+            return false;
+        }
+        depth++;
+        stack.hideKey(depth);
+        return true;
+    }
+
     /** Leaves a call frame and returns the caller's r10. */
     public long pop() {
         depth--;
@@ -256,6 +300,11 @@ public final class RunState {
         stack.clear(depth);
     }
 
+    /** Zeroes the bytes of the running frame that are next to r10. */
+    public void clearFrame(int lengthBytes) {
+        stack.clear(depth, lengthBytes);
+    }
+
     /** Place for the key that the next callback is shown. */
     public long showKey(int lengthBytes) {
         return stack.showKey(depth, lengthBytes);
@@ -265,6 +314,7 @@ public final class RunState {
 
     /** Pays for a callback's iteration or a tail call; false, with a fault, when the budget is used up. */
     public boolean charge(int slots) {
+        isTouched = true;
         budgetSlots -= slots;
         if (budgetSlots < 0) {
             fail(FaultKind.BUDGET);
@@ -275,6 +325,7 @@ public final class RunState {
 
     /** Counts a tail call; false when there were too many. */
     public boolean countTailCall() {
+        isTouched = true;
         return tailCalls++ < ProgramFacts.MAX_TAIL_CALLS;
     }
 
@@ -282,6 +333,7 @@ public final class RunState {
 
     /** What happens should the program return {@code XDP_REDIRECT}. */
     public void redirect(@Nullable EbpfMap map, long target, long flags) {
+        isTouched = true;
         redirectMap = map;
         redirectTarget = target;
         redirectFlags = flags;
@@ -339,6 +391,7 @@ public final class RunState {
 
     private void fail(FaultKind kind, AddressKind addressKind, long address) {
         if (faultKind == null) {
+            isTouched = true;
             faultKind = kind;
             faultAddressKind = addressKind;
             faultAddress = address;

@@ -46,7 +46,17 @@ public final class StackMemory {
 
     /** Zeroes a frame, so that reading what was never written gives the same always. */
     void clear(int frame) {
-        Mem.fill(framePointer(frame) - FRAME, FRAME, (byte) 0);
+        clear(frame, FRAME);
+        hideKey(frame);
+    }
+
+    /** Zeroes the bytes of a frame that are next to r10. */
+    void clear(int frame, int lengthBytes) {
+        Mem.fill(framePointer(frame) - lengthBytes, lengthBytes, (byte) 0);
+    }
+
+    /** From now on the place of a frame's key is not readable. */
+    void hideKey(int frame) {
         keyBytes[frame] = 0;
     }
 

@@ -122,7 +122,7 @@ final class ArgumentRules {
                 isUnchecked ? ViolationKind.NULL_POINTER : ViolationKind.HELPER_ARGUMENT,
                 register,
                 "R" + register + " type=" + type + " expected=" + expected,
-                expected);
+                (isUnchecked ? "compared with null before, " : "") + Description.ofTypes(expected));
     }
 
     private PointerValue pointer(PathState state, int register, Value value, PointerKind kind, String expected) {

@@ -232,7 +232,7 @@ final class FunctionRules {
                     ViolationKind.REFERENCE_LEAK,
                     "Unreleased reference id=" + state.references()[0],
                     "no reserved record at the end",
-                    state.references().length + " reserved records are held");
+                    "reserved records that are held: " + state.references().length);
         }
     }
 

@@ -69,7 +69,7 @@ final class HelperRules {
                     ViolationKind.REFERENCE_LEAK,
                     "tail_call would lead to reference leak",
                     "no reserved record at a tail call",
-                    state.references().length + " reserved records are held");
+                    "reserved records that are held: " + state.references().length);
         }
     }
 

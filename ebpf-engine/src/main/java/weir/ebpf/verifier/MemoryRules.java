@@ -161,7 +161,7 @@ final class MemoryRules {
                     ViolationKind.POINTER_LEAK,
                     "R" + register + " leaks addr into " + (base.kind() == PointerKind.MAP_VALUE ? "map" : "mem"),
                     "a number",
-                    Surroundings.describe(value));
+                    Description.of(value));
         }
         if (base.kind().isPacketMemory()) {
             surroundings.facts().writesPacket();
@@ -216,14 +216,22 @@ final class MemoryRules {
         if (from < 0 || bytes <= 0 || from + bytes > base.bytes()) {
             throw surroundings.refuse(
                     state,
-                    ViolationKind.PACKET_BOUNDS,
+                    from < 0 ? ViolationKind.NEGATIVE_OFFSET : ViolationKind.PACKET_BOUNDS,
                     register,
                     "invalid access to packet, off=" + from + " size=" + bytes + ", R" + register + "(id=" + base.id()
                             + ",off=" + from + ",r=" + base.bytes() + "): R" + register
                             + " offset is outside of the packet",
-                    "bytes " + from + " to " + (from + bytes - 1) + " behind the pointer's start compared with "
-                            + (base.kind() == PointerKind.PACKET ? "data_end" : "data"));
+                    packetNeed(base, from, bytes));
         }
+    }
+
+    private static String packetNeed(PointerValue base, long from, long bytes) {
+        if (from < 0) {
+            return "an offset of 0 or more: " + span(from, bytes) + " lies before "
+                    + base.kind().words();
+        }
+        return span(from, bytes) + (base.isFixed() ? "" : " behind the variable part") + " compared with "
+                + (base.kind() == PointerKind.PACKET ? "data_end" : "data") + " before";
     }
 
     private void checkNotNegative(PathState state, int register, PointerValue base, long smallest) {
@@ -251,7 +259,7 @@ final class MemoryRules {
                     ViolationKind.UNBOUNDED_OFFSET,
                     register,
                     "R" + register + " unbounded memory access, make sure to bounds check any such access",
-                    "an offset below " + base.bytes());
+                    "an offset that leaves the access inside " + span(0, base.bytes()));
         }
         if (variable.umax() + fixed + bytes > base.bytes()) {
             throw outside(state, register, base, "max", variable.umax() + fixed, bytes);
@@ -267,7 +275,12 @@ final class MemoryRules {
                 "invalid access to " + base.kind().words() + of + ", size=" + base.bytes() + " off=" + offset
                         + " access=" + bytes + ": R" + register + ' ' + which
                         + " value is outside of the allowed memory range",
-                "at most byte " + (base.bytes() - 1) + " touched");
+                "an access inside " + span(0, base.bytes()) + "; it touches " + span(offset, bytes));
+    }
+
+    /** Bytes in words. */
+    private static String span(long from, long bytes) {
+        return bytes == 1 ? "byte " + from : bytes < 1 ? "no byte" : "bytes " + from + " to " + (from + bytes - 1);
     }
 
     private void checkLockUntouched(PathState state, int register, PointerValue base, int offset, long bytes) {
@@ -280,7 +293,7 @@ final class MemoryRules {
         if (from < lock + Integer.BYTES && lock < to) {
             throw surroundings.refuse(
                     state,
-                    ViolationKind.LOCK,
+                    ViolationKind.LOCK_ACCESS,
                     register,
                     "bpf_spin_lock cannot be accessed directly by load/store",
                     "access beside the lock, bytes " + lock + " to " + (lock + Integer.BYTES - 1));

@@ -120,11 +120,21 @@ final class PointerArithmetic {
             String which = by.isConstant() ? "value " + by.value() : "register with unbounded min value";
             throw surroundings.refuse(
                     state,
-                    by.isConstant() ? ViolationKind.POINTER_ARITHMETIC : ViolationKind.UNBOUNDED_OFFSET,
+                    kindOf(by),
                     alu.src() instanceof Operand.Register(int source) ? source : alu.dst(),
                     "math between " + pointer.kind().text() + " pointer and " + which + " is not allowed",
                     "a number that is bounded below and above, and not negative");
         }
+    }
+
+    /** What is wrong with a number that must not be added: all of it, its sign, or that it has no bounds. */
+    private static ViolationKind kindOf(Scalar by) {
+        if (by.isConstant()) {
+            return ViolationKind.POINTER_ARITHMETIC;
+        }
+        return by.smin() < 0 && by.smin() != Long.MIN_VALUE
+                ? ViolationKind.NEGATIVE_OFFSET
+                : ViolationKind.UNBOUNDED_OFFSET;
     }
 
     private void checkReach(PathState state, Instruction.Alu alu, PointerValue pointer, long offset, Scalar variable) {

@@ -60,10 +60,16 @@ final class StackRules {
                     ViolationKind.STACK_BOUNDS,
                     register,
                     "invalid " + verb + " stack R" + register + ' ' + where + " size=" + bytes,
-                    "bytes " + LOWEST + " to -1 from the frame pointer");
+                    "room for " + bytes + (bytes == 1 ? " byte" : " bytes") + " between fp" + LOWEST + " and fp-1"
+                            + (isBounded ? "; the access reaches from " + place(from) + " to " + place(to - 1) : ""));
         }
         surroundings.facts().stack(state, base.place(), (int) from);
         return new Range(state.frame(base.place()), base.place(), (int) from, (int) to, base.isFixed());
+    }
+
+    /** As the log writes it, where the frame pointer itself is no place of the stack. */
+    private static String place(long offset) {
+        return offset < 0 ? "fp" + offset : "fp+" + offset;
     }
 
     private void checkAligned(PathState state, int register, PointerValue base, int offset, int bytes) {

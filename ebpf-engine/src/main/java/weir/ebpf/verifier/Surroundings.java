@@ -53,7 +53,7 @@ final class Surroundings {
     /** A refusal about a register, as it stands. */
     Refusal refuse(PathState state, ViolationKind kind, int register, String message, String required) {
         Value value = state.get(register);
-        String found = 'r' + String.valueOf(register) + " holds " + describe(value);
+        String found = 'r' + String.valueOf(register) + " holds " + Description.of(value);
         return new Refusal(
                 violation(state.slot, kind, message, register, value.text(), required, found, state.branches()));
     }
@@ -91,16 +91,5 @@ final class Surroundings {
                 found,
                 kind.suggestion(),
                 path);
-    }
-
-    static String describe(Value value) {
-        return switch (value) {
-            case Undefined undefined -> undefined.why();
-            case ScalarValue number ->
-                number.range().isConstant() ? "the number " + number.range().value() : "a number, " + number.text();
-            case PointerValue pointer ->
-                (pointer.orNull() ? "null or a pointer to " : "a pointer to ")
-                        + pointer.kind().words() + ", " + pointer.text();
-        };
     }
 }

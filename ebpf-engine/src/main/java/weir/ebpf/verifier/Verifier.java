@@ -45,10 +45,21 @@ public final class Verifier {
     }
 
     /**
-     * Verifies a program.
+     * Verifies a program that may call the helpers for XDP.
      *
      * @param maps the object's, by the index that the code uses
      */
+    public static Verification verify(ProgramSpec spec, List<MapSpec> maps, VerifierOptions options) {
+        return verify(spec, maps, HelperTable.xdp(), options);
+    }
+
+    /**
+     * Verifies a program.
+     *
+     * @param maps the object's, by the index that the code uses
+     * @param helpers that it may call
+     */
+    @SuppressWarnings("exports") // other tables than that for XDP are for this module
     public static Verification verify(
             ProgramSpec spec, List<MapSpec> maps, HelperTable helpers, VerifierOptions options) {
         return verify(spec, maps, helpers, options, StateObserver.NONE);

@@ -163,6 +163,19 @@ public final class XdpBatch {
         return faults;
     }
 
+    /** Forgets what was said about the frames so far. For engines that write down only what is out of the ordinary. */
+    public void forgetOutcomes() {
+        Arrays.fill(faults, 0, size, NO_FAULT);
+        Arrays.fill(targets, 0, size, 0);
+        Arrays.fill(redirectFlags, 0, size, 0);
+        for (int i = 0; i < size; i++) {
+            // Reading is cheaper than the barrier of a store, and there is mostly nothing.
+            if (targetMaps[i] != null) {
+                targetMaps[i] = null;
+            }
+        }
+    }
+
     /**
      * Writes down what went wrong with a frame, and makes it ABORTED. For engines.
      *

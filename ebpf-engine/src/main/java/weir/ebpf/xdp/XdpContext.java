@@ -6,7 +6,7 @@ import weir.ebpf.memory.Mem;
 
 /**
  * The frame that a program looks at: {@code struct xdp_md} for its loads, {@code struct xdp_buff} for the
- * helpers that move its bounds. Engines fill it from a batch and write it back. One thread.
+ * helpers that move its bounds, in the batch itself. One thread.
  *
  * <p>The program's context pointer is {@link #ADDRESS}, which no platform maps: an access through it is
  * a load of a field and nothing else.
@@ -44,59 +44,49 @@ public final class XdpContext {
     private static final int MAX_METADATA_BYTES = 255;
 
     private static final int MAX_BYTES_HELPER = 0xffff;
+    private static final XdpBatch NO_FRAMES = new XdpBatch(1);
 
-    private long hardStart;
-    private long meta;
-    private long data;
-    private long end;
-    private long hardEnd;
-    private int ingressPort;
-    private int queue;
-    private int egressPort;
+    private XdpBatch batch = NO_FRAMES;
+    private long[] metas = NO_FRAMES.metas();
+    private long[] datas = NO_FRAMES.datas();
+    private long[] ends = NO_FRAMES.ends();
+    private int index;
 
     /** A context without a frame. */
     public XdpContext() {
         // everything comes with a frame
     }
 
-    /** Takes bounds and ports of a frame of the batch. */
-    public void load(XdpBatch batch, int index) {
-        hardStart = batch.hardStarts()[index];
-        meta = batch.metas()[index];
-        data = batch.datas()[index];
-        end = batch.ends()[index];
-        hardEnd = batch.hardEnds()[index];
-        ingressPort = batch.ingressPorts()[index];
-        queue = batch.queues()[index];
-        egressPort = batch.egressPorts()[index];
-    }
-
-    /** Gives the bounds back to the batch. */
-    public void store(XdpBatch batch, int index) {
-        batch.metas()[index] = meta;
-        batch.datas()[index] = data;
-        batch.ends()[index] = end;
+    /** Stands for a frame of the batch: bounds are read and moved in the batch itself. */
+    public void load(XdpBatch other, int frame) {
+        if (batch != other) {
+            batch = other;
+            metas = other.metas();
+            datas = other.datas();
+            ends = other.ends();
+        }
+        index = frame;
     }
 
     public long meta() {
-        return meta;
+        return metas[index];
     }
 
     public long data() {
-        return data;
+        return datas[index];
     }
 
     public long end() {
-        return end;
+        return ends[index];
     }
 
     public int ingressPort() {
-        return ingressPort;
+        return batch.ingressPorts()[index];
     }
 
     /** Bytes from data to end; {@code bpf_xdp_get_buff_len}. */
     public int lengthBytes() {
-        return (int) (end - data);
+        return (int) (end() - data());
     }
 
     /** Whether an address is in or just around the context. */
@@ -121,55 +111,63 @@ public final class XdpContext {
     /** What a load of a field gives; the field is readable. */
     public long field(int offset) {
         return switch (offset) {
-            case DATA -> data;
-            case DATA_END -> end;
-            case DATA_META -> meta;
-            case INGRESS_IFINDEX -> Integer.toUnsignedLong(ingressPort);
-            case RX_QUEUE_INDEX -> Integer.toUnsignedLong(queue);
-            default -> Integer.toUnsignedLong(egressPort);
+            case DATA -> data();
+            case DATA_END -> end();
+            case DATA_META -> meta();
+            case INGRESS_IFINDEX -> Integer.toUnsignedLong(batch.ingressPorts()[index]);
+            case RX_QUEUE_INDEX -> Integer.toUnsignedLong(batch.queues()[index]);
+            default -> Integer.toUnsignedLong(batch.egressPorts()[index]);
         };
     }
 
     /** {@code bpf_xdp_adjust_head}: moves the start of the frame and its metadata with it. */
     public int adjustHead(int offset) {
+        long meta = meta();
+        long data = data();
         long metadataBytes = data - meta;
         long moved = data + offset;
-        if (moved < hardStart + RESERVED_HEADROOM_BYTES + metadataBytes || moved > end - MIN_FRAME_BYTES) {
+        if (moved < hardStart() + RESERVED_HEADROOM_BYTES + metadataBytes || moved > end() - MIN_FRAME_BYTES) {
             return -Errno.EINVAL;
         }
         if (metadataBytes != 0) {
             Mem.copy(meta, meta + offset, metadataBytes);
         }
-        meta += offset;
-        data = moved;
+        metas[index] = meta + offset;
+        datas[index] = moved;
         return 0;
     }
 
     /** {@code bpf_xdp_adjust_tail}: moves the end; what is new is zero. */
     public int adjustTail(int offset) {
+        long end = end();
         long moved = end + offset;
-        if (moved > hardEnd || moved < data + MIN_FRAME_BYTES) {
+        if (moved > batch.hardEnds()[index] || moved < data() + MIN_FRAME_BYTES) {
             return -Errno.EINVAL;
         }
         if (offset > 0) {
             Mem.fill(end, offset, (byte) 0);
         }
-        end = moved;
+        ends[index] = moved;
         return 0;
     }
 
     /** {@code bpf_xdp_adjust_meta}: moves the start of the metadata. */
     public int adjustMeta(int offset) {
-        long moved = meta + offset;
-        if (moved < hardStart + RESERVED_HEADROOM_BYTES || moved > data) {
+        long data = data();
+        long moved = meta() + offset;
+        if (moved < hardStart() + RESERVED_HEADROOM_BYTES || moved > data) {
             return -Errno.EINVAL;
         }
         long metadataBytes = data - moved;
         if ((metadataBytes & 3) != 0 || metadataBytes > MAX_METADATA_BYTES) {
             return -Errno.EACCES;
         }
-        meta = moved;
+        metas[index] = moved;
         return 0;
+    }
+
+    private long hardStart() {
+        return batch.hardStarts()[index];
     }
 
     /**
@@ -185,6 +183,6 @@ public final class XdpContext {
         if (from > MAX_BYTES_HELPER || count > MAX_BYTES_HELPER) {
             return -Errno.EFAULT;
         }
-        return from + count > end - data ? -Errno.EINVAL : data + from;
+        return from + count > end() - data() ? -Errno.EINVAL : data() + from;
     }
 }

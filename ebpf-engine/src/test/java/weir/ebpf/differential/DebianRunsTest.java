@@ -18,9 +18,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import weir.ebpf.DeterministicHost;
 import weir.ebpf.EbpfProgram;
+import weir.ebpf.Engine;
 import weir.ebpf.LoadException;
 import weir.ebpf.LoadOptions;
 import weir.ebpf.LoadedObject;
@@ -45,6 +47,12 @@ class DebianRunsTest {
     private static final int INGRESS_PORT = 10;
     private static final int CPUMAP_QUEUE = 192;
 
+    static Stream<Arguments> recordsAndEngines() {
+        return records()
+                .flatMap(each ->
+                        Stream.of(Engine.interpreter(), Engine.jit()).map(engine -> Arguments.of(each, engine)));
+    }
+
     static Stream<Named<Map<String, Object>>> records() {
         return Json.objects(Json.read(file("debian-runs.json"))).stream()
                 .map(each -> Named.of(
@@ -58,13 +66,14 @@ class DebianRunsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("records")
-    void engineGivesWhatWasRecorded(Map<String, Object> expected)
+    @MethodSource("recordsAndEngines")
+    void engineGivesWhatWasRecorded(Map<String, Object> expected, Engine engine)
             throws IOException, ObjectFileException, LoadException {
         String name = Json.string(expected, "object").replaceAll(".*/", "");
         ObjectFile object = ObjectFile.parse(Files.readAllBytes(find(name)));
         String program = Json.string(expected, "program");
-        LoadOptions options = LoadOptions.on(new DeterministicHost(1)).only(program::equals);
+        LoadOptions options =
+                LoadOptions.on(new DeterministicHost(1)).under(engine).only(program::equals);
         try (LoadedObject loaded = LoadedObject.of(object.programs(), object.maps(), options)) {
             Json.object(expected, "seeded")
                     .forEach((map, keys) -> preset(loaded.map(map).orElseThrow(), Json.list(keys)));

@@ -71,7 +71,7 @@ class DifferentialTest {
     private static String difference(Kernel kernel, Scenario scenario) throws KernelProgram.Rejected {
         Outcome expected = kernel.play(scenario, false);
         try {
-            return expected.difference(Engine.play(scenario), "kernel", "engine");
+            return expected.difference(EnginePlayer.play(scenario), "kernel", "engine");
         } catch (LoadException e) {
             return "not loaded: " + e.getMessage();
         }

@@ -30,7 +30,7 @@ class ReplayTest {
     @MethodSource("cases")
     void engineGivesWhatTheKernelGave(Path file) throws IOException, LoadException {
         ScenarioFile.Known known = ScenarioFile.read(Files.readString(file));
-        assertEquals("", known.outcome().difference(Engine.play(known.scenario()), "kernel", "engine"));
+        assertEquals("", known.outcome().difference(EnginePlayer.play(known.scenario()), "kernel", "engine"));
     }
 
     @ParameterizedTest

@@ -20,11 +20,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import weir.ebpf.DeterministicHost;
 import weir.ebpf.EbpfProgram;
+import weir.ebpf.Engine;
 import weir.ebpf.Host;
 import weir.ebpf.LoadException;
 import weir.ebpf.LoadOptions;
 import weir.ebpf.LoadedObject;
 import weir.ebpf.TestRun;
+import weir.ebpf.Unverified;
 import weir.ebpf.isa.Assembler;
 import weir.ebpf.isa.Code;
 import weir.ebpf.map.Bytes;
@@ -40,8 +42,16 @@ abstract class EngineContractTest {
     private static final List<String> FILES =
             List.of("memory.txt", "control.txt", "frame.txt", "text.txt", "maps.txt", "events.txt");
 
-    /** The program of that name of a loaded object, under this engine. */
-    abstract EbpfProgram program(LoadedObject object, String name);
+    /** What the cases are for. */
+    abstract Engine engine();
+
+    private LoadOptions options(Host host) {
+        return Unverified.under(LoadOptions.on(host), engine());
+    }
+
+    private static EbpfProgram program(LoadedObject object, String name) {
+        return object.program(name).orElseThrow();
+    }
 
     static Stream<Named<ContractCase>> cases() {
         return FILES.stream()
@@ -138,8 +148,7 @@ abstract class EngineContractTest {
                 """;
         ProgramSpec outer = assembled("self", text);
         ProgramSpec target = assembled("target", "    r0 = 5\n    exit\n");
-        try (LoadedObject object =
-                LoadedObject.of(List.of(outer, target), tailMaps("target"), LoadOptions.on(host()))) {
+        try (LoadedObject object = LoadedObject.of(List.of(outer, target), tailMaps("target"), options(host()))) {
             assertEquals(
                     15, TestRun.of(new byte[64]).run(program(object, "self")).action());
         }
@@ -163,8 +172,7 @@ abstract class EngineContractTest {
         ProgramSpec outer =
                 assembled("self", "    r2 = map[programs]\n    r3 = 1\n    call bpf_tail_call\n    r0 = 1\n    exit\n");
         ProgramSpec target = assembled("target", "    r0 = 0\n    r0 = *(u8 *)(r0 +0)\n    exit\n");
-        try (LoadedObject object =
-                LoadedObject.of(List.of(outer, target), tailMaps("target"), LoadOptions.on(host()))) {
+        try (LoadedObject object = LoadedObject.of(List.of(outer, target), tailMaps("target"), options(host()))) {
             Fault fault = TestRun.of(new byte[64]).run(program(object, "self")).fault();
             assertNotNull(fault);
             assertEquals("target", fault.program());
@@ -188,7 +196,7 @@ abstract class EngineContractTest {
                     r0 = *(u8 *)(r2 +0)
                     exit
                 """;
-        try (LoadedObject object = LoadedObject.of(assembled("self", text), List.of(), LoadOptions.on(host()));
+        try (LoadedObject object = LoadedObject.of(assembled("self", text), List.of(), options(host()));
                 Arena arena = Arena.ofConfined()) {
             XdpBatch batch = new XdpBatch(3);
             MemorySegment frames = arena.allocate(3 * 1024, 64);
@@ -223,7 +231,7 @@ abstract class EngineContractTest {
     }
 
     private LoadedObject loadTailCaller(String text) throws LoadException {
-        return LoadedObject.of(assembled("self", text), tailMaps("self"), LoadOptions.on(host()));
+        return LoadedObject.of(assembled("self", text), tailMaps("self"), options(host()));
     }
 
     private static List<MapSpec> tailMaps(String target) {
@@ -243,11 +251,11 @@ abstract class EngineContractTest {
         return ProgramSpec.of(name, code);
     }
 
-    private static LoadedObject load(ContractCase each, Host host) throws LoadException {
-        return LoadedObject.of(ProgramSpec.of("case", each.assemble()), each.maps(), LoadOptions.on(host));
+    private LoadedObject load(ContractCase each, Host host) throws LoadException {
+        return LoadedObject.of(ProgramSpec.of("case", each.assemble()), each.maps(), options(host));
     }
 
-    private static TestRun run(ContractCase each) {
+    static TestRun run(ContractCase each) {
         byte[] data = new byte[each.metadataBytes() + each.frameBytes()];
         for (int i = 0; i < each.frameBytes(); i++) {
             data[each.metadataBytes() + i] = (byte) i;

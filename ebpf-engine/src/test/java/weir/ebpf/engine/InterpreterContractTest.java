@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.engine;
 
-import weir.ebpf.EbpfProgram;
-import weir.ebpf.LoadedObject;
+import weir.ebpf.Engine;
 
 class InterpreterContractTest extends EngineContractTest {
     @Override
-    EbpfProgram program(LoadedObject object, String name) {
-        return object.program(name).orElseThrow();
+    Engine engine() {
+        return Engine.interpreter();
     }
 }

@@ -13,6 +13,7 @@ import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import weir.ebpf.helper.HelperCalls;
+import weir.ebpf.memory.MemoryAccess;
 import weir.ebpf.run.RunState;
 
 /** HotSpot never compiles a method of more than 8000 bytes of bytecode, and says nothing about it. */

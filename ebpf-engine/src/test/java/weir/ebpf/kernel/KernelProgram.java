@@ -198,6 +198,20 @@ public final class KernelProgram implements AutoCloseable {
         return new Run(0, attributes.get(JAVA_INT, TEST_RETVAL), Bytes.of(out), left);
     }
 
+    /** Runs many times on one frame, each on what the run before left of it; for measurements. */
+    public void repeat(byte[] data, int times) {
+        MemorySegment.copy(data, 0, dataIn, JAVA_BYTE, 0, data.length);
+        attributes.fill((byte) 0);
+        attributes.set(JAVA_INT, TEST_PROG_FD, fd);
+        attributes.set(JAVA_INT, TEST_DATA_SIZE_IN, data.length);
+        attributes.set(JAVA_LONG, TEST_DATA_IN, dataIn.address());
+        attributes.set(JAVA_INT, TEST_REPEAT, times);
+        int result = BpfSyscall.call(BpfSyscall.PROG_TEST_RUN, attributes);
+        if (result < 0) {
+            throw new IllegalStateException("BPF_PROG_TEST_RUN: errno " + -result);
+        }
+    }
+
     @Override
     public void close() {
         BpfSyscall.close(fd);

@@ -21,18 +21,25 @@ import weir.ebpf.verifier.cases.VerifierCase;
 class VerifierMistakesTest {
     /** What the index calls a cause, and the rules that it may be told as. */
     private static final Map<String, Set<ViolationKind>> CAUSES = Map.ofEntries(
-            Map.entry("packet-bounds", Set.of(ViolationKind.PACKET_BOUNDS)),
+            Map.entry("packet-bounds", Set.of(ViolationKind.PACKET_BOUNDS, ViolationKind.NEGATIVE_OFFSET)),
             Map.entry("stale-pointer", Set.of(ViolationKind.STALE_PACKET)),
             Map.entry("null", Set.of(ViolationKind.NULL_POINTER)),
-            Map.entry("value-bounds", Set.of(ViolationKind.VALUE_BOUNDS, ViolationKind.UNBOUNDED_OFFSET)),
+            Map.entry(
+                    "value-bounds",
+                    Set.of(ViolationKind.VALUE_BOUNDS, ViolationKind.UNBOUNDED_OFFSET, ViolationKind.NEGATIVE_OFFSET)),
             Map.entry("stack-bounds", Set.of(ViolationKind.STACK_BOUNDS)),
             Map.entry("stack-size", Set.of(ViolationKind.STACK_DEPTH)),
             Map.entry("uninitialised", Set.of(ViolationKind.STACK_UNDEFINED)),
-            Map.entry("pointer-arithmetic", Set.of(ViolationKind.POINTER_ARITHMETIC, ViolationKind.UNBOUNDED_OFFSET)),
+            Map.entry(
+                    "pointer-arithmetic",
+                    Set.of(
+                            ViolationKind.POINTER_ARITHMETIC,
+                            ViolationKind.UNBOUNDED_OFFSET,
+                            ViolationKind.NEGATIVE_OFFSET)),
             Map.entry("pointer-leak", Set.of(ViolationKind.POINTER_LEAK)),
             Map.entry("read-only", Set.of(ViolationKind.READ_ONLY)),
             Map.entry("reference", Set.of(ViolationKind.REFERENCE_LEAK, ViolationKind.RELEASED)),
-            Map.entry("lock", Set.of(ViolationKind.LOCK)),
+            Map.entry("lock", Set.of(ViolationKind.LOCK, ViolationKind.LOCK_ACCESS)),
             Map.entry("loop", Set.of(ViolationKind.INFINITE_LOOP, ViolationKind.TOO_COMPLEX)),
             Map.entry("context", Set.of(ViolationKind.CONTEXT)),
             Map.entry("helper-argument", Set.of(ViolationKind.HELPER_ARGUMENT, ViolationKind.MAP_TYPE)),

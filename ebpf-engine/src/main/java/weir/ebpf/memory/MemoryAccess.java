@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package weir.ebpf.interpreter;
+package weir.ebpf.memory;
 
 import java.lang.invoke.VarHandle;
 import weir.ebpf.isa.AtomicOp;
-import weir.ebpf.memory.Mem;
 
 /** Loads, stores and atomic operations by width, on memory that was checked. Loads zero-extend. */
-final class MemoryAccess {
+public final class MemoryAccess {
     private MemoryAccess() {}
 
-    static long load(long address, int width) {
+    public static long load(long address, int width) {
         return switch (width) {
             case Byte.BYTES -> Byte.toUnsignedLong(Mem.getByte(address));
             case Short.BYTES -> Short.toUnsignedLong(Mem.getShort(address));
@@ -18,7 +17,7 @@ final class MemoryAccess {
         };
     }
 
-    static void store(long address, int width, long value) {
+    public static void store(long address, int width, long value) {
         switch (width) {
             case Byte.BYTES -> Mem.putByte(address, (byte) value);
             case Short.BYTES -> Mem.putShort(address, (short) value);
@@ -27,7 +26,7 @@ final class MemoryAccess {
         }
     }
 
-    static long loadAcquire(long address, int width) {
+    public static long loadAcquire(long address, int width) {
         return switch (width) {
             case Integer.BYTES -> Integer.toUnsignedLong(Mem.getIntAcquire(address));
             case Long.BYTES -> Mem.getLongAcquire(address);
@@ -39,7 +38,7 @@ final class MemoryAccess {
         };
     }
 
-    static void storeRelease(long address, int width, long value) {
+    public static void storeRelease(long address, int width, long value) {
         switch (width) {
             case Integer.BYTES -> Mem.putIntRelease(address, (int) value);
             case Long.BYTES -> Mem.putLongRelease(address, value);
@@ -50,12 +49,12 @@ final class MemoryAccess {
         }
     }
 
-    static boolean isCompare(AtomicOp op) {
+    public static boolean isCompare(AtomicOp op) {
         return op == AtomicOp.CMPXCHG;
     }
 
     /** Returns the old value. */
-    static long atomic64(AtomicOp op, long address, long value, long expected) {
+    public static long atomic64(AtomicOp op, long address, long value, long expected) {
         return switch (op) {
             case ADD -> Mem.getAndAddLong(address, value);
             case OR -> Mem.getAndOrLong(address, value);
@@ -67,7 +66,7 @@ final class MemoryAccess {
     }
 
     /** Returns the old value, zero-extended. */
-    static long atomic32(AtomicOp op, long address, int value, int expected) {
+    public static long atomic32(AtomicOp op, long address, int value, int expected) {
         return Integer.toUnsignedLong(
                 switch (op) {
                     case ADD -> Mem.getAndAddInt(address, value);

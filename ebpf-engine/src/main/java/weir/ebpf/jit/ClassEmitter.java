@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ebpf.jit;
+
+import java.lang.classfile.ClassBuilder;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.classfile.instruction.SwitchCase;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import weir.ebpf.helper.HelperTable;
+import weir.ebpf.isa.Instruction;
+import weir.ebpf.isa.WideKind;
+import weir.ebpf.map.MapSpec;
+import weir.ebpf.program.ProgramFacts;
+import weir.ebpf.program.ProgramSpec;
+import weir.ebpf.xdp.XdpContext;
+
+/** Makes the class of a program. Pure. */
+final class ClassEmitter {
+    /** Bytes of bytecode that parts of functions aim at; about 400 instructions. */
+    private static final int FIRST_LIMIT_BYTES = 5000;
+
+    private static final int LAST_LIMIT_BYTES = 600;
+    private static final int FLAGS = ClassFile.ACC_STATIC;
+
+    private final UnitPlan plan;
+    private final Map<Integer, FunctionEntries> divided = new HashMap<>();
+
+    private ClassEmitter(UnitPlan plan) {
+        this.plan = plan;
+    }
+
+    /** @param first what r1 and r2 hold when the program starts */
+    static CompiledUnit emit(
+            ProgramSpec spec,
+            ProgramFacts facts,
+            HelperTable helpers,
+            List<MapSpec> maps,
+            boolean isChecked,
+            Known... first)
+            throws JitException {
+        ProgramAnalysis analysis = ProgramAnalysis.of(spec, helpers, maps, first, facts.dead());
+        for (int limit = FIRST_LIMIT_BYTES; limit >= LAST_LIMIT_BYTES; limit /= 2) {
+            UnitPlan plan = UnitPlan.of(spec, facts, helpers, maps, analysis, isChecked);
+            byte[] bytes = new ClassEmitter(plan).classFile(limit);
+            if (CompiledUnit.longestMethodBytes(bytes) <= CompiledUnit.MAX_METHOD_BYTES) {
+                return new CompiledUnit(spec, helpers, bytes, plan.usedHelpers(), namedMaps(spec), callbacks(plan));
+            }
+        }
+        throw new JitException("program " + spec.name() + ": a method has more than " + CompiledUnit.MAX_METHOD_BYTES
+                + " bytes however the program is divided");
+    }
+
+    /** What r1 holds when an XDP program starts. */
+    static Known context() {
+        return new Known.Context(0);
+    }
+
+    private static List<Integer> namedMaps(ProgramSpec spec) {
+        Set<Integer> named = new TreeSet<>();
+        for (Instruction instruction : spec.code().instructions()) {
+            if (instruction instanceof Instruction.LoadWide wide
+                    && (wide.kind() == WideKind.MAP_INDEX || wide.kind() == WideKind.MAP_INDEX_VALUE)) {
+                named.add(wide.immediate());
+            }
+        }
+        return List.copyOf(named);
+    }
+
+    private static Map<Integer, Integer> callbacks(UnitPlan plan) {
+        Map<Integer, Integer> slots = new HashMap<>();
+        for (int start : plan.analysis().callbacks()) {
+            FunctionShape shape = Objects.requireNonNull(
+                            plan.analysis().functions().get(start))
+                    .shape();
+            slots.put(start, shape.end() - start);
+        }
+        return slots;
+    }
+
+    private byte[] classFile(int limitBytes) {
+        plan.analysis()
+                .functions()
+                .forEach((start, function) -> divided.put(
+                        start, FunctionEntries.of(function.shape(), Part.divide(function.shape(), limitBytes))));
+        return ClassFile.of().build(Names.PROGRAM, this::build);
+    }
+
+    private void build(ClassBuilder builder) {
+        builder.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
+        builder.withInterfaceSymbols(Names.CODE);
+        builder.withMethodBody(ConstantDescs.INIT_NAME, ConstantDescs.MTD_void, 0, code -> {
+            code.aload(0);
+            code.invokespecial(ConstantDescs.CD_Object, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void);
+            code.return_();
+        });
+        builder.withMethodBody(
+                "run",
+                MethodTypeDesc.of(Names.VOID, Names.CPU, Names.BINDING, Names.BATCH),
+                ClassFile.ACC_PUBLIC,
+                code -> {
+                    code.aload(1);
+                    code.aload(2);
+                    code.aload(3);
+                    code.invokestatic(Names.PROGRAM, "batch", Names.LOOP);
+                    code.return_();
+                });
+        builder.withMethodBody("batch", Names.LOOP, FLAGS, this::batchLoop);
+        builder.withMethodBody(
+                "call",
+                MethodTypeDesc.of(
+                        Names.LONG,
+                        Names.CPU,
+                        Names.BINDING,
+                        Names.INT,
+                        Names.LONG,
+                        Names.LONG,
+                        Names.LONG,
+                        Names.LONG,
+                        Names.LONG),
+                ClassFile.ACC_PUBLIC,
+                this::entry);
+        plan.analysis().functions().forEach((start, function) -> function(builder, start, function));
+    }
+
+    private void function(ClassBuilder builder, int start, FunctionAnalysis function) {
+        FunctionEntries entries = Objects.requireNonNull(divided.get(start));
+        if (entries.isWhole()) {
+            builder.withMethodBody(
+                    Names.function(start),
+                    Names.WHOLE,
+                    FLAGS,
+                    code -> MethodEmitter.emitWhole(code, plan, function, entries));
+            return;
+        }
+        builder.withMethodBody(
+                Names.function(start), Names.WHOLE, FLAGS, code -> trampoline(code, start, function, entries));
+        for (int i = 0; i < entries.parts().size(); i++) {
+            Part part = entries.parts().get(i);
+            builder.withMethodBody(
+                    Names.part(start, i),
+                    Names.PART,
+                    FLAGS,
+                    code -> MethodEmitter.emitPart(code, plan, function, part, entries));
+        }
+    }
+
+    // ---- loops around functions ----------------------------------------------------------------------
+
+    /**
+     * {@code for (i = 0; i < batch.size(); i++) { cpu.begin(batch, i); r0 = program; cpu.finish(batch, i, r0); }};
+     * the program's code is in the loop unless it is divided into parts.
+     */
+    private void batchLoop(CodeBuilder code) {
+        int batch = 2;
+        int size = 3;
+        int i = 4;
+        int firstFree = 5;
+        Label next = code.newLabel();
+        Label end = code.newLabel();
+        code.aload(Emission.CPU);
+        code.aload(Emission.BINDING);
+        code.aload(batch);
+        code.invokevirtual(Names.CPU, "beginBatch", MethodTypeDesc.of(Names.VOID, Names.BINDING, Names.BATCH));
+        code.aload(batch);
+        code.invokevirtual(Names.BATCH, "size", MethodTypeDesc.of(Names.INT));
+        code.istore(size);
+        code.iconst_0();
+        code.istore(i);
+        code.labelBinding(next);
+        code.iload(i);
+        code.iload(size);
+        code.if_icmpge(end);
+        code.aload(Emission.CPU);
+        code.aload(batch);
+        code.iload(i);
+        code.invokevirtual(Names.CPU, "begin", MethodTypeDesc.of(Names.VOID, Names.BATCH, Names.INT));
+        int r0 = program(code, firstFree);
+        code.aload(Emission.CPU);
+        code.aload(batch);
+        code.iload(i);
+        code.lload(r0);
+        code.invokevirtual(Names.CPU, "finish", MethodTypeDesc.of(Names.VOID, Names.BATCH, Names.INT, Names.LONG));
+        code.iinc(i, 1);
+        code.goto_(next);
+        code.labelBinding(end);
+        code.return_();
+    }
+
+    /** Returns the local that holds the result. */
+    private int program(CodeBuilder code, int firstFree) {
+        FunctionAnalysis main =
+                Objects.requireNonNull(plan.analysis().functions().get(0));
+        FunctionEntries entries = Objects.requireNonNull(divided.get(0));
+        if (entries.isWhole()) {
+            return MethodEmitter.emitInLoop(code, plan, main, entries, firstFree, code.newLabel())
+                    .register(0);
+        }
+        code.aload(Emission.CPU);
+        code.aload(Emission.BINDING);
+        code.loadConstant(XdpContext.ADDRESS);
+        for (int register = 2; register <= 5; register++) {
+            code.lconst_0();
+        }
+        code.invokestatic(Names.PROGRAM, Names.function(0), Names.WHOLE);
+        code.lstore(firstFree);
+        return firstFree;
+    }
+
+    /** Goes to the program or one of its callbacks, by slot. */
+    private void entry(CodeBuilder code) {
+        Set<Integer> starts = new TreeSet<>(plan.analysis().callbacks());
+        starts.add(0);
+        Label unknown = code.newLabel();
+        List<SwitchCase> cases = new ArrayList<>();
+        starts.forEach(start -> cases.add(SwitchCase.of(start, code.newLabel())));
+        code.iload(3);
+        code.lookupswitch(unknown, cases);
+        for (SwitchCase each : cases) {
+            code.labelBinding(each.target());
+            code.aload(1);
+            code.aload(2);
+            for (int register = 0; register < 5; register++) {
+                code.lload(4 + 2 * register);
+            }
+            code.invokestatic(Names.PROGRAM, Names.function(each.caseValue()), Names.WHOLE);
+            code.lreturn();
+        }
+        code.labelBinding(unknown);
+        code.lconst_0();
+        code.lreturn();
+    }
+
+    /** Goes from part to part until the function is done. */
+    private static void trampoline(CodeBuilder code, int start, FunctionAnalysis function, FunctionEntries entries) {
+        int next = 12;
+        Label loop = code.newLabel();
+        Label done = code.newLabel();
+        code.aload(Emission.CPU);
+        code.loadConstant(function.use().bytesToClear());
+        for (int register = 0; register < 5; register++) {
+            code.lload(2 + 2 * register);
+        }
+        code.invokestatic(
+                Names.RUNTIME,
+                "spillFrame",
+                MethodTypeDesc.of(
+                        Names.VOID, Names.CPU, Names.INT, Names.LONG, Names.LONG, Names.LONG, Names.LONG, Names.LONG));
+        code.loadConstant(entries.encoded(start));
+        code.istore(next);
+        List<SwitchCase> cases = new ArrayList<>();
+        for (int i = 0; i < entries.parts().size(); i++) {
+            cases.add(SwitchCase.of(i, code.newLabel()));
+        }
+        code.labelBinding(loop);
+        code.iload(next);
+        code.loadConstant(MethodEmitter.PART_SHIFT);
+        code.ishr();
+        code.tableswitch(0, cases.size() - 1, done, cases);
+        for (SwitchCase each : cases) {
+            code.labelBinding(each.target());
+            code.aload(Emission.CPU);
+            code.aload(Emission.BINDING);
+            code.iload(next);
+            code.loadConstant((1 << MethodEmitter.PART_SHIFT) - 1);
+            code.iand();
+            code.invokestatic(Names.PROGRAM, Names.part(start, each.caseValue()), Names.PART);
+            code.istore(next);
+            code.goto_(loop);
+        }
+        code.labelBinding(done);
+        code.aload(Emission.CPU);
+        code.getfield(Names.CPU, "result", Names.LONG);
+        code.lreturn();
+    }
+}

@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ebpf.jit;
+
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.classfile.instruction.SwitchCase;
+import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import weir.ebpf.isa.Instruction;
+import weir.ebpf.isa.WideKind;
+import weir.ebpf.program.FaultKind;
+import weir.ebpf.run.RunState;
+import weir.ebpf.xdp.XdpContext;
+
+/**
+ * Generates the method of a function, or of a part of one.
+ *
+ * <p>A part takes the number of the place where it is entered, reads registers and words of the stack from
+ * where the part before has spilled them, and gives {@code part << 16 | entry} of where to go on, or
+ * {@link #DONE}.
+ */
+final class MethodEmitter {
+    /** A part's result: the function is done, or a fault was found. */
+    static final int DONE = -1;
+
+    static final int PART_SHIFT = 16;
+
+    private static final int ENTRY_ARGUMENT = 2;
+    private static final int FIRST_SAVED_REGISTER = 6;
+
+    private final Emission emission;
+    private final CodeBuilder code;
+    private final FunctionShape shape;
+    private final Part part;
+    private final FunctionEntries entries;
+    private final boolean isWhole;
+    /** Where the function's end is in a loop; null where it is the method's. */
+    private final @Nullable Label done;
+
+    private final Map<Integer, Label> blocks = new HashMap<>();
+    private final Map<Integer, Label> exits = new TreeMap<>();
+    private final AluEmitter alu;
+    private final MemoryEmitter memory;
+    private final CallEmitter calls;
+
+    private MethodEmitter(
+            CodeBuilder code, UnitPlan plan, FunctionAnalysis function, Part part, FunctionEntries entries) {
+        this(
+                code,
+                plan,
+                function,
+                part,
+                entries,
+                entries.isWhole() ? Emission.FIRST_LOCAL : Emission.FIRST_LOCAL_OF_PART,
+                null);
+    }
+
+    private MethodEmitter(
+            CodeBuilder code,
+            UnitPlan plan,
+            FunctionAnalysis function,
+            Part part,
+            FunctionEntries entries,
+            int firstLocal,
+            @Nullable Label done) {
+        this.isWhole = entries.isWhole();
+        this.done = done;
+        this.emission = new Emission(code, plan, function, firstLocal);
+        this.code = code;
+        this.shape = function.shape();
+        this.part = part;
+        this.entries = entries;
+        this.alu = new AluEmitter(emission);
+        this.memory = new MemoryEmitter(emission, alu);
+        this.calls = new CallEmitter(emission, memory, this::leave);
+    }
+
+    /** Generates a whole function. */
+    static void emitWhole(CodeBuilder code, UnitPlan plan, FunctionAnalysis function, FunctionEntries entries) {
+        MethodEmitter emitter =
+                new MethodEmitter(code, plan, function, entries.parts().getFirst(), entries);
+        emitter.beginWhole();
+        emitter.emitBlocks();
+        emitter.emitEnds();
+    }
+
+    /** Generates the program itself inside a loop; its r0 is left in the register's local, and 0 after a fault. */
+    static Emission emitInLoop(
+            CodeBuilder code,
+            UnitPlan plan,
+            FunctionAnalysis function,
+            FunctionEntries entries,
+            int firstLocal,
+            Label done) {
+        MethodEmitter emitter =
+                new MethodEmitter(code, plan, function, entries.parts().getFirst(), entries, firstLocal, done);
+        emitter.beginProgram();
+        emitter.emitBlocks();
+        emitter.emitEnds();
+        return emitter.emission;
+    }
+
+    /** Generates one of several parts. */
+    static void emitPart(
+            CodeBuilder code, UnitPlan plan, FunctionAnalysis function, Part part, FunctionEntries entries) {
+        MethodEmitter emitter = new MethodEmitter(code, plan, function, part, entries);
+        emitter.beginPart();
+        emitter.emitBlocks();
+        emitter.emitEnds();
+    }
+
+    // ---- beginnings ----------------------------------------------------------------------------------
+
+    private void beginProgram() {
+        code.loadConstant(XdpContext.ADDRESS);
+        code.lstore(emission.register(1));
+        for (int i = 2; i < FIRST_SAVED_REGISTER; i++) {
+            zero(emission.register(i));
+        }
+        beginWhole();
+    }
+
+    private void beginWhole() {
+        zero(emission.register(0));
+        for (int i = FIRST_SAVED_REGISTER; i < StackUse.FRAME_POINTER; i++) {
+            zero(emission.register(i));
+        }
+        forEachWord(word -> zero(emission.word(word)));
+        zero(emission.scratch());
+        code.aload(Emission.CPU);
+        code.loadConstant(emission.use.bytesToClear());
+        emission.runtime("frame", MethodTypeDesc.of(Names.LONG, Names.CPU, Names.INT));
+        emission.storeRegister(StackUse.FRAME_POINTER);
+        emission.loadBounds();
+    }
+
+    private void zero(int local) {
+        code.lconst_0();
+        code.lstore(local);
+    }
+
+    private void beginPart() {
+        findSpilled();
+        for (int i = 0; i < StackUse.FRAME_POINTER; i++) {
+            unspill(i, emission.register(i));
+        }
+        forEachWord(word -> unspill(JitCpu.spilledWord(word), emission.word(word)));
+        zero(emission.scratch());
+        code.aload(Emission.CPU);
+        code.iconst_0();
+        emission.runtime("frame", MethodTypeDesc.of(Names.LONG, Names.CPU, Names.INT));
+        emission.storeRegister(StackUse.FRAME_POINTER);
+        emission.loadBounds();
+        List<Integer> slots = entries.of(part);
+        if (slots.size() > 1) {
+            List<SwitchCase> cases = new ArrayList<>();
+            for (int i = 1; i < slots.size(); i++) {
+                cases.add(SwitchCase.of(i, block(slots.get(i))));
+            }
+            code.iload(ENTRY_ARGUMENT);
+            code.tableswitch(1, slots.size() - 1, block(slots.getFirst()), cases);
+        } else {
+            code.goto_(block(slots.getFirst()));
+        }
+    }
+
+    /** Once for each part: HotSpot does not inline so many calls into a long method. */
+    private void findSpilled() {
+        code.aload(Emission.CPU);
+        code.getfield(Names.CPU, "spilled", Names.LONGS);
+        code.astore(emission.spilled());
+        code.aload(Emission.CPU);
+        code.invokevirtual(Names.CPU, "spillBase", MethodTypeDesc.of(Names.INT));
+        code.istore(emission.spilled() + 1);
+    }
+
+    private void pushSpilled(int index) {
+        code.aload(emission.spilled());
+        code.iload(emission.spilled() + 1);
+        code.loadConstant(index);
+        code.iadd();
+    }
+
+    private void unspill(int index, int local) {
+        pushSpilled(index);
+        code.laload();
+        code.lstore(local);
+    }
+
+    private void spill(int index, int local) {
+        pushSpilled(index);
+        code.lload(local);
+        code.lastore();
+    }
+
+    private void forEachWord(IntConsumer action) {
+        for (long rest = emission.use.locals(); rest != 0; rest &= rest - 1) {
+            action.accept(Long.numberOfTrailingZeros(rest));
+        }
+    }
+
+    // ---- code ----------------------------------------------------------------------------------------
+
+    private Label block(int slot) {
+        return blocks.computeIfAbsent(slot, absent -> code.newLabel());
+    }
+
+    /** Where a jump to a slot goes: its block, or the way out to another part. */
+    private Label target(int slot) {
+        return part.contains(slot) ? block(slot) : exits.computeIfAbsent(slot, absent -> code.newLabel());
+    }
+
+    private void emitBlocks() {
+        int leader = shape.leaders().nextSetBit(part.from());
+        while (leader >= 0 && leader < part.to()) {
+            emitBlock(leader);
+            leader = shape.leaders().nextSetBit(leader + 1);
+        }
+    }
+
+    private void emitBlock(int leader) {
+        code.labelBinding(block(leader));
+        KnownState state = emission.function.at(leader);
+        int end = shape.endOfBlock(leader);
+        int slot = leader;
+        while (slot < end) {
+            Instruction instruction = Objects.requireNonNull(shape.code().at(slot));
+            emission.at(slot, state);
+            if (shape.dead().contains(slot)) {
+                emission.failHereWithoutAddress(FaultKind.INSTRUCTION);
+                return;
+            }
+            emit(slot, instruction);
+            emission.function.flow().step(slot, instruction, state);
+            slot += instruction.slots();
+            if (!FunctionShape.fallsThrough(instruction)) {
+                return;
+            }
+        }
+        if (!part.contains(end)) {
+            code.goto_(target(end));
+        }
+    }
+
+    private void emit(int slot, Instruction instruction) {
+        switch (instruction) {
+            case Instruction.Alu alu -> this.alu.alu(alu);
+            case Instruction.Negate negate -> alu.negate(negate);
+            case Instruction.MoveSigned move -> alu.moveSigned(move);
+            case Instruction.ByteSwap swap -> alu.byteSwap(swap);
+            case Instruction.LoadWide wide -> wide(slot, wide);
+            case Instruction.Load load -> memory.load(load);
+            case Instruction.Store store -> memory.store(store);
+            case Instruction.Atomic atomic -> memory.atomic(atomic);
+            case Instruction.OrderedAccess access -> memory.ordered(access);
+            case Instruction.Jump jump -> {
+                payForLoop(slot, slot + 1 + jump.offset());
+                code.goto_(target(slot + 1 + jump.offset()));
+            }
+            case Instruction.Branch branch -> {
+                payForLoop(slot, slot + 1 + branch.offset());
+                alu.branch(branch, target(slot + 1 + branch.offset()));
+            }
+            case Instruction.Call call -> calls.call(call);
+            case Instruction.CallRegister call -> calls.callNumber(call);
+            case Instruction.Exit exit -> {
+                if (emission.plan.recordsExits() && shape.start() == 0) {
+                    emission.pushState();
+                    code.loadConstant(slot);
+                    code.invokevirtual(Names.CPU, "exit", MethodTypeDesc.of(Names.VOID, Names.BINDING, Names.INT));
+                }
+                leave();
+            }
+            case Instruction.LoadPacket load -> emission.failHereWithoutAddress(FaultKind.INSTRUCTION);
+        }
+    }
+
+    private void wide(int slot, Instruction.LoadWide wide) {
+        switch (wide.kind()) {
+            case MAP_INDEX -> {
+                code.aload(Emission.BINDING);
+                code.getfield(Names.BINDING, "handles", Names.LONGS);
+                code.loadConstant(wide.immediate());
+                code.laload();
+            }
+            case MAP_INDEX_VALUE -> {
+                memory.pushBase(wide.immediate());
+                code.loadConstant(Integer.toUnsignedLong(wide.nextImmediate()));
+                code.ladd();
+            }
+            default ->
+                code.loadConstant(
+                        wide.kind() == WideKind.FUNCTION
+                                ? RunState.FUNCTION_TAG + slot + 1 + wide.immediate()
+                                : wide.value());
+        }
+        emission.storeRegister(wide.dst());
+    }
+
+    /** A jump back costs the loop's length, so that no program runs for ever, whoever verified it. */
+    private void payForLoop(int slot, int target) {
+        if (target > slot || !emission.plan.isChecked()) {
+            return;
+        }
+        Label spent = code.newLabel();
+        code.aload(Emission.CPU);
+        code.dup();
+        code.getfield(Names.CPU, "stepsLeft", Names.LONG);
+        code.loadConstant(1L + slot - target);
+        code.lsub();
+        code.dup2_x1();
+        code.putfield(Names.CPU, "stepsLeft", Names.LONG);
+        code.lconst_0();
+        code.lcmp();
+        code.iflt(spent);
+        emission.later(() -> {
+            code.labelBinding(spent);
+            emission.at(slot, emission.state());
+            emission.failHereWithoutAddress(FaultKind.INSTRUCTION_LIMIT);
+        });
+    }
+
+    // ---- ends ----------------------------------------------------------------------------------------
+
+    /** The function's end, with r0 as its result. */
+    private void leave() {
+        if (done != null) {
+            code.goto_(done);
+            return;
+        }
+        if (isWhole) {
+            emission.loadRegister(0);
+            code.lreturn();
+            return;
+        }
+        code.aload(Emission.CPU);
+        emission.loadRegister(0);
+        code.putfield(Names.CPU, "result", Names.LONG);
+        code.loadConstant(DONE);
+        code.ireturn();
+    }
+
+    private void emitEnds() {
+        emission.emitLate();
+        if (!exits.isEmpty()) {
+            emitExits();
+        }
+        code.labelBinding(emission.fail);
+        if (done != null) {
+            zero(emission.register(0));
+            code.labelBinding(done);
+        } else if (isWhole) {
+            code.lconst_0();
+            code.lreturn();
+        } else {
+            code.loadConstant(DONE);
+            code.ireturn();
+        }
+    }
+
+    /** All ways out of a part share what spills. */
+    private void emitExits() {
+        Label spilling = code.newLabel();
+        exits.forEach((slot, label) -> {
+            code.labelBinding(label);
+            code.loadConstant(entries.encoded(slot));
+            code.istore(ENTRY_ARGUMENT);
+            code.goto_(spilling);
+        });
+        code.labelBinding(spilling);
+        for (int i = 0; i < StackUse.FRAME_POINTER; i++) {
+            spill(i, emission.register(i));
+        }
+        forEachWord(word -> spill(JitCpu.spilledWord(word), emission.word(word)));
+        code.iload(ENTRY_ARGUMENT);
+        code.ireturn();
+    }
+}

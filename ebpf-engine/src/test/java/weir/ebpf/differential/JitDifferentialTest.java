@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ebpf.differential;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import weir.ebpf.LoadException;
+import weir.ebpf.jit.JitPrograms;
+import weir.ebpf.random.ProgramGenerator;
+import weir.ebpf.random.Seeds;
+import weir.ebpf.random.Weights;
+import weir.testing.RunSize;
+
+/** Random programs, and those that once differed from the kernel, give the same compiled as interpreted. */
+class JitDifferentialTest {
+    private static final int PROGRAMS = RunSize.of(1_000, 20_000);
+    private static final int PACKETS = 8;
+    private static final int ENOUGH = 5;
+
+    static List<Path> cases() throws IOException, URISyntaxException {
+        return ReplayTest.cases();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void compiledProgramsGiveWhatTheInterpreterGives(boolean isChecked) throws LoadException {
+        ProgramGenerator generator = new ProgramGenerator(Weights.everything());
+        List<String> differences = new ArrayList<>();
+        for (long seed : Seeds.of(PROGRAMS)) {
+            Scenario scenario = Scenario.of(generator.generate(seed), PACKETS);
+            Outcome expected = EnginePlayer.play(scenario);
+            String difference = expected.difference(
+                    EnginePlayer.playCompiled(scenario, isChecked, JitPrograms::noFacts), "interpreted", "compiled");
+            if (!difference.isEmpty()) {
+                differences.add(ScenarioText.of("seed " + seed + "\n" + difference, scenario, expected));
+            }
+            if (differences.size() == ENOUGH) {
+                break;
+            }
+        }
+        assertEquals(List.of(), differences, () -> String.join("\n", differences));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void compiledProgramsGiveWhatTheKernelGave(Path file) throws IOException, LoadException {
+        ScenarioFile.Known known = ScenarioFile.read(Files.readString(file));
+        for (boolean isChecked : new boolean[] {true, false}) {
+            Outcome compiled = EnginePlayer.playCompiled(known.scenario(), isChecked, JitPrograms::noFacts);
+            assertEquals("", known.outcome().difference(compiled, "kernel", "compiled"));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ebpf.jit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.classfile.ClassFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import weir.ebpf.DeterministicHost;
+import weir.ebpf.Engine;
+import weir.ebpf.LoadException;
+import weir.ebpf.LoadOptions;
+import weir.ebpf.LoadedObject;
+import weir.ebpf.TestRun;
+import weir.ebpf.helper.HelperTable;
+import weir.ebpf.isa.AluOp;
+import weir.ebpf.isa.Code;
+import weir.ebpf.isa.Condition;
+import weir.ebpf.isa.Instruction;
+import weir.ebpf.isa.MemorySize;
+import weir.ebpf.isa.Operand;
+import weir.ebpf.program.ProgramSpec;
+
+/** Programs of any length become methods that HotSpot compiles, and compute the same in parts as in one piece. */
+class LongProgramsTest {
+    @ParameterizedTest
+    @ValueSource(ints = {100, 1_000, 4_000, 10_000, 30_000})
+    void isDividedAndGivesTheSame(int instructions) throws LoadException, JitException {
+        ProgramSpec spec = generated(instructions);
+        CompiledUnit unit =
+                ClassEmitter.emit(spec, Facts.NONE, HelperTable.xdp(), List.of(), true, ClassEmitter.context());
+        JitPrograms.assertValid(unit);
+        int methods = ClassFile.of().parse(unit.bytes()).methods().size();
+        assertTrue(instructions < 500 ? methods < 6 : methods > instructions / 1_000, methods + " methods");
+        assertEquals(action(spec, Engine.interpreter()), action(spec, Engine.jit()));
+    }
+
+    private static int action(ProgramSpec spec, Engine engine) throws LoadException {
+        LoadOptions options = LoadOptions.on(new DeterministicHost(1)).under(engine);
+        try (LoadedObject object = LoadedObject.of(spec, List.of(), options)) {
+            TestRun.Result result =
+                    TestRun.of(new byte[64]).run(object.program(spec.name()).orElseThrow());
+            assertEquals(null, result.fault());
+            return result.action();
+        }
+    }
+
+    /** Arithmetic on all registers, words of the stack, branches over some instructions, loops of a few rounds. */
+    private static ProgramSpec generated(int instructions) {
+        SplittableRandom random = new SplittableRandom(instructions);
+        List<Instruction> code = new ArrayList<>();
+        for (int register = 0; register < 10; register++) {
+            code.add(new Instruction.Alu(true, AluOp.MOV, register, Operand.immediate(register * 77)));
+        }
+        while (code.size() < instructions - 40) {
+            code.add(new Instruction.Alu(true, AluOp.MOV, 9, Operand.immediate(3)));
+            int start = code.size();
+            int length = 4 + random.nextInt(24);
+            for (int i = 0; i < length; i++) {
+                code.add(random(random));
+            }
+            code.add(new Instruction.Alu(true, AluOp.SUB, 9, Operand.immediate(1)));
+            code.add(new Instruction.Branch(
+                    true, Condition.NE, 9, Operand.immediate(0), (short) (start - code.size() - 1)));
+        }
+        for (int i = 0; i < 4; i++) {
+            code.add(new Instruction.Alu(true, AluOp.XOR, 0, Operand.register(random.nextInt(9))));
+        }
+        code.add(new Instruction.Exit());
+        return ProgramSpec.of("long", Code.of(code));
+    }
+
+    private static Instruction random(SplittableRandom random) {
+        int dst = random.nextInt(9);
+        Operand src = random.nextBoolean() ? Operand.register(random.nextInt(9)) : Operand.immediate(random.nextInt());
+        short word = (short) (-8 * (1 + random.nextInt(20)));
+        return switch (random.nextInt(5)) {
+            case 0 -> new Instruction.Store(MemorySize.DOUBLE, 10, word, src);
+            case 1 -> new Instruction.Load(MemorySize.DOUBLE, false, dst, 10, word);
+            case 2 -> new Instruction.Alu(false, AluOp.ADD, dst, src);
+            case 3 -> new Instruction.Alu(true, AluOp.MUL, dst, src);
+            default -> new Instruction.Alu(true, AluOp.XOR, dst, src);
+        };
+    }
+}
