@@ -127,11 +127,11 @@ public final class KernelVerifier {
     private static byte[] withDescriptors(byte[] code, int[] mapFds) {
         ByteBuffer changed = ByteBuffer.wrap(code.clone()).order(ByteOrder.LITTLE_ENDIAN);
         for (int at = 0; at + 2 * SLOT_BYTES <= code.length; at += code[at] == WIDE ? 2 * SLOT_BYTES : SLOT_BYTES) {
-            int source = code[at + 1] >> 4 & 0xf;
+            int source = (code[at + 1] >> 4) & 0xf;
             int index = changed.getInt(at + IMMEDIATE);
             boolean isMap = code[at] == WIDE && (source == MAP_INDEX || source == MAP_INDEX + 1);
             if (isMap && index >= 0 && index < mapFds.length) {
-                changed.put(at + 1, (byte) (code[at + 1] & 0xf | (source - MAP_INDEX + MAP_FD) << 4));
+                changed.put(at + 1, (byte) ((code[at + 1] & 0xf) | ((source - MAP_INDEX + MAP_FD) << 4)));
                 changed.putInt(at + IMMEDIATE, mapFds[index]);
             }
         }

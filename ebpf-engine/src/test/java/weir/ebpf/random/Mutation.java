@@ -65,7 +65,7 @@ public final class Mutation {
 
     private void changeRegister(int at, int shift) {
         int registers = code.get(at + REGISTERS) & ~(0xf << shift);
-        code.put(at + REGISTERS, (byte) (registers | random.nextInt(11) << shift));
+        code.put(at + REGISTERS, (byte) (registers | (random.nextInt(11) << shift)));
     }
 
     private int changed(int number) {

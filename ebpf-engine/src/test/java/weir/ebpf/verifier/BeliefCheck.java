@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 import weir.ebpf.DeterministicHost;
 import weir.ebpf.EbpfProgram;
@@ -32,7 +31,7 @@ final class BeliefCheck {
     private static final VerifierOptions OPTIONS = new VerifierOptions(0, false, 60_000, Duration.ofSeconds(10));
 
     private final RandomProgram program;
-    private final Map<ProgramSpec, WalkedStates> walked = new IdentityHashMap<>();
+    private final IdentityHashMap<ProgramSpec, WalkedStates> walked = new IdentityHashMap<>();
     private final List<String> misfits = new ArrayList<>();
     private boolean isCompared = true;
     private long steps;

@@ -3,7 +3,6 @@ package weir.ebpf.verifier;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import weir.ebpf.helper.HelperTable;
 import weir.ebpf.isa.AluOp;
 import weir.ebpf.isa.CallKind;
@@ -23,20 +22,20 @@ import weir.ebpf.program.Subprogram;
  * the verdict, the milliseconds that it took, and why it was refused.
  */
 enum HostilePrograms {
-    LOOP_OF_TEN_MILLION("TOO_COMPLEX", HostilePrograms::longLoop),
-    SUMS_THAT_NOTHING_DEPENDS_ON("TOO_COMPLEX", HostilePrograms::longSum),
-    MILLION_SLOTS("ACCEPTED", HostilePrograms::millionSlots),
-    BRANCHES_ONE_BEHIND_THE_OTHER("TOO_COMPLEX", HostilePrograms::manyBranches),
-    DIAMONDS_THAT_ALL_DIFFER("TOO_COMPLEX", HostilePrograms::diamonds),
-    CALLS_FANNING_OUT("TOO_COMPLEX", HostilePrograms::fanOut),
-    DEEP_STACKS_THAT_ALL_DIFFER("TOO_COMPLEX", HostilePrograms::deepStacks),
-    GLOBAL_FUNCTIONS("TOO_COMPLEX", HostilePrograms::globalFunctions),
-    CHAIN_OF_GLOBAL_FUNCTIONS("CALL_DEPTH", HostilePrograms::chainOfGlobals),
-    ORDINARY("ACCEPTED", HostilePrograms::ordinary),
-    DEAD_CODE("ACCEPTED", HostilePrograms::deadCode),
-    JUMPS_BACKWARD("TOO_COMPLEX", HostilePrograms::jumpsBackward),
-    NESTED_CALLBACKS("ACCEPTED", HostilePrograms::nestedCallbacks),
-    CALLBACK_THAT_NEVER_SETTLES("TOO_COMPLEX", HostilePrograms::restlessCallback);
+    LOOP_OF_TEN_MILLION("TOO_COMPLEX"),
+    SUMS_THAT_NOTHING_DEPENDS_ON("TOO_COMPLEX"),
+    MILLION_SLOTS("ACCEPTED"),
+    BRANCHES_ONE_BEHIND_THE_OTHER("TOO_COMPLEX"),
+    DIAMONDS_THAT_ALL_DIFFER("TOO_COMPLEX"),
+    CALLS_FANNING_OUT("TOO_COMPLEX"),
+    DEEP_STACKS_THAT_ALL_DIFFER("TOO_COMPLEX"),
+    GLOBAL_FUNCTIONS("TOO_COMPLEX"),
+    CHAIN_OF_GLOBAL_FUNCTIONS("CALL_DEPTH"),
+    ORDINARY("ACCEPTED"),
+    DEAD_CODE("ACCEPTED"),
+    JUMPS_BACKWARD("TOO_COMPLEX"),
+    NESTED_CALLBACKS("ACCEPTED"),
+    CALLBACK_THAT_NEVER_SETTLES("TOO_COMPLEX");
 
     private static final int FRAME_POINTER = 10;
     private static final int GET_PRANDOM = 7;
@@ -45,11 +44,9 @@ enum HostilePrograms {
     private static final Signature NUMBER = new Signature(List.of(new Signature.Parameter.Scalar()), true);
 
     private final String verdict;
-    private final Supplier<ProgramSpec> spec;
 
-    HostilePrograms(String verdict, Supplier<ProgramSpec> spec) {
+    HostilePrograms(String verdict) {
         this.verdict = verdict;
-        this.spec = spec;
     }
 
     /** That is due: {@code ACCEPTED}, or a {@link ViolationKind}. */
@@ -58,7 +55,22 @@ enum HostilePrograms {
     }
 
     ProgramSpec spec() {
-        return spec.get();
+        return switch (this) {
+            case LOOP_OF_TEN_MILLION -> longLoop();
+            case SUMS_THAT_NOTHING_DEPENDS_ON -> longSum();
+            case MILLION_SLOTS -> millionSlots();
+            case BRANCHES_ONE_BEHIND_THE_OTHER -> manyBranches();
+            case DIAMONDS_THAT_ALL_DIFFER -> diamonds();
+            case CALLS_FANNING_OUT -> fanOut();
+            case DEEP_STACKS_THAT_ALL_DIFFER -> deepStacks();
+            case GLOBAL_FUNCTIONS -> globalFunctions();
+            case CHAIN_OF_GLOBAL_FUNCTIONS -> chainOfGlobals();
+            case ORDINARY -> ordinary();
+            case DEAD_CODE -> deadCode();
+            case JUMPS_BACKWARD -> jumpsBackward();
+            case NESTED_CALLBACKS -> nestedCallbacks();
+            case CALLBACK_THAT_NEVER_SETTLES -> restlessCallback();
+        };
     }
 
     public static void main(String[] arguments) {

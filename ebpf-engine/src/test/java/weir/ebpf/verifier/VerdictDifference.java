@@ -2,7 +2,6 @@
 package weir.ebpf.verifier;
 
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -17,7 +16,7 @@ import weir.ebpf.kernel.KernelVerifier;
  */
 final class VerdictDifference {
     private static final String UNEXPLAINED = "";
-    private static final Set<AluOp> DIVISIONS = EnumSet.of(AluOp.DIV, AluOp.SDIV, AluOp.MOD, AluOp.SMOD);
+    private static final Set<AluOp> DIVISIONS = Set.of(AluOp.DIV, AluOp.SDIV, AluOp.MOD, AluOp.SMOD);
 
     private VerdictDifference() {}
 
