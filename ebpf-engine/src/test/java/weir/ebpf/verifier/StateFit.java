@@ -175,7 +175,7 @@ final class StateFit {
         }
         return map.index() == MapReference.INNER
                 ? found.spec().type() == map.spec().type()
-                : found == maps.get(map.index());
+                : found.handle() == maps.get(map.index()).handle();
     }
 
     /** Whether some place that it may have in a value is the one that it has. */
