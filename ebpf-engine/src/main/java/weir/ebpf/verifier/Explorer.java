@@ -48,6 +48,7 @@ final class Explorer {
     private final HelperRules helpers;
     private final FunctionRules functions;
     private final VerifierLog log;
+    private final StateObserver observer;
     private final GroupCount groups = new GroupCount();
     private final Map<Integer, String> unresolved = new HashMap<>();
     private final Map<Integer, List<Checkpoint>> stored = new HashMap<>();
@@ -64,10 +65,11 @@ final class Explorer {
     private int mostPending;
     private long bytes;
 
-    Explorer(Surroundings surroundings, FlowGraph flow, VerifierLog log) {
+    Explorer(Surroundings surroundings, FlowGraph flow, VerifierLog log, StateObserver observer) {
         this.surroundings = surroundings;
         this.flow = flow;
         this.log = log;
+        this.observer = observer;
         code = surroundings.spec().code();
         liveness = new Liveness(code, surroundings.helpers());
         memory = new MemoryRules(surroundings);
@@ -119,6 +121,7 @@ final class Explorer {
             }
             walked++;
             int slot = state.slot;
+            observer.before(state);
             log.before(state, slot, instruction);
             goesOn = step(state, instruction);
             log.after(state, slot, instruction);

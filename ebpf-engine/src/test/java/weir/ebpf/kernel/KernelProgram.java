@@ -28,6 +28,7 @@ public final class KernelProgram implements AutoCloseable {
     private static final int DATA_BYTES = 4096;
 
     private static final int LOG_BYTES = 1 << 20;
+    private static final int INSTRUCTION_BYTES = 8;
     private static final int PROG_TYPE_XDP = 6;
     private static final int BPF_XDP_DEVMAP = 32;
     private static final int BPF_XDP_CPUMAP = 35;
@@ -89,15 +90,31 @@ public final class KernelProgram implements AutoCloseable {
      * @param wantLog whether a rejection is worth a second look by the verifier, which takes the log
      */
     public static KernelProgram load(ProgramSpec spec, int[] mapFds, boolean wantLog) throws Rejected {
+        byte[] code = Encoder.encode(withFds(spec.code(), mapFds));
+        return prepared(spec, code, (arena, attributes) -> new KernelProgram(load(arena, attributes, wantLog)));
+    }
+
+    /** What is done with the attributes of a load. */
+    @FunctionalInterface
+    interface Load<T> {
+        T with(Arena arena, MemorySegment attributes) throws Rejected;
+    }
+
+    /**
+     * Fills the attributes of a load and hands them on; what they refer to lives until that returns.
+     *
+     * @param code as the kernel takes it, file descriptors of maps included
+     */
+    static <T> T prepared(ProgramSpec spec, byte[] code, Load<T> load) throws Rejected {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attributes = attributes(arena, spec, mapFds);
+            MemorySegment attributes = attributes(arena, spec, code);
             int types = needsTypes(spec) ? loadTypes(arena, spec.subprograms()) : 0;
             if (types > 0) {
                 byte[] info = FunctionTypes.functionInfo(spec.subprograms());
                 putFunctions(arena, attributes, types, info);
             }
             try {
-                return new KernelProgram(load(arena, attributes, wantLog));
+                return load.with(arena, attributes);
             } finally {
                 if (types > 0) {
                     BpfSyscall.close(types);
@@ -109,7 +126,7 @@ public final class KernelProgram implements AutoCloseable {
     /** Loads a program with the types and lines of the object that it is from. */
     static KernelProgram load(ProgramSpec spec, int[] mapFds, ObjectTypes types) throws Rejected {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attributes = attributes(arena, spec, mapFds);
+            MemorySegment attributes = attributes(arena, spec, Encoder.encode(withFds(spec.code(), mapFds)));
             putFunctions(arena, attributes, types.fd(), ObjectTypes.functionInfo(spec));
             attributes.set(JAVA_INT, LINE_INFO_REC_SIZE, ObjectTypes.LINE_INFO_BYTES);
             attributes.set(
@@ -119,11 +136,10 @@ public final class KernelProgram implements AutoCloseable {
         }
     }
 
-    private static MemorySegment attributes(Arena arena, ProgramSpec spec, int[] mapFds) {
+    private static MemorySegment attributes(Arena arena, ProgramSpec spec, byte[] code) {
         MemorySegment attributes = arena.allocate(LOAD_BYTES, 8);
-        byte[] code = Encoder.encode(withFds(spec.code(), mapFds));
         attributes.set(JAVA_INT, PROG_TYPE, PROG_TYPE_XDP);
-        attributes.set(JAVA_INT, INSN_CNT, spec.code().slots());
+        attributes.set(JAVA_INT, INSN_CNT, code.length / INSTRUCTION_BYTES);
         attributes.set(JAVA_LONG, INSNS, copy(arena, code).address());
         attributes.set(JAVA_LONG, LICENSE, arena.allocateFrom("GPL").address());
         byte[] name = spec.name().replaceAll("[^A-Za-z0-9_.]", "_").getBytes(StandardCharsets.US_ASCII);

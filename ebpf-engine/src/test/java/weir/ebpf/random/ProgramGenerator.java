@@ -2,6 +2,7 @@
 package weir.ebpf.random;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -20,6 +21,11 @@ public final class ProgramGenerator {
 
     public ProgramGenerator(Weights weights) {
         this.weights = weights;
+    }
+
+    /** All maps that random programs use, with nothing in program arrays. */
+    public static List<MapSpec> allMaps() {
+        return Arrays.stream(RandomMap.values()).map(RandomMap::spec).toList();
     }
 
     public RandomProgram generate(long seed) {
