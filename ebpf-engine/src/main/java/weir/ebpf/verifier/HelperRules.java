@@ -154,7 +154,7 @@ final class HelperRules {
             return PointerValue.map(new MapReference(MapReference.INNER, inner)).maybeNull(surroundings.newId());
         }
         PointerValue value = PointerValue.mapValue(map);
-        return isAlwaysThere(state, helper, spec, given.key())
+        return isAlwaysThere(state, helper, map, given.key())
                 ? value.withId(hasLock(spec) ? surroundings.newId() : PointerValue.NO_ID)
                 : value.maybeNull(surroundings.newId());
     }
@@ -164,9 +164,13 @@ final class HelperRules {
     }
 
     /** A constant key of an array that is inside it: {@code get_constant_map_key}. */
-    private boolean isAlwaysThere(PathState state, Helper helper, MapSpec spec, @Nullable PointerValue key) {
+    private boolean isAlwaysThere(PathState state, Helper helper, MapReference map, @Nullable PointerValue key) {
+        MapSpec spec = map.spec();
         boolean isArray = spec.type() == MapType.ARRAY || spec.type() == MapType.PERCPU_ARRAY;
+        // The array that is really there may be smaller than what the outer map was made for.
+        boolean isOfAnySize = map.index() == MapReference.INNER && (spec.flags() & MapFlags.INNER_MAP) != 0;
         if (!isArray
+                || isOfAnySize
                 || helper.function() != HelperFunction.MAP_LOOKUP_ELEM
                 || key == null
                 || key.kind() != PointerKind.STACK) {

@@ -143,9 +143,25 @@ final class MemoryRules {
         surroundings.facts().pointer(state, base);
         Value value = switch (store.src()) {
             case Operand.Immediate immediate -> ScalarValue.constant(immediate.value());
-            case Operand.Register source -> readable(state, source.number());
+            case Operand.Register source ->
+                base.kind() == PointerKind.STACK
+                        ? linked(state, source.number())
+                        : readable(state, source.number());
         };
         storeValue(state, store.base(), base, store.offset(), store.size().bytes(), value);
+    }
+
+    /** What is learned about a number later holds for its spilled copy, too. */
+    private Value linked(PathState state, int register) {
+        Value value = readable(state, register);
+        if (!(value instanceof ScalarValue number)
+                || number.group() != ScalarValue.ALONE
+                || number.range().isConstant()) {
+            return value;
+        }
+        ScalarValue original = number.grouped(surroundings.newId(), 0);
+        state.set(register, original);
+        return original;
     }
 
     private void storeValue(PathState state, int register, PointerValue base, int offset, int bytes, Value value) {
