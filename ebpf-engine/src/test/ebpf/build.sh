@@ -24,12 +24,16 @@ build() { # SOURCE OBJECT OPTION...
     clang-19 --target="${TARGET:-bpf}" "${FLAGS[@]}" "${@:3}" "$1" -o "$out/$2"
 }
 
-for source in *.c; do
+mkdir -p "$out/verifier" "$out/idioms"
+for source in *.c verifier/*.c idioms/*.c; do
     build "$source" "${source%.c}.o" -O2 -g
 done
 build no_symbols.s no_symbols.o
 for cpu in v1 v3 v4; do
     build parser_counters.c "parser_counters.$cpu.o" -O2 -g -mcpu=$cpu
+done
+for cpu in v2 v3 v4; do
+    build idioms/widths.c "idioms/widths.$cpu.o" -O2 -g -mcpu=$cpu
 done
 build functions.c functions.nodebug.o -O2
 build legacy_maps.c legacy_maps.nodebug.o -O2
@@ -40,11 +44,12 @@ TARGET=bpfeb build bridge.c bridge.big_endian.o -O2 -g
 
 if $check; then
     failed=false
-    for object in *.o "$TYPES/engine-types.o"; do
-        cmp "$object" "$out/$(basename "$object")" || failed=true
+    for object in *.o verifier/*.o idioms/*.o; do
+        cmp "$object" "$out/$object" || failed=true
     done
-    for object in "$out"/*.o; do
-        name=$(basename "$object")
+    cmp "$TYPES/engine-types.o" "$out/engine-types.o" || failed=true
+    for object in "$out"/*.o "$out"/*/*.o; do
+        name=${object#"$out"/}
         [ -e "$name" ] || [ "$name" = engine-types.o ] || { echo "$name is not in the tree" >&2; failed=true; }
     done
     if $failed; then

@@ -9,9 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import weir.ebpf.testing.AllocatedBytes;
 import weir.ebpf.testing.ObjectMutator;
 import weir.ebpf.testing.TestObjects;
+import weir.testing.AllocatedBytes;
 import weir.testing.RunSize;
 
 /** Damaged objects: nothing but the named exception, in bounded time and memory. */

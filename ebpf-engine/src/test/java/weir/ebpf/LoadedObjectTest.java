@@ -2,6 +2,7 @@
 package weir.ebpf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -10,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,7 +27,9 @@ import weir.ebpf.map.MapFlags;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
 import weir.ebpf.map.RedirectMap;
+import weir.ebpf.map.RingBuffer;
 import weir.ebpf.program.Fault;
+import weir.ebpf.program.FaultKind;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.ProgramType;
 import weir.ebpf.testing.TestObjects;
@@ -44,6 +48,12 @@ class LoadedObjectTest {
                 r0 = 2
                 exit
             """;
+
+    /** Programs of the test objects that reach what only a kernel has, or what no kernel lets pass. */
+    private static final Set<String> NOT_TO_RUN =
+            Set.of("core_missing", "timestamp", "config", "variable", "no_lock", "signed_load");
+
+    private static final int RECORDS = 60;
 
     private final LoadOptions options = LoadOptions.on(new DeterministicHost(2));
 
@@ -120,7 +130,7 @@ class LoadedObjectTest {
     private int runPrograms(ObjectFile object) throws LoadException {
         int runs = 0;
         for (ProgramSpec spec : object.programs()) {
-            if (spec.type() == ProgramType.XDP && spec.unresolved().isEmpty()) {
+            if (spec.type() == ProgramType.XDP && !NOT_TO_RUN.contains(spec.name())) {
                 LoadOptions only = options.only(name -> name.equals(spec.name()));
                 try (LoadedObject loaded = LoadedObject.load(object, only)) {
                     EbpfProgram program = loaded.program(spec.name()).orElseThrow();
@@ -238,12 +248,59 @@ class LoadedObjectTest {
         assertEquals("program p: instruction 0: " + HelperTable.xdp().refusal(9), refused.getMessage());
     }
 
-    @Test
-    void refusesKernelFunctionsByName() {
-        Code code = Code.of(List.of(new Instruction.Call(CallKind.KFUNC, 77), new Instruction.Exit()));
-        LoadException refused =
-                assertThrows(LoadException.class, () -> LoadedObject.of(ProgramSpec.of("p", code), List.of(), options));
-        assertEquals("program p: instruction 0: kernel function with BTF id 77 is not supported", refused.getMessage());
+    /** What is missing ends the frame where it is reached, by name. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "co_re | core_missing | CO-RE: the engine has no field \"xdp_md___shuffled.no_such_field\"",
+                "co_re_kinds | signed_load | CO-RE: the engine's field \"bpf_devmap_val___signed.ifindex\" has 4 bytes, the"
+                        + " program was compiled for 8",
+                "externs | timestamp | function \"bpf_xdp_metadata_rx_timestamp\": it is not in the object,"
+                        + " and functions of the kernel are not supported",
+                "externs | config | configuration value \"CONFIG_HZ\": there is no kernel configuration here;"
+                        + " a weak one would be 0",
+                "externs | variable | symbol \"some_variable\": it is not in the object, and symbols of the kernel are"
+                        + " not supported"
+            })
+    void namesWhatIsMissingWhereItIsReached(String object, String program, String what) throws LoadException {
+        try (LoadedObject loaded = LoadedObject.load(TestObjects.parse(object), options.only(program::equals))) {
+            Fault fault = TestRun.of(new byte[64])
+                    .run(loaded.program(program).orElseThrow())
+                    .fault();
+            assertEquals(FaultKind.INSTRUCTION, fault.kind());
+            assertEquals("instruction that cannot be executed: " + what, fault.rule());
+            assertTrue(fault.text().contains(what), fault.text());
+        }
+    }
+
+    /** A guard in front of it is enough: a field that is asked for first, a weak function. */
+    @ParameterizedTest
+    @CsvSource({"co_re, core_fields", "externs, weak"})
+    void runsProgramsThatGuardWhatIsMissing(String object, String name) throws LoadException {
+        ObjectFile file = TestObjects.parse(object);
+        assertFalse(file.program(name).orElseThrow().unresolved().isEmpty());
+        try (LoadedObject loaded = LoadedObject.load(file, options.only(name::equals))) {
+            assertNull(TestRun.of(new byte[64])
+                    .run(loaded.program(name).orElseThrow())
+                    .fault());
+        }
+    }
+
+    /** Without an object file, too: a kernel function by id, and what libbpf left of a relocation. */
+    @ParameterizedTest
+    @CsvSource({
+        "KFUNC, 77, kernel function with BTF id 77 is not supported",
+        "HELPER, 195896080, CO-RE: a relocation of this instruction has no answer"
+    })
+    void faultsAtCallsOfWhatDoesNotExist(CallKind kind, int target, String what) throws LoadException {
+        Code code = Code.of(List.of(new Instruction.Call(kind, target), new Instruction.Exit()));
+        try (LoadedObject loaded = LoadedObject.of(ProgramSpec.of("p", code), List.of(), options)) {
+            Fault fault = TestRun.of(new byte[64])
+                    .run(loaded.program("p").orElseThrow())
+                    .fault();
+            assertEquals("p: instruction 0: instruction that cannot be executed: " + what, fault.text());
+        }
     }
 
     @Test
@@ -260,29 +317,74 @@ class LoadedObjectTest {
         assertTrue(String.valueOf(refused.getMessage()).contains("bpf_trace_printk may be called under"));
     }
 
-    /** What is unresolved counts when the program is loaded, not when it is left out. */
-    @Test
-    void refusesUnresolvedReferencesOfChosenProgramsOnly() throws LoadException {
-        ProgramSpec good = program("good", "    r0 = 2\n    exit\n");
-        ProgramSpec bad = new ProgramSpec(
-                "bad",
-                "xdp",
-                good.type(),
-                good.attach(),
-                good.code(),
-                good.subprograms(),
-                List.of(),
-                "GPL",
-                List.of(new ProgramSpec.Unresolved(1, "kernel function bpf_dynptr_from_xdp is not supported")));
-        LoadException refused =
-                assertThrows(LoadException.class, () -> LoadedObject.of(List.of(good, bad), List.of(), options));
-        assertEquals(
-                "program bad: instruction 1: kernel function bpf_dynptr_from_xdp is not supported",
-                refused.getMessage());
-        try (LoadedObject object =
-                LoadedObject.of(List.of(good, bad), List.of(), options.only(name -> name.equals("good")))) {
-            assertTrue(object.program("bad").isEmpty());
+    /** IPv4 and TCP: version 4, header of 5 words; data offset 5, SYN and ACK. */
+    @ParameterizedTest
+    @CsvSource({
+        "bit_fields, 0x4553",
+        "load_sizes, 0x80008",
+        "signs, 1",
+        "types, 0xe05",
+        "constants, 0x41",
+        "type_ids, 3",
+    })
+    void patchesWhatCoReAsksForIntoPrograms(String program, String expected) throws LoadException {
+        byte[] frame = new byte[64];
+        frame[12] = 0x08;
+        frame[14] = 0x45;
+        frame[46] = 0x50;
+        frame[47] = 0x12;
+        try (LoadedObject loaded = LoadedObject.load(TestObjects.parse("co_re_kinds"), options.only(program::equals))) {
+            TestRun.Result result =
+                    TestRun.of(frame).run(loaded.program(program).orElseThrow());
+            assertNull(result.fault());
+            assertEquals(Integer.decode(expected), result.action());
         }
+    }
+
+    @Test
+    void locksOnlyWhereTheTypeOfTheValueHasALock() throws LoadException {
+        try (LoadedObject loaded = LoadedObject.load(TestObjects.parse("locks"), options)) {
+            TestRun run = TestRun.of(new byte[64]);
+            assertEquals(2, run.run(loaded.program("locks").orElseThrow()).action());
+            Fault fault = run.run(loaded.program("no_lock").orElseThrow()).fault();
+            assertEquals(FaultKind.ARGUMENT, fault.kind());
+            assertTrue(fault.line().text().contains("bpf_spin_lock(&value->one)"), fault.text());
+        }
+    }
+
+    /** 60 in the stack of the program, 60 in that of a function: more than one frame has room for. */
+    @Test
+    void holdsAsManyRecordsAsThereArePlacesForTheirAddresses() throws LoadException {
+        StringBuilder text = new StringBuilder();
+        releaseAll(reserveAll(text).append("    call inner\n")).append("    r0 = 2\n    exit\ninner:\n");
+        releaseAll(reserveAll(text)).append("    r0 = 0\n    exit\n");
+        MapSpec ring = MapSpec.of("ring", MapType.RINGBUF, 0, 0, 4096);
+        try (LoadedObject object = LoadedObject.of(program("p", text.toString()), List.of(ring), options)) {
+            assertEquals(
+                    2,
+                    TestRun.of(new byte[64])
+                            .run(object.program("p").orElseThrow())
+                            .action());
+            assertEquals(
+                    120,
+                    ((RingBuffer) object.map("ring").orElseThrow()).take(1_000).size());
+        }
+    }
+
+    private static StringBuilder reserveAll(StringBuilder text) {
+        for (int i = 1; i <= RECORDS; i++) {
+            text.append("    r1 = map[idx:0]\n    r2 = 8\n    r3 = 0\n    call 131\n    *(u64 *)(r10 -")
+                    .append(8 * i)
+                    .append(") = r0\n");
+        }
+        return text;
+    }
+
+    private static StringBuilder releaseAll(StringBuilder text) {
+        for (int i = 1; i <= RECORDS; i++) {
+            text.append("    r1 = *(u64 *)(r10 -").append(8 * i).append(")\n    r2 = 0\n    call 132\n");
+        }
+        return text;
     }
 
     @Test
@@ -339,18 +441,10 @@ class LoadedObjectTest {
     /** {@code .rodata}: contents are in, and neither side writes. */
     @Test
     void freezesConstantData() throws LoadException {
-        MapSpec data = new MapSpec(
-                ".rodata",
-                MapType.ARRAY,
-                4,
-                4,
-                1,
-                MapFlags.RDONLY_PROG,
-                0,
-                null,
-                List.of(new MapSpec.Entry.Data(Bytes.of(new byte[] {1, 2, 3, 4}))),
-                true,
-                null);
+        MapSpec data = MapSpec.of(".rodata", MapType.ARRAY, 4, 4, 1)
+                .withFlags(MapFlags.RDONLY_PROG)
+                .withContents(List.of(new MapSpec.Entry.Data(Bytes.of(new byte[] {1, 2, 3, 4}))))
+                .withFrozen(true);
         String text = "    r1 = map[idx:0][0]+1\n    r0 = *(u8 *)(r1 +0)\n    exit\n";
         try (LoadedObject object = LoadedObject.of(program("p", text), List.of(data), options)) {
             EbpfMap map = object.map(".rodata").orElseThrow();

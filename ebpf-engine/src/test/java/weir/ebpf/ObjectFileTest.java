@@ -90,6 +90,15 @@ class ObjectFileTest {
                         ".rodata:ARRAY:4:2:1:1152 .bss:ARRAY:4:16:1:1024 .data:ARRAY:4:8:1:0"));
     }
 
+    @Test
+    void findsTheSpinLockOfAValue() {
+        assertEquals(
+                0, TestObjects.parse("spin_lock").map("buckets").orElseThrow().spinLockOffset());
+        assertEquals(
+                MapSpec.NO_SPIN_LOCK,
+                TestObjects.parse("bridge").maps().getFirst().spinLockOffset());
+    }
+
     @ParameterizedTest
     @MethodSource("objects")
     void readsProgramsAndMaps(String name, String programs, String maps) {
@@ -251,6 +260,34 @@ class ObjectFileTest {
         assertEquals(
                 List.of(new MapSpec.Entry.Program(5, "target")),
                 old.map("jumps").orElseThrow().contents());
+    }
+
+    @Test
+    void keepsWhoSharesAMapAndWhereItWantsItsMemory() {
+        ObjectFile object = TestObjects.parse("pinned");
+        MapSpec shared = object.map("shared").orElseThrow();
+        MapSpec own = object.map("own").orElseThrow();
+        assertEquals(MapSpec.Pinning.BY_NAME, shared.pinning());
+        assertEquals(1, shared.numaNode());
+        assertEquals(MapSpec.Pinning.NONE, own.pinning());
+        assertEquals(MapSpec.NO_NUMA_NODE, own.numaNode());
+        // PIN_GLOBAL_NS of iproute2.
+        ObjectFile old = TestObjects.parse("iproute2_maps");
+        assertEquals(MapSpec.Pinning.BY_NAME, old.map("jumps").orElseThrow().pinning());
+        assertEquals(MapSpec.Pinning.NONE, old.map("inner").orElseThrow().pinning());
+    }
+
+    /** The kernel refuses two locks, and locks in other maps; libbpf makes such maps without types then. */
+    @ParameterizedTest
+    @CsvSource({
+        "spin_lock, buckets, 0",
+        "locks, nested, 12",
+        "locks, two, -1",
+        "locks, recent, -1",
+        "locks, .bss.shared, 0"
+    })
+    void findsTheSpinLockOfValues(String object, String map, int offset) {
+        assertEquals(offset, TestObjects.parse(object).map(map).orElseThrow().spinLockOffset());
     }
 
     @Test

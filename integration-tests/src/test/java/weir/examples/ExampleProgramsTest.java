@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
@@ -30,10 +32,26 @@ class ExampleProgramsTest {
         assertEquals(0, process.exitValue(), output);
     }
 
+    @Test
+    void readmeListsEveryProgram() throws IOException {
+        String readme = Files.readString(FOLDER.resolve("README.md"));
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            List<String> sources = files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".c"))
+                    .toList();
+            assertEquals(
+                    List.of(),
+                    sources.stream()
+                            .filter(name -> !readme.contains("](" + name + ")"))
+                            .toList());
+        }
+    }
+
     /** With {@code -Dweir.writeSamples=true} the files are made anew. */
     @Test
     void capturesAreThoseWrittenDownHere() throws IOException {
         assertCapture("sample.pcap", SampleCaptures.sample());
+        assertCapture("headers.pcap", SampleCaptures.headers());
         assertCapture("two_ports.pcapng", SampleCaptures.twoPorts());
     }
 

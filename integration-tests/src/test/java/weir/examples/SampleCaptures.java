@@ -1,13 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.examples;
 
+import static weir.ebpf.testing.Packets.ACK;
+import static weir.ebpf.testing.Packets.BROADCAST;
+import static weir.ebpf.testing.Packets.ICMP;
+import static weir.ebpf.testing.Packets.ICMPV6;
+import static weir.ebpf.testing.Packets.IPV4;
+import static weir.ebpf.testing.Packets.IPV6;
+import static weir.ebpf.testing.Packets.PROVIDER_VLAN;
+import static weir.ebpf.testing.Packets.SYN;
+import static weir.ebpf.testing.Packets.TCP;
+import static weir.ebpf.testing.Packets.UDP;
+import static weir.ebpf.testing.Packets.VLAN;
+import static weir.ebpf.testing.Packets.arp;
+import static weir.ebpf.testing.Packets.concat;
+import static weir.ebpf.testing.Packets.echo;
+import static weir.ebpf.testing.Packets.ethernet;
+import static weir.ebpf.testing.Packets.hex;
+import static weir.ebpf.testing.Packets.ipv4;
+import static weir.ebpf.testing.Packets.ipv6;
+import static weir.ebpf.testing.Packets.tag;
+import static weir.ebpf.testing.Packets.tcp;
+import static weir.ebpf.testing.Packets.udp;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import weir.ports.pcap.CaptureFrame;
 import weir.ports.pcap.CaptureInterface;
@@ -18,18 +36,14 @@ import weir.ports.pcap.LinkType;
 final class SampleCaptures {
     private static final String ALICE = "020000000001";
     private static final String BOB = "020000000002";
-    private static final String BROADCAST = "ffffffffffff";
     private static final String ALICE_4 = "198.18.0.1";
     private static final String BOB_4 = "198.18.0.2";
     private static final String ALICE_6 = "2001:db8::1";
     private static final String BOB_6 = "2001:db8::2";
 
-    private static final int IPV4 = 0x0800;
-    private static final int IPV6 = 0x86dd;
-    private static final int ICMP = 1;
-    private static final int TCP = 6;
-    private static final int UDP = 17;
-    private static final int ICMPV6 = 58;
+    // IPv6 extension headers
+    private static final int HOP_BY_HOP = 0;
+    private static final int ROUTING = 43;
 
     /** 2026-01-01 00:00:00 UTC. */
     private static final long START_NANOS = 1_767_225_600_000_000_000L;
@@ -40,7 +54,6 @@ final class SampleCaptures {
 
     /** {@code sample.pcap}: what two hosts say to each other, seen at one of them. */
     static byte[] sample() throws IOException {
-        CaptureInterface source = CaptureInterface.ethernet(0, "");
         List<byte[]> frames = List.of(
                 arp(ALICE, BROADCAST, 1, ALICE_4, "000000000000", BOB_4),
                 arp(BOB, ALICE, 2, BOB_4, ALICE, ALICE_4),
@@ -49,23 +62,13 @@ final class SampleCaptures {
                 ethernet(ALICE, BOB, IPV4, ipv4(ALICE_4, BOB_4, UDP, udp(40_000, 53, "a question"))),
                 ethernet(BOB, ALICE, IPV4, ipv4(BOB_4, ALICE_4, UDP, udp(53, 40_000, "an answer"))),
                 ethernet(ALICE, BOB, IPV4, ipv4(ALICE_4, BOB_4, UDP, udp(40_001, 53, "another question"))),
-                ethernet(ALICE, BOB, IPV4, ipv4(ALICE_4, BOB_4, TCP, tcp(50_000, 80))),
-                ethernet(
-                        ALICE,
-                        BOB,
-                        0x8100,
-                        concat(hex("000a0800"), ipv4(ALICE_4, BOB_4, UDP, udp(40_002, 9, "tagged")))),
+                ethernet(ALICE, BOB, IPV4, ipv4(ALICE_4, BOB_4, TCP, syn(50_000, 80))),
+                ethernet(ALICE, BOB, VLAN, tag(10, IPV4, ipv4(ALICE_4, BOB_4, UDP, udp(40_002, 9, "tagged")))),
                 ethernet(ALICE, BOB, IPV6, ipv6(ALICE_6, BOB_6, UDP, udp(40_003, 53, "over IPv6"))),
                 ethernet(ALICE, BOB, IPV6, ipv6(ALICE_6, BOB_6, ICMPV6, echo(128))),
                 // Claims to be IPv4 and ends inside its header.
                 concat(hex(BOB), hex(ALICE), hex("0800"), hex("4500001c00000000")));
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (CaptureWriter out = CaptureWriter.pcap(bytes, LinkType.ETHERNET)) {
-            for (int i = 0; i < frames.size(); i++) {
-                out.write(CaptureFrame.of(source, START_NANOS + i * GAP_NANOS, frames.get(i)));
-            }
-        }
-        return bytes.toByteArray();
+        return pcap(frames);
     }
 
     /** {@code two_ports.pcapng}: the same two hosts, one behind each interface. */
@@ -94,94 +97,58 @@ final class SampleCaptures {
         frames.add(CaptureFrame.of(source, START_NANOS + frames.size() * GAP_NANOS, bytes));
     }
 
-    private static byte[] ethernet(String from, String to, int type, byte[] payload) {
-        return concat(hex(to), hex(from), hex(String.format("%04x", type)), payload);
+    /** A SYN without options. */
+    private static byte[] syn(int from, int to) {
+        return tcp(from, to, SYN, new byte[0]);
     }
 
-    private static byte[] arp(String from, String to, int operation, String sender, String targetAddress, String target)
-            throws IOException {
-        byte[] body = concat(
-                hex("00010800060400" + "0" + operation),
-                hex(from),
-                address(sender),
-                hex(targetAddress),
-                address(target));
-        return ethernet(from, to, 0x0806, body);
+    /** {@code headers.pcap}: frames with more headers than most. */
+    static byte[] headers() throws IOException {
+        byte[] datagram = ipv4(ALICE_4, BOB_4, UDP, udp(40_000, 9, "deep down"));
+        byte[] synBehindNop = tcp(50_000, 80, SYN, hex("01020405b40402080a000000010000000001030307000000"));
+        byte[] options = hex("1100010400000000");
+        byte[] datagram6 = udp(40_000, 9, "behind headers");
+        return pcap(List.of(
+                ethernet(ALICE, BOB, IPV4, datagram),
+                ethernet(ALICE, BOB, VLAN, tag(10, IPV4, datagram)),
+                ethernet(ALICE, BOB, PROVIDER_VLAN, tag(100, VLAN, tag(10, IPV4, datagram))),
+                ethernet(BOB, ALICE, PROVIDER_VLAN, tag(100, VLAN, tag(11, IPV4, datagram))),
+                // Five tags, one in the other.
+                ethernet(
+                        ALICE,
+                        BOB,
+                        VLAN,
+                        tag(1, VLAN, tag(2, VLAN, tag(3, VLAN, tag(4, VLAN, tag(5, IPV4, datagram)))))),
+                arp(ALICE, BROADCAST, 1, ALICE_4, "000000000000", BOB_4),
+                ethernet(ALICE, BOB, IPV4, ipv4(ALICE_4, BOB_4, TCP, tcp(50_000, 80, SYN, hex("020405b4")))),
+                ethernet(ALICE, BOB, IPV4, ipv4(ALICE_4, BOB_4, TCP, synBehindNop)),
+                ethernet(BOB, ALICE, IPV4, ipv4(BOB_4, ALICE_4, TCP, tcp(80, 50_000, SYN | ACK, hex("020404b0")))),
+                ethernet(ALICE, BOB, IPV6, ipv6(ALICE_6, BOB_6, UDP, datagram6)),
+                ethernet(ALICE, BOB, IPV6, ipv6(ALICE_6, BOB_6, HOP_BY_HOP, options, UDP, datagram6)),
+                // Hop-by-hop options, options for the destination, a fragment header.
+                ethernet(
+                        ALICE,
+                        BOB,
+                        IPV6,
+                        ipv6(
+                                ALICE_6,
+                                BOB_6,
+                                HOP_BY_HOP,
+                                hex("3c000104000000002c0001040000000011000000000000ab"),
+                                UDP,
+                                datagram6)),
+                // A routing header of type 0, which RFC 5095 forbids.
+                ethernet(ALICE, BOB, IPV6, ipv6(ALICE_6, BOB_6, ROUTING, hex("1100000100000000"), UDP, datagram6))));
     }
 
-    private static byte[] ipv4(String from, String to, int protocol, byte[] payload) throws IOException {
-        byte[] pseudo = concat(address(from), address(to), hex(String.format("%04x%04x", protocol, payload.length)));
-        withChecksum(protocol, protocol == ICMP ? new byte[0] : pseudo, payload);
-        ByteBuffer header = ByteBuffer.allocate(20)
-                .put((byte) 0x45)
-                .put((byte) 0)
-                .putShort((short) (20 + payload.length))
-                .putInt(0x4000)
-                .put((byte) 64)
-                .put((byte) protocol)
-                .putShort((short) 0)
-                .put(address(from))
-                .put(address(to));
-        header.putShort(10, checksum(header.array()));
-        return concat(header.array(), payload);
-    }
-
-    private static byte[] ipv6(String from, String to, int protocol, byte[] payload) throws IOException {
-        byte[] pseudo = concat(address(from), address(to), hex(String.format("%08x%08x", payload.length, protocol)));
-        withChecksum(protocol, pseudo, payload);
-        byte[] header =
-                concat(hex(String.format("60000000%04x%02x40", payload.length, protocol)), address(from), address(to));
-        return concat(header, payload);
-    }
-
-    private static byte[] udp(int from, int to, String text) {
-        byte[] data = text.getBytes(StandardCharsets.US_ASCII);
-        return concat(hex(String.format("%04x%04x%04x0000", from, to, 8 + data.length)), data);
-    }
-
-    /** A SYN. */
-    private static byte[] tcp(int from, int to) {
-        return hex(String.format("%04x%04x00000001000000005002ffff00000000", from, to));
-    }
-
-    private static byte[] echo(int type) {
-        return concat(
-                hex(String.format("%02x00000000010001", type)), "weir weir weir".getBytes(StandardCharsets.US_ASCII));
-    }
-
-    /** Fills in the checksum of the transport header. */
-    private static void withChecksum(int protocol, byte[] pseudoHeader, byte[] payload) {
-        int at = protocol == TCP ? 16 : protocol == UDP ? 6 : 2;
-        short sum = checksum(concat(pseudoHeader, payload));
-        payload[at] = (byte) (sum >> 8);
-        payload[at + 1] = (byte) sum;
-    }
-
-    /** RFC 1071. */
-    private static short checksum(byte[] bytes) {
-        int sum = 0;
-        for (int i = 0; i < bytes.length; i++) {
-            sum += Byte.toUnsignedInt(bytes[i]) << (i % 2 == 0 ? 8 : 0);
+    private static byte[] pcap(List<byte[]> frames) throws IOException {
+        CaptureInterface source = CaptureInterface.ethernet(0, "");
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (CaptureWriter out = CaptureWriter.pcap(bytes, LinkType.ETHERNET)) {
+            for (int i = 0; i < frames.size(); i++) {
+                out.write(CaptureFrame.of(source, START_NANOS + i * GAP_NANOS, frames.get(i)));
+            }
         }
-        while (sum >>> 16 != 0) {
-            sum = (sum & 0xffff) + (sum >>> 16);
-        }
-        return (short) ~sum;
-    }
-
-    private static byte[] address(String text) throws IOException {
-        return InetAddress.getByName(text).getAddress();
-    }
-
-    private static byte[] hex(String text) {
-        return HexFormat.of().parseHex(text);
-    }
-
-    private static byte[] concat(byte[]... parts) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        for (byte[] part : parts) {
-            all.writeBytes(part);
-        }
-        return all.toByteArray();
+        return bytes.toByteArray();
     }
 }

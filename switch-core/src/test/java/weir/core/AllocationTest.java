@@ -14,9 +14,9 @@ import weir.core.memory.MemoryPortConfig;
 import weir.core.port.PortOptions;
 import weir.core.port.VlanMode;
 import weir.core.program.ForwardingProgram;
-import weir.core.testing.AllocatedBytes;
 import weir.core.testing.Frames;
 import weir.core.testing.HandDrivenSwitch;
+import weir.testing.AllocatedBytes;
 
 /** A frame costs no garbage: neither known unicast nor floods, tags, learning, drops, rings between workers. */
 class AllocationTest {

@@ -14,10 +14,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import weir.core.fdb.FdbConfig;
 import weir.core.frame.Frame;
 import weir.core.memory.MemoryEndpoint;
-import weir.core.testing.AllocatedBytes;
 import weir.core.testing.Frames;
 import weir.core.testing.HandDrivenSwitch;
 import weir.core.testing.Seeds;
+import weir.testing.AllocatedBytes;
 
 /** A port that sends from a million random addresses takes nobody's place and costs no memory. */
 class FdbAttackTest {

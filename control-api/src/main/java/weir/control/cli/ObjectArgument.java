@@ -10,9 +10,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Parameters;
 import weir.control.program.Printable;
+import weir.control.text.Spelling;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.ObjectFileException;
 import weir.ebpf.program.ProgramSpec;
@@ -74,13 +76,26 @@ final class ObjectArgument {
 
     /** The program of that name, or a failure that lists those there are. */
     ProgramSpec program(ObjectFile object, String name) {
-        return object.program(name)
-                .orElseThrow(() -> new CommandFailure(
-                        ExitCode.NOT_FOUND,
-                        "no program '" + Printable.of(name) + "' in " + file,
-                        object.programs().isEmpty()
-                                ? "the object has no programs; a program is a function with SEC(\"xdp\")"
-                                : "programs are " + names(object.programs())));
+        Optional<ProgramSpec> found = object.program(name);
+        if (found.isPresent()) {
+            return found.get();
+        }
+        List<ProgramSpec> sameSymbol = object.programs().stream()
+                .filter(each -> each.name().equals(each.section() + ":" + name))
+                .toList();
+        if (!sameSymbol.isEmpty()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    file + " has " + sameSymbol.size() + " programs '" + Printable.of(name) + "'",
+                    "choose one by section and name: " + names(sameSymbol));
+        }
+        List<String> known = object.programs().stream().map(ProgramSpec::name).toList();
+        throw new CommandFailure(
+                ExitCode.NOT_FOUND,
+                "no program '" + Printable.of(name) + "' in " + file,
+                known.isEmpty()
+                        ? "the object has no programs; a program is a function with SEC(\"xdp\")"
+                        : Printable.of(Spelling.didYouMean(name, known)) + "programs are " + names(object.programs()));
     }
 
     static String names(List<ProgramSpec> programs) {

@@ -119,7 +119,7 @@ public final class ProgramDisasmCommand implements Callable<Integer> {
                             .collect(Collectors.joining(", ")));
         }
         for (ProgramSpec.Unresolved each : program.unresolved()) {
-            out.println("; cannot be loaded: slot " + each.slot() + ": " + Printable.of(each.what()));
+            out.println("; cannot be executed: slot " + each.slot() + ": " + Printable.of(each.what()));
         }
     }
 

@@ -56,6 +56,7 @@ import weir.ports.pcap.LinkType;
         footer = {
             "  weir program run prog.o --pcap in.pcap",
             "  weir program run prog.o --pcap in.pcap --set ports:53=1 --out out.pcapng",
+            "  weir program run prog.o --pcap in.pcap --set routes:10.1.0.0/16=2 --set fdb:02:00:00:00:00:01=1",
             "  tcpdump -c 100 -w - | weir program run prog.o --pcap - -o json"
         })
 public final class ProgramRunCommand implements Callable<Integer> {
@@ -92,14 +93,19 @@ public final class ProgramRunCommand implements Callable<Integer> {
                     + " goes to standard error then).")
     private @Nullable String outName;
 
-    @Option(names = "--program", paramLabel = "NAME", description = "Which program (default: the only one for XDP).")
+    @Option(
+            names = "--program",
+            paramLabel = "NAME",
+            description = "Which program (default: the only one for XDP); SECTION:NAME where several have the name.")
     private @Nullable String programName;
 
     @Option(
             names = "--repeat",
             paramLabel = "N",
-            description = "Run N times on each frame, to measure; the next run sees the frame as the one before left"
-                    + " it, as with BPF_PROG_TEST_RUN (default: 1).")
+            description =
+                    "Run N times on each frame, to measure (default: 1). Every run has the frame as it was captured"
+                            + " (with the kernel's BPF_PROG_TEST_RUN the next run has what the one before left of it); maps"
+                            + " keep what runs put into them.")
     private int repeat = 1;
 
     @Option(names = "--count", paramLabel = "N", description = "Stop after N frames of the file (default: all).")
@@ -115,15 +121,18 @@ public final class ProgramRunCommand implements Callable<Integer> {
     @Option(
             names = "--set",
             paramLabel = "MAP:KEY=VALUE",
-            description = "Put an entry into a map first. KEY and VALUE are numbers, or hex: and all bytes; for a"
-                    + " program array the value is a program. May be repeated.")
+            description =
+                    "Put an entry into a map first. KEY and VALUE are numbers (little endian), hex: and all bytes,"
+                            + " MAC addresses, IP addresses where the type says so, and prefixes (10.1.0.0/16) as keys of LPM"
+                            + " tries; for a program array the value is a program, for a map of maps a map. Queues and the"
+                            + " like take MAP:=VALUE. May be repeated.")
     private List<String> settings = List.of();
 
     @Option(
             names = "--map-entries",
             paramLabel = "N",
-            description = "Show up to N entries of each map (default: 64). Entries of arrays that are all zero are left"
-                    + " out.")
+            description = "Show up to N entries of each map, and records of each perf event array and ring buffer"
+                    + " (default: 64). Entries of arrays that are all zero are left out.")
     private int mapEntries = 64;
 
     /** For picocli. */

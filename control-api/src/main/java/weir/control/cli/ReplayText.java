@@ -14,6 +14,8 @@ import weir.control.program.ReplayReport;
 final class ReplayText {
     private static final String FAULT_NOTE = "a fault ends the program; its frame counts as XDP_ABORTED";
 
+    private static final String MORE = " more; --map-entries shows as many as you like";
+
     private ReplayText() {}
 
     /** @param capture name of the file that the frames are from */
@@ -40,6 +42,7 @@ final class ReplayText {
         }
         printFaults(out, report.faults());
         printTrace(out, report);
+        report.events().forEach((name, events) -> printEvents(out, name, events));
         report.maps().forEach((name, map) -> printMap(out, name, map));
         out.flush();
     }
@@ -96,10 +99,28 @@ final class ReplayText {
                 out.println("  and " + counted(report.trace().leftOut(), "line") + " more");
             }
         }
-        report.events().forEach((map, records) -> {
-            out.println();
-            out.println("perf events through " + Printable.of(map) + ": " + counted(records, "record"));
-        });
+    }
+
+    private static void printEvents(PrintWriter out, String name, ReplayReport.Events events) {
+        out.println();
+        out.println("records through " + Printable.of(name) + ": " + counted(events.count(), "record")
+                + (events.discarded() > 0
+                        ? String.format(Locale.ROOT, ", %,d more discarded by the program", events.discarded())
+                        : ""));
+        if (!events.records().isEmpty()) {
+            TextTable table = new TextTable("  FRAME", "CPU", "LENGTH", "BYTES");
+            events.records()
+                    .forEach(each -> table.row(
+                            "  " + each.frame(),
+                            each.cpu() == null ? "-" : each.cpu(),
+                            each.lengthBytes(),
+                            (each.bytes() == null ? "(discarded)" : each.bytes())
+                                    + (each.packet() == null ? "" : " frame " + each.packet())));
+            table.print(out);
+        }
+        if (events.leftOut() > 0) {
+            out.println("  and " + counted(events.leftOut(), "record") + MORE);
+        }
     }
 
     private static void printMap(PrintWriter out, String name, MapDump map) {
@@ -115,20 +136,41 @@ final class ReplayText {
             table.print(out);
             return;
         }
+        if (map.shape().keyBytes() == 0) {
+            map.entries().forEach(entry -> out.println("  " + entry.text().value()));
+            printLeftOut(out, map);
+            return;
+        }
         TextTable table = new TextTable("  KEY", "VALUE");
         map.entries()
                 .forEach(entry ->
                         table.row("  " + entry.text().key(), entry.text().value()));
         table.print(out);
+        printLeftOut(out, map);
+    }
+
+    private static void printLeftOut(PrintWriter out, MapDump map) {
         if (map.leftOut() > 0) {
-            out.println("  and " + counted(map.leftOut(), "entry", "entries")
-                    + " more; --map-entries shows as many as you like");
+            out.println("  and " + counted(map.leftOut(), "entry", "entries") + MORE);
         }
     }
 
     private static String state(MapDump map) {
-        if (map.shape().keyBytes() == 0) {
-            return map.shape().room() + "; has no keys to list";
+        switch (map.shape().type()) {
+            case "RINGBUF", "PERF_EVENT_ARRAY" -> {
+                return map.shape().room() + "; its records are read after each run, see above";
+            }
+            case "BLOOM_FILTER" -> {
+                return (map.count() == Long.MAX_VALUE ? "more than " : "about ")
+                        + (map.count() == Long.MAX_VALUE ? "" : String.format(Locale.ROOT, "%,d of ", map.count()))
+                        + map.shape().room();
+            }
+            case "QUEUE", "STACK" -> {
+                return String.format(Locale.ROOT, "%,d of ", map.count())
+                        + map.shape().room()
+                        + (map.count() > 1 ? ", the next to pop first" : "");
+            }
+            default -> {}
         }
         boolean leavesOutZeros =
                 map.shape().type().equals("ARRAY") || map.shape().type().equals("PERCPU_ARRAY");

@@ -3,18 +3,17 @@
 package weir.control.cli;
 
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
+import weir.control.text.Spelling;
 
 /**
  * Runs a command and turns whatever stops it into one line of cause, one {@code hint:} line and an exit code. A stack
@@ -88,17 +87,13 @@ public final class WeirCommandLine {
             boolean option = unmatched.isUnknownOption();
             boolean subcommand = !option && !command.getSubcommands().isEmpty();
             String kind = option ? "unknown option" : subcommand ? "unknown command" : "unexpected argument";
-            List<String> suggestions = Spelling.near(
+            String suggestion = Spelling.didYouMean(
                     argument.replaceFirst("=.*", ""),
                     option
                             ? command.getCommandSpec().optionsMap().keySet()
                             : command.getSubcommands().keySet());
             String list = help + (subcommand ? "lists the commands" : "shows how to call it");
-            return new CommandFailure(
-                    ExitCode.USAGE,
-                    kind + " '" + argument + "'",
-                    suggestions.isEmpty() ? list : "did you mean " + quoted(suggestions) + "? " + list,
-                    failure);
+            return new CommandFailure(ExitCode.USAGE, kind + " '" + argument + "'", suggestion + list, failure);
         }
         return new CommandFailure(
                 ExitCode.USAGE,
@@ -142,10 +137,6 @@ public final class WeirCommandLine {
                 "internal error: " + thrown,
                 "this is a defect; run again with WEIR_DEBUG=1 and report what it prints",
                 thrown);
-    }
-
-    private static String quoted(List<String> names) {
-        return names.stream().map(name -> "'" + name + "'").collect(Collectors.joining(" or "));
     }
 
     /** Picocli begins a message with a capital letter; ours continue after {@code weir:}. MACs stay MACs. */

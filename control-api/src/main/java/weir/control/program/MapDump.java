@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
@@ -12,7 +13,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * What a map holds.
  *
  * @param typed whether values are shown by the object's types; as numbers or bytes otherwise
- * @param count entries that there are; of arrays those that are not all zero
+ * @param count entries that there are; of arrays those that are not all zero, of bloom filters an estimate
  * @param leftOut entries that are not shown
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -21,10 +22,10 @@ public record MapDump(@JsonUnwrapped MapShape shape, boolean typed, long count, 
      * An entry.
      *
      * @param key null where the map has no keys
-     * @param value for per-CPU maps a list, one for each CPU
+     * @param value for per-CPU maps a list, one for each CPU; for bloom filters how full they are
      */
     public record Entry(
-            Object key, Object value, @JsonIgnore Text text) {}
+            @Nullable Object key, Object value, @JsonIgnore Text text) {}
 
     /**
      * The same for people, a line each.

@@ -7,22 +7,29 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.btf.Btf;
 import weir.ebpf.btf.BtfValue;
+import weir.ebpf.map.BloomFilter;
 import weir.ebpf.map.Bytes;
 import weir.ebpf.map.EbpfMap;
 import weir.ebpf.map.MapControl;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
+import weir.ebpf.map.QueueMap;
 
 /** Copies entries out of live maps and shows them by their types. */
 final class MapReader {
     private static final int PER_CPU_ALIGNMENT = 8;
     /** Bytes of a value without type that are shown. */
     private static final int MAX_HEX_BYTES = 256;
+
+    private static final double PERCENT = 100;
+    private static final byte[] NO_KEY = {};
+    private static final BtfValue NOTHING = new BtfValue.Scalar("");
 
     private final Btf btf;
     private final int maxEntries;
@@ -35,6 +42,46 @@ final class MapReader {
 
     /** Walks the map; holds no more than what is shown. */
     MapDump read(EbpfMap map) {
+        return switch (map) {
+            case QueueMap queue -> readQueue(queue);
+            case BloomFilter filter -> readFilter(filter);
+            default -> readEntries(map);
+        };
+    }
+
+    private MapDump readQueue(QueueMap queue) {
+        MapSpec spec = queue.spec();
+        QueueMap.Contents contents = queue.contents(maxEntries);
+        List<MapDump.Entry> shown = contents.values().stream()
+                .map(value -> entry(spec, NO_KEY, value.toArray()))
+                .toList();
+        return new MapDump(MapShape.of(spec), isTyped(spec), contents.count(), contents.count() - shown.size(), shown);
+    }
+
+    /** Which values a filter holds cannot be told, but how full it is. */
+    private static MapDump readFilter(BloomFilter filter) {
+        BloomFilter.Fill fill = filter.fill();
+        Map<String, Object> value = new LinkedHashMap<>();
+        value.put("bits", fill.bits());
+        value.put("set_bits", fill.setBits());
+        value.put("hashes", fill.hashes());
+        value.put("false_positive_rate", fill.falsePositiveRate());
+        String text = String.format(
+                Locale.ROOT,
+                "%,d of %,d bits set by %d hash functions; takes %.2g%% of other values for present",
+                fill.setBits(),
+                fill.bits(),
+                fill.hashes(),
+                PERCENT * fill.falsePositiveRate());
+        return new MapDump(
+                MapShape.of(filter.spec()),
+                false,
+                fill.setBits() == fill.bits() ? Long.MAX_VALUE : Math.round(fill.estimatedValues()),
+                0,
+                List.of(new MapDump.Entry(null, value, new MapDump.Text("", text, Map.of()))));
+    }
+
+    private MapDump readEntries(EbpfMap map) {
         MapSpec spec = map.spec();
         MapControl control = map.control();
         boolean isArray = spec.type() == MapType.ARRAY || spec.type() == MapType.PERCPU_ARRAY;
@@ -73,11 +120,11 @@ final class MapReader {
     private MapDump.Entry entry(MapSpec spec, byte[] key, byte[] value) {
         int keyType = spec.types() == null ? 0 : spec.types().keyTypeId();
         int valueType = spec.types() == null ? 0 : spec.types().valueTypeId();
-        BtfValue shownKey = shown(keyType, key);
+        BtfValue shownKey = key.length == 0 ? NOTHING : shown(keyType, key);
         if (!spec.type().isPerCpu()) {
             BtfValue shownValue = shown(valueType, value);
             return new MapDump.Entry(
-                    plain(shownKey),
+                    key.length == 0 ? null : plain(shownKey),
                     plain(shownValue),
                     new MapDump.Text(text(shownKey), text(shownValue), variables(spec, shownValue)));
         }

@@ -1,32 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.control.program;
 
-import java.math.BigInteger;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Arrays;
-import java.util.HexFormat;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
 import weir.control.program.ReplayException.Kind;
-import weir.ebpf.EbpfProgram;
-import weir.ebpf.LoadedObject;
-import weir.ebpf.map.EbpfMap;
-import weir.ebpf.map.Errno;
+import weir.control.text.Spelling;
+import weir.ebpf.ObjectFile;
+import weir.ebpf.map.Bytes;
 import weir.ebpf.map.MapFlags;
-import weir.ebpf.map.MapOfMaps;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
-import weir.ebpf.map.ProgramArray;
+import weir.ebpf.program.ProgramSpec;
+import weir.ebpf.program.ProgramType;
 
 /**
- * An entry that is put into a map before the program runs, written {@code MAP:KEY=VALUE}. Keys and values are
- * numbers (decimal or {@code 0x}, little endian, as wide as the map says) or {@code hex:} and all bytes; the
- * value of a program array is the name of a program, that of a map of maps the name of a map.
+ * An entry that is put into a map before the program runs, written {@code MAP:KEY=VALUE}. {@link ValueText}
+ * says how keys and values are written; the value of a program array is the name of a program, that of a map
+ * of maps the name of a map. Maps without keys take {@code MAP:=VALUE}.
  */
 public record MapSetting(String map, String key, String value) {
     /** What is said to someone who wrote it otherwise. */
-    public static final String SYNTAX = "MAP:KEY=VALUE, where KEY and VALUE are numbers (53, 0x35) or hex:BYTES";
-
-    private static final String HEX = "hex:";
+    public static final String SYNTAX =
+            "MAP:KEY=VALUE, where KEY and VALUE are numbers (53, 0x35), addresses or hex:BYTES";
 
     /**
      * Reads what was typed.
@@ -42,122 +38,97 @@ public record MapSetting(String map, String key, String value) {
         return new MapSetting(text.substring(0, colon), text.substring(colon + 1, equals), text.substring(equals + 1));
     }
 
-    void apply(LoadedObject loadedFrom) throws ReplayException {
-        EbpfMap target = loadedFrom
-                .map(map)
-                .orElseThrow(() -> new ReplayException(
-                        Kind.NOT_FOUND,
-                        "no map '" + Printable.of(map) + "' to set",
-                        loadedFrom.maps().isEmpty()
-                                ? "the object has no maps"
-                                : "maps are "
-                                        + Printable.of(String.join(
-                                                ", ", loadedFrom.maps().keySet()))));
-        MapSpec spec = target.spec();
-        byte[] keyBytes = bytes(key, spec.keyBytes(), "key");
-        int result = switch (target) {
-            case ProgramArray array -> array.set(index(keyBytes), program(loadedFrom));
-            case MapOfMaps outer -> outer.put(keyBytes, inner(loadedFrom), MapFlags.ANY);
-            default -> update(target, keyBytes);
-        };
-        if (result != 0) {
+    /**
+     * What the setting means in an object. Nothing is loaded yet.
+     *
+     * @throws ReplayException when the object has no such map, program or key, or the map does not take it
+     */
+    MapEntry in(ObjectFile object) throws ReplayException {
+        List<String> names = object.maps().stream().map(MapSpec::name).toList();
+        MapSpec spec = object.map(map)
+                .orElseThrow(() -> notFound("no map '" + Printable.of(map) + "' to set", map, names, "maps"));
+        checkTakesEntries(spec);
+        ValueText text = new ValueText(object.btf(), spec);
+        Bytes keyBytes = Bytes.of(spec.keyBytes() == 0 ? noKey() : text.key(key));
+        checkInRange(spec, keyBytes);
+        String of = "' for map " + Printable.of(map);
+        if (spec.type() == MapType.PROG_ARRAY) {
+            List<String> programs = object.programs().stream()
+                    .filter(each -> each.type() == ProgramType.XDP)
+                    .map(ProgramSpec::name)
+                    .toList();
+            require(programs, "XDP program", of, "programs");
+            return new MapEntry.OfProgram(this, spec, keyBytes, value);
+        }
+        if (spec.type().isMapInMap()) {
+            require(names, "map", of, "maps");
+            return new MapEntry.OfMap(this, spec, keyBytes, value);
+        }
+        return new MapEntry.OfBytes(this, spec, keyBytes, Bytes.of(text.value(value)));
+    }
+
+    private void require(Collection<String> known, String what, String ofMap, String all) throws ReplayException {
+        if (!known.contains(value)) {
+            throw notFound("no " + what + " '" + Printable.of(value) + ofMap, value, known, all);
+        }
+    }
+
+    private static ReplayException notFound(String cause, String word, Collection<String> known, String what) {
+        return new ReplayException(
+                Kind.NOT_FOUND,
+                cause,
+                known.isEmpty()
+                        ? "the object has no " + what
+                        : Printable.of(Spelling.didYouMean(word, known) + what + " are "
+                                + known.stream().collect(Collectors.joining(", "))));
+    }
+
+    private void checkTakesEntries(MapSpec spec) throws ReplayException {
+        if (spec.frozen() || (spec.flags() & MapFlags.RDONLY) != 0) {
+            throw refused(spec, "it is read-only", "choose a map that control code may write");
+        }
+        if (spec.type() == MapType.RINGBUF || spec.type() == MapType.PERF_EVENT_ARRAY) {
+            throw refused(spec, "only programs write to it", "choose a map that control code may write");
+        }
+    }
+
+    private byte[] noKey() throws ReplayException {
+        if (!key.isEmpty()) {
             throw new ReplayException(
                     Kind.USAGE,
-                    "map " + Printable.of(map) + " (" + MapShape.of(spec) + ") does not take " + Printable.of(key) + "="
-                            + Printable.of(value) + ": " + refusal(-result),
-                    "write " + SYNTAX);
+                    "map " + Printable.of(map) + " has no keys, '" + Printable.of(key) + "' is none",
+                    "write " + Printable.of(map) + ":=VALUE");
+        }
+        return new byte[0];
+    }
+
+    private void checkInRange(MapSpec spec, Bytes keyBytes) throws ReplayException {
+        long max = Integer.toUnsignedLong(spec.maxEntries());
+        if (isIndexed(spec.type()) && index(keyBytes) >= max) {
+            throw refused(spec, "keys are 0 to " + (max - 1), "write " + SYNTAX);
         }
     }
 
-    private int update(EbpfMap target, byte[] keyBytes) throws ReplayException {
-        byte[] one = bytes(value, target.spec().valueBytes(), "value");
-        // With one CPU, a per-CPU value is one value and padding.
-        return target.control()
-                .update(keyBytes, Arrays.copyOf(one, target.control().valueBytes()), MapFlags.ANY);
-    }
-
-    private EbpfProgram program(LoadedObject loadedFrom) throws ReplayException {
-        return loadedFrom
-                .program(value)
-                .orElseThrow(() -> new ReplayException(
-                        Kind.NOT_FOUND,
-                        "no XDP program '" + Printable.of(value) + "' for map " + Printable.of(map),
-                        "the value of a program array is the name of a program"));
-    }
-
-    private EbpfMap inner(LoadedObject loadedFrom) throws ReplayException {
-        return loadedFrom
-                .map(value)
-                .orElseThrow(() -> new ReplayException(
-                        Kind.NOT_FOUND,
-                        "no map '" + Printable.of(value) + "' for map " + Printable.of(map),
-                        "maps are "
-                                + Printable.of(
-                                        String.join(", ", loadedFrom.maps().keySet()))));
-    }
-
-    /** A slot of a program array; one that is none where the number is too large. */
-    private static int index(byte[] keyBytes) {
-        return ByteBuffer.wrap(keyBytes).order(ByteOrder.LITTLE_ENDIAN).getInt();
-    }
-
-    /** Whether the setting puts a program into a slot. */
-    boolean isProgramOf(MapSpec spec) {
-        return spec.name().equals(map) && spec.type() == MapType.PROG_ARRAY;
-    }
-
-    private byte[] bytes(String text, int lengthBytes, String what) throws ReplayException {
-        String name = what + " '" + Printable.of(text) + "' of map " + Printable.of(map);
-        if (text.startsWith(HEX)) {
-            byte[] bytes;
-            try {
-                bytes = HexFormat.of().parseHex(text.substring(HEX.length()));
-            } catch (IllegalArgumentException e) {
-                throw new ReplayException(
-                        Kind.USAGE, name + " is not hexadecimal", "write two digits for each byte, hex:0a0b");
-            }
-            if (bytes.length != lengthBytes) {
-                throw new ReplayException(
-                        Kind.USAGE,
-                        name + " has " + bytes.length + " bytes, needed are " + lengthBytes,
-                        "write all " + lengthBytes + " bytes, in the order of memory");
-            }
-            return bytes;
+    private static long index(Bytes keyBytes) {
+        long index = 0;
+        for (int i = keyBytes.length() - 1; i >= 0; i--) {
+            index = index << Byte.SIZE | Byte.toUnsignedLong(keyBytes.at(i));
         }
-        BigInteger number;
-        try {
-            boolean isHex = text.startsWith("0x");
-            number = new BigInteger(isHex ? text.substring(2) : text, isHex ? 16 : 10);
-        } catch (NumberFormatException e) {
-            throw new ReplayException(Kind.USAGE, name + " is not a number", "write " + SYNTAX);
-        }
-        if (lengthBytes > Long.BYTES) {
-            throw new ReplayException(
-                    Kind.USAGE,
-                    name + " is a number, but the map's have " + lengthBytes + " bytes",
-                    "write all bytes in the order of memory, hex:0a0b...");
-        }
-        boolean fits = number.signum() < 0
-                ? number.bitLength() < lengthBytes * Byte.SIZE
-                : number.bitLength() <= lengthBytes * Byte.SIZE;
-        if (!fits) {
-            throw new ReplayException(Kind.USAGE, name + " does not fit " + lengthBytes + " bytes", "write " + SYNTAX);
-        }
-        byte[] bytes = new byte[lengthBytes];
-        for (int i = 0; i < lengthBytes; i++) {
-            bytes[i] = number.shiftRight(i * Byte.SIZE).byteValue();
-        }
-        return bytes;
+        return index;
     }
 
-    private static String refusal(int errno) {
-        return switch (errno) {
-            case Errno.EPERM -> "it is read-only (EPERM)";
-            case Errno.E2BIG -> "it is full, or the key is beyond its end (E2BIG)";
-            case Errno.EINVAL -> "key or value is not valid (EINVAL)";
-            case Errno.EBADF -> "its values are maps or programs (EBADF)";
-            case Errno.EOPNOTSUPP -> "it takes no entries (EOPNOTSUPP)";
-            default -> "errno " + errno;
+    private static boolean isIndexed(MapType type) {
+        return switch (type) {
+            case ARRAY, PERCPU_ARRAY, PROG_ARRAY, ARRAY_OF_MAPS, DEVMAP, CPUMAP, XSKMAP -> true;
+            default -> false;
         };
+    }
+
+    ReplayException refused(MapSpec spec, String why, String hint) {
+        return new ReplayException(
+                Kind.USAGE,
+                "map " + Printable.of(map) + " (" + MapShape.of(spec) + ") does not take " + Printable.of(key) + "="
+                        + Printable.of(value) + ": " + why,
+                hint);
     }
 }

@@ -14,12 +14,14 @@ import weir.ebpf.map.MapType;
  *
  * @param type as in {@code enum bpf_map_type}, without its prefix: {@code PERCPU_ARRAY}
  * @param valueBytes of one CPU
+ * @param pinning who shares the map: {@code none}, {@code by_name}
  */
 @JsonNaming(SnakeCaseStrategy.class)
-public record MapShape(String type, int keyBytes, int valueBytes, long maxEntries, int flags) {
+public record MapShape(String type, int keyBytes, int valueBytes, long maxEntries, int flags, String pinning) {
     private static final List<Flag> FLAGS = List.of(
             new Flag(MapFlags.NO_PREALLOC, "not preallocated"),
             new Flag(MapFlags.NO_COMMON_LRU, "LRU per CPU"),
+            new Flag(MapFlags.NUMA_NODE, "NUMA node"),
             new Flag(MapFlags.RDONLY, "read-only for control code"),
             new Flag(MapFlags.WRONLY, "write-only for control code"),
             new Flag(MapFlags.RDONLY_PROG, "read-only for programs"),
@@ -35,13 +37,15 @@ public record MapShape(String type, int keyBytes, int valueBytes, long maxEntrie
                 spec.keyBytes(),
                 spec.valueBytes(),
                 Integer.toUnsignedLong(spec.maxEntries()),
-                spec.flags());
+                spec.flags(),
+                spec.pinning().name().toLowerCase(Locale.ROOT));
     }
 
     /** For people: {@code HASH, key 8 bytes, value 4 bytes, up to 1,024 entries}. */
     @Override
     public String toString() {
-        return kind() + ", " + room() + flagNames();
+        boolean isShared = pinning.equals(MapSpec.Pinning.BY_NAME.name().toLowerCase(Locale.ROOT));
+        return kind() + ", " + room() + flagNames() + (isShared ? ", pinned by name" : "");
     }
 
     /** Type and sizes: {@code HASH, key 8 bytes, value 4 bytes}. */

@@ -22,7 +22,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param redirects where frames were redirected to
  * @param faults what the program did wrong, at most {@link ProgramReplay#MAX_FAULTS}
  * @param trace first lines of {@code bpf_trace_printk}
- * @param events records of {@code bpf_perf_event_output}, by map
+ * @param events records of {@code bpf_perf_event_output} and ring buffers, by map
  * @param maps afterwards, by name
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -40,7 +40,7 @@ public record ReplayReport(
         List<RedirectCount> redirects,
         FaultCounts faults,
         Trace trace,
-        Map<String, Long> events,
+        Map<String, Events> events,
         Map<String, MapDump> maps) {
     /**
      * How long runs took, nanoseconds.
@@ -93,4 +93,33 @@ public record ReplayReport(
     /** A line that the program printed, with the frame, from 1. */
     @JsonNaming(SnakeCaseStrategy.class)
     public record TraceLine(long frame, String text) {}
+
+    /**
+     * Records that came through a map.
+     *
+     * @param count that programs handed over
+     * @param discarded that they reserved and threw away
+     * @param leftOut of both, not in {@code records}
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    public record Events(long count, long discarded, long leftOut, List<EventRecord> records) {}
+
+    /**
+     * A record.
+     *
+     * @param frame that the program ran on, from 1
+     * @param cpu of perf events: whose ring it went to; null for ring buffers
+     * @param lengthBytes of the program's data
+     * @param bytes of the program's data, hexadecimal; null when discarded
+     * @param packet bytes of the frame that a perf event carries; null without
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record EventRecord(
+            long frame,
+            @Nullable Integer cpu,
+            int lengthBytes,
+            @Nullable String bytes,
+            @Nullable String packet,
+            boolean discarded) {}
 }

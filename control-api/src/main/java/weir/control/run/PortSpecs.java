@@ -90,7 +90,7 @@ public final class PortSpecs {
         spec.requireKnownOptions(new TreeSet<>(List.of("mtu")));
         MemoryPortConfig config = MemoryPortConfig.DEFAULT;
         return new Memory(
-                InterfaceName.require(spec.target()),
+                InterfaceName.require(spec.target(), "port name"),
                 config.withMtuBytes(spec.number("mtu", 68, 65_521, config.mtuBytes())));
     }
 

@@ -9,6 +9,7 @@ import static weir.control.cli.ExamplePrograms.testObject;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -84,18 +85,22 @@ class DocumentedKeysTest {
                         .json());
     }
 
-    /** One program redirects, one prints, one ends in faults. */
+    /** One program redirects, one prints, one sends records, one ends in faults. */
     @Test
     void describesAProgramRun() {
         documented.assertDescribe(
                 "weir-program-run",
                 programRun(example("bridge.o"), "two_ports.pcapng"),
                 programRun(testObject("global_data.o"), "sample.pcap"),
+                programRun(testObject("messages.o"), "sample.pcap", "--program=messages"),
                 programRun(example("no_bounds_check.o"), "sample.pcap"));
     }
 
-    private static JsonNode programRun(String object, String capture) {
-        return CommandRun.of("program", "run", object, "--pcap", example(capture), "-o", "json")
+    private static JsonNode programRun(String object, String capture, String... more) {
+        return CommandRun.of(Stream.concat(
+                                Stream.of("program", "run", object, "--pcap", example(capture), "-o", "json"),
+                                Arrays.stream(more))
+                        .toArray(String[]::new))
                 .json();
     }
 

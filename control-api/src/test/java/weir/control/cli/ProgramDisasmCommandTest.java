@@ -112,6 +112,20 @@ class ProgramDisasmCommandTest {
     @Test
     void listsProgramsWhenThereIsNoneOfThatName() {
         CommandRun.of("program", "disasm", example("bridge.o"), "--program", "brigde")
-                .fails(ExitCode.NOT_FOUND, "no program 'brigde' in " + example("bridge.o"), "programs are bridge");
+                .fails(
+                        ExitCode.NOT_FOUND,
+                        "no program 'brigde' in " + example("bridge.o"),
+                        "did you mean 'bridge'? programs are bridge");
+    }
+
+    @Test
+    void tellsWhichMapsAreSharedByName() {
+        String out = CommandRun.of("program", "disasm", testObject("pinned.o"))
+                .succeeds()
+                .out();
+        assertTrue(
+                out.contains("; map shared: ARRAY, key 4 bytes, value 8 bytes, 1 entry, NUMA node, pinned by name\n"),
+                out);
+        assertTrue(out.contains("; map own: ARRAY, key 4 bytes, value 8 bytes, 1 entry\n"), out);
     }
 }

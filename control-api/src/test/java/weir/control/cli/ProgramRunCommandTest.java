@@ -10,6 +10,7 @@ import static weir.control.cli.ExamplePrograms.testObject;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -18,6 +19,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import weir.ports.pcap.CaptureFrame;
 import weir.ports.pcap.CaptureInterface;
@@ -28,7 +31,9 @@ import weir.ports.pcap.LinkType;
 class ProgramRunCommandTest {
     private static final String SAMPLE = example("sample.pcap");
     private static final String SET_SYNTAX =
-            "write MAP:KEY=VALUE, where KEY and VALUE are numbers (53, 0x35) or hex:BYTES";
+            "write MAP:KEY=VALUE, where KEY and VALUE are numbers (53, 0x35), addresses or hex:BYTES";
+
+    private static final String ZERO_RULE = "000000000000000000000000000000000000000000000000";
 
     @TempDir
     private Path folder;
@@ -248,6 +253,11 @@ class ProgramRunCommandTest {
         String object = example("drop_port.o");
         run(object, "--pcap", SAMPLE, "--set", "blocked:1=1")
                 .fails(ExitCode.NOT_FOUND, "no map 'blocked' to set", "maps are blocked_ports");
+        run(object, "--pcap", SAMPLE, "--set", "blockedports:1=1")
+                .fails(
+                        ExitCode.NOT_FOUND,
+                        "no map 'blockedports' to set",
+                        "did you mean 'blocked_ports'? maps are blocked_ports");
         run(object, "--pcap", SAMPLE, "--set", "blocked_ports=1")
                 .fails(ExitCode.USAGE, "'blocked_ports=1' sets nothing", SET_SYNTAX);
         run(object, "--pcap", SAMPLE, "--set", "blocked_ports:65536=1")
@@ -255,8 +265,186 @@ class ProgramRunCommandTest {
         run(object, "--pcap", SAMPLE, "--set", "blocked_ports:hex:00=1")
                 .fails(
                         ExitCode.USAGE,
-                        "key 'hex:00' of map blocked_ports has 1 bytes, needed are 2",
+                        "key 'hex:00' of map blocked_ports has 1 byte, needed are 2",
                         "write all 2 bytes, in the order of memory");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "lpm_filter, rules:10.1.0.0/16=hex:" + ZERO_RULE + ", length = 16;address = [10; 1; 0; 0]",
+        "lpm_filter, rules:198.18.0.1=hex:" + ZERO_RULE + ", length = 32;address = [198; 18; 0; 1]",
+        "lpm_filter, rules:hex:08000000ff000000=hex:" + ZERO_RULE + ", length = 8;address = [255; 0; 0; 0]",
+        "messages, neighbours:198.18.0.7=02:00:5e:0:0:ff, [2; 0; 94; 0; 0; 255]",
+        "messages, neighbours:7=hex:0a0b0c0d0e0f, [10; 11; 12; 13; 14; 15]",
+        "messages, first:=hex:0700000040000000, { number = 7; length = 64 }"
+    })
+    void takesKeysAndValuesAsPeopleWriteThem(String object, String setting, String shown) {
+        String out = run(testObject(object + ".o"), "--program", object, "--pcap", SAMPLE, "--set", setting)
+                .succeeds()
+                .out();
+        for (String part : shown.replace("; ", ", ").split(";", -1)) {
+            assertTrue(out.contains(part), () -> part + " is missing in " + out);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            lpm_filter | rules:10.1.0.0/33=0    | key '10.1.0.0/33' of map rules: the length of a prefix is 0 to 32 bits
+            lpm_filter | rules:10.1.0.0/=0      | key '10.1.0.0/' of map rules: the length of a prefix is 0 to 32 bits
+            lpm_filter | rules:2001:db8::/32=0  | key '2001:db8::/32' of map rules is an address of 16 bytes, the trie's have 4
+            lpm_filter | rules:10.1/16=0        | key '10.1/16' of map rules is no IPv4 or IPv6 address
+            lpm_filter | rules:7=0              | key '7' of map rules is no prefix
+            lpm_filter | rules:10.1.0.0/16=10.0.0.1 | value '10.0.0.1' of map rules is an address of 4 bytes, needed are 24
+            messages   | neighbours:1=02:00:00  | value '02:00:00' of map neighbours is no IPv4 or IPv6 address
+            messages   | neighbours:02:00:00:00:00:01=1 | key '02:00:00:00:00:01' of map neighbours is a MAC address of 6 bytes, needed are 4
+            messages   | sizes:=10.0.0.1        | value '10.0.0.1' of map sizes is an address, but its type does not say so, and may want another byte order
+            messages   | sizes:1=1              | map sizes has no keys, '1' is none
+            messages   | events:=1              | map events (RINGBUF, 4,096 bytes) does not take =1: only programs write to it
+            messages   | next:2=last            | map next (PROG_ARRAY, key 4 bytes, value 4 bytes, 2 entries) does not take 2=last: keys are 0 to 1
+            """)
+    void refusesEntriesBeforeAnythingIsLoaded(String object, String setting, String cause) {
+        CommandRun run = run(testObject(object + ".o"), "--program", object, "--pcap", SAMPLE, "--set", setting);
+        assertEquals(2, run.exitCode(), run::err);
+        assertEquals("weir: " + cause, run.err().lines().findFirst().orElseThrow());
+    }
+
+    /** The program would not load either: what was typed is looked at first. */
+    @Test
+    void checksEntriesBeforeTheProgram() {
+        run(testObject("externs.o"), "--program", "timestamp", "--pcap", SAMPLE, "--set", "nosuch:1=1")
+                .fails(ExitCode.NOT_FOUND, "no map 'nosuch' to set", "maps are .kconfig");
+        run(testObject("messages.o"), "--program", "messages", "--pcap", SAMPLE, "--set", "next:0=lats")
+                .fails(
+                        ExitCode.NOT_FOUND,
+                        "no XDP program 'lats' for map next",
+                        "did you mean 'last'? programs are messages, last, shorten");
+    }
+
+    @Test
+    void callsWhatAProgramArrayIsSetTo() {
+        JsonNode json = run(
+                        testObject("messages.o"),
+                        "--program=messages",
+                        "--pcap",
+                        SAMPLE,
+                        "--set=next:0=last",
+                        "-o=json")
+                .succeeds()
+                .json();
+        assertEquals(12, json.get("verdicts").get("XDP_DROP").asInt());
+    }
+
+    @Test
+    void showsWhatIsInMapsWithoutKeys() {
+        CommandRun run = run(testObject("messages.o"), "--program", "messages", "--pcap", SAMPLE, "--count", "5");
+        String out = run.succeeds().out();
+        for (String line : List.of(
+                "map first: QUEUE, value 8 bytes: 5 of 8 entries, the next to pop first",
+                "  { number = 1, length = 42 }",
+                "map lengths: STACK, value 8 bytes: 4 of 4 entries, the next to pop first",
+                "records through events: 3 records, 2 more discarded by the program",
+                "  1      -         8  0x010000002a000000",
+                "  2      -         8  (discarded)",
+                "records through samples: 5 records",
+                "  1        0       8  0x010000002a000000 frame 0xffffffffffff0200000000010806")) {
+            assertTrue(out.lines().anyMatch(line::equals), () -> line + " is missing in " + out);
+        }
+        assertTrue(out.contains("of 1,024 bits set by 5 hash functions; takes "), out);
+    }
+
+    @Test
+    void boundsWhatItShowsOfMapsWithoutKeys() {
+        JsonNode json = run(
+                        testObject("messages.o"),
+                        "--program=messages",
+                        "--pcap",
+                        SAMPLE,
+                        "--count=6",
+                        "--map-entries=2",
+                        "-o=json")
+                .succeeds()
+                .json();
+        JsonNode queue = json.get("maps").get("first");
+        assertEquals(6, queue.get("count").asInt());
+        assertEquals(4, queue.get("left_out").asInt());
+        assertTrue(queue.get("entries").get(1).get("key").isNull());
+        assertEquals(2, queue.get("entries").get(1).get("value").get("number").asInt());
+        JsonNode ring = json.get("events").get("events");
+        assertEquals(3, ring.get("count").asInt());
+        assertEquals(3, ring.get("discarded").asInt());
+        assertEquals(4, ring.get("left_out").asInt());
+        assertEquals(2, ring.get("records").size());
+        assertTrue(ring.get("records").get(1).get("discarded").asBoolean());
+        assertTrue(json.get("maps")
+                        .get("sizes")
+                        .get("entries")
+                        .get(0)
+                        .get("value")
+                        .get("set_bits")
+                        .asInt()
+                > 0);
+    }
+
+    /** A ring of 4096 bytes has room for 255 records of 8 bytes: somebody must read them. */
+    @Test
+    void readsRingBuffersBehindEachRun() {
+        JsonNode json = run(testObject("messages.o"), "--program=messages", "--pcap", SAMPLE, "--repeat=100", "-o=json")
+                .succeeds()
+                .json();
+        assertEquals(600, json.get("events").get("events").get("count").asInt());
+        assertEquals(12, json.get("verdicts").get("XDP_PASS").asInt());
+    }
+
+    @Test
+    void repeatsOnTheFrameAsItWasCaptured() throws IOException {
+        JsonNode json = run(
+                        testObject("messages.o"),
+                        "--program=shorten",
+                        "--pcap",
+                        capture(LinkType.ETHERNET, 60).toString(),
+                        "--repeat=20",
+                        "-o=json")
+                .succeeds()
+                .json();
+        assertEquals(1, json.get("verdicts").get("XDP_PASS").asInt());
+    }
+
+    /** {@code prog_b} is renamed to {@code prog_a}. */
+    @Test
+    void tellsProgramsOfOneNameApart() throws IOException {
+        byte[] bytes = Files.readAllBytes(Path.of(testObject("same_names.o")));
+        String renamed = new String(bytes, StandardCharsets.ISO_8859_1).replace("prog_b\0", "prog_a\0");
+        Path object = Files.write(folder.resolve("same.o"), renamed.getBytes(StandardCharsets.ISO_8859_1));
+
+        run(object.toString(), "--pcap", SAMPLE)
+                .fails(
+                        ExitCode.USAGE,
+                        object + " has 2 XDP programs",
+                        "choose one with --program: xdp/one:prog_a, xdp/two:prog_a");
+        run(object.toString(), "--pcap", SAMPLE, "--program", "prog_a")
+                .fails(
+                        ExitCode.USAGE,
+                        object + " has 2 programs 'prog_a'",
+                        "choose one by section and name: xdp/one:prog_a, xdp/two:prog_a");
+        JsonNode json = run(object.toString(), "--pcap", SAMPLE, "--program", "xdp/one:prog_a", "-o", "json")
+                .succeeds()
+                .json();
+        assertEquals(12, json.get("verdicts").get("XDP_TX").asInt(), "it tail-calls the other");
+        JsonNode listed = CommandRun.of("program", "disasm", object.toString(), "-o", "json")
+                .succeeds()
+                .json();
+        assertEquals(
+                List.of("xdp/one:prog_a", "xdp/two:prog_a"),
+                List.copyOf(listed.get("programs").propertyNames()));
+    }
+
+    @Test
+    void suggestsAProgramWithANameLikeTheOneTyped() {
+        run(testObject("loop_sum.o"), "--pcap", SAMPLE, "--program", "lop_sum")
+                .fails(
+                        ExitCode.NOT_FOUND,
+                        "no program 'lop_sum' in " + testObject("loop_sum.o"),
+                        "did you mean 'loop_sum'? programs are loop_sum, loop_packet");
     }
 
     @Test

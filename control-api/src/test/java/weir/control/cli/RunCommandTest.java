@@ -59,6 +59,16 @@ class RunCommandTest {
     }
 
     @Test
+    void callsThePortOfAMemoryPortByItsName() {
+        for (String wrong : List.of("", "sixteen-letters-", "a b")) {
+            CommandRun run = CommandRun.of("run", "memory:a", "memory:" + wrong);
+            assertEquals(2, run.exitCode(), run::err);
+            assertTrue(run.err().startsWith("weir: port name "), run::err);
+            assertTrue(run.err().contains("port names have 1 to 15 letters"), run::err);
+        }
+    }
+
+    @Test
     void refusesVlanModesThatAreWrong() {
         CommandRun.of("run", "memory:a", "memory:b", "--vlan", "c=access:10")
                 .fails(ExitCode.USAGE, "--vlan names port \"c\", which is not among the specs", "ports here are a, b");

@@ -43,7 +43,7 @@ public record Argument(Kind kind, int bytes) {
         STACK_OR_NULL,
         /** A reserved record of a ring buffer, whole; it is gone afterwards. */
         RECORD,
-        /** A {@code struct bpf_spin_lock} in a map's value. */
+        /** The {@code struct bpf_spin_lock} that the type of a map's value has, {@code MapSpec.spinLockOffset}. */
         SPIN_LOCK,
         /** Zero-terminated text in a map that nobody writes. */
         CONST_STRING,

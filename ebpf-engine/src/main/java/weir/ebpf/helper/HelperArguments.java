@@ -7,6 +7,7 @@ import weir.ebpf.map.EbpfMap;
 import weir.ebpf.map.MapFlags;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
+import weir.ebpf.map.ValueLock;
 import weir.ebpf.memory.Mem;
 import weir.ebpf.program.FaultKind;
 import weir.ebpf.run.RunState;
@@ -19,8 +20,6 @@ import weir.ebpf.xdp.XdpContext;
 final class HelperArguments {
     /** Longest memory that a helper takes: {@code BPF_MAX_VAR_SIZ}. */
     private static final long MAX_SIZE_BYTES = 1 << 29;
-
-    private static final int SPIN_LOCK_BYTES = 4;
 
     private HelperArguments() {}
 
@@ -98,9 +97,15 @@ final class HelperArguments {
                 : run.mayWrite(address, map.valueBytes());
     }
 
+    /** Only where the type of the value has its lock, {@code process_spin_lock} of the kernel's verifier. */
     private static boolean isLock(RunState run, long address) {
-        EbpfMap map = run.mapOfValue(address, SPIN_LOCK_BYTES);
-        return map != null && address % SPIN_LOCK_BYTES == 0 && run.mayWrite(address, SPIN_LOCK_BYTES);
+        EbpfMap map = run.mapOfValue(address, ValueLock.BYTES);
+        if (map == null || map.spec().spinLockOffset() == MapSpec.NO_SPIN_LOCK) {
+            return false;
+        }
+        // A whole value from there lies in one value of the map only if that is where it begins.
+        long value = address - map.spec().spinLockOffset();
+        return map.contains(value, map.spec().valueBytes()) && run.mayWrite(address, ValueLock.BYTES);
     }
 
     private static boolean isConstantText(RunState run, long address) {

@@ -43,6 +43,7 @@ final class FormCheck {
     private final List<MapSpec> objectMaps;
     private final boolean isGpl;
     private final NavigableSet<Integer> functions;
+    private final Set<Integer> missing;
 
     private final Set<Integer> maps = new HashSet<>();
     private final Set<Integer> called = new HashSet<>();
@@ -61,6 +62,7 @@ final class FormCheck {
         this.objectMaps = objectMaps;
         this.isGpl = GPL_LICENSES.contains(spec.license());
         this.functions = Functions.starts(spec);
+        this.missing = spec.missing();
     }
 
     ProgramFacts check() throws LoadException {
@@ -68,17 +70,14 @@ final class FormCheck {
             throw new LoadException("program " + spec.name() + ": section " + spec.section()
                     + " is for no XDP program; only XDP can run");
         }
-        if (!spec.unresolved().isEmpty()) {
-            ProgramSpec.Unresolved first = spec.unresolved().getFirst();
-            throw refused(first.slot(), first.what());
-        }
         if (code.slots() == 0 || code.slots() > MAX_SLOTS) {
             throw new LoadException(
                     "program " + spec.name() + ": has " + code.slots() + " instructions; needed are 1 to " + MAX_SLOTS);
         }
         for (int slot = 0; slot < code.slots(); slot++) {
             Instruction instruction = code.at(slot);
-            if (instruction != null) {
+            // What is missing is a fault where it is reached: programs guard such code.
+            if (instruction != null && !missing.contains(slot)) {
                 check(slot, instruction);
             }
         }
@@ -195,7 +194,7 @@ final class FormCheck {
                 checkFunction(slot, slot + 1L + call.target());
                 callsFunctions = true;
             }
-            case KFUNC -> throw refused(slot, "kernel function with BTF id " + call.target() + " is not supported");
+            case KFUNC -> throw new IllegalStateException("a kernel function is always missing");
             case HELPER -> checkHelper(slot, call.target());
         }
     }

@@ -4,6 +4,7 @@ package weir.ebpf.interpreter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.helper.Helper;
 import weir.ebpf.helper.HelperTable;
@@ -96,8 +97,9 @@ final class PreparedCode {
         fetches = new boolean[slots];
         helpers = new Helper[slots];
         functionSlots = functionSlots(slots);
+        Set<Integer> missing = spec.missing();
         for (int slot = 0; slot < slots; slot++) {
-            prepare(slot, code.at(slot), objectMaps);
+            prepare(slot, missing.contains(slot) ? null : code.at(slot), objectMaps);
         }
     }
 

@@ -2,7 +2,6 @@
 package weir.ebpf.link;
 
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.OptionalInt;
@@ -41,6 +40,8 @@ final class BtfMaps {
     private int keyType;
     private int valueType;
     private @Nullable MapSpec inner;
+    private MapSpec.Pinning pinning = MapSpec.Pinning.NONE;
+    private int numaNode = MapSpec.NO_NUMA_NODE;
     private final Set<String> seen = new HashSet<>();
 
     private BtfMaps(Btf btf, Section section, long offset, String name) {
@@ -117,8 +118,18 @@ final class BtfMaps {
         }
         MapType mapType = MapTable.type(section, offset, SectionData.quote(name), typeNumber);
         MapSpec.ValueTypes types = keyType == 0 && valueType == 0 ? null : new MapSpec.ValueTypes(keyType, valueType);
-        return new MapSpec(
-                name, mapType, keyBytes, valueBytes, maxEntries, flags, extra, inner, List.of(), false, types);
+        return MapSpec.builder(name, mapType)
+                .keyBytes(keyBytes)
+                .valueBytes(valueBytes)
+                .maxEntries(maxEntries)
+                .flags(flags)
+                .extra(extra)
+                .inner(inner)
+                .types(types)
+                .pinning(pinning)
+                .numaNode(numaNode)
+                .spinLockOffset(SpinLocks.offset(btf, mapType, valueType))
+                .build();
     }
 
     private void readField(BtfType.Member member, boolean isInner, boolean isLast) throws ObjectFileException {
@@ -138,10 +149,23 @@ final class BtfMaps {
                 valueBytes = sameSize(valueBytes, size(valueType, "value"), "value");
             }
             case "values" -> readValues(member, isInner, isLast);
-            // Where memory lies and what a file system shows are the host's business here.
-            case "numa_node", "pinning" -> number(member);
+            case "numa_node" -> numaNode = number(member);
+            case "pinning" -> pinning = pinning(number(member), isInner);
             default -> throw fail("field " + SectionData.quote(member.name()) + " is not known; known are " + FIELDS);
         }
+    }
+
+    /** {@code LIBBPF_PIN_NONE}, {@code LIBBPF_PIN_BY_NAME}. */
+    private MapSpec.Pinning pinning(int number, boolean isInner) throws ObjectFileException {
+        if (isInner) {
+            throw fail("inner maps cannot be pinned");
+        }
+        MapSpec.Pinning[] known = MapSpec.Pinning.values();
+        if (number < 0 || number >= known.length) {
+            throw fail("pinning " + Integer.toUnsignedString(number)
+                    + " is not known; known are 0 (LIBBPF_PIN_NONE) and 1 (LIBBPF_PIN_BY_NAME)");
+        }
+        return known[number];
     }
 
     private void readValues(BtfType.Member member, boolean isInner, boolean isLast) throws ObjectFileException {

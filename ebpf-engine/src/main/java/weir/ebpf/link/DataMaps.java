@@ -132,8 +132,16 @@ final class DataMaps {
         int typeId = dataSections.getOrDefault(name, 0);
         int flags = (isReadOnly ? MapFlags.RDONLY_PROG : 0) | (hasGlobals(typeId) ? MapFlags.MMAPABLE : 0);
         MapSpec.@Nullable ValueTypes types = typeId == 0 ? null : new MapSpec.ValueTypes(0, typeId);
-        return new MapSpec(
-                name, MapType.ARRAY, Integer.BYTES, valueBytes, 1, flags, 0, null, contents, isReadOnly, types);
+        return MapSpec.builder(name, MapType.ARRAY)
+                .keyBytes(Integer.BYTES)
+                .valueBytes(valueBytes)
+                .maxEntries(1)
+                .flags(flags)
+                .contents(contents)
+                .frozen(isReadOnly)
+                .types(types)
+                .spinLockOffset(isReadOnly ? MapSpec.NO_SPIN_LOCK : SpinLocks.offset(btf, MapType.ARRAY, typeId))
+                .build();
     }
 
     /** Sections of nothing but static variables are not mapped into loaders, as in libbpf. */

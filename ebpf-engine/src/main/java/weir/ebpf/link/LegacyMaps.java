@@ -82,7 +82,9 @@ final class LegacyMaps {
         int innerSlot = 0;
         int innerIndex = -1;
         long known = PLAIN_BYTES;
+        MapSpec.Pinning pinning = MapSpec.Pinning.NONE;
         if (bytes >= IPROUTE2_BYTES) {
+            pinning = pinning(at + 24, name);
             id = data.i32(at + 20);
             innerId = data.i32(at + 28);
             innerSlot = data.i32(at + 32);
@@ -98,9 +100,28 @@ final class LegacyMaps {
                         "map " + name + " sets a field that is not known; known are the " + known + " bytes before");
             }
         }
-        MapSpec spec = MapSpec.of(symbol.name(), type, count(at + 4, name), count(at + 8, name), count(at + 12, name))
-                .withFlags(data.i32(at + 16));
+        MapSpec spec =
+                MapSpec.of(symbol.name(), type, count(at + 4, name), count(at + 8, name), count(at + 12, name))
+                        .toBuilder()
+                        .flags(data.i32(at + 16))
+                        .pinning(pinning)
+                        .build();
         definitions.add(new Definition(at, spec, id, innerId, innerSlot, innerIndex));
+    }
+
+    /** {@code PIN_NONE}, {@code PIN_OBJECT_NS} (for the programs of one object), {@code PIN_GLOBAL_NS}. */
+    private MapSpec.Pinning pinning(long at, String map) throws ObjectFileException {
+        int number = section.data().i32(at);
+        return switch (number) {
+            case 0, 1 -> MapSpec.Pinning.NONE;
+            case 2 -> MapSpec.Pinning.BY_NAME;
+            default ->
+                throw section.data()
+                        .fail(
+                                at,
+                                "map " + map + " has pinning " + Integer.toUnsignedString(number)
+                                        + "; known are 0 (PIN_NONE), 1 (PIN_OBJECT_NS) and 2 (PIN_GLOBAL_NS)");
+        };
     }
 
     private int count(long at, String map) throws ObjectFileException {

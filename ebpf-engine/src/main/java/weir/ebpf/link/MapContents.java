@@ -27,18 +27,20 @@ final class MapContents {
     private final MapTable maps;
     private final Map<Place, String> programs = new HashMap<>();
     private final List<Function> mains;
+    private final ProgramNames names;
     private final Map<Integer, List<MapSpec.Entry>> found = new TreeMap<>();
 
     private record Place(int section, long offset) {}
 
-    MapContents(ElfFile elf, Btf btf, MapTable maps, List<Function> mains) {
+    MapContents(ElfFile elf, Btf btf, MapTable maps, List<Function> mains, ProgramNames names) {
         this.elf = elf;
         this.btf = btf;
         this.maps = maps;
         this.mains = mains;
+        this.names = names;
         for (Function main : mains) {
             long offset = (long) main.start() * CodeSection.SLOT_BYTES;
-            programs.putIfAbsent(new Place(main.section().section().index(), offset), main.programName());
+            programs.putIfAbsent(new Place(main.section().section().index(), offset), names.of(main));
         }
     }
 
@@ -113,7 +115,7 @@ final class MapContents {
             }
             Integer map = programArrays.get(Integer.parseInt(parts[0]));
             if (map != null) {
-                add(map, new MapSpec.Entry.Program(Integer.parseInt(parts[1]), main.programName()));
+                add(map, new MapSpec.Entry.Program(Integer.parseInt(parts[1]), names.of(main)));
             }
         }
     }

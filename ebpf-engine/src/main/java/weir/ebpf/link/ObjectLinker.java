@@ -66,12 +66,13 @@ public final class ObjectLinker {
         readCode(kconfig);
         FunctionFinder functions = new FunctionFinder(code.values(), symbols);
         List<Function> mains = mains(functions);
-        new MapContents(elf, btf, maps, mains).fill(btfSection, programArrays);
+        ProgramNames names = new ProgramNames(mains);
+        new MapContents(elf, btf, maps, mains, names).fill(btfSection, programArrays);
         String license = license();
         List<ProgramSpec> programs = new ArrayList<>();
         ProgramLinker linker = new ProgramLinker(functions, btf, license, slots());
         for (Function main : mains) {
-            programs.add(linker.link(main));
+            programs.add(linker.link(main, names.of(main)));
         }
         return new Result(List.copyOf(programs), maps.maps(), license, btf);
     }

@@ -50,13 +50,13 @@ final class ProgramLinker {
         maxSlots = objectSlots * GROWTH + FREE_SLOTS;
     }
 
-    ProgramSpec link(Function main) throws ObjectFileException {
+    /** @param name of the program */
+    ProgramSpec link(Function main, String name) throws ObjectFileException {
         Map<Function, Integer> places = place(main);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         List<Subprogram> subprograms = new ArrayList<>();
         List<SourceLine> lines = new ArrayList<>();
         List<ProgramSpec.Unresolved> unresolved = new ArrayList<>();
-        String name = main.programName();
         for (Map.Entry<Function, Integer> each : places.entrySet()) {
             Function function = each.getKey();
             int place = each.getValue();
@@ -69,7 +69,7 @@ final class ProgramLinker {
                             unresolved.add(new ProgramSpec.Unresolved(place + slot - function.start(), what)));
         }
         String section = main.section().name();
-        Code code = decode(main, bytes.toByteArray());
+        Code code = decode(main, name, bytes.toByteArray());
         return new ProgramSpec(
                 name,
                 section,
@@ -82,12 +82,11 @@ final class ProgramLinker {
                 unresolved);
     }
 
-    private static Code decode(Function main, byte[] bytes) throws ObjectFileException {
+    private static Code decode(Function main, String name, byte[] bytes) throws ObjectFileException {
         try {
             return Decoder.decode(bytes);
         } catch (MalformedCodeException e) {
-            throw main.section()
-                    .fail(main.start(), "program " + SectionData.quote(main.programName()) + ": " + e.getMessage());
+            throw main.section().fail(main.start(), "program " + SectionData.quote(name) + ": " + e.getMessage());
         }
     }
 

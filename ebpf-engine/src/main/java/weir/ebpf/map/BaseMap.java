@@ -3,6 +3,7 @@ package weir.ebpf.map;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import weir.ebpf.memory.Mem;
 
 /**
@@ -16,7 +17,7 @@ abstract class BaseMap implements EbpfMap {
     final MapMemory memory;
 
     private final MapSpec spec;
-    private final long handle = MapHandles.allocate();
+    private long handle;
     private final MapControl control = new ControlFace(this);
     private int holders = 1;
     private boolean isClosed;
@@ -88,6 +89,16 @@ abstract class BaseMap implements EbpfMap {
         return entries;
     }
 
+    /** Bytes of a cursor of {@link #controlBatch}: a key, unless the type has a place of its own. */
+    int cursorBytes() {
+        return spec.keyBytes();
+    }
+
+    /** A part of all entries, {@link MapControl#lookupBatch}; arguments are checked. */
+    MapControl.Batch controlBatch(MapControl self, @Nullable Bytes cursor, int maxEntries) {
+        return KeyWalk.batch(self, cursor, maxEntries);
+    }
+
     final MapControl.Entry entry(long key, long value) {
         return new MapControl.Entry(
                 Bytes.of(Words.toArray(key, spec.keyBytes())), Bytes.of(Words.toArray(value, controlValueBytes())));
@@ -119,8 +130,9 @@ abstract class BaseMap implements EbpfMap {
 
     // ---- life ---------------------------------------------------------------------------------------------
 
-    /** From now on programs and control code find the map. */
+    /** From now on the map has a handle, and programs and control code find it by that. Once, before anyone else has it. */
     final void open() {
+        handle = MapHandles.allocate();
         MapHandles.bind(handle, this);
     }
 

@@ -9,7 +9,7 @@ import weir.ebpf.memory.Mem;
  * beside those pushed it takes for present differs from the kernel, as it differs between two of the
  * kernel's.
  */
-final class BloomFilter extends BaseMap implements MessageMap {
+public final class BloomFilter extends KeylessMap implements MessageMap {
     /** Bits of {@code map_extra} that count hash functions. */
     static final long HASHES_MASK = 0xf;
 
@@ -24,7 +24,7 @@ final class BloomFilter extends BaseMap implements MessageMap {
     private final long bits;
 
     BloomFilter(MapSpec spec, MapMemory memory) {
-        super(spec, memory);
+        super(spec, memory, Errno.EINVAL, Errno.EOPNOTSUPP);
         valueBytes = spec.valueBytes();
         hashes = spec.extra() == 0 ? DEFAULT_HASHES : (int) spec.extra();
         boolean isSeeded = (spec.flags() & MapFlags.ZERO_SEED) == 0;
@@ -73,6 +73,34 @@ final class BloomFilter extends BaseMap implements MessageMap {
         return -Errno.EOPNOTSUPP;
     }
 
+    /**
+     * How full the filter is; which values it holds cannot be told.
+     *
+     * @param bits that there are
+     * @param setBits those that are 1
+     * @param hashes hash functions: bits that each value sets
+     */
+    public record Fill(long bits, long setBits, int hashes) {
+        /** Different values that set so many bits on average, {@code -bits / hashes * ln(1 - share)}. */
+        public double estimatedValues() {
+            return -(double) bits / hashes * Math.log1p(-(double) setBits / bits);
+        }
+
+        /** Chance that a value that was never pushed is taken for present. */
+        public double falsePositiveRate() {
+            return Math.pow((double) setBits / bits, hashes);
+        }
+    }
+
+    /** How full the filter is now. */
+    public Fill fill() {
+        long set = 0;
+        for (long at = 0; at <= bitMask / Long.SIZE; at++) {
+            set += Long.bitCount(Mem.getLongAcquire(bits + at * Long.BYTES));
+        }
+        return new Fill(bitMask + 1, set, hashes);
+    }
+
     private int step(long value, int start) {
         return (second == first ? Integer.rotateLeft(start, Short.SIZE) : second.hash(value)) | 1;
     }
@@ -83,27 +111,6 @@ final class BloomFilter extends BaseMap implements MessageMap {
 
     private long word(long bit) {
         return bits + bit / Long.SIZE * Long.BYTES;
-    }
-
-    @Override
-    public long lookup(long keyAddress, int cpu) {
-        return MapMemory.NONE;
-    }
-
-    @Override
-    public int update(long keyAddress, long valueAddress, long flags, int cpu) {
-        return -Errno.EINVAL;
-    }
-
-    @Override
-    public int delete(long keyAddress) {
-        return -Errno.EOPNOTSUPP;
-    }
-
-    /** Programs reach none of the bits. */
-    @Override
-    public boolean contains(long address, long lengthBytes) {
-        return false;
     }
 
     /** The "key" is the value asked for. */
@@ -119,10 +126,5 @@ final class BloomFilter extends BaseMap implements MessageMap {
     @Override
     int controlUpdate(long key, long value, long flags) {
         return push(value, flags);
-    }
-
-    @Override
-    int controlNextKey(long key, long toAddress) {
-        return -Errno.EOPNOTSUPP;
     }
 }

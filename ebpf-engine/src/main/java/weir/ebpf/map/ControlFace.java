@@ -118,6 +118,18 @@ final class ControlFace implements MapControl {
     }
 
     @Override
+    public Batch lookupBatch(@Nullable Bytes cursor, int maxEntries) {
+        int refusal = maxEntries < 1 ? -Errno.EINVAL : refusalToRead();
+        if (refusal == 0 && map.spec().keyBytes() == 0) {
+            refusal = -Errno.ENOTSUPP;
+        }
+        if (refusal == 0 && cursor != null && cursor.length() != map.cursorBytes()) {
+            refusal = -Errno.EINVAL;
+        }
+        return refusal != 0 ? new Batch.Failed(refusal) : map.controlBatch(this, cursor, maxEntries);
+    }
+
+    @Override
     public int freeze() {
         if (map.spec().spinLockOffset() != MapSpec.NO_SPIN_LOCK) {
             return -Errno.ENOTSUPP;

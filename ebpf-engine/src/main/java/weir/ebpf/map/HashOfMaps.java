@@ -14,12 +14,14 @@ import weir.ebpf.memory.Mem;
 final class HashOfMaps extends BaseMap implements MapOfMaps {
     private final InnerMaps inner;
     private final HashTable table;
+    private final HashListing listing;
 
     HashOfMaps(MapSpec spec, int cpus, MapMemory memory) {
         super(spec, memory);
         inner = new InnerMaps(Objects.requireNonNull(spec.inner()));
         ValueShape handle = new ValueShape(Long.BYTES, MapSpec.NO_SPIN_LOCK);
         table = new HashTable(spec, handle, 0, cpus, memory);
+        listing = new HashListing(table, spec.keyBytes());
     }
 
     @Override
@@ -106,17 +108,37 @@ final class HashOfMaps extends BaseMap implements MapOfMaps {
 
     @Override
     int controlNextKey(long key, long toAddress) {
-        return table.nextKey(key, toAddress);
+        return listing.nextKey(key, toAddress);
     }
 
     @Override
     List<MapControl.Entry> controlEntries() {
         try (MapMemory scratch = new MapMemory(spec().name(), Long.MAX_VALUE)) {
-            return table.entries(scratch).stream()
-                    .map(entry -> new MapControl.Entry(
-                            entry.key(), Bytes.of(Arrays.copyOf(entry.value().toArray(), Integer.BYTES))))
-                    .toList();
+            return listing.entries(scratch).stream().map(HashOfMaps::withId).toList();
         }
+    }
+
+    @Override
+    int cursorBytes() {
+        return HashListing.CURSOR_BYTES;
+    }
+
+    @Override
+    MapControl.Batch controlBatch(MapControl self, @Nullable Bytes cursor, int maxEntries) {
+        try (MapMemory scratch = new MapMemory(spec().name(), Long.MAX_VALUE)) {
+            return switch (listing.batch(cursor, maxEntries, scratch)) {
+                case MapControl.Batch.Part(List<MapControl.Entry> entries, Bytes next) ->
+                    new MapControl.Batch.Part(
+                            entries.stream().map(HashOfMaps::withId).toList(), next);
+                case MapControl.Batch.Failed failed -> failed;
+            };
+        }
+    }
+
+    /** Control code sees the number of a map, not its handle. */
+    private static MapControl.Entry withId(MapControl.Entry entry) {
+        return new MapControl.Entry(
+                entry.key(), Bytes.of(Arrays.copyOf(entry.value().toArray(), Integer.BYTES)));
     }
 
     @Override

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.map;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.memory.Mem;
 
@@ -383,7 +381,8 @@ final class HashTable {
         return element == MapMemory.NONE ? -Errno.ENOENT : 0;
     }
 
-    private void copyOut(long element, long toAddress, boolean locked) {
+    /** Copies an element's values for control code, {@link #controlValueBytes} of them. */
+    void copyOut(long element, long toAddress, boolean locked) {
         if (cpus == 0) {
             shape.copyOut(element + valueOffset, toAddress, locked);
             return;
@@ -392,91 +391,6 @@ final class HashTable {
         for (int i = 0; i < cpus; i++) {
             Words.copy(valueOfCpu(element + valueOffset, i), toAddress + (long) i * padded, padded);
         }
-    }
-
-    /** @param key 0 for the first */
-    int nextKey(long key, long toAddress) {
-        long from = 0;
-        if (key != MapMemory.NONE) {
-            int hash = hashing.hash(key);
-            long bucket = bucketOf(hash);
-            SpinWord.lock(BucketLayout.lock(bucket));
-            long element = walk(bucket, key, hash);
-            long link = element == MapMemory.NONE ? MapMemory.NONE : ElementLayout.next(element);
-            boolean found = link != MapMemory.NONE && !ElementLayout.isEnd(link);
-            if (found) {
-                Words.copy(link + ElementLayout.HEAD_BYTES, toAddress, keyBytes);
-            }
-            SpinWord.unlock(BucketLayout.lock(bucket));
-            if (found) {
-                return 0;
-            }
-            from = link == MapMemory.NONE ? 0 : bucketNumber(hash) + 1;
-        }
-        return firstKey(from, toAddress);
-    }
-
-    private int firstKey(long fromBucket, long toAddress) {
-        for (long i = fromBucket; i < bucketCount; i++) {
-            long bucket = bucket(i);
-            if (ElementLayout.isEnd(BucketLayout.first(bucket))) {
-                continue;
-            }
-            SpinWord.lock(BucketLayout.lock(bucket));
-            long link = BucketLayout.first(bucket);
-            boolean found = !ElementLayout.isEnd(link);
-            if (found) {
-                Words.copy(link + ElementLayout.HEAD_BYTES, toAddress, keyBytes);
-            }
-            SpinWord.unlock(BucketLayout.lock(bucket));
-            if (found) {
-                return 0;
-            }
-        }
-        return -Errno.ENOENT;
-    }
-
-    /** Every entry that is there during the call, once: a key stays in its bucket, a bucket is copied at one moment. */
-    List<MapControl.Entry> entries(MapMemory scratch) {
-        List<MapControl.Entry> all = new ArrayList<>();
-        long value = scratch.require(1, controlValueBytes(), "values");
-        for (long i = 0; i < bucketCount; i++) {
-            long bucket = bucket(i);
-            if (!ElementLayout.isEnd(BucketLayout.first(bucket))) {
-                addBucket(bucket, value, all);
-            }
-        }
-        return all;
-    }
-
-    private void addBucket(long bucket, long value, List<MapControl.Entry> all) {
-        long lock = BucketLayout.lock(bucket);
-        int before = all.size();
-        for (int walks = 0; walks < SpinWord.PATIENCE; walks++) {
-            int version = SpinWord.version(lock);
-            boolean isWhole = addChain(bucket, version, value, all);
-            if (isWhole && SpinWord.isUnchanged(lock, version)) {
-                return;
-            }
-            all.subList(before, all.size()).clear();
-        }
-        SpinWord.lock(lock);
-        addChain(bucket, SpinWord.version(lock), value, all);
-        SpinWord.unlock(lock);
-    }
-
-    private boolean addChain(long bucket, int version, long value, List<MapControl.Entry> all) {
-        long link = BucketLayout.first(bucket);
-        while (!ElementLayout.isEnd(link)) {
-            byte[] key = Words.toArray(link + ElementLayout.HEAD_BYTES, keyBytes);
-            copyOut(link, value, false);
-            all.add(new MapControl.Entry(Bytes.of(key), Bytes.of(Words.toArray(value, controlValueBytes()))));
-            link = ElementLayout.next(link);
-            if (!SpinWord.isUnchanged(BucketLayout.lock(bucket), version)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     // ---- walks of programs: a position is an element's address --------------------------------------------
@@ -515,6 +429,20 @@ final class HashTable {
 
     // ---- buckets ------------------------------------------------------------------------------------------
 
+    long bucketCount() {
+        return bucketCount;
+    }
+
+    /** Number of the bucket that a key belongs to. */
+    long bucketNumberOf(long key) {
+        return bucketNumber(hashing.hash(key));
+    }
+
+    /** The key's element, or 0; under the bucket's lock. */
+    long walk(long bucket, long key) {
+        return walk(bucket, key, hashing.hash(key));
+    }
+
     private long bucketNumber(int hash) {
         return Integer.toUnsignedLong(hash) >>> bucketShift;
     }
@@ -523,7 +451,8 @@ final class HashTable {
         return bucket(bucketNumber(hash));
     }
 
-    private long bucket(long number) {
+    /** The bucket with that number. */
+    long bucket(long number) {
         return buckets + number * BucketLayout.BYTES;
     }
 }

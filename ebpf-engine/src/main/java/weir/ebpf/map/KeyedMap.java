@@ -2,12 +2,14 @@
 package weir.ebpf.map;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** HASH, PERCPU_HASH, LRU_HASH and LRU_PERCPU_HASH: what programs and control code see of a {@link HashTable}. */
 final class KeyedMap extends BaseMap implements ForEachMap {
     private final boolean isPerCpu;
     private final boolean takesLockFlag;
     private final HashTable table;
+    private final HashListing listing;
 
     /** @param cpus that programs run on, also the number of spare elements */
     KeyedMap(MapSpec spec, int cpus, MapMemory memory) {
@@ -15,6 +17,7 @@ final class KeyedMap extends BaseMap implements ForEachMap {
         isPerCpu = spec.type().isPerCpu();
         takesLockFlag = spec.type() == MapType.HASH && spec.spinLockOffset() != MapSpec.NO_SPIN_LOCK;
         table = new HashTable(spec, ValueShape.of(spec), isPerCpu ? cpus : 0, cpus, memory);
+        listing = new HashListing(table, spec.keyBytes());
     }
 
     @Override
@@ -91,13 +94,25 @@ final class KeyedMap extends BaseMap implements ForEachMap {
 
     @Override
     int controlNextKey(long key, long toAddress) {
-        return table.nextKey(key, toAddress);
+        return listing.nextKey(key, toAddress);
     }
 
     @Override
     List<MapControl.Entry> controlEntries() {
         try (MapMemory scratch = new MapMemory(spec().name(), Long.MAX_VALUE)) {
-            return table.entries(scratch);
+            return listing.entries(scratch);
+        }
+    }
+
+    @Override
+    int cursorBytes() {
+        return HashListing.CURSOR_BYTES;
+    }
+
+    @Override
+    MapControl.Batch controlBatch(MapControl self, @Nullable Bytes cursor, int maxEntries) {
+        try (MapMemory scratch = new MapMemory(spec().name(), Long.MAX_VALUE)) {
+            return listing.batch(cursor, maxEntries, scratch);
         }
     }
 }

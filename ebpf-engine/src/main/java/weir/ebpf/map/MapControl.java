@@ -37,6 +37,23 @@ public interface MapControl {
     List<Entry> entries();
 
     /**
+     * A part of all entries ({@code BPF_MAP_LOOKUP_BATCH}). Of hash tables every key that is there from the first
+     * part to the last comes once, whatever happens to others. Elsewhere, as in Linux, a walk begins again when the
+     * key that it stands at is deleted.
+     *
+     * @param cursor null for the first part, then {@link Batch.Part#next}
+     * @param maxEntries at most so many, 1 or more
+     * @return {@code -ENOSPC} when a hash bucket holds more than {@code maxEntries}: ask for more;
+     *     {@code -ENOTSUPP} for maps without keys
+     */
+    default Batch lookupBatch(@Nullable Bytes cursor, int maxEntries) {
+        if (maxEntries < 1) {
+            return new Batch.Failed(-Errno.EINVAL);
+        }
+        return KeyWalk.batch(this, cursor, maxEntries);
+    }
+
+    /**
      * No more writes by control code; programs are not affected ({@code BPF_MAP_FREEZE}). {@code -EPERM} when
      * frozen or read-only before, {@code -ENOTSUPP} for values with a spin lock.
      */
@@ -46,6 +63,22 @@ public interface MapControl {
 
     /** One entry, copied. */
     record Entry(Bytes key, Bytes value) {}
+
+    /** Some entries or a negative errno. */
+    sealed interface Batch {
+        /**
+         * Entries.
+         *
+         * @param next where the next part begins, for the same map only; null when there are no more
+         */
+        record Part(List<Entry> entries, @Nullable Bytes next) implements Batch {
+            public Part {
+                entries = List.copyOf(entries);
+            }
+        }
+
+        record Failed(int errno) implements Batch {}
+    }
 
     /** A value or a negative errno. */
     sealed interface Result {

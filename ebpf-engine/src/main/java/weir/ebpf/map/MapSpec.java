@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param contents what the map holds from the start
  * @param frozen whether nobody may write once {@code contents} are in: {@code .rodata}
  * @param types how key and value are typed in the object's BTF; null without BTF
+ * @param pinning who else gets the same map
+ * @param numaNode where the definition wants its memory, or {@link #NO_NUMA_NODE}; memory lies where the
+ *     operating system puts it all the same
  * @param spinLockOffset bytes from the start of the value to its {@code struct bpf_spin_lock}, or
  *     {@link #NO_SPIN_LOCK}
  */
@@ -32,145 +35,190 @@ public record MapSpec(
         List<Entry> contents,
         boolean frozen,
         @Nullable ValueTypes types,
+        Pinning pinning,
+        int numaNode,
         int spinLockOffset) {
     /** {@link #spinLockOffset} of values without a lock. */
     public static final int NO_SPIN_LOCK = -1;
+
+    /** {@link #numaNode} of maps that may lie anywhere. */
+    public static final int NO_NUMA_NODE = -1;
 
     public MapSpec {
         contents = List.copyOf(contents);
     }
 
-    /** A map whose values hold no spin lock. */
-    public MapSpec(
-            String name,
-            MapType type,
-            int keyBytes,
-            int valueBytes,
-            int maxEntries,
-            int flags,
-            long extra,
-            @Nullable MapSpec inner,
-            List<Entry> contents,
-            boolean frozen,
-            @Nullable ValueTypes types) {
-        this(name, type, keyBytes, valueBytes, maxEntries, flags, extra, inner, contents, frozen, types, NO_SPIN_LOCK);
+    /** {@code enum libbpf_pin_type}. */
+    public enum Pinning {
+        /** Each object that is loaded has a map of its own. */
+        NONE,
+        /** Objects with a map of that name and definition share one. */
+        BY_NAME
     }
 
     /** A plain map without contents. */
     public static MapSpec of(String name, MapType type, int keyBytes, int valueBytes, int maxEntries) {
-        return new MapSpec(name, type, keyBytes, valueBytes, maxEntries, 0, 0, null, List.of(), false, null);
+        return builder(name, type)
+                .keyBytes(keyBytes)
+                .valueBytes(valueBytes)
+                .maxEntries(maxEntries)
+                .build();
+    }
+
+    /** A map of this type; everything else is 0, or absent, until it is set. */
+    public static Builder builder(String name, MapType type) {
+        return new Builder(name, type);
+    }
+
+    /** A builder that holds what this blueprint says. */
+    public Builder toBuilder() {
+        Builder builder = new Builder(name, type);
+        builder.keyBytes = keyBytes;
+        builder.valueBytes = valueBytes;
+        builder.maxEntries = maxEntries;
+        builder.flags = flags;
+        builder.extra = extra;
+        builder.inner = inner;
+        builder.contents = contents;
+        builder.frozen = frozen;
+        builder.types = types;
+        builder.pinning = pinning;
+        builder.numaNode = numaNode;
+        builder.spinLockOffset = spinLockOffset;
+        return builder;
     }
 
     public MapSpec withFlags(int newFlags) {
-        return new MapSpec(
-                name,
-                type,
-                keyBytes,
-                valueBytes,
-                maxEntries,
-                newFlags,
-                extra,
-                inner,
-                contents,
-                frozen,
-                types,
-                spinLockOffset);
+        return toBuilder().flags(newFlags).build();
     }
 
     public MapSpec withInner(MapSpec newInner) {
-        return new MapSpec(
-                name,
-                type,
-                keyBytes,
-                valueBytes,
-                maxEntries,
-                flags,
-                extra,
-                newInner,
-                contents,
-                frozen,
-                types,
-                spinLockOffset);
+        return toBuilder().inner(newInner).build();
     }
 
     public MapSpec withMaxEntries(int newMaxEntries) {
-        return new MapSpec(
-                name,
-                type,
-                keyBytes,
-                valueBytes,
-                newMaxEntries,
-                flags,
-                extra,
-                inner,
-                contents,
-                frozen,
-                types,
-                spinLockOffset);
+        return toBuilder().maxEntries(newMaxEntries).build();
     }
 
     public MapSpec withExtra(long newExtra) {
-        return new MapSpec(
-                name,
-                type,
-                keyBytes,
-                valueBytes,
-                maxEntries,
-                flags,
-                newExtra,
-                inner,
-                contents,
-                frozen,
-                types,
-                spinLockOffset);
+        return toBuilder().extra(newExtra).build();
     }
 
     public MapSpec withContents(List<Entry> newContents) {
-        return new MapSpec(
-                name,
-                type,
-                keyBytes,
-                valueBytes,
-                maxEntries,
-                flags,
-                extra,
-                inner,
-                newContents,
-                frozen,
-                types,
-                spinLockOffset);
+        return toBuilder().contents(newContents).build();
     }
 
     public MapSpec withFrozen(boolean newFrozen) {
-        return new MapSpec(
-                name,
-                type,
-                keyBytes,
-                valueBytes,
-                maxEntries,
-                flags,
-                extra,
-                inner,
-                contents,
-                newFrozen,
-                types,
-                spinLockOffset);
+        return toBuilder().frozen(newFrozen).build();
+    }
+
+    public MapSpec withPinning(Pinning newPinning) {
+        return toBuilder().pinning(newPinning).build();
     }
 
     public MapSpec withSpinLockOffset(int newSpinLockOffset) {
-        return new MapSpec(
-                name,
-                type,
-                keyBytes,
-                valueBytes,
-                maxEntries,
-                flags,
-                extra,
-                inner,
-                contents,
-                frozen,
-                types,
-                newSpinLockOffset);
+        return toBuilder().spinLockOffset(newSpinLockOffset).build();
+    }
+
+    /** Puts a blueprint together. One thread. */
+    public static final class Builder {
+        private final String name;
+        private final MapType type;
+        private int keyBytes;
+        private int valueBytes;
+        private int maxEntries;
+        private int flags;
+        private long extra;
+        private @Nullable MapSpec inner;
+        private List<Entry> contents = List.of();
+        private boolean frozen;
+        private @Nullable ValueTypes types;
+        private Pinning pinning = Pinning.NONE;
+        private int numaNode = NO_NUMA_NODE;
+        private int spinLockOffset = NO_SPIN_LOCK;
+
+        private Builder(String name, MapType type) {
+            this.name = name;
+            this.type = type;
+        }
+
+        public Builder keyBytes(int value) {
+            keyBytes = value;
+            return this;
+        }
+
+        public Builder valueBytes(int value) {
+            valueBytes = value;
+            return this;
+        }
+
+        public Builder maxEntries(int value) {
+            maxEntries = value;
+            return this;
+        }
+
+        public Builder flags(int value) {
+            flags = value;
+            return this;
+        }
+
+        public Builder extra(long value) {
+            extra = value;
+            return this;
+        }
+
+        public Builder inner(@Nullable MapSpec value) {
+            inner = value;
+            return this;
+        }
+
+        public Builder contents(List<Entry> value) {
+            contents = value;
+            return this;
+        }
+
+        public Builder frozen(boolean value) {
+            frozen = value;
+            return this;
+        }
+
+        public Builder types(@Nullable ValueTypes value) {
+            types = value;
+            return this;
+        }
+
+        public Builder pinning(Pinning value) {
+            pinning = value;
+            return this;
+        }
+
+        public Builder numaNode(int value) {
+            numaNode = value;
+            return this;
+        }
+
+        public Builder spinLockOffset(int value) {
+            spinLockOffset = value;
+            return this;
+        }
+
+        public MapSpec build() {
+            return new MapSpec(
+                    name,
+                    type,
+                    keyBytes,
+                    valueBytes,
+                    maxEntries,
+                    flags,
+                    extra,
+                    inner,
+                    contents,
+                    frozen,
+                    types,
+                    pinning,
+                    numaNode,
+                    spinLockOffset);
+        }
     }
 
     /** BTF type ids of key and value, 0 for void; the ids are those of the object's {@code Btf}. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.map;
 
+import java.util.ArrayList;
+import java.util.List;
 import weir.ebpf.memory.Mem;
 
 /**
@@ -12,7 +14,7 @@ import weir.ebpf.memory.Mem;
  *  values: maxEntries x stride
  * </pre>
  */
-final class QueueMap extends BaseMap implements MessageMap {
+public final class QueueMap extends KeylessMap implements MessageMap {
     private static final int OLDEST_OFFSET = 8;
     private static final int COUNT_OFFSET = 16;
     private static final int STATE_BYTES = 24;
@@ -25,7 +27,7 @@ final class QueueMap extends BaseMap implements MessageMap {
     private final long values;
 
     QueueMap(MapSpec spec, MapMemory memory) {
-        super(spec, memory);
+        super(spec, memory, Errno.EINVAL, Errno.EINVAL);
         isStack = spec.type() == MapType.STACK;
         valueBytes = spec.valueBytes();
         strideBytes = Words.roundUp(valueBytes);
@@ -85,29 +87,33 @@ final class QueueMap extends BaseMap implements MessageMap {
         return result;
     }
 
+    /**
+     * What the map holds at a moment.
+     *
+     * @param count values
+     * @param values the first ones, in the order in which they would be popped
+     */
+    public record Contents(long count, List<Bytes> values) {}
+
+    /** Copies up to {@code maxValues} values and takes none out. Programs wait meanwhile. */
+    public Contents contents(int maxValues) {
+        List<Bytes> copies = new ArrayList<>();
+        SpinWord.lock(state);
+        try {
+            long oldest = Mem.getLong(state + OLDEST_OFFSET);
+            long count = Mem.getLong(state + COUNT_OFFSET);
+            for (long i = 0; i < Math.min(count, maxValues); i++) {
+                long place = place(isStack ? oldest + count - 1 - i : oldest + i);
+                copies.add(Bytes.of(Words.toArray(place, valueBytes)));
+            }
+            return new Contents(count, List.copyOf(copies));
+        } finally {
+            SpinWord.unlock(state);
+        }
+    }
+
     private long place(long index) {
         return values + index % maxEntries * strideBytes;
-    }
-
-    @Override
-    public long lookup(long keyAddress, int cpu) {
-        return MapMemory.NONE;
-    }
-
-    @Override
-    public int update(long keyAddress, long valueAddress, long flags, int cpu) {
-        return -Errno.EINVAL;
-    }
-
-    @Override
-    public int delete(long keyAddress) {
-        return -Errno.EINVAL;
-    }
-
-    /** Programs get copies only. */
-    @Override
-    public boolean contains(long address, long lengthBytes) {
-        return false;
     }
 
     @Override
@@ -123,10 +129,5 @@ final class QueueMap extends BaseMap implements MessageMap {
     @Override
     int controlTake(long key, long toAddress, boolean locked) {
         return pop(toAddress);
-    }
-
-    @Override
-    int controlNextKey(long key, long toAddress) {
-        return -Errno.EINVAL;
     }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.map;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import weir.ebpf.memory.Mem;
 
 /**
@@ -18,7 +21,7 @@ import weir.ebpf.memory.Mem;
  * <p>The start bits tell which record an address lies in. Programs write into records that were reserved
  * and not yet submitted, and into nothing else.
  */
-public final class RingBuffer extends BaseMap {
+public final class RingBuffer extends KeylessMap {
     /** Flag of submit, discard and output: wake nobody. */
     public static final long NO_WAKEUP = 1;
     /** Flag of submit, discard and output: wake the consumer in any case. */
@@ -46,7 +49,7 @@ public final class RingBuffer extends BaseMap {
     private volatile Runnable wakeup = RingBuffer::wakeNobody;
 
     RingBuffer(MapSpec spec, MapMemory memory) {
-        super(spec, memory);
+        super(spec, memory, Errno.ENOTSUPP, Errno.ENOTSUPP);
         size = maxEntries();
         mask = size - 1;
         state = memory.require(1, STATE_BYTES, "state");
@@ -210,13 +213,16 @@ public final class RingBuffer extends BaseMap {
     public interface Reader {
         /** One record: {@code lengthBytes} bytes at an address, valid during the call. */
         void accept(long address, int lengthBytes);
+
+        /** A record of {@code lengthBytes} bytes that its program threw away; its bytes are nobody's. */
+        default void discarded(int lengthBytes) {}
     }
 
     /**
      * Hands over submitted records in order, up to the first that is not. One thread at a time. Allocates
      * nothing. A record is given back to the producers when the reader returns.
      *
-     * @param maxRecords most records to hand over; discarded ones are skipped and not counted
+     * @param maxRecords most records to hand over; discarded ones are told of and not counted
      * @return how many were
      */
     public int consume(Reader reader, int maxRecords) {
@@ -229,7 +235,9 @@ public final class RingBuffer extends BaseMap {
                 break;
             }
             int dataBytes = RingRecordLayout.dataBytes(head);
-            if (!RingRecordLayout.isDiscarded(head)) {
+            if (RingRecordLayout.isDiscarded(head)) {
+                reader.discarded(dataBytes);
+            } else {
                 reader.accept(record + RingRecordLayout.HEAD_BYTES, dataBytes);
                 count++;
             }
@@ -239,6 +247,32 @@ public final class RingBuffer extends BaseMap {
             Mem.getAndSetLong(state + CONSUMER_OFFSET, consumer);
         }
         return count;
+    }
+
+    /**
+     * A record that was read.
+     *
+     * @param data null when its program threw it away
+     */
+    public record Taken(int lengthBytes, @Nullable Bytes data) {}
+
+    /** Copies of submitted records, as {@link #consume} hands them over, and what was discarded among them. */
+    public List<Taken> take(int maxRecords) {
+        List<Taken> taken = new ArrayList<>();
+        consume(
+                new Reader() {
+                    @Override
+                    public void accept(long address, int lengthBytes) {
+                        taken.add(new Taken(lengthBytes, Bytes.of(Words.toArray(address, lengthBytes))));
+                    }
+
+                    @Override
+                    public void discarded(int lengthBytes) {
+                        taken.add(new Taken(lengthBytes, null));
+                    }
+                },
+                maxRecords);
+        return taken;
     }
 
     /**
@@ -252,30 +286,8 @@ public final class RingBuffer extends BaseMap {
 
     private static void wakeNobody() {}
 
-    // ---- no keys, no values --------------------------------------------------------------------------------
-
-    @Override
-    public long lookup(long keyAddress, int cpu) {
-        return MapMemory.NONE;
-    }
-
-    @Override
-    public int update(long keyAddress, long valueAddress, long flags, int cpu) {
-        return -Errno.ENOTSUPP;
-    }
-
-    @Override
-    public int delete(long keyAddress) {
-        return -Errno.ENOTSUPP;
-    }
-
     @Override
     int controlLookup(long key, long toAddress, boolean locked) {
-        return -Errno.ENOTSUPP;
-    }
-
-    @Override
-    int controlNextKey(long key, long toAddress) {
         return -Errno.ENOTSUPP;
     }
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.program;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.isa.Code;
+import weir.ebpf.isa.Instruction;
 
 /**
  * Blueprint of a program: linked and relocated, complete with its subprograms; pure, makes nothing.
@@ -11,15 +14,16 @@ import weir.ebpf.isa.Code;
  * <p>In the code, maps are {@code WideKind.MAP_INDEX} and {@code MAP_INDEX_VALUE} with an index into the
  * object's maps, calls of subprograms and references to callbacks are relative. What could not be
  * linked (a kfunc, a CO-RE relocation in code that may never run) is in {@code unresolved} and is an
- * error only when the program is loaded.
+ * error only where it is reached, see {@link #missingAt}.
  *
- * @param name of its symbol, or of its section where it has none
+ * @param name of its symbol, or of its section where it has none; {@code section:symbol} where the object has
+ *     several of one name
  * @param section as written: {@code xdp/devmap}, {@code xdp.frags}
  * @param attach what the section's name says it is attached to
  * @param subprograms in order of slots, the program itself first
  * @param lines in order of slots; empty without {@code .BTF.ext}
  * @param license text of the section {@code license}; empty without
- * @param unresolved references that loading refuses, by slot
+ * @param unresolved what instructions need and nobody here has, by slot
  */
 public record ProgramSpec(
         String name,
@@ -31,6 +35,12 @@ public record ProgramSpec(
         List<SourceLine> lines,
         String license,
         List<Unresolved> unresolved) {
+    /**
+     * A helper that does not exist. libbpf puts a call of it in place of an instruction whose CO-RE relocation
+     * has no answer, and so does the linker here; kernels show it as {@code unknown#195896080}.
+     */
+    public static final int POISON_HELPER = 0xbad2310;
+
     /** Expected attach type of an XDP program. */
     public enum Attach {
         /** On a port or switch. */
@@ -62,6 +72,41 @@ public record ProgramSpec(
                 List.of(),
                 "GPL",
                 List.of());
+    }
+
+    /**
+     * What the instruction at a slot needs and nobody here has; null for an instruction that can be executed.
+     * Programs guard such code and may never reach it: a verifier refuses it where a path leads there, an engine
+     * without one ends the frame with a fault.
+     */
+    public @Nullable String missingAt(int slot) {
+        for (Unresolved each : unresolved) {
+            if (each.slot() == slot) {
+                return each.what();
+            }
+        }
+        return code.at(slot) instanceof Instruction.Call call ? missingIn(call) : null;
+    }
+
+    private static @Nullable String missingIn(Instruction.Call call) {
+        return switch (call.kind()) {
+            case LOCAL -> null;
+            case KFUNC -> "kernel function with BTF id " + call.target() + " is not supported";
+            case HELPER ->
+                call.target() == POISON_HELPER ? "CO-RE: a relocation of this instruction has no answer" : null;
+        };
+    }
+
+    /** Slots for which {@link #missingAt} has an answer. */
+    public Set<Integer> missing() {
+        Set<Integer> slots = new HashSet<>();
+        unresolved.forEach(each -> slots.add(each.slot()));
+        for (int slot = 0; slot < code.slots(); slot++) {
+            if (code.at(slot) instanceof Instruction.Call call && missingIn(call) != null) {
+                slots.add(slot);
+            }
+        }
+        return slots;
     }
 
     /** The source line of a slot; null where none is known. */

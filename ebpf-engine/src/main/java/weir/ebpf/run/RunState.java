@@ -32,8 +32,15 @@ public final class RunState {
     /** Bits that tell a callback from anything else. */
     public static final long FUNCTION_MASK = -1L << 32;
 
+    private static final int REGISTERS = 10;
     private static final long NEAR_BYTES = 1 << 16;
-    private static final int MAX_RECORDS = 64;
+
+    /**
+     * Ring buffer records held at once: as many as there are stack slots and registers in all call frames. Linux has
+     * no limit of its own, but a record whose address is nowhere cannot be given back, and its verifier refuses that.
+     */
+    private static final int MAX_RECORDS =
+            ProgramFacts.MAX_FRAMES * (ProgramFacts.FRAME_STACK_BYTES / Long.BYTES + REGISTERS);
 
     private final Host host;
     private final int cpu;

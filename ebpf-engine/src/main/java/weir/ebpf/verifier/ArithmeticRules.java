@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.verifier;
 
+import org.jspecify.annotations.Nullable;
 import weir.ebpf.isa.AluOp;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.Operand;
@@ -19,6 +20,43 @@ final class ArithmeticRules {
         this.surroundings = surroundings;
         this.memory = memory;
         pointers = new PointerArithmetic(surroundings);
+    }
+
+    /**
+     * Splits a state in two where a mask of all bits or none meets a constant, as compilers write choices
+     * without a jump: {@code maybe_fork_scalars}.
+     *
+     * @param state goes on with all bits set
+     * @return the state in which none is; null where there is nothing to split
+     */
+    @Nullable
+    PathState split(PathState state, Instruction.Alu alu) {
+        boolean isChoice = alu.op() == AluOp.AND || alu.op() == AluOp.OR;
+        if (!isChoice
+                || !(state.get(alu.dst()) instanceof ScalarValue mask)
+                || mask.range().isConstant()
+                || !isConstant(state, alu.src())) {
+            return null;
+        }
+        Scalar range = mask.range();
+        boolean isWide = range.smin() == -1 && range.smax() == 0;
+        boolean isLow = range.s32min() == -1 && range.s32max() == 0;
+        if (!isWide && !(isLow && !alu.is64())) {
+            return null;
+        }
+        PathState none = state.fork();
+        none.set(alu.dst(), mask.refined(Scalar.constant(0), null));
+        state.set(alu.dst(), mask.refined(Scalar.constant(isWide ? -1 : U32_MAX), null));
+        return none;
+    }
+
+    private static boolean isConstant(PathState state, Operand operand) {
+        return switch (operand) {
+            case Operand.Immediate _ -> true;
+            case Operand.Register source ->
+                state.get(source.number()) instanceof ScalarValue number
+                        && number.range().isConstant();
+        };
     }
 
     void alu(PathState state, Instruction.Alu alu) {
@@ -95,7 +133,7 @@ final class ArithmeticRules {
     }
 
     private void moveRegister(PathState state, Instruction.Alu alu, int source) {
-        Value value = memory.readable(state, source);
+        Value value = alu.is64() ? memory.copyable(state, source) : memory.readable(state, source);
         switch (value) {
             case ScalarValue number -> {
                 boolean isWhole =
@@ -110,6 +148,7 @@ final class ArithmeticRules {
                                         null));
             }
             case PointerValue pointer when alu.is64() -> state.set(alu.dst(), pointer);
+            case Undefined undefined -> state.set(alu.dst(), undefined);
             default ->
                 throw surroundings.refuse(
                         state,

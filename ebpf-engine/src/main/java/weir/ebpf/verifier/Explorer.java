@@ -48,12 +48,16 @@ final class Explorer {
     private final HelperRules helpers;
     private final FunctionRules functions;
     private final VerifierLog log;
+    private final GroupCount groups = new GroupCount();
     private final Map<Integer, String> unresolved = new HashMap<>();
     private final Map<Integer, List<Checkpoint>> stored = new HashMap<>();
     private final Deque<PathState> pending = new ArrayDeque<>();
     private final long start = System.nanoTime();
 
     private long walked;
+    private long jumps;
+    private long walkedAtStore;
+    private long jumpsAtStore;
     private long states;
     private long kept;
     private long peak;
@@ -114,7 +118,6 @@ final class Explorer {
                         state, ViolationKind.UNRESOLVED, unknown, "something that exists here", unknown);
             }
             walked++;
-            state.instructions++;
             int slot = state.slot;
             log.before(state, slot, instruction);
             goesOn = step(state, instruction);
@@ -126,7 +129,10 @@ final class Explorer {
     /** Walks one instruction; whether the path goes on behind it. */
     private boolean step(PathState state, Instruction instruction) {
         switch (instruction) {
-            case Instruction.Alu alu -> arithmetic.alu(state, alu);
+            case Instruction.Alu alu -> {
+                addPending(arithmetic.split(state, alu), state);
+                arithmetic.alu(state, alu);
+            }
             case Instruction.Negate negate -> arithmetic.negate(state, negate);
             case Instruction.MoveSigned move -> arithmetic.moveSigned(state, move);
             case Instruction.ByteSwap swap -> arithmetic.swap(state, swap);
@@ -136,17 +142,17 @@ final class Explorer {
             case Instruction.Atomic atomic -> memory.atomic(state, atomic);
             case Instruction.OrderedAccess access -> memory.ordered(state, access);
             case Instruction.Jump jump -> {
-                state.jumps++;
+                jumps++;
                 state.slot += 1 + jump.offset();
                 return true;
             }
             case Instruction.Branch branch -> {
-                state.jumps++;
+                jumps++;
                 addPending(branches.walk(state, branch), state);
                 return true;
             }
             case Instruction.Call call -> {
-                state.jumps++;
+                jumps++;
                 call(state, call);
                 return true;
             }
@@ -183,6 +189,9 @@ final class Explorer {
             functions.call(state, state.slot + 1 + call.target());
         } else if (call.kind() == CallKind.HELPER) {
             addPending(helpers.walk(state, call.target()), state);
+            if (helpers.isTailCall(call.target()) && state.depth() > 1) {
+                addPending(tailCalled(state), state);
+            }
         } else {
             throw surroundings.refuse(
                     state,
@@ -191,6 +200,16 @@ final class Explorer {
                     "a helper",
                     "a kernel function");
         }
+    }
+
+    /** A tail call that succeeds returns to the function's caller, whatever the other program did and answered. */
+    private PathState tailCalled(PathState state) {
+        PathState returned = state.fork();
+        HelperRules.movesPacket(returned);
+        returned.set(0, ScalarValue.unknown());
+        returned.slot = state.slot - 1;
+        boolean _ = exit(returned);
+        return returned;
     }
 
     private boolean exit(PathState state) {
@@ -260,9 +279,10 @@ final class Explorer {
 
     /** Whether the path can end here; stores its state where it cannot and that may help later. */
     private boolean meets(PathState state) {
+        forget(state);
         List<Checkpoint> here = stored.computeIfAbsent(state.slot, each -> new ArrayList<>());
         boolean callsBack = flow.callsBack(state.slot);
-        boolean isWorthIt = callsBack || (state.jumps >= MIN_JUMPS && state.instructions >= MIN_INSTRUCTIONS);
+        boolean isWorthIt = callsBack || hasWalked(MIN_JUMPS, MIN_INSTRUCTIONS);
         Iterator<Checkpoint> newestFirst = here.reversed().iterator();
         while (newestFirst.hasNext()) {
             Checkpoint old = newestFirst.next();
@@ -273,13 +293,14 @@ final class Explorer {
                 if (meetsOpen(state, old, callsBack)) {
                     return true;
                 }
-                isWorthIt &= callsBack || state.jumps >= LOOP_JUMPS || state.instructions >= LOOP_INSTRUCTIONS;
+                isWorthIt &=
+                        callsBack || jumps - jumpsAtStore >= LOOP_JUMPS || walked - walkedAtStore >= LOOP_INSTRUCTIONS;
             } else if (covers(old, state, Mode.FINISHED)) {
                 old.hit();
                 inherit(state, old);
                 return true;
             }
-            if (isWorthIt && old.missed(callsBack && old.isOpen() ? LOOP_PATIENCE : PATIENCE) && !old.isOpen()) {
+            if (isWorthIt && old.missed(callsBack && old.isOpen() ? LOOP_PATIENCE : PATIENCE)) {
                 newestFirst.remove();
                 kept--;
             }
@@ -288,6 +309,22 @@ final class Explorer {
             store(state, here);
         }
         return false;
+    }
+
+    /** Drops what cannot matter any more: registers that nobody reads, groups of one. */
+    private void forget(PathState state) {
+        groups.clear();
+        for (int f = 0; f < state.depth(); f++) {
+            FrameState frame = state.frame(f);
+            int at = f == state.depth() - 1 ? state.slot : state.frame(f + 1).callSite;
+            frame.keep(liveness.before(at));
+            frame.forEachNumber(number -> groups.add(number.group()));
+        }
+        if (groups.hasSingle()) {
+            state.replaceAll(value -> value instanceof ScalarValue number && groups.isSingle(number.group())
+                    ? number.grouped(ScalarValue.ALONE, 0)
+                    : value);
+        }
     }
 
     private boolean covers(Checkpoint old, PathState state, Mode mode) {
@@ -309,21 +346,22 @@ final class Explorer {
                     ViolationKind.INFINITE_LOOP,
                     "infinite loop detected at insn " + state.slot,
                     "something that changes from turn to turn",
-                    "the same state as " + walkedSince(state) + " instructions before");
+                    "the same state as one turn before");
         }
         return false;
     }
 
-    private static int walkedSince(PathState state) {
-        return state.instructions;
+    /** Whether so much was walked since a state was stored, on whatever path. */
+    private boolean hasWalked(int moreJumps, int moreInstructions) {
+        return jumps - jumpsAtStore >= moreJumps && walked - walkedAtStore >= moreInstructions;
     }
 
     private void store(PathState state, List<Checkpoint> here) {
         Checkpoint checkpoint = new Checkpoint(state.stored());
         here.add(checkpoint);
         state.parent = checkpoint;
-        state.instructions = 0;
-        state.jumps = 0;
+        walkedAtStore = walked;
+        jumpsAtStore = jumps;
         states++;
         kept++;
         peak = Math.max(peak, kept);

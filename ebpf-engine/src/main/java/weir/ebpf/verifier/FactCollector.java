@@ -84,11 +84,11 @@ final class FactCollector {
         pointers.merge(state.slot, fact(state, base), FactCollector::join);
     }
 
-    /** What r1 to r5 hold at a call. */
-    void arguments(PathState state) {
+    /** What r1 to r5 hold at a call. Registers behind the last that is taken may differ where paths met. */
+    void arguments(PathState state, int count) {
         List<ProgramFacts.Value> now = new ArrayList<>(ARGUMENTS);
         for (int register = 1; register <= ARGUMENTS; register++) {
-            now.add(fact(state, state.get(register)));
+            now.add(register <= count ? fact(state, state.get(register)) : UNKNOWN);
         }
         arguments.merge(state.slot, now, (before, after) -> {
             List<ProgramFacts.Value> both = new ArrayList<>(ARGUMENTS);

@@ -72,7 +72,7 @@ final class FlowGraph {
         if (function != null) {
             called.computeIfAbsent(functionOf(slot), each -> new TreeSet<>()).add(function);
             open.push(function);
-            meetings.set(next);
+            meetings.set(function);
         }
         switch (instruction) {
             case Instruction.Exit _ -> {}
@@ -82,11 +82,14 @@ final class FlowGraph {
                 open.push(target);
             }
             case Instruction.Branch branch -> {
+                int target = slot + 1 + branch.offset();
                 meetings.set(slot);
+                meetings.set(target);
                 open.push(next);
-                open.push(slot + 1 + branch.offset());
+                open.push(target);
             }
             case Instruction.Call call -> {
+                meetings.set(next);
                 if (callsBack(call)) {
                     meetings.set(slot);
                     callbackCalls.set(slot);

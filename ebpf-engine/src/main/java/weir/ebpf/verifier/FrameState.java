@@ -2,6 +2,7 @@
 package weir.ebpf.verifier;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.program.ProgramFacts;
 
@@ -85,6 +86,28 @@ final class FrameState {
 
     void set(int register, Value value) {
         registers[register] = value;
+    }
+
+    /** Makes registers undefined that no bit is set for. */
+    void keep(int live) {
+        for (int i = 0; i < registers.length - 1; i++) {
+            if (((live >>> i) & 1) == 0) {
+                registers[i] = Undefined.NEVER_WRITTEN;
+            }
+        }
+    }
+
+    void forEachNumber(Consumer<ScalarValue> action) {
+        for (Value value : registers) {
+            if (value instanceof ScalarValue number) {
+                action.accept(number);
+            }
+        }
+        for (StackSlot slot : stack) {
+            if (slot.spilled() instanceof ScalarValue number) {
+                action.accept(number);
+            }
+        }
     }
 
     /** Stack slots that were ever written. */

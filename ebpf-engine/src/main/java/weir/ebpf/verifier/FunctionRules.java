@@ -2,7 +2,9 @@
 package weir.ebpf.verifier;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -19,22 +21,24 @@ final class FunctionRules {
     private final MemoryRules memory;
     private final FlowGraph flow;
     private final SortedSet<Integer> globalsCalled = new TreeSet<>();
+    private final Map<Integer, Signature> signatures = new HashMap<>();
+    private final Map<Integer, Boolean> movesPacket = new HashMap<>();
 
     FunctionRules(Surroundings surroundings, MemoryRules memory, FlowGraph flow) {
         this.surroundings = surroundings;
         this.memory = memory;
         this.flow = flow;
+        for (Subprogram each : surroundings.spec().subprograms()) {
+            if (each.isGlobal() && each.slot() != 0 && each.signature() != null) {
+                signatures.put(each.slot(), each.signature());
+            }
+        }
     }
 
     /** A global function is verified alone; null where the function is walked with its caller. */
     @Nullable
     Signature signatureOf(int function) {
-        for (Subprogram each : surroundings.spec().subprograms()) {
-            if (each.slot() == function && each.isGlobal() && function != 0) {
-                return each.signature();
-            }
-        }
-        return null;
+        return signatures.get(function);
     }
 
     /** First slots of the global functions that were called so far. */
@@ -88,9 +92,9 @@ final class FunctionRules {
         globalsCalled.add(function);
         List<Signature.Parameter> parameters = signature.parameters();
         for (int i = 0; i < parameters.size(); i++) {
-            checkArgument(state, i + 1, parameters.get(i));
+            checkArgument(state, function, i + 1, parameters.get(i));
         }
-        if (flow.calls(function, helper -> helper.has(Helper.Flag.MOVES_PACKET))) {
+        if (movesPacket(function)) {
             HelperRules.movesPacket(state);
         }
         clobber(state.current());
@@ -98,8 +102,13 @@ final class FunctionRules {
         state.slot++;
     }
 
+    private boolean movesPacket(int function) {
+        return movesPacket.computeIfAbsent(
+                function, each -> flow.calls(each, helper -> helper.has(Helper.Flag.MOVES_PACKET)));
+    }
+
     /** {@code btf_check_func_arg_match}. */
-    private void checkArgument(PathState state, int register, Signature.Parameter parameter) {
+    private void checkArgument(PathState state, int function, int register, Signature.Parameter parameter) {
         Value value = memory.readable(state, register);
         switch (parameter) {
             case Signature.Parameter.Scalar _ -> {
@@ -119,14 +128,27 @@ final class FunctionRules {
                 if (orNull && value instanceof ScalarValue number && number.is(0)) {
                     MemoryRules.require(number);
                 } else if (value instanceof PointerValue pointer) {
+                    checkStays(state, function, register, pointer);
                     PointerValue given = orNull ? pointer.notNull(true) : pointer;
                     memory.region(state, register, given, bytes, MemoryRules.Use.READ_AND_WRITE);
+                    surroundings.alignment().gives(function, pointer);
                 } else {
                     throw wrong(state, register, "R" + register + " is not a pointer", bytes + " bytes of memory");
                 }
             }
             case Signature.Parameter.Unsupported(String what) ->
                 throw wrong(state, register, "R" + register + " of a global function is " + what, "another type");
+        }
+    }
+
+    /** Memory that a function is given is where it is for the whole call. */
+    private void checkStays(PathState state, int function, int register, PointerValue pointer) {
+        if (pointer.kind().isPacketMemory() && movesPacket(function)) {
+            throw wrong(
+                    state,
+                    register,
+                    "R" + register + " points into the frame, which this global function may move",
+                    "memory outside the frame, or a static function");
         }
     }
 

@@ -43,7 +43,8 @@ final class HelperRules {
         PathState callback = callsBack(state, helper, given);
         Value result = result(state, helper, given);
         applyLock(state, helper, given);
-        if (helper.has(Helper.Flag.MOVES_PACKET)) {
+        // Where a tail call falls through, nothing has happened.
+        if (helper.has(Helper.Flag.MOVES_PACKET) && helper.function() != HelperFunction.TAIL_CALL) {
             forgetPackets(state);
         }
         for (int register = 1; register <= 5; register++) {
@@ -52,6 +53,11 @@ final class HelperRules {
         state.set(0, result);
         state.slot++;
         return callback;
+    }
+
+    boolean isTailCall(int number) {
+        Helper helper = surroundings.helpers().find(number);
+        return helper != null && helper.function() == HelperFunction.TAIL_CALL;
     }
 
     private void checkHeld(PathState state, Helper helper) {
@@ -76,7 +82,7 @@ final class HelperRules {
     private void note(PathState state, Helper helper, int number) {
         FactCollector facts = surroundings.facts();
         facts.helper(number);
-        facts.arguments(state);
+        facts.arguments(state, helper.arguments().size());
         HelperFunction function = helper.function();
         if (function == HelperFunction.REDIRECT || function == HelperFunction.REDIRECT_MAP) {
             facts.redirects();
@@ -167,10 +173,10 @@ final class HelperRules {
     private boolean isAlwaysThere(PathState state, Helper helper, MapReference map, @Nullable PointerValue key) {
         MapSpec spec = map.spec();
         boolean isArray = spec.type() == MapType.ARRAY || spec.type() == MapType.PERCPU_ARRAY;
-        // The array that is really there may be smaller than what the outer map was made for.
-        boolean isOfAnySize = map.index() == MapReference.INNER && (spec.flags() & MapFlags.INNER_MAP) != 0;
+        // Inner arrays with this flag may be smaller than their blueprint.
+        boolean mayBeSmaller = map.index() == MapReference.INNER && (spec.flags() & MapFlags.INNER_MAP) != 0;
         if (!isArray
-                || isOfAnySize
+                || mayBeSmaller
                 || helper.function() != HelperFunction.MAP_LOOKUP_ELEM
                 || key == null
                 || key.kind() != PointerKind.STACK) {

@@ -32,28 +32,31 @@ final class MemoryRules {
         return stack;
     }
 
-    /** The value of a register that may be read. */
+    /** The value of a register that may be used. */
     Value readable(PathState state, int register) {
         Value value = state.get(register);
         if (value instanceof Undefined undefined) {
-            ViolationKind kind = undefined.equals(Undefined.STALE_PACKET)
-                    ? ViolationKind.STALE_PACKET
-                    : ViolationKind.UNDEFINED_REGISTER;
             throw surroundings.refuse(
-                    state, kind, register, "R" + register + " !read_ok", "a register that holds a value");
+                    state, undefined.kind(), register, "R" + register + " !read_ok", "a register that holds a value");
         }
         return value;
     }
 
+    /** The value of a register that may be copied. */
+    Value copyable(PathState state, int register) {
+        return state.get(register) instanceof Undefined undefined && undefined.isCopied()
+                ? undefined
+                : readable(state, register);
+    }
+
     private PointerValue base(PathState state, int register) {
-        Value value = state.get(register);
-        if (value instanceof Undefined undefined && undefined.equals(Undefined.STALE_PACKET)) {
+        if (state.get(register) instanceof Undefined undefined && undefined.isCopied()) {
             throw surroundings.refuse(
                     state,
-                    ViolationKind.STALE_PACKET,
+                    undefined.kind(),
                     register,
                     "R" + register + " invalid mem access 'scalar'",
-                    "a packet pointer taken after the frame was moved");
+                    "a pointer that is still valid");
         }
         if (!(readable(state, register) instanceof PointerValue pointer)) {
             throw surroundings.refuse(
@@ -87,12 +90,10 @@ final class MemoryRules {
 
     /** Puts what was loaded, if it can be read at all. */
     private void set(PathState state, int register, Value value) {
-        if (value instanceof Undefined undefined) {
+        if (value instanceof Undefined undefined && !undefined.isCopied()) {
             throw surroundings.refuse(
                     state,
-                    undefined.equals(Undefined.STALE_PACKET)
-                            ? ViolationKind.STALE_PACKET
-                            : ViolationKind.UNDEFINED_REGISTER,
+                    undefined.kind(),
                     "R" + register + " !read_ok",
                     "a value on the stack that may be read",
                     "the stack holds " + undefined.why());
@@ -170,13 +171,13 @@ final class MemoryRules {
             return;
         }
         check(state, register, base, offset, bytes, true);
-        if (value instanceof PointerValue pointer) {
+        if (!(value instanceof ScalarValue)) {
             throw surroundings.refuse(
                     state,
                     ViolationKind.POINTER_LEAK,
                     "R" + register + " leaks addr into " + (base.kind() == PointerKind.MAP_VALUE ? "map" : "mem"),
                     "a number",
-                    "a pointer to " + pointer.kind().words());
+                    Surroundings.describe(value));
         }
         if (base.kind().isPacketMemory()) {
             surroundings.facts().writesPacket();
@@ -360,6 +361,9 @@ final class MemoryRules {
                     register,
                     "misaligned value access off " + (base.offset() + offset) + " size " + bytes,
                     "an offset that is a multiple of " + bytes);
+        }
+        if (base.kind() == PointerKind.MEMORY) {
+            surroundings.alignment().needs(state.frame(0).function, bytes, state.slot);
         }
         surroundings.facts().pointer(state, base);
         return base;

@@ -21,11 +21,6 @@ final class PathState {
     @Nullable
     Checkpoint parent;
 
-    /** Instructions and jumps on this path since then. */
-    int instructions;
-
-    int jumps;
-
     /** What holds a spin lock; null without. */
     @Nullable
     PointerValue lock;
@@ -48,8 +43,6 @@ final class PathState {
         slot = other.slot;
         previous = other.previous;
         parent = other.parent;
-        instructions = other.instructions;
-        jumps = other.jumps;
         lock = other.lock;
         depth = other.depth;
         frames = new FrameState[depth];

@@ -186,8 +186,8 @@ final class StackRules {
     void store(PathState state, int register, PointerValue base, int offset, int bytes, Value value) {
         checkAligned(state, register, base, offset, bytes);
         Range range = range(state, register, base, offset, bytes, "write to");
-        if (value instanceof PointerValue pointer) {
-            checkSpill(state, range, pointer);
+        if (!(value instanceof ScalarValue)) {
+            checkSpill(state, range, value);
         }
         boolean isZero = value instanceof ScalarValue number && number.is(0);
         if (!range.isFixed) {
@@ -223,7 +223,7 @@ final class StackRules {
         return isSame ? number.copy() : ScalarValue.from(low, number, null);
     }
 
-    private void checkSpill(PathState state, Range range, PointerValue pointer) {
+    private void checkSpill(PathState state, Range range, Value value) {
         if (!range.isFixed || range.bytes() != StackSlot.BYTES) {
             throw surroundings.refuse(
                     state,
@@ -232,8 +232,9 @@ final class StackRules {
                     "all 8 bytes of a pointer, at a constant offset",
                     range.bytes() + " bytes" + (range.isFixed ? "" : " at an offset that varies"));
         }
-        boolean isShortLived = pointer.kind() == PointerKind.STACK || pointer.kind() == PointerKind.MAP_KEY;
-        if (isShortLived && range.frameNumber != state.depth() - 1) {
+        if (value instanceof PointerValue pointer
+                && (pointer.kind() == PointerKind.STACK || pointer.kind() == PointerKind.MAP_KEY)
+                && range.frameNumber != state.depth() - 1) {
             throw surroundings.refuse(
                     state,
                     ViolationKind.POINTER_LEAK,

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.verifier;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.verifier.ScalarValue.Precision;
@@ -26,8 +25,7 @@ final class StateComparison {
     private final boolean keepsEverything;
     private final Mode mode;
     private final Checkpoint stored;
-    private final Map<Integer, Integer> newIds = new HashMap<>();
-    private final Map<Integer, Integer> oldIds = new HashMap<>();
+    private final IdPairs ids = new IdPairs();
 
     private StateComparison(Liveness liveness, boolean keepsEverything, Mode mode, Checkpoint stored) {
         this.liveness = liveness;
@@ -201,16 +199,36 @@ final class StateComparison {
         if (a == null || b == null) {
             return a == null && b == null;
         }
-        return a.index() == b.index() && a.spec().equals(b.spec());
+        return a.index() == b.index()
+                && (a.index() != MapReference.INNER || a.spec().equals(b.spec()));
     }
 
     /** Ids only tell apart: each of the one state must stand for one of the other. */
     private boolean isSameId(int old, int id) {
-        if (old == 0 || id == 0) {
-            return old == id;
+        return (old == 0 || id == 0) ? old == id : ids.pairs(old, id);
+    }
+
+    /** Which id of one state stands for which of the other; few, so they are searched one by one. */
+    private static final class IdPairs {
+        private static final int[] NONE = {};
+        private static final int GROWTH = 16;
+
+        private int[] pairs = NONE;
+        private int count;
+
+        /** Pairs two ids; whether neither is paired with another one. */
+        boolean pairs(int old, int id) {
+            for (int i = 0; i < count; i += 2) {
+                if (pairs[i] == old || pairs[i + 1] == id) {
+                    return pairs[i] == old && pairs[i + 1] == id;
+                }
+            }
+            if (count == pairs.length) {
+                pairs = Arrays.copyOf(pairs, count + GROWTH);
+            }
+            pairs[count++] = old;
+            pairs[count++] = id;
+            return true;
         }
-        Integer known = newIds.putIfAbsent(old, id);
-        Integer inverse = oldIds.putIfAbsent(id, old);
-        return (known == null || known == id) && (inverse == null || inverse == old);
     }
 }

@@ -2,16 +2,24 @@
 package weir.ebpf.verifier;
 
 /**
- * Nothing that may be read.
+ * Nothing that may be used.
  *
  * @param why in words, as the end of "it holds"
+ * @param kind the rule that a use breaks
+ * @param isCopied whether it may be copied to registers and stack, as compilers do with values that they do
+ *     not use; it stays what it is
  */
-record Undefined(String why) implements Value {
-    static final Undefined NEVER_WRITTEN = new Undefined("nothing: it was never written on this path");
-    static final Undefined CLOBBERED = new Undefined("nothing: the call before it overwrote r0 to r5");
-    static final Undefined NO_RESULT = new Undefined("nothing: the helper called before returns no value");
-    static final Undefined STALE_PACKET = new Undefined("a stale packet pointer: a helper has moved the frame since");
-    static final Undefined RELEASED = new Undefined("a record that was submitted or discarded before");
+record Undefined(String why, ViolationKind kind, boolean isCopied) implements Value {
+    static final Undefined NEVER_WRITTEN =
+            new Undefined("nothing: it was never written on this path", ViolationKind.UNDEFINED_REGISTER, false);
+    static final Undefined CLOBBERED =
+            new Undefined("nothing: the call before it overwrote r0 to r5", ViolationKind.UNDEFINED_REGISTER, false);
+    static final Undefined NO_RESULT = new Undefined(
+            "nothing: the helper called before returns no value", ViolationKind.UNDEFINED_REGISTER, false);
+    static final Undefined STALE_PACKET = new Undefined(
+            "a stale packet pointer: a helper has moved the frame since", ViolationKind.STALE_PACKET, true);
+    static final Undefined RELEASED =
+            new Undefined("a record that was submitted or discarded before", ViolationKind.RELEASED, true);
 
     @Override
     public String text() {

@@ -62,6 +62,9 @@ public enum ViolationKind {
             "the size given to a helper is bounded and inside the memory given",
             "bound it first: if (size > sizeof(buffer)) return XDP_PASS; and test for 0 where 0 is not taken"),
     MAP_TYPE("a helper gets a map of a type that it works on", "use another helper or another type of map"),
+    RELEASED(
+            "a record is not used after it was submitted or discarded",
+            "write all fields before bpf_ringbuf_submit(), and do not use the pointer afterwards"),
     REFERENCE_LEAK(
             "every reserved record is submitted or discarded on every path",
             "call bpf_ringbuf_submit() or bpf_ringbuf_discard() before each return"),

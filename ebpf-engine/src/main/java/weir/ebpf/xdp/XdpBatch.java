@@ -187,7 +187,8 @@ public final class XdpBatch {
             return null;
         }
         int slot = faults[index] - 1;
-        return new Fault(kind, program.name(), slot, program.lineAt(slot), faultAddresses[index], addressKind);
+        String missing = kind == FaultKind.INSTRUCTION ? program.missingAt(slot) : null;
+        return new Fault(kind, program.name(), slot, program.lineAt(slot), missing, faultAddresses[index], addressKind);
     }
 
     /** Kind of a frame's fault; null without one. */

@@ -3,8 +3,8 @@ package weir.ebpf.engine;
 
 import java.lang.foreign.Arena;
 import weir.ebpf.EbpfProgram;
-import weir.ebpf.testing.AllocatedBytes;
 import weir.ebpf.xdp.XdpBatch;
+import weir.testing.AllocatedBytes;
 
 /** What this thread allocates while a program runs. */
 final class Allocation {

@@ -26,7 +26,7 @@ import weir.ebpf.map.MapType;
  * <pre>
  * case NAME
  * frame BYTES [META]         frame of so many bytes 0, 1, 2 ..., META of them in front as metadata; 64 without
- * map NAME TYPE KEY VALUE ENTRIES [FLAGS]
+ * map NAME TYPE KEY VALUE ENTRIES [FLAGS] [lock=OFFSET]
  * text NAME TEXT             map that nobody writes with a text, its zero, and zeros up to 8 bytes more
  * code                       lines of assembler up to the first "expect"
  * expect r0 NUMBER           32 bits
@@ -46,6 +46,8 @@ record ContractCase(
         List<MapSpec> maps,
         String code,
         List<Expectation> expectations) {
+    private static final String LOCK = "lock=";
+
     /** @param text all that stands behind the keyword */
     record Expectation(String what, String text, List<String> words) {
         int number(int index) {
@@ -129,23 +131,24 @@ record ContractCase(
                 Integer.parseInt(words.get(3)),
                 Integer.parseInt(words.get(4)),
                 Integer.parseInt(words.get(5)));
-        return words.size() > 6 ? spec.withFlags(Integer.decode(words.get(6))) : spec;
+        for (String word : words.subList(6, words.size())) {
+            spec = word.startsWith(LOCK)
+                    ? spec.withSpinLockOffset(Integer.parseInt(word.substring(LOCK.length())))
+                    : spec.withFlags(Integer.decode(word));
+        }
+        return spec;
     }
 
     private static MapSpec text(String name, String text) {
         byte[] bytes = (text + "\0".repeat(9)).getBytes(StandardCharsets.ISO_8859_1);
-        return new MapSpec(
-                name,
-                MapType.ARRAY,
-                Integer.BYTES,
-                bytes.length,
-                1,
-                MapFlags.RDONLY_PROG,
-                0,
-                null,
-                List.of(new MapSpec.Entry.Data(Bytes.of(bytes))),
-                true,
-                null);
+        return MapSpec.builder(name, MapType.ARRAY)
+                .keyBytes(Integer.BYTES)
+                .valueBytes(bytes.length)
+                .maxEntries(1)
+                .flags(MapFlags.RDONLY_PROG)
+                .contents(List.of(new MapSpec.Entry.Data(Bytes.of(bytes))))
+                .frozen(true)
+                .build();
     }
 
     Code assemble() {

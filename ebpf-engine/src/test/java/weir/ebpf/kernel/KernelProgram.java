@@ -92,22 +92,11 @@ public final class KernelProgram implements AutoCloseable {
      */
     public static KernelProgram load(ProgramSpec spec, int[] mapFds, boolean wantLog) throws Rejected {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attributes = arena.allocate(LOAD_BYTES, 8);
-            byte[] code = Encoder.encode(withFds(spec.code(), mapFds));
-            attributes.set(JAVA_INT, PROG_TYPE, PROG_TYPE_XDP);
-            attributes.set(JAVA_INT, INSN_CNT, spec.code().slots());
-            attributes.set(JAVA_LONG, INSNS, copy(arena, code).address());
-            attributes.set(JAVA_LONG, LICENSE, arena.allocateFrom("GPL").address());
-            byte[] name = spec.name().replaceAll("[^A-Za-z0-9_.]", "_").getBytes(StandardCharsets.US_ASCII);
-            MemorySegment.copy(name, 0, attributes, JAVA_BYTE, PROG_NAME, Math.min(name.length, 15));
-            attributes.set(JAVA_INT, EXPECTED_ATTACH_TYPE, attachType(spec.attach()));
+            MemorySegment attributes = attributes(arena, spec, mapFds);
             int types = needsTypes(spec) ? loadTypes(arena, spec.subprograms()) : 0;
             if (types > 0) {
-                attributes.set(JAVA_INT, PROG_BTF_FD, types);
                 byte[] info = FunctionTypes.functionInfo(spec.subprograms());
-                attributes.set(JAVA_INT, FUNC_INFO_REC_SIZE, FUNC_INFO_BYTES);
-                attributes.set(JAVA_LONG, FUNC_INFO, copy(arena, info).address());
-                attributes.set(JAVA_INT, FUNC_INFO_CNT, spec.subprograms().size());
+                putFunctions(arena, attributes, types, info);
             }
             try {
                 return new KernelProgram(load(arena, attributes, wantLog));
@@ -117,6 +106,39 @@ public final class KernelProgram implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Loads a program with the types and lines of the object that it is from. */
+    static KernelProgram load(ProgramSpec spec, int[] mapFds, ObjectTypes types) throws Rejected {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attributes = attributes(arena, spec, mapFds);
+            putFunctions(arena, attributes, types.fd(), ObjectTypes.functionInfo(spec));
+            attributes.set(JAVA_INT, LINE_INFO_REC_SIZE, ObjectTypes.LINE_INFO_BYTES);
+            attributes.set(
+                    JAVA_LONG, LINE_INFO, copy(arena, types.lineInfo(spec)).address());
+            attributes.set(JAVA_INT, LINE_INFO_CNT, spec.lines().size());
+            return new KernelProgram(load(arena, attributes, true));
+        }
+    }
+
+    private static MemorySegment attributes(Arena arena, ProgramSpec spec, int[] mapFds) {
+        MemorySegment attributes = arena.allocate(LOAD_BYTES, 8);
+        byte[] code = Encoder.encode(withFds(spec.code(), mapFds));
+        attributes.set(JAVA_INT, PROG_TYPE, PROG_TYPE_XDP);
+        attributes.set(JAVA_INT, INSN_CNT, spec.code().slots());
+        attributes.set(JAVA_LONG, INSNS, copy(arena, code).address());
+        attributes.set(JAVA_LONG, LICENSE, arena.allocateFrom("GPL").address());
+        byte[] name = spec.name().replaceAll("[^A-Za-z0-9_.]", "_").getBytes(StandardCharsets.US_ASCII);
+        MemorySegment.copy(name, 0, attributes, JAVA_BYTE, PROG_NAME, Math.min(name.length, 15));
+        attributes.set(JAVA_INT, EXPECTED_ATTACH_TYPE, attachType(spec.attach()));
+        return attributes;
+    }
+
+    private static void putFunctions(Arena arena, MemorySegment attributes, int types, byte[] info) {
+        attributes.set(JAVA_INT, PROG_BTF_FD, types);
+        attributes.set(JAVA_INT, FUNC_INFO_REC_SIZE, FUNC_INFO_BYTES);
+        attributes.set(JAVA_LONG, FUNC_INFO, copy(arena, info).address());
+        attributes.set(JAVA_INT, FUNC_INFO_CNT, info.length / FUNC_INFO_BYTES);
     }
 
     public int fd() {

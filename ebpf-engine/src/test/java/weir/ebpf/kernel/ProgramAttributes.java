@@ -19,6 +19,9 @@ package weir.ebpf.kernel;
  *   76 func_info_rec_size       48 ctx_in        pointer
  *   80 func_info     pointer    56 ctx_out       pointer
  *   88 func_info_cnt u32        64 flags         u32
+ *   92 line_info_rec_size
+ *   96 line_info     pointer
+ *  104 line_info_cnt u32
  * </pre>
  */
 final class ProgramAttributes {
@@ -37,6 +40,9 @@ final class ProgramAttributes {
     static final int FUNC_INFO_REC_SIZE = 76;
     static final int FUNC_INFO = 80;
     static final int FUNC_INFO_CNT = 88;
+    static final int LINE_INFO_REC_SIZE = 92;
+    static final int LINE_INFO = 96;
+    static final int LINE_INFO_CNT = 104;
 
     static final int TEST_BYTES = 80;
     static final int TEST_PROG_FD = 0;

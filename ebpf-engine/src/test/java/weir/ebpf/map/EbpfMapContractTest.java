@@ -2,6 +2,7 @@
 package weir.ebpf.map;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -106,6 +107,47 @@ class EbpfMapContractTest {
             assertEquals(new HashSet<>(kernels.entries()), new HashSet<>(ours.entries()));
             assertEquals(keys.size(), ours.entries().size());
         }
+        compareBatches(spec, ours, kernels);
+    }
+
+    /** Parts of some size, taken together, are all entries. */
+    private static void compareBatches(MapSpec spec, MapControl ours, MapControl kernels) {
+        if (spec.keyBytes() == 0) {
+            assertEquals(new MapControl.Batch.Failed(-Errno.ENOTSUPP), ours.lookupBatch(null, 1));
+            return;
+        }
+        for (int size : new int[] {5, 64, 1_000_000}) {
+            List<MapControl.Entry> parts = batches(ours, size);
+            if (hasKernelsOrder(spec)) {
+                assertEquals(batches(kernels, size), parts);
+            } else {
+                assertEquals(new HashSet<>(batches(kernels, size)), new HashSet<>(parts));
+                assertEquals(new HashSet<>(parts).size(), parts.size(), "each entry once");
+            }
+        }
+    }
+
+    /** A bucket may hold more than a part: then the part grows. */
+    private static List<MapControl.Entry> batches(MapControl map, int size) {
+        List<MapControl.Entry> all = new ArrayList<>();
+        Bytes cursor = null;
+        int room = size;
+        do {
+            switch (map.lookupBatch(cursor, room)) {
+                case MapControl.Batch.Part(List<MapControl.Entry> entries, Bytes next) -> {
+                    assertTrue(entries.size() <= room);
+                    all.addAll(entries);
+                    cursor = next;
+                }
+                case MapControl.Batch.Failed(int errno) -> {
+                    if (errno != -Errno.ENOSPC) {
+                        return all;
+                    }
+                    room *= 2;
+                }
+            }
+        } while (cursor != null);
+        return all;
     }
 
     private static boolean isWalk(Operation operation) {

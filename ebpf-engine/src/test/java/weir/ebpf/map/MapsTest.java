@@ -2,6 +2,8 @@
 package weir.ebpf.map;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,8 +11,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import weir.ebpf.memory.Mem;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
@@ -118,5 +124,97 @@ class MapsTest {
     private static long residentBytes() throws IOException {
         System.gc();
         return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ", -1)[1]) * 4096;
+    }
+
+    /** Half of the keys go, and others come, between two parts: what stays is listed once. */
+    @ParameterizedTest
+    @EnumSource(
+            value = MapType.class,
+            names = {"HASH", "LRU_HASH", "PERCPU_HASH"})
+    void listsWhatStaysOnceWhileOthersComeAndGo(MapType type) {
+        try (EbpfMap map = Maps.create(MapSpec.of("m", type, 4, 8, 4_000), 1)) {
+            MapControl control = map.control();
+            byte[] value = new byte[control.valueBytes()];
+            for (int i = 0; i < 1_000; i++) {
+                control.update(ProgramView.keyBytes(map, i), value, MapFlags.ANY);
+            }
+            List<Bytes> listed = new ArrayList<>();
+            Bytes cursor = null;
+            int parts = 0;
+            do {
+                MapControl.Batch.Part part = (MapControl.Batch.Part) control.lookupBatch(cursor, 64);
+                part.entries().forEach(entry -> listed.add(entry.key()));
+                for (int i = parts * 50 + 1; i < parts * 50 + 50; i += 2) {
+                    control.delete(ProgramView.keyBytes(map, i));
+                    control.update(ProgramView.keyBytes(map, 10_000 + i), value, MapFlags.ANY);
+                }
+                parts++;
+                cursor = part.next();
+            } while (cursor != null);
+
+            assertTrue(parts >= 1_000 / 64, "parts=" + parts);
+            for (int i = 0; i < 1_000; i += 2) {
+                Bytes key = Bytes.of(ProgramView.keyBytes(map, i));
+                assertEquals(1, listed.stream().filter(key::equals).count(), "key " + i);
+            }
+        }
+    }
+
+    @Test
+    void refusesCursorsThatItDidNotGive() {
+        try (EbpfMap hash = Maps.create(MapSpec.of("m", MapType.HASH, 4, 8, 4), 1);
+                EbpfMap array = Maps.create(MapSpec.of("m", MapType.ARRAY, 4, 8, 4), 1)) {
+            MapControl.Batch invalid = new MapControl.Batch.Failed(-Errno.EINVAL);
+            assertEquals(invalid, hash.control().lookupBatch(Bytes.of(new byte[4]), 1));
+            assertEquals(invalid, array.control().lookupBatch(Bytes.of(new byte[8]), 1));
+            assertEquals(invalid, hash.control().lookupBatch(null, 0));
+            byte[] far = {127, 0, 0, 0, 0, 0, 0, 0};
+            assertEquals(
+                    new MapControl.Batch.Part(List.of(), null), hash.control().lookupBatch(Bytes.of(far), 1));
+        }
+    }
+
+    @Test
+    void refusesAPartThatIsSmallerThanABucket() {
+        try (EbpfMap map = Maps.create(MapSpec.of("m", MapType.HASH, 4, 8, 2).withFlags(MapFlags.ZERO_SEED), 1)) {
+            MapControl control = map.control();
+            int key = 0;
+            // Two buckets: sooner or later two keys are in one of them.
+            while (control.lookupBatch(null, 1) instanceof MapControl.Batch.Part) {
+                control.update(ProgramView.keyBytes(map, key), new byte[8], MapFlags.ANY);
+                control.update(ProgramView.keyBytes(map, key + 1), new byte[8], MapFlags.ANY);
+                if (control.lookupBatch(null, 1) instanceof MapControl.Batch.Part) {
+                    control.delete(ProgramView.keyBytes(map, key));
+                    control.delete(ProgramView.keyBytes(map, key + 1));
+                }
+                key++;
+                assertTrue(key < 1_000);
+            }
+            assertEquals(new MapControl.Batch.Failed(-Errno.ENOSPC), control.lookupBatch(null, 1));
+            assertEquals(
+                    2,
+                    ((MapControl.Batch.Part) control.lookupBatch(null, 2))
+                            .entries()
+                            .size());
+        }
+    }
+
+    /** Maps that come and go take no more places than those that are there, and those that rest. */
+    @Test
+    void usesIdsAgainAndKnowsOldHandlesApart() {
+        MapSpec spec = MapSpec.of("m", MapType.ARRAY, 4, 8, 1);
+        Set<Long> handles = new HashSet<>();
+        Set<Integer> ids = new HashSet<>();
+        int count = 3 * MapHandles.RESTING_IDS;
+        for (int i = 0; i < count; i++) {
+            try (EbpfMap map = Maps.create(spec, 1)) {
+                handles.add(map.handle());
+                ids.add((int) map.handle());
+                assertSame(map, MapHandles.find(map.handle()));
+            }
+        }
+        assertEquals(count, handles.size(), "no handle twice");
+        assertTrue(ids.size() <= 2 * MapHandles.RESTING_IDS, "ids=" + ids.size());
+        handles.forEach(each -> assertNull(MapHandles.find(each)));
     }
 }

@@ -18,9 +18,32 @@ public final class TestObjects {
         return Path.of(System.getProperty("weir.root"), "ebpf-engine", "src", "test", "ebpf");
     }
 
+    /** {@code examples/programs}. */
+    public static Path exampleFolder() {
+        return Path.of(System.getProperty("weir.root"), "examples", "programs");
+    }
+
+    /** Names of the objects of the example programs, without {@code .o}. */
+    public static List<String> exampleNames() {
+        return namesIn(exampleFolder());
+    }
+
+    public static byte[] exampleBytes(String name) {
+        return read(exampleFolder().resolve(name + ".o"));
+    }
+
     /** Names of all objects, without {@code .o}. */
     public static List<String> names() {
-        try (Stream<Path> files = Files.list(folder())) {
+        return names("");
+    }
+
+    /** Names of all objects of a folder inside, without {@code .o}. */
+    public static List<String> names(String inside) {
+        return namesIn(folder().resolve(inside));
+    }
+
+    private static List<String> namesIn(Path where) {
+        try (Stream<Path> files = Files.list(where)) {
             return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".o"))
                     .map(name -> name.substring(0, name.length() - 2))
@@ -32,8 +55,12 @@ public final class TestObjects {
     }
 
     public static byte[] bytes(String name) {
+        return read(folder().resolve(name + ".o"));
+    }
+
+    private static byte[] read(Path file) {
         try {
-            return Files.readAllBytes(folder().resolve(name + ".o"));
+            return Files.readAllBytes(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,6 +3,7 @@ package weir.ebpf.btf.relocation;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import weir.ebpf.program.ProgramSpec;
 
 /** Writes a relocated number into an instruction of one or two slots; RFC 9669 section 3 has the layout. */
 final class CorePatch {
@@ -52,7 +53,7 @@ final class CorePatch {
 
     private void poison(int place) {
         code.putInt(place, CALL);
-        code.putInt(place + 4, CoreRelocator.BAD_RELOCATION);
+        code.putInt(place + 4, ProgramSpec.POISON_HELPER);
     }
 
     private void putImmediate(CoreValue before, CoreValue after) throws CoreSpec.BadPath {

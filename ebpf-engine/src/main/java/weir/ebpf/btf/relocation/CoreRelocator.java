@@ -12,9 +12,6 @@ import weir.ebpf.elf.SectionData;
 
 /** Applies CO-RE relocations to the instructions of a section. */
 public final class CoreRelocator {
-    /** A helper that does not exist; libbpf uses this number, and kernels show it as {@code unknown#195896080}. */
-    static final int BAD_RELOCATION = 0xbad2310;
-
     private final Btf local;
     private final Btf target = EngineTypes.btf();
 

@@ -100,6 +100,6 @@ public final class ScalarArithmetic {
             return v;
         }
         Word narrow = narrow(bytes * Byte.SIZE, v);
-        return Scalar.ofWide(signed ? narrow.widenSigned(Long.SIZE) : narrow.widenUnsigned(Long.SIZE));
+        return signed ? Scalar.ofWide(narrow.widenSigned(Long.SIZE)) : Scalar.ofLow(narrow.widenUnsigned(Integer.SIZE));
     }
 }

@@ -9,26 +9,38 @@ final class ScalarText {
 
     private ScalarText() {}
 
-    /** What is printed of a number. Negative and unsigned ones differ though their hexadecimal digits do not. */
-    private record Text(boolean negative, String digits) {}
+    /**
+     * A bound with its name. Lower bounds of the same value are printed as one, in the form of the first, and so are
+     * upper ones; but no negative number with an unsigned one.
+     */
+    private record Bound(String name, boolean signed, long value) {
+        boolean isPrintedWith(Bound other) {
+            return value == other.value && isLower() == other.isLower() && isNegative() == other.isNegative();
+        }
 
-    /** A bound with its name; bounds with the same text are printed as one. */
-    private record Bound(String name, Text text) {}
+        private boolean isLower() {
+            return name.startsWith("min", 1);
+        }
+
+        private boolean isNegative() {
+            return signed && value < 0;
+        }
+    }
 
     static String of(Scalar scalar) {
         if (scalar.isConstant()) {
-            return signed(scalar.value(), scalar.value()).digits();
+            return number(true, scalar.value());
         }
         List<String> parts = new ArrayList<>();
         List<Bound> bounds = bounds(scalar);
         while (!bounds.isEmpty()) {
-            Text text = bounds.getFirst().text();
+            Bound first = bounds.getFirst();
             StringBuilder part = new StringBuilder();
             bounds.stream()
-                    .filter(bound -> bound.text().equals(text))
+                    .filter(first::isPrintedWith)
                     .forEach(bound -> part.append(bound.name()).append('='));
-            parts.add(part.append(text.digits()).toString());
-            bounds.removeIf(bound -> bound.text().equals(text));
+            parts.add(part.append(number(first.signed(), first.value())).toString());
+            bounds.removeIf(first::isPrintedWith);
         }
         if (!scalar.bits().equals(Tnum.UNKNOWN)) {
             parts.add("var_off=" + scalar.bits());
@@ -38,39 +50,33 @@ final class ScalarText {
 
     private static List<Bound> bounds(Scalar scalar) {
         List<Bound> bounds = new ArrayList<>();
-        addSigned(bounds, "smin", scalar.smin(), Long.MIN_VALUE, scalar.smin());
-        addSigned(bounds, "smax", scalar.smax(), Long.MAX_VALUE, scalar.smax());
-        addUnsigned(bounds, "umin", scalar.umin(), 0);
-        addUnsigned(bounds, "umax", scalar.umax(), -1);
-        int s32min = scalar.s32min();
-        int s32max = scalar.s32max();
-        addSigned(bounds, "smin32", s32min, Integer.MIN_VALUE, Integer.toUnsignedLong(s32min));
-        addSigned(bounds, "smax32", s32max, Integer.MAX_VALUE, Integer.toUnsignedLong(s32max));
-        addUnsigned(bounds, "umin32", Integer.toUnsignedLong(scalar.u32min()), 0);
-        addUnsigned(bounds, "umax32", Integer.toUnsignedLong(scalar.u32max()), Integer.toUnsignedLong(-1));
+        add(bounds, new Bound("smin", true, scalar.smin()), Long.MIN_VALUE);
+        add(bounds, new Bound("smax", true, scalar.smax()), Long.MAX_VALUE);
+        add(bounds, new Bound("umin", false, scalar.umin()), 0);
+        add(bounds, new Bound("umax", false, scalar.umax()), -1);
+        add(bounds, new Bound("smin32", true, signed32(scalar.s32min())), signed32(Integer.MIN_VALUE));
+        add(bounds, new Bound("smax32", true, signed32(scalar.s32max())), Integer.MAX_VALUE);
+        add(bounds, new Bound("umin32", false, Integer.toUnsignedLong(scalar.u32min())), 0);
+        add(bounds, new Bound("umax32", false, Integer.toUnsignedLong(scalar.u32max())), Integer.toUnsignedLong(-1));
         return bounds;
     }
 
-    private static void addSigned(List<Bound> bounds, String name, long number, long limit, long bits) {
-        if (number != limit) {
-            bounds.add(new Bound(name, signed(number, bits)));
+    private static void add(List<Bound> bounds, Bound bound, long limit) {
+        if (bound.value() != limit) {
+            bounds.add(bound);
         }
     }
 
-    private static void addUnsigned(List<Bound> bounds, String name, long number, long limit) {
-        if (number != limit) {
-            String digits = number == (char) number ? Long.toString(number) : hexadecimal(number);
-            bounds.add(new Bound(name, new Text(false, digits)));
-        }
+    /** Sign-extended where it is printed as a decimal, so that no hexadecimal number shows more than 32 bits. */
+    private static long signed32(int value) {
+        return isDecimal(true, value) ? value : Integer.toUnsignedLong(value);
     }
 
-    private static Text signed(long number, long bits) {
-        return number == (short) number
-                ? new Text(number < 0, Long.toString(number))
-                : new Text(bits < 0, hexadecimal(bits));
+    private static boolean isDecimal(boolean signed, long value) {
+        return signed ? value == (short) value : value == (char) value;
     }
 
-    private static String hexadecimal(long number) {
-        return "0x" + Long.toHexString(number);
+    private static String number(boolean signed, long value) {
+        return isDecimal(signed, value) ? Long.toString(value) : "0x" + Long.toHexString(value);
     }
 }

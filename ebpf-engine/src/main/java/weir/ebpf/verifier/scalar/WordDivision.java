@@ -31,10 +31,14 @@ final class WordDivision {
         return b.isConstant() && number == Long.lowestOneBit(number) && number != 0;
     }
 
-    /** A multiple of 2^n is taken away, and the lowest n bits stay. */
+    /** A multiple of 2^n is taken away, so that the lowest n bits stay. */
     private static Tnum remainderBits(Tnum a, Tnum b) {
         int zeros = b.trailingZeros();
-        return zeros == Long.SIZE ? a : a.or(new Tnum(0, -1L << zeros));
+        if (zeros == Long.SIZE) {
+            return a;
+        }
+        long unknown = a.mask() | -1L << zeros;
+        return new Tnum(a.value() & ~unknown, unknown);
     }
 
     private static void divide(RangeJoin into, long aMin, long aMax, long bMin, long bMax) {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.verifier.scalar;
 
-import org.jspecify.annotations.Nullable;
 import weir.ebpf.isa.AluOp;
 
-/** Shifts of a word. An unknown count is every count that it can be, one after the other. */
+/** Shifts of a word by one count or by several. */
 final class WordShift {
     private WordShift() {}
 
@@ -18,18 +17,46 @@ final class WordShift {
         if (counts.isConstant()) {
             return shift(op, word, (int) counts.bits().value() & lastBit);
         }
-        Word masked = WordArithmetic.apply(AluOp.AND, counts, Word.constant(word.width(), lastBit));
-        Word result = null;
-        for (int count = (int) masked.umin(); count <= masked.umax(); count++) {
-            if (masked.bits().contains(count)) {
-                result = union(result, shift(op, word, count));
-            }
-        }
-        return Word.nonEmpty(result);
+        Word masked = Long.compareUnsigned(counts.umax(), lastBit) <= 0
+                ? counts
+                : WordArithmetic.apply(AluOp.AND, counts, Word.constant(word.width(), lastBit));
+        int least = (int) masked.umin();
+        int most = (int) masked.umax();
+        RangeJoin join = new RangeJoin(word.width());
+        shiftBetween(op, join, word.posMin(), word.posMax(), least, most);
+        shiftBetween(op, join, word.negMin(), word.negMax(), least, most);
+        return join.toWord(shiftByAny(op, word, masked));
     }
 
-    private static Word union(@Nullable Word a, Word b) {
-        return a == null ? b : a.union(b);
+    /** The ends of the results: each direction has its largest numbers at the smallest or at the largest count. */
+    private static void shiftBetween(AluOp op, RangeJoin join, long min, long max, int least, int most) {
+        if (min > max) {
+            return;
+        }
+        int width = join.width();
+        switch (op) {
+            case RSH -> join.addArc(Word.zeroExtend(width, min) >>> most, Word.zeroExtend(width, max) >>> least);
+            case ARSH -> join.addSegment(min >> (min < 0 ? least : most), max >> (max < 0 ? most : least));
+            default -> {
+                if (min >= 0 && Word.fits(width - most, max)) {
+                    join.addArc(min << least, max << most);
+                } else if (min < 0 && Word.signExtend(width - most, min) == min) {
+                    join.addArc(min << most, max << least);
+                } else {
+                    join.addAll();
+                }
+            }
+        }
+    }
+
+    private static Tnum shiftByAny(AluOp op, Word word, Word counts) {
+        Tnum result = shift(op, word.bits(), word.width(), (int) counts.umin());
+        for (int count = (int) counts.umin() + 1; count <= counts.umax() && result.mask() != -1; count++) {
+            if (counts.bits().contains(count)) {
+                result = result.union(shift(op, word.bits(), word.width(), count));
+            }
+        }
+        return result;
     }
 
     /** @param count 0 to width - 1 */

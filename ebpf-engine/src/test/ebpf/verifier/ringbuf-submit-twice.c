@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Submits a record twice.
+#include "rejected.h"
+
+SEC("xdp")
+int reject(struct xdp_md *ctx) {
+    __u32 *event = bpf_ringbuf_reserve(&events, 8, 0);
+    if (!event)
+        return XDP_PASS;
+    *event = 1;
+    bpf_ringbuf_submit(event, 0);
+    bpf_ringbuf_submit(event, 0);
+    return XDP_PASS;
+}
+
+LICENSE("GPL");
