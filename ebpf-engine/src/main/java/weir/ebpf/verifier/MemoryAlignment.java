@@ -19,7 +19,9 @@ final class MemoryAlignment {
     void gives(int function, PointerValue pointer) {
         // Frames begin anywhere, and what was given to the caller may be worse than it looks.
         boolean isUnknown = pointer.kind().isPacketMemory() || pointer.kind() == PointerKind.MEMORY;
-        long bits = pointer.offset() | pointer.variable().bits().value() | pointer.variable().bits().mask();
+        long bits = pointer.offset()
+                | pointer.variable().bits().value()
+                | pointer.variable().bits().mask();
         long aligned = isUnknown ? 1 : Long.lowestOneBit(bits | Long.BYTES);
         given.merge(function, (int) aligned, Math::min);
     }

@@ -145,9 +145,7 @@ final class MemoryRules {
         Value value = switch (store.src()) {
             case Operand.Immediate immediate -> ScalarValue.constant(immediate.value());
             case Operand.Register source ->
-                base.kind() == PointerKind.STACK
-                        ? linked(state, source.number())
-                        : readable(state, source.number());
+                base.kind() == PointerKind.STACK ? linked(state, source.number()) : readable(state, source.number());
         };
         storeValue(state, store.base(), base, store.offset(), store.size().bytes(), value);
     }
@@ -216,8 +214,14 @@ final class MemoryRules {
     }
 
     private void checkMapFlags(PathState state, int register, PointerValue base, boolean isWrite) {
-        int flags = base.map() == null ? 0 : base.map().spec().flags();
-        if (isWrite && (flags & MapFlags.RDONLY_PROG) != 0) {
+        MapReference map = base.map();
+        int flags = map == null ? 0 : map.spec().flags();
+        boolean isOfTargets = map != null
+                && switch (map.spec().type()) {
+                    case DEVMAP, DEVMAP_HASH, XSKMAP -> true;
+                    default -> false;
+                };
+        if (isWrite && (isOfTargets || (flags & MapFlags.RDONLY_PROG) != 0)) {
             throw readOnly(state, register, "write into map forbidden");
         }
         if (!isWrite && (flags & MapFlags.WRONLY_PROG) != 0) {

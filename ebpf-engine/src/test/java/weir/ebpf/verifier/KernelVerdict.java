@@ -45,8 +45,7 @@ record KernelVerdict(boolean isAccepted, String log) {
         KernelMap map = KernelMap.create(spec);
         for (MapSpec.Entry entry : spec.contents()) {
             if (entry instanceof MapSpec.Entry.Data(Bytes data)) {
-                var _ = map.update(
-                        new byte[spec.keyBytes()], Arrays.copyOf(data.toArray(), spec.valueBytes()), 0);
+                var _ = map.update(new byte[spec.keyBytes()], Arrays.copyOf(data.toArray(), spec.valueBytes()), 0);
             }
         }
         if (spec.frozen()) {

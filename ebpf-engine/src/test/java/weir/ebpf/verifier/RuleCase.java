@@ -61,7 +61,6 @@ record RuleCase(
         Kernel kernel) {
     static final List<String> FILES = List.of(
             "atomics.txt",
-            "branches.txt",
             "calls.txt",
             "callbacks.txt",
             "context.txt",
@@ -157,22 +156,14 @@ record RuleCase(
         for (String label : assembly.labels().keySet()) {
             globals.stream()
                     .filter(each -> each.label().equals(label))
-                    .forEach(each -> functions.add(new Subprogram(
-                            label, assembly.labels().get(label), true, 0, each.signature())));
+                    .forEach(each -> functions.add(
+                            new Subprogram(label, assembly.labels().get(label), true, 0, each.signature())));
             if (isCalled(label)) {
                 functions.add(new Subprogram(label, assembly.labels().get(label), false, 0));
             }
         }
         return new ProgramSpec(
-                "case",
-                "xdp",
-                ProgramType.XDP,
-                attach,
-                assembly.code(),
-                functions,
-                List.of(),
-                "GPL",
-                List.of());
+                "case", "xdp", ProgramType.XDP, attach, assembly.code(), functions, List.of(), "GPL", List.of());
     }
 
     private boolean isCalled(String label) {

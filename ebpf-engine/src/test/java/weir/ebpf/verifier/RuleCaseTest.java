@@ -30,7 +30,8 @@ class RuleCaseTest {
                 Verifier.verify(each.program(), each.maps(), HelperTable.xdp(), VerifierOptions.standard());
         switch (verification) {
             case Verification.Accepted _ -> assertTrue(each.expected().isAccepted(), each.why());
-            case Verification.Rejected rejected -> check(each, rejected.violations().getFirst());
+            case Verification.Rejected rejected ->
+                check(each, rejected.violations().getFirst());
         }
     }
 
@@ -58,8 +59,7 @@ class RuleCaseTest {
 
     @Test
     void namesTellCasesApart() {
-        Map<String, Long> counts =
-                cases().collect(Collectors.groupingBy(RuleCase::name, Collectors.counting()));
+        Map<String, Long> counts = cases().collect(Collectors.groupingBy(RuleCase::name, Collectors.counting()));
         List<String> twice = counts.entrySet().stream()
                 .filter(each -> each.getValue() > 1)
                 .map(Map.Entry::getKey)

@@ -53,12 +53,13 @@ final class RuleRuns {
     private static byte[] bytes(int count, Random random, int round) {
         byte[] bytes = new byte[count];
         for (int i = 0; i < count; i++) {
-            bytes[i] = (byte) (switch (round) {
-                case 0 -> 0;
-                case 1 -> -1;
-                case 2 -> random.nextInt(8) == 0 ? random.nextInt(64) : 0;
-                default -> random.nextInt(256);
-            });
+            bytes[i] = (byte)
+                    (switch (round) {
+                        case 0 -> 0;
+                        case 1 -> -1;
+                        case 2 -> random.nextInt(8) == 0 ? random.nextInt(64) : 0;
+                        default -> random.nextInt(256);
+                    });
         }
         return bytes;
     }
@@ -71,10 +72,7 @@ final class RuleRuns {
                 }
                 for (byte key = 0; key < Math.min(spec.maxEntries(), 4); key++) {
                     var _ = map.control()
-                            .update(
-                                    new byte[] {key, 0, 0, 0},
-                                    bytes(spec.valueBytes(), random, round),
-                                    MapFlags.ANY);
+                            .update(new byte[] {key, 0, 0, 0}, bytes(spec.valueBytes(), random, round), MapFlags.ANY);
                 }
             }
             default -> {}
