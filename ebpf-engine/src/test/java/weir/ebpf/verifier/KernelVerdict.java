@@ -39,9 +39,6 @@ record KernelVerdict(boolean isAccepted, String log) {
                 return KernelMap.create(spec, template.fd());
             }
         }
-        if (spec.spinLockOffset() != MapSpec.NO_SPIN_LOCK) {
-            return KernelMap.createWithSpinLock(spec);
-        }
         KernelMap map = KernelMap.create(spec);
         for (MapSpec.Entry entry : spec.contents()) {
             if (entry instanceof MapSpec.Entry.Data(Bytes data)) {
