@@ -67,13 +67,12 @@ final class HelperArguments {
             case MAP_KEY -> map != null && run.mayRead(value, map.spec().keyBytes());
             case MAP_VALUE -> map != null && run.mayRead(value, map.spec().valueBytes());
             case MAP_VALUE_OUT -> map != null && isPlaceForValue(run, map.spec(), value);
-            case MEMORY -> isSize(r[register + 1]) && run.mayRead(value, r[register + 1]);
-            case MEMORY_OUT -> isSize(r[register + 1]) && run.mayWrite(value, r[register + 1]);
             case MEMORY_IN_OUT ->
                 isSize(r[register + 1]) && run.mayRead(value, r[register + 1]) && run.mayWrite(value, r[register + 1]);
-            case MEMORY_OR_NULL ->
+            // Whether the size may be 0 is said by its own kind.
+            case MEMORY, MEMORY_OR_NULL ->
                 r[register + 1] == 0 || (isSize(r[register + 1]) && run.mayRead(value, r[register + 1]));
-            case MEMORY_OUT_OR_NULL ->
+            case MEMORY_OUT, MEMORY_OUT_OR_NULL ->
                 r[register + 1] == 0 || (isSize(r[register + 1]) && run.mayWrite(value, r[register + 1]));
             case SIZE -> value > 0;
             case SIZE_OR_ZERO, RETURNED_SIZE -> value >= 0;

@@ -186,7 +186,8 @@ final class ArgumentRules {
             return;
         }
         PointerValue base = memoryPointer(state, helper, register);
-        if (bytes == 0) {
+        // Nothing is touched then, but it has to be a pointer to memory all the same.
+        if (bytes == 0 && base.orNull() && isNullAllowed(kind)) {
             return;
         }
         memory.region(state, register, base, bytes, use(kind, size.range()));

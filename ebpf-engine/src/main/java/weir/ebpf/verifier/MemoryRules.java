@@ -233,7 +233,7 @@ final class MemoryRules {
     private void checkPacket(PathState state, int register, PointerValue base, int offset, long bytes) {
         checkNotNegative(state, register, base, base.variable().smin());
         long from = base.offset() + (long) offset;
-        if (from < 0 || bytes <= 0 || from + bytes > base.bytes()) {
+        if (from < 0 || from + bytes > base.bytes()) {
             throw surroundings.refuse(
                     state,
                     from < 0 ? ViolationKind.NEGATIVE_OFFSET : ViolationKind.PACKET_BOUNDS,

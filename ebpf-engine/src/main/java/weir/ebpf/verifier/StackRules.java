@@ -53,7 +53,7 @@ final class StackRules {
         long from = base.offset() + (long) offset + variable.smin();
         long to = base.offset() + (long) offset + variable.smax() + bytes;
         boolean isBounded = variable.smin() > Integer.MIN_VALUE && variable.smax() < Integer.MAX_VALUE;
-        if (!isBounded || from < LOWEST || to > 0) {
+        if (!isBounded || from < LOWEST || from >= 0 || to > 0) {
             String where = base.isFixed() ? "off=" + (base.fixedOffset() + offset) : "var_off=" + variable.bits();
             throw surroundings.refuse(
                     state,

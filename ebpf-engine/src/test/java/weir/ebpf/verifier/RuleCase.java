@@ -217,7 +217,7 @@ record RuleCase(
                 case "why" -> why = rest;
                 case "map" -> maps.add(map(List.of(rest.split(" +"))));
                 case "inner" -> maps.add(maps.removeLast().withInner(map(List.of(("inner " + rest).split(" +")))));
-                case "data" -> maps.add(data(rest.split(" +", 2)[0], rest.split(" +", 2)[1]));
+                case "data" -> maps.add(data(List.of(rest.split(" +"))));
                 case "global" -> globals.add(global(List.of(rest.split(" +"))));
                 case "attach" -> attach = ProgramSpec.Attach.valueOf(rest.toUpperCase(Locale.ROOT));
                 case "change" -> change(rest);
@@ -245,6 +245,9 @@ record RuleCase(
                 throw new IllegalArgumentException(name + " expects nothing");
             }
             Kernel same = expected.isAccepted() ? Kernel.ACCEPTS : Kernel.REJECTS;
+            if (!globals.stream().allMatch(Global::isKnownToKernel)) {
+                same = Kernel.UNKNOWN;
+            }
             return new RuleCase(
                     name,
                     why,
@@ -286,9 +289,9 @@ record RuleCase(
             return spec;
         }
 
-        private static MapSpec data(String name, String hex) {
-            byte[] bytes = HexFormat.of().parseHex(hex);
-            return MapSpec.of(name, MapType.ARRAY, Integer.BYTES, bytes.length, 1)
+        private static MapSpec data(List<String> words) {
+            byte[] bytes = HexFormat.of().parseHex(words.get(1));
+            return MapSpec.of(words.get(0), MapType.ARRAY, Integer.BYTES, bytes.length, 1)
                     .withFlags(MapFlags.RDONLY_PROG)
                     .withContents(List.of(new MapSpec.Entry.Data(Bytes.of(bytes))))
                     .withFrozen(true);
