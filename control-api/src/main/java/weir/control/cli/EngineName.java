@@ -7,17 +7,14 @@ import weir.ebpf.Engine;
 /** What {@code --engine} takes. */
 enum EngineName {
     /** {@link Engine.Interpreter}. */
-    INTERPRETER(Engine.interpreter()),
+    INTERPRETER,
     /** {@link Engine.Jit}. */
-    JIT(Engine.jit());
-
-    private final Engine engine;
-
-    EngineName(Engine engine) {
-        this.engine = engine;
-    }
+    JIT;
 
     Engine engine() {
-        return engine;
+        return switch (this) {
+            case INTERPRETER -> Engine.interpreter();
+            case JIT -> Engine.jit();
+        };
     }
 }
