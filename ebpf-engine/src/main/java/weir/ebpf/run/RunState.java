@@ -338,7 +338,7 @@ public final class RunState {
     /** What happens should the program return {@code XDP_REDIRECT}. */
     public void redirect(@Nullable EbpfMap map, long target, long flags) {
         hasRedirect = true;
-        if (redirectMap != map) {
+        if (map != null || redirectMap != null) {
             redirectMap = map;
         }
         redirectTarget = target;
