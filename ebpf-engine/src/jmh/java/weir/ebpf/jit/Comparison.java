@@ -22,7 +22,7 @@ import weir.ebpf.xdp.XdpBatch;
  *
  * <pre>
  *  mvn -Pjmh -pl ebpf-engine -am package
- *  java -cp ebpf-engine/target/jmh.jar weir.ebpf.jit.Comparison [PROGRAM...]
+ *  java --enable-native-access=ALL-UNNAMED -cp ebpf-engine/target/jmh.jar weir.ebpf.jit.Comparison [PROGRAM...]
  * </pre>
  */
 public final class Comparison {
