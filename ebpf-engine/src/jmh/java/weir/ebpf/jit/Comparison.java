@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.jit;
 
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -24,7 +22,7 @@ import weir.ebpf.xdp.XdpBatch;
  *
  * <pre>
  *  mvn -Pjmh -pl ebpf-engine -am package
- *  java -cp ebpf-engine/target/jmh.jar weir.ebpf.jit.Comparison [PROGRAM...]
+ *  java --enable-native-access=ALL-UNNAMED -cp ebpf-engine/target/jmh.jar weir.ebpf.jit.Comparison [PROGRAM...]
  * </pre>
  */
 public final class Comparison {
@@ -32,7 +30,6 @@ public final class Comparison {
     private static final long ROUND_NANOS = 30_000_000;
     private static final long WARM_UP_NANOS = 1_000_000_000;
     private static final int KERNEL_BURST = 10_000;
-    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final Map<String, IntConsumer> variants = new LinkedHashMap<>();
     private final Map<String, double[]> nanos = new LinkedHashMap<>();
@@ -123,13 +120,13 @@ public final class Comparison {
     /** Nanoseconds of CPU time for a frame. */
     private static double run(IntConsumer variant, long nanos) {
         int burst = KERNEL_BURST / Workload.FRAMES;
-        long start = THREADS.getCurrentThreadCpuTime();
+        long start = CpuTime.nanos();
         long batches = 0;
         long spent = 0;
         while (spent < nanos) {
             variant.accept(burst);
             batches += burst;
-            spent = THREADS.getCurrentThreadCpuTime() - start;
+            spent = CpuTime.nanos() - start;
         }
         return (double) spent / (batches * Workload.FRAMES);
     }

@@ -123,22 +123,31 @@ final class CallEmitter {
             return;
         }
         site.ranges().forEach(memory::lend);
-        if (helper.function().isControlFlow()) {
-            callBack(helper);
-        } else if (isTrusted && site.isMapTaken() && callMap(site)) {
-            code.nop();
-        } else if (helper.function() == HelperFunction.REDIRECT) {
-            redirect();
-        } else if (isTrusted) {
-            callProved(helper.function());
-        } else {
-            call("call", helper);
-        }
+        emitCall(helper, site, isTrusted);
         site.ranges().stream().filter(StackRange::isWritten).forEach(memory::takeBack);
         boolean mayMove =
                 helper.has(Helper.Flag.MOVES_PACKET) || helper.function().isControlFlow();
         if (mayMove && emission.plan.analysis().movesPacket()) {
             emission.loadBounds();
+        }
+    }
+
+    private void emitCall(Helper helper, HelperSite site, boolean isTrusted) {
+        if (helper.function().isControlFlow()) {
+            callBack(helper);
+            return;
+        }
+        if (helper.function() == HelperFunction.REDIRECT) {
+            redirect();
+            return;
+        }
+        if (!isTrusted) {
+            call("call", helper);
+            return;
+        }
+        boolean isDone = site.isMapTaken() && callMap(site);
+        if (!isDone) {
+            callProved(helper.function());
         }
     }
 

@@ -346,7 +346,7 @@ public final class RunState {
     @SuppressWarnings("ReferenceEquality") // whether a write of the field is saved
     public void redirect(@Nullable EbpfMap map, long target, long flags) {
         hasRedirect = true;
-        if (redirectMap != map) {
+        if (map != null || redirectMap != null) {
             redirectMap = map;
         }
         redirectTarget = target;
