@@ -192,6 +192,9 @@ final class Explorer {
             functions.call(state, state.slot + 1 + call.target());
         } else if (call.kind() == CallKind.HELPER) {
             addPending(helpers.walk(state, call.target()), state);
+            if (helpers.isTailCall(call.target()) && state.depth() > 1) {
+                addPending(tailCalled(state), state);
+            }
         } else {
             throw surroundings.refuse(
                     state,
@@ -200,6 +203,16 @@ final class Explorer {
                     "a helper",
                     "a kernel function");
         }
+    }
+
+    /** A tail call that succeeds returns to the function's caller, whatever the other program did and answered. */
+    private PathState tailCalled(PathState state) {
+        PathState returned = state.fork();
+        HelperRules.movesPacket(returned);
+        returned.set(0, ScalarValue.unknown());
+        returned.slot = state.slot - 1;
+        boolean _ = exit(returned);
+        return returned;
     }
 
     private boolean exit(PathState state) {

@@ -109,6 +109,7 @@ public final class Verifier {
             explorer.explore(start());
             exploreGlobals();
             depth.check();
+            surroundings.alignment().check(surroundings);
         } catch (Refusal e) {
             log.refused(e.violation());
             return new Verification.Rejected(List.of(e.violation()), explorer.statistics(0), log.text());

@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import weir.ebpf.isa.CallKind;
 import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Encoder;
 import weir.ebpf.isa.Instruction;
@@ -30,8 +31,9 @@ public final class KernelProgram implements AutoCloseable {
     private static final int LOG_BYTES = 1 << 20;
     private static final int INSTRUCTION_BYTES = 8;
     private static final int PROG_TYPE_XDP = 6;
-    private static final int BPF_XDP_DEVMAP = 32;
+    private static final int BPF_XDP_DEVMAP = 33;
     private static final int BPF_XDP_CPUMAP = 35;
+    private static final int TAIL_CALL = 12;
 
     private final int fd;
     private final Arena arena = Arena.ofConfined();
@@ -255,9 +257,11 @@ public final class KernelProgram implements AutoCloseable {
         return result;
     }
 
-    /** Callbacks and global functions are known by their types only. */
+    /** Callbacks, global functions, and functions that tail-call are known by their types only. */
     private static boolean needsTypes(ProgramSpec spec) {
         return spec.subprograms().stream().skip(1).anyMatch(Subprogram::isGlobal)
+                || (spec.subprograms().size() > 1
+                        && spec.code().instructions().contains(new Instruction.Call(CallKind.HELPER, TAIL_CALL)))
                 || spec.code().instructions().stream()
                         .anyMatch(
                                 each -> each instanceof Instruction.LoadWide wide && wide.kind() == WideKind.FUNCTION);

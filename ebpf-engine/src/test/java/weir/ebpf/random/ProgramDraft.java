@@ -57,7 +57,9 @@ final class ProgramDraft {
         STATIC,
         GLOBAL,
         LOOP_CALLBACK,
-        EACH_CALLBACK
+        EACH_CALLBACK,
+        /** Does the same whatever the order of elements. */
+        HASH_CALLBACK
     }
 
     private ProgramDraft(ProgramGenerator.Draft draft, boolean isTailTarget) {
