@@ -89,7 +89,7 @@ class BeliefCheckTest {
 
     private void report() {
         System.out.println(compared + " programs compared, " + steps + " steps, " + refused + " refused, " + tooLarge
-                + " too large to be compared");
+                + " too large to be compared, " + misfits.size() + " misfits");
     }
 
     private void check(long seed) throws LoadException {
