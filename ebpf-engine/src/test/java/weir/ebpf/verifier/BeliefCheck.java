@@ -51,12 +51,21 @@ final class BeliefCheck {
     record Result(boolean accepted, boolean compared, long steps, String misfit) {}
 
     static Result of(RandomProgram program, int packets) throws LoadException {
+        return of(program, program.programs(), packets);
+    }
+
+    /**
+     * The same where the verifier is deceived.
+     *
+     * @param believed what the verifier gets to see instead of the programs
+     */
+    static Result of(RandomProgram program, List<ProgramSpec> believed, int packets) throws LoadException {
         BeliefCheck check = new BeliefCheck(program);
-        for (ProgramSpec each : program.programs()) {
-            if (!check.isAccepted(each)) {
+        for (int i = 0; i < believed.size(); i++) {
+            if (!check.isAccepted(believed.get(i))) {
                 return new Result(false, false, 0, "");
             }
-            check.walk(each);
+            check.walk(program.programs().get(i), believed.get(i));
         }
         check.run(packets);
         String misfit = check.misfits.isEmpty() ? "" : check.misfits.getFirst();
@@ -68,8 +77,8 @@ final class BeliefCheck {
                 instanceof Verification.Accepted;
     }
 
-    private void walk(ProgramSpec spec) {
-        WalkedStates states = WalkedStates.of(spec, program.maps(), OPTIONS);
+    private void walk(ProgramSpec spec, ProgramSpec believed) {
+        WalkedStates states = WalkedStates.of(believed, program.maps(), OPTIONS);
         walked.put(spec, states);
         if (states.verification() instanceof Verification.Rejected rejected) {
             Violation violation = rejected.violations().getFirst();
