@@ -80,6 +80,9 @@ final class EventHelpers {
         if (Integer.compareUnsigned(cpu, map.spec().maxEntries()) >= 0) {
             return -Errno.E2BIG;
         }
+        if (cpu != run.cpu()) {
+            return -Errno.EOPNOTSUPP;
+        }
         return run.host()
                 .perfEvent(map, cpu, data, (int) lengthBytes, run.context().data(), (int) frameBytes);
     }

@@ -45,7 +45,8 @@ public final class InterpretedProgram implements EbpfProgram {
         }
     }
 
-    private void run(Machine machine, XdpBatch batch, int index) {
+    /** Runs on one frame of a batch. */
+    void run(Machine machine, XdpBatch batch, int index) {
         RunState state = machine.run();
         state.context().load(batch, index);
         int action = (int) machine.execute(code, XdpContext.ADDRESS, 0);

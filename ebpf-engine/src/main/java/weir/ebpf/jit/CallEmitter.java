@@ -127,6 +127,8 @@ final class CallEmitter {
             callBack(helper);
         } else if (isTrusted && site.isMapTaken() && callMap(site)) {
             code.nop();
+        } else if (helper.function() == HelperFunction.REDIRECT) {
+            redirect();
         } else if (isTrusted) {
             callProved(helper.function());
         } else {
@@ -170,6 +172,16 @@ final class CallEmitter {
                         Names.LONG));
         emission.storeRegister(0);
         emission.failIfFailed();
+    }
+
+    /** Once for most frames that a bridge sees, so without detour. It takes any arguments, and never fails. */
+    private void redirect() {
+        code.aload(Emission.CPU);
+        code.getfield(Names.CPU, "helpers", Names.HELPERS);
+        emission.loadRegister(1);
+        emission.loadRegister(2);
+        code.invokevirtual(Names.HELPERS, "redirect", MethodTypeDesc.of(Names.LONG, Names.LONG, Names.LONG));
+        emission.storeRegister(0);
     }
 
     private void callBack(Helper helper) {

@@ -29,6 +29,10 @@ final class ClassEmitter {
     private static final int FIRST_LIMIT_BYTES = 5000;
 
     private static final int LAST_LIMIT_BYTES = 600;
+
+    /** More are left to the interpreter; the largest programs in use have about 10,000 instructions. */
+    private static final int MAX_SLOTS = 65_536;
+
     private static final int FLAGS = ClassFile.ACC_STATIC;
 
     private final UnitPlan plan;
@@ -47,16 +51,25 @@ final class ClassEmitter {
             boolean isChecked,
             Known... first)
             throws JitException {
-        ProgramAnalysis analysis = ProgramAnalysis.of(spec, helpers, maps, first, facts.dead());
-        for (int limit = FIRST_LIMIT_BYTES; limit >= LAST_LIMIT_BYTES; limit /= 2) {
-            UnitPlan plan = UnitPlan.of(spec, facts, helpers, maps, analysis, isChecked);
-            byte[] bytes = new ClassEmitter(plan).classFile(limit);
-            if (CompiledUnit.longestMethodBytes(bytes) <= CompiledUnit.MAX_METHOD_BYTES) {
-                return new CompiledUnit(spec, helpers, bytes, plan.usedHelpers(), namedMaps(spec), callbacks(plan));
-            }
+        if (spec.code().slots() > MAX_SLOTS) {
+            throw new JitException("program " + spec.name() + " is too large for the compiler: "
+                    + spec.code().slots() + " instructions, allowed are " + MAX_SLOTS);
         }
-        throw new JitException("program " + spec.name() + ": a method has more than " + CompiledUnit.MAX_METHOD_BYTES
-                + " bytes however the program is divided");
+        ProgramAnalysis analysis = ProgramAnalysis.of(spec, helpers, maps, first, facts.dead());
+        try {
+            for (int limit = FIRST_LIMIT_BYTES; limit >= LAST_LIMIT_BYTES; limit /= 2) {
+                UnitPlan plan = UnitPlan.of(spec, facts, helpers, maps, analysis, isChecked);
+                byte[] bytes = new ClassEmitter(plan).classFile(limit);
+                if (CompiledUnit.longestMethodBytes(bytes) <= CompiledUnit.MAX_METHOD_BYTES) {
+                    return new CompiledUnit(spec, helpers, bytes, plan.usedHelpers(), namedMaps(spec), callbacks(plan));
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            // The class file format has limits of its own: 65,535 constants, 64 KiB for a method.
+            throw new JitException("program " + spec.name() + " is too large for a class: " + e.getMessage());
+        }
+        throw new JitException("program " + spec.name() + " is too large: a method has more than "
+                + CompiledUnit.MAX_METHOD_BYTES + " bytes however the program is divided");
     }
 
     /** What r1 holds when an XDP program starts. */

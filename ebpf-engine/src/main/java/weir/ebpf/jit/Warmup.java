@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import weir.ebpf.map.EbpfMap;
+import weir.ebpf.map.MapException;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.Maps;
 import weir.ebpf.memory.Mem;
@@ -56,6 +57,9 @@ final class Warmup {
             }
             Binding binding = program.bind(maps);
             return run(limit, cpus.of(0), binding, frames(arena));
+        } catch (MapException e) {
+            // There is no memory for a second set of maps: the program starts cold.
+            return new Result(0, false);
         } finally {
             maps.forEach(EbpfMap::close);
         }

@@ -80,18 +80,23 @@ public final class RingBuffer extends KeylessMap {
             return MapMemory.NONE;
         }
         markStart(position & mask, recordBytes);
-        long record = data + (position & mask);
+        long record = record(position);
         RingRecordLayout.reserve(record, (int) lengthBytes);
         Mem.putLongRelease(state + PRODUCER_OFFSET, end);
         SpinWord.unlock(state);
         return record + RingRecordLayout.HEAD_BYTES;
     }
 
+    /** Address of the record that begins at a position. */
+    long record(long position) {
+        return data + (position & mask);
+    }
+
     /** Moves over what was submitted meanwhile; under the lock. */
     private long firstPending(long producer) {
         long pending = Mem.getLong(state + PENDING_OFFSET);
         while (pending < producer) {
-            int head = RingRecordLayout.head(data + (pending & mask));
+            int head = RingRecordLayout.head(record(pending));
             if (RingRecordLayout.isBusy(head)) {
                 break;
             }
@@ -229,7 +234,7 @@ public final class RingBuffer extends KeylessMap {
         long consumer = Mem.getLong(state + CONSUMER_OFFSET);
         int count = 0;
         while (count < maxRecords && consumer < Mem.getLongAcquire(state + PRODUCER_OFFSET)) {
-            long record = data + (consumer & mask);
+            long record = record(consumer);
             int head = RingRecordLayout.head(record);
             if (RingRecordLayout.isBusy(head)) {
                 break;

@@ -61,8 +61,10 @@ public final class RunState {
     private long lockAddress;
     private int tailCalls;
     private int budgetSlots;
-    /** Whether anything has to be reset before the next frame. */
+    /** Whether anything but a redirect has to be reset before the next frame. */
     private boolean isTouched;
+
+    private boolean hasRedirect;
 
     private @Nullable FaultKind faultKind;
     private AddressKind faultAddressKind = AddressKind.NONE;
@@ -111,7 +113,18 @@ public final class RunState {
     public void beginFrame() {
         if (isTouched) {
             reset();
+        } else if (hasRedirect) {
+            forgetRedirect();
         }
+    }
+
+    private void forgetRedirect() {
+        if (redirectMap != null) {
+            redirectMap = null;
+        }
+        redirectTarget = 0;
+        redirectFlags = 0;
+        hasRedirect = false;
     }
 
     private void reset() {
@@ -120,9 +133,7 @@ public final class RunState {
             lastHit = null;
         }
         depth = 0;
-        redirectMap = null;
-        redirectTarget = 0;
-        redirectFlags = 0;
+        forgetRedirect();
         tailCalls = 0;
         budgetSlots = ProgramFacts.BUDGET_SLOTS;
         faultKind = null;
@@ -133,7 +144,7 @@ public final class RunState {
 
     /** Whether the frame left anything but its verdict: a redirect, a fault. */
     public boolean isTouched() {
-        return isTouched;
+        return isTouched || hasRedirect;
     }
 
     /** Behind each frame: lets go of what the program still holds, which is a fault. */
@@ -332,9 +343,12 @@ public final class RunState {
     // ---- redirects ---------------------------------------------------------------------------------
 
     /** What happens should the program return {@code XDP_REDIRECT}. */
+    @SuppressWarnings("ReferenceEquality") // whether a write of the field is saved
     public void redirect(@Nullable EbpfMap map, long target, long flags) {
-        isTouched = true;
-        redirectMap = map;
+        hasRedirect = true;
+        if (redirectMap != map) {
+            redirectMap = map;
+        }
         redirectTarget = target;
         redirectFlags = flags;
     }

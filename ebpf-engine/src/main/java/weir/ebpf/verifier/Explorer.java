@@ -48,6 +48,7 @@ final class Explorer {
     private final HelperRules helpers;
     private final FunctionRules functions;
     private final VerifierLog log;
+    private final StateObserver observer;
     private final GroupCount groups = new GroupCount();
     private final Map<Integer, String> unresolved = new HashMap<>();
     private final Map<Integer, List<Checkpoint>> stored = new HashMap<>();
@@ -64,10 +65,11 @@ final class Explorer {
     private int mostPending;
     private long bytes;
 
-    Explorer(Surroundings surroundings, FlowGraph flow, VerifierLog log) {
+    Explorer(Surroundings surroundings, FlowGraph flow, VerifierLog log, StateObserver observer) {
         this.surroundings = surroundings;
         this.flow = flow;
         this.log = log;
+        this.observer = observer;
         code = surroundings.spec().code();
         liveness = new Liveness(code, surroundings.helpers());
         memory = new MemoryRules(surroundings);
@@ -119,6 +121,7 @@ final class Explorer {
             }
             walked++;
             int slot = state.slot;
+            observer.before(state);
             log.before(state, slot, instruction);
             goesOn = step(state, instruction);
             log.after(state, slot, instruction);
@@ -189,6 +192,9 @@ final class Explorer {
             functions.call(state, state.slot + 1 + call.target());
         } else if (call.kind() == CallKind.HELPER) {
             addPending(helpers.walk(state, call.target()), state);
+            if (helpers.isTailCall(call.target()) && state.depth() > 1) {
+                addPending(tailCalled(state), state);
+            }
         } else {
             throw surroundings.refuse(
                     state,
@@ -197,6 +203,16 @@ final class Explorer {
                     "a helper",
                     "a kernel function");
         }
+    }
+
+    /** A tail call that succeeds returns to the function's caller, whatever the other program did and answered. */
+    private PathState tailCalled(PathState state) {
+        PathState returned = state.fork();
+        HelperRules.movesPacket(returned);
+        returned.set(0, ScalarValue.unknown());
+        returned.slot = state.slot - 1;
+        boolean _ = exit(returned);
+        return returned;
     }
 
     private boolean exit(PathState state) {

@@ -92,11 +92,9 @@ final class FunctionRules {
         globalsCalled.add(function);
         List<Signature.Parameter> parameters = signature.parameters();
         for (int i = 0; i < parameters.size(); i++) {
-            checkArgument(state, i + 1, parameters.get(i));
+            checkArgument(state, function, i + 1, parameters.get(i));
         }
-        boolean moves = movesPacket.computeIfAbsent(
-                function, each -> flow.calls(each, helper -> helper.has(Helper.Flag.MOVES_PACKET)));
-        if (moves) {
+        if (movesPacket(function)) {
             HelperRules.movesPacket(state);
         }
         clobber(state.current());
@@ -104,8 +102,13 @@ final class FunctionRules {
         state.slot++;
     }
 
+    private boolean movesPacket(int function) {
+        return movesPacket.computeIfAbsent(
+                function, each -> flow.calls(each, helper -> helper.has(Helper.Flag.MOVES_PACKET)));
+    }
+
     /** {@code btf_check_func_arg_match}. */
-    private void checkArgument(PathState state, int register, Signature.Parameter parameter) {
+    private void checkArgument(PathState state, int function, int register, Signature.Parameter parameter) {
         Value value = memory.readable(state, register);
         switch (parameter) {
             case Signature.Parameter.Scalar _ -> {
@@ -125,14 +128,27 @@ final class FunctionRules {
                 if (orNull && value instanceof ScalarValue number && number.is(0)) {
                     MemoryRules.require(number);
                 } else if (value instanceof PointerValue pointer) {
+                    checkStays(state, function, register, pointer);
                     PointerValue given = orNull ? pointer.notNull(true) : pointer;
                     memory.region(state, register, given, bytes, MemoryRules.Use.READ_AND_WRITE);
+                    surroundings.alignment().gives(function, pointer);
                 } else {
                     throw wrong(state, register, "R" + register + " is not a pointer", bytes + " bytes of memory");
                 }
             }
             case Signature.Parameter.Unsupported(String what) ->
                 throw wrong(state, register, "R" + register + " of a global function is " + what, "another type");
+        }
+    }
+
+    /** Memory that a function is given is where it is for the whole call. */
+    private void checkStays(PathState state, int function, int register, PointerValue pointer) {
+        if (pointer.kind().isPacketMemory() && movesPacket(function)) {
+            throw wrong(
+                    state,
+                    register,
+                    "R" + register + " points into the frame, which this global function may move",
+                    "memory outside the frame, or a static function");
         }
     }
 

@@ -43,7 +43,8 @@ final class HelperRules {
         PathState callback = callsBack(state, helper, given);
         Value result = result(state, helper, given);
         applyLock(state, helper, given);
-        if (helper.has(Helper.Flag.MOVES_PACKET)) {
+        // Where a tail call falls through, nothing has happened.
+        if (helper.has(Helper.Flag.MOVES_PACKET) && helper.function() != HelperFunction.TAIL_CALL) {
             forgetPackets(state);
         }
         for (int register = 1; register <= 5; register++) {
@@ -52,6 +53,11 @@ final class HelperRules {
         state.set(0, result);
         state.slot++;
         return callback;
+    }
+
+    boolean isTailCall(int number) {
+        Helper helper = surroundings.helpers().find(number);
+        return helper != null && helper.function() == HelperFunction.TAIL_CALL;
     }
 
     private void checkHeld(PathState state, Helper helper) {

@@ -144,9 +144,23 @@ final class MemoryRules {
         surroundings.facts().pointer(state, base);
         Value value = switch (store.src()) {
             case Operand.Immediate immediate -> ScalarValue.constant(immediate.value());
-            case Operand.Register source -> readable(state, source.number());
+            case Operand.Register source ->
+                base.kind() == PointerKind.STACK ? linked(state, source.number()) : readable(state, source.number());
         };
         storeValue(state, store.base(), base, store.offset(), store.size().bytes(), value);
+    }
+
+    /** What is learned about a number later holds for its spilled copy, too. */
+    private Value linked(PathState state, int register) {
+        Value value = readable(state, register);
+        if (!(value instanceof ScalarValue number)
+                || number.group() != ScalarValue.ALONE
+                || number.range().isConstant()) {
+            return value;
+        }
+        ScalarValue original = number.grouped(surroundings.newId(), 0);
+        state.set(register, original);
+        return original;
     }
 
     private void storeValue(PathState state, int register, PointerValue base, int offset, int bytes, Value value) {
@@ -200,8 +214,14 @@ final class MemoryRules {
     }
 
     private void checkMapFlags(PathState state, int register, PointerValue base, boolean isWrite) {
-        int flags = base.map() == null ? 0 : base.map().spec().flags();
-        if (isWrite && (flags & MapFlags.RDONLY_PROG) != 0) {
+        MapReference map = base.map();
+        int flags = map == null ? 0 : map.spec().flags();
+        boolean isOfTargets = map != null
+                && switch (map.spec().type()) {
+                    case DEVMAP, DEVMAP_HASH, XSKMAP -> true;
+                    default -> false;
+                };
+        if (isWrite && (isOfTargets || (flags & MapFlags.RDONLY_PROG) != 0)) {
             throw readOnly(state, register, "write into map forbidden");
         }
         if (!isWrite && (flags & MapFlags.WRONLY_PROG) != 0) {
@@ -358,6 +378,9 @@ final class MemoryRules {
                     register,
                     "misaligned value access off " + (base.offset() + offset) + " size " + bytes,
                     "an offset that is a multiple of " + bytes);
+        }
+        if (base.kind() == PointerKind.MEMORY) {
+            surroundings.alignment().needs(state.frame(0).function, bytes, state.slot);
         }
         surroundings.facts().pointer(state, base);
         return base;

@@ -135,6 +135,20 @@ final class StackRules {
         }
     }
 
+    /** A helper that fails leaves what was there, and nobody knows afterwards that it is a pointer. */
+    private void checkNoPointers(PathState state, int register, Range range) {
+        for (int index = range.firstSlot(); index <= range.lastSlot(); index++) {
+            if (range.frame.slot(index).holdsPointer()) {
+                throw surroundings.refuse(
+                        state,
+                        ViolationKind.POINTER_LEAK,
+                        register,
+                        "R" + register + " attempt to corrupt spilled pointer on stack",
+                        "bytes without pointers");
+            }
+        }
+    }
+
     private Refusal undefined(PathState state, int register, Range range, int offset) {
         return surroundings.refuse(
                 state,
@@ -224,14 +238,16 @@ final class StackRules {
                     "all 8 bytes of a pointer, at a constant offset",
                     range.bytes() + " bytes" + (range.isFixed ? "" : " at an offset that varies"));
         }
-        boolean isStack = value instanceof PointerValue pointer && pointer.kind() == PointerKind.STACK;
-        if (isStack && range.frameNumber != state.depth() - 1) {
+        if (value instanceof PointerValue pointer
+                && (pointer.kind() == PointerKind.STACK || pointer.kind() == PointerKind.MAP_KEY)
+                && range.frameNumber != state.depth() - 1) {
             throw surroundings.refuse(
                     state,
                     ViolationKind.POINTER_LEAK,
-                    "cannot spill pointers to stack into stack frame of the caller",
+                    "cannot spill pointers to " + (pointer.kind() == PointerKind.STACK ? "stack" : "a map's key")
+                            + " into stack frame of the caller",
                     "a pointer that outlives the function",
-                    "a pointer to the stack");
+                    "a pointer to " + pointer.kind().words());
         }
     }
 
@@ -267,6 +283,7 @@ final class StackRules {
             checkReadable(state, register, range);
             state.markRead(range.frameNumber, range.slots());
         }
+        checkNoPointers(state, register, range);
         overwrite(range);
     }
 

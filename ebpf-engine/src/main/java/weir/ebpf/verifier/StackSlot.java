@@ -72,8 +72,9 @@ record StackSlot(long kinds, @Nullable Value spilled) {
         return bytes;
     }
 
+    /** Whether an address lies here, also one that is void by now. */
     boolean holdsPointer() {
-        return spilled instanceof PointerValue;
+        return spilled != null && !(spilled instanceof ScalarValue);
     }
 
     StackSlot with(Value value) {

@@ -64,13 +64,18 @@ final class StateComparison {
             FrameState oldFrame = old.frame(i);
             FrameState frame = state.frame(i);
             int at = i == old.depth() - 1 ? state.slot : old.frame(i + 1).callSite;
-            if (oldFrame.turns > frame.turns
+            if (!coversTurns(oldFrame, frame)
                     || !coversRegisters(oldFrame, frame, liveness.before(at))
                     || !coversStack(i, oldFrame, frame)) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** A loop of which fewer turns were walked has more to come; one that goes on to its next turn does not stand still. */
+    private boolean coversTurns(FrameState old, FrameState frame) {
+        return mode == Mode.SAME ? old.turns == frame.turns : old.turns <= frame.turns;
     }
 
     private boolean coversHeld(PathState old, PathState state) {

@@ -15,6 +15,7 @@ final class Surroundings {
     private final HelperTable helpers;
     private final VerifierOptions options;
     private final FactCollector facts;
+    private final MemoryAlignment alignment = new MemoryAlignment();
     private int lastId;
 
     Surroundings(ProgramSpec spec, List<MapSpec> maps, HelperTable helpers, VerifierOptions options) {
@@ -39,6 +40,10 @@ final class Surroundings {
 
     FactCollector facts() {
         return facts;
+    }
+
+    MemoryAlignment alignment() {
+        return alignment;
     }
 
     MapReference map(int index) {

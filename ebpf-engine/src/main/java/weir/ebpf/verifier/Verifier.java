@@ -22,17 +22,25 @@ import weir.ebpf.program.Signature;
  * of threads may verify at once.
  */
 public final class Verifier {
+    /** Functions of a program, itself among them; {@code BPF_MAX_SUBPROGS} of {@code linux/bpf_verifier.h}. */
+    private static final int MAX_FUNCTIONS = 256;
+
     private final Surroundings surroundings;
     private final FlowGraph flow;
     private final VerifierLog log;
     private final Explorer explorer;
     private final StackDepth depth;
 
-    private Verifier(ProgramSpec spec, List<MapSpec> maps, HelperTable helpers, VerifierOptions options) {
+    private Verifier(
+            ProgramSpec spec,
+            List<MapSpec> maps,
+            HelperTable helpers,
+            VerifierOptions options,
+            StateObserver observer) {
         surroundings = new Surroundings(spec, maps, helpers, options);
         flow = new FlowGraph(spec.code(), helpers);
         log = new VerifierLog(spec, options.logLevel());
-        explorer = new Explorer(surroundings, flow, log);
+        explorer = new Explorer(surroundings, flow, log, observer);
         depth = new StackDepth(surroundings, flow);
     }
 
@@ -54,6 +62,15 @@ public final class Verifier {
     @SuppressWarnings("exports") // other tables than that for XDP are for this module
     public static Verification verify(
             ProgramSpec spec, List<MapSpec> maps, HelperTable helpers, VerifierOptions options) {
+        return verify(spec, maps, helpers, options, StateObserver.NONE);
+    }
+
+    static Verification verify(
+            ProgramSpec spec,
+            List<MapSpec> maps,
+            HelperTable helpers,
+            VerifierOptions options,
+            StateObserver observer) {
         long start = System.nanoTime();
         try {
             var _ = CheckedProgram.of(spec, helpers, maps);
@@ -63,7 +80,7 @@ public final class Verifier {
                     new Statistics(0, 0, 0, 0, 0, Duration.ofNanos(System.nanoTime() - start)),
                     "");
         }
-        return new Verifier(spec, maps, helpers, options).verify();
+        return new Verifier(spec, maps, helpers, options, observer).verify();
     }
 
     private static Violation malformed(ProgramSpec spec, LoadException e) {
@@ -84,6 +101,7 @@ public final class Verifier {
 
     private Verification verify() {
         try {
+            checkFunctions();
             int unreachable = flow.unreachable();
             if (unreachable >= 0) {
                 throw surroundings.refuse(unreachable, ViolationKind.UNREACHABLE, "unreachable insn " + unreachable);
@@ -91,6 +109,7 @@ public final class Verifier {
             explorer.explore(start());
             exploreGlobals();
             depth.check();
+            surroundings.alignment().check(surroundings);
         } catch (Refusal e) {
             log.refused(e.violation());
             return new Verification.Rejected(List.of(e.violation()), explorer.statistics(0), log.text());
@@ -98,6 +117,17 @@ public final class Verifier {
         ProgramFacts facts = surroundings.facts().facts(surroundings.spec().code(), depth.bytes(), depth.frames());
         return new Verification.Accepted(
                 new VerifiedProgram(surroundings.spec(), facts), explorer.statistics(depth.bytes()), log.text());
+    }
+
+    /** Each is looked at with all that it calls: their number is bounded as it is in the kernel. */
+    private void checkFunctions() {
+        int functions = flow.functions().size();
+        if (functions > MAX_FUNCTIONS) {
+            throw surroundings.refuse(
+                    Violation.NONE,
+                    ViolationKind.TOO_COMPLEX,
+                    "too many subprograms: " + functions + ", at most " + MAX_FUNCTIONS);
+        }
     }
 
     private static PathState start() {

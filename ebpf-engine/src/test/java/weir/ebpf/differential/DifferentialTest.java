@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.differential;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -13,7 +12,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import weir.ebpf.LoadException;
 import weir.ebpf.kernel.KernelProgram;
-import weir.ebpf.kernel.PinnedThread;
 import weir.ebpf.random.ProgramGenerator;
 import weir.ebpf.random.RandomProgram;
 import weir.ebpf.random.Seeds;
@@ -25,7 +23,7 @@ import weir.testing.RunSize;
 /**
  * Random programs give the same in the engine as in the running kernel: return values, frames, maps.
  *
- * <p>A difference is made small and left in {@code target/differential}. When its reason is known and
+ * <p>A difference is made small and left in {@code target/differential}, beside the whole of it. When its reason is known and
  * gone, the file belongs to the resources of this package, where {@link ReplayTest} finds it.
  */
 @RequiresFeature(Feature.BPF_PROGRAMS)
@@ -33,16 +31,20 @@ class DifferentialTest {
     private static final int PROGRAMS = RunSize.of(1_000, 100_000);
     private static final int PACKETS = 8;
     private static final int ENOUGH = 5;
+    private static final Path FOLDER = Path.of("target", "differential");
+    private static final String NOT_LOADED = "not loaded: ";
 
     private final List<String> differences = new ArrayList<>();
+    private long runs;
+    private long records;
+    private int overBudget;
 
     @Test
     void engineGivesWhatTheKernelGives() {
         ProgramGenerator generator = new ProgramGenerator(Weights.everything());
         int compared = 0;
         long[] seeds = Seeds.of(PROGRAMS);
-        try (PinnedThread pinned = new PinnedThread()) {
-            Kernel kernel = new Kernel(pinned.cpu());
+        try (Kernel kernel = new Kernel()) {
             for (long seed : seeds) {
                 RandomProgram program = generator.generate(seed);
                 Scenario scenario = Scenario.of(program, PACKETS);
@@ -52,7 +54,10 @@ class DifferentialTest {
                 }
             }
         }
-        assertEquals(List.of(), differences, () -> String.join("\n", differences));
+        System.out.println((compared - overBudget) + " programs compared in " + runs + " runs, " + records
+                + " records; " + overBudget + " beyond the engine's budget");
+        assertTrue(overBudget <= 1 + seeds.length / 1_000, overBudget + " beyond the budget");
+        assertTrue(differences.isEmpty(), () -> String.join("\n", differences));
         assertTrue(compared > seeds.length * 0.9 || seeds.length == 1, compared + " of " + seeds.length + " compared");
     }
 
@@ -60,7 +65,7 @@ class DifferentialTest {
         try {
             String difference = difference(kernel, scenario);
             if (!difference.isEmpty()) {
-                keep(kernel, scenario, seed);
+                keep(kernel, scenario, seed, difference);
             }
             return false;
         } catch (KernelProgram.Rejected e) {
@@ -68,32 +73,44 @@ class DifferentialTest {
         }
     }
 
-    private static String difference(Kernel kernel, Scenario scenario) throws KernelProgram.Rejected {
+    private String difference(Kernel kernel, Scenario scenario) throws KernelProgram.Rejected {
         Outcome expected = kernel.play(scenario, false);
+        runs += expected.runs().size();
+        records += expected.records().size();
         try {
             return expected.difference(EnginePlayer.play(scenario), "kernel", "engine");
         } catch (LoadException e) {
-            return "not loaded: " + e.getMessage();
+            return NOT_LOADED + e.getMessage();
+        } catch (OverBudget e) {
+            overBudget++;
+            return "";
         }
     }
 
-    private void keep(Kernel kernel, Scenario scenario, long seed) throws KernelProgram.Rejected {
-        Scenario small = new Minimiser(each -> isDifferent(kernel, each)).minimise(scenario);
+    private void keep(Kernel kernel, Scenario scenario, long seed, String first) throws KernelProgram.Rejected {
+        boolean isRefusal = first.startsWith(NOT_LOADED);
+        Scenario small = new Minimiser(each -> isDifferent(kernel, each, isRefusal)).minimise(scenario);
         String difference = difference(kernel, small);
         String text = ScenarioText.of("seed " + seed + "\n" + difference, small, kernel.play(small, false));
-        Path file = Path.of("target", "differential", "seed-" + seed + ".txt");
+        String whole = ScenarioText.of("seed " + seed + "\n" + first, scenario, kernel.play(scenario, false));
+        Path file = FOLDER.resolve("seed-" + seed + ".txt");
         try {
-            Files.createDirectories(file.getParent());
+            Files.createDirectories(FOLDER);
             Files.writeString(file, text);
+            Files.writeString(FOLDER.resolve("seed-" + seed + "-whole.txt"), whole);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         differences.add(file + "\n" + text);
     }
 
-    private static boolean isDifferent(Kernel kernel, Scenario scenario) {
+    /** A difference of results must not turn into a program that the engine refuses, nor the other way round. */
+    private boolean isDifferent(Kernel kernel, Scenario scenario, boolean isRefusal) {
         try {
-            return !difference(kernel, scenario).isEmpty() && !readsStackUnwritten(kernel, scenario);
+            String difference = difference(kernel, scenario);
+            return !difference.isEmpty()
+                    && difference.startsWith(NOT_LOADED) == isRefusal
+                    && !readsStackUnwritten(kernel, scenario);
         } catch (KernelProgram.Rejected e) {
             return false;
         }

@@ -2,6 +2,7 @@
 package weir.ebpf.differential;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -34,24 +35,38 @@ class JitDifferentialTest {
     void compiledProgramsGiveWhatTheInterpreterGives(boolean isChecked) throws LoadException {
         ProgramGenerator generator = new ProgramGenerator(Weights.everything());
         List<String> differences = new ArrayList<>();
+        int overBudget = 0;
         for (long seed : Seeds.of(PROGRAMS)) {
             Scenario scenario = Scenario.of(generator.generate(seed), PACKETS);
-            Outcome expected = EnginePlayer.play(scenario);
-            String difference = expected.difference(
-                    EnginePlayer.playCompiled(scenario, isChecked, JitPrograms::noFacts), "interpreted", "compiled");
-            if (!difference.isEmpty()) {
-                differences.add(ScenarioText.of("seed " + seed + "\n" + difference, scenario, expected));
+            try {
+                Outcome expected = EnginePlayer.play(scenario);
+                if (!isChecked
+                        && expected.runs().stream()
+                                .anyMatch(run -> !run.failure().isEmpty())) {
+                    // A few programs are wrong; without checks they would do what they should not.
+                    continue;
+                }
+                String difference = expected.difference(
+                        EnginePlayer.playCompiled(scenario, isChecked, JitPrograms::noFacts),
+                        "interpreted",
+                        "compiled");
+                if (!difference.isEmpty()) {
+                    differences.add(ScenarioText.of("seed " + seed + "\n" + difference, scenario, expected));
+                }
+            } catch (OverBudget e) {
+                overBudget++;
             }
             if (differences.size() == ENOUGH) {
                 break;
             }
         }
         assertEquals(List.of(), differences, () -> String.join("\n", differences));
+        assertTrue(overBudget <= PROGRAMS / 100, overBudget + " programs beyond the budget");
     }
 
     @ParameterizedTest
     @MethodSource("cases")
-    void compiledProgramsGiveWhatTheKernelGave(Path file) throws IOException, LoadException {
+    void compiledProgramsGiveWhatTheKernelGave(Path file) throws IOException, LoadException, OverBudget {
         ScenarioFile.Known known = ScenarioFile.read(Files.readString(file));
         for (boolean isChecked : new boolean[] {true, false}) {
             Outcome compiled = EnginePlayer.playCompiled(known.scenario(), isChecked, JitPrograms::noFacts);

@@ -5,20 +5,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import weir.ebpf.kernel.EmptyNetwork;
 import weir.ebpf.kernel.KernelCollection;
 import weir.ebpf.kernel.KernelMap;
 import weir.ebpf.kernel.KernelProgram;
+import weir.ebpf.kernel.PinnedThread;
 import weir.ebpf.kernel.XdpMd;
+import weir.ebpf.kernel.XdpSocket;
+import weir.ebpf.map.Bytes;
 import weir.ebpf.map.MapSpec;
+import weir.ebpf.map.MapType;
 
-/** Plays scenarios in the running kernel. The calling thread must be pinned. */
-final class Kernel {
-    private final int cpu;
-
-    /** @param cpu that the calling thread is pinned to */
-    Kernel(int cpu) {
-        this.cpu = cpu;
-    }
+/**
+ * Plays scenarios in the running kernel, on one CPU and in an empty network. One thread, which is bound to both
+ * until it closes this.
+ */
+final class Kernel implements AutoCloseable {
+    private final PinnedThread pinned = new PinnedThread();
+    private final EmptyNetwork network = new EmptyNetwork();
 
     /**
      * Loads, runs, reads, and frees all.
@@ -26,27 +30,36 @@ final class Kernel {
      * @param wantLog whether a rejection comes with the verifier's log
      */
     Outcome play(Scenario scenario, boolean wantLog) throws KernelProgram.Rejected {
-        try (KernelCollection loaded = KernelCollection.load(scenario.programs(), scenario.maps(), wantLog)) {
-            for (Scenario.Preset preset : scenario.presets()) {
-                KernelMap map = loaded.maps().get(preset.map());
-                int result = map.update(preset.key().toArray(), preset.value().toArray(), 0);
-                if (result != 0) {
-                    throw new IllegalStateException(preset + ": errno " + -result);
-                }
-            }
+        try (KernelCollection loaded = KernelCollection.load(scenario.programs(), scenario.maps(), wantLog);
+                XdpSocket socket = new XdpSocket();
+                KernelRecords consumers = new KernelRecords(scenario.maps(), loaded.maps(), pinned.cpu())) {
+            scenario.presets().forEach(preset -> put(loaded.maps().get(preset.map()), preset, socket));
             List<Outcome.Run> runs = new ArrayList<>();
-            for (Scenario.Packet packet : scenario.packets()) {
-                runs.add(run(loaded.main(), packet));
+            List<String> records = new ArrayList<>();
+            for (int i = 0; i < scenario.packets().size(); i++) {
+                runs.add(run(loaded.main(), scenario.packets().get(i)));
+                if (Outcome.isLookedAt(i, scenario.packets().size())) {
+                    consumers.takeInto(records);
+                }
             }
             SortedMap<String, SortedMap<String, String>> contents = new TreeMap<>();
             for (int i = 0; i < scenario.maps().size(); i++) {
                 MapSpec spec = scenario.maps().get(i);
                 if (Outcome.isCompared(spec)) {
-                    contents.put(
-                            spec.name(), Outcome.contents(spec, loaded.maps().get(i), cpu));
+                    KernelMap map = loaded.maps().get(i);
+                    contents.put(spec.name(), Outcome.contents(spec, map, pinned.cpu()));
                 }
             }
-            return new Outcome(runs, contents);
+            return new Outcome(runs, records, contents);
+        }
+    }
+
+    /** In the place of a socket's number goes a socket, which leaves the map when it is closed. */
+    private static void put(KernelMap map, Scenario.Preset preset, XdpSocket socket) {
+        Bytes value = map.type() == MapType.XSKMAP ? Scenario.word(socket.fd()) : preset.value();
+        int result = map.update(preset.key().toArray(), value.toArray(), 0);
+        if (result != 0) {
+            throw new IllegalStateException(preset + ": errno " + -result);
         }
     }
 
@@ -57,5 +70,11 @@ final class Kernel {
         return left == null
                 ? new Outcome.Run("errno " + -run.errno(), 0, run.data(), 0)
                 : new Outcome.Run("", run.returnValue(), run.data(), left.data());
+    }
+
+    @Override
+    public void close() {
+        network.close();
+        pinned.close();
     }
 }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import weir.ebpf.kernel.KernelProgram;
-import weir.ebpf.kernel.PinnedThread;
 import weir.ebpf.random.ProgramGenerator;
 import weir.ebpf.random.RandomProgram;
 import weir.ebpf.random.Weights;
@@ -28,8 +27,7 @@ class KernelRepeatsItselfTest {
         long openBefore = openBpfObjects();
         ProgramGenerator generator = new ProgramGenerator(Weights.everything());
         int accepted = 0;
-        try (PinnedThread pinned = new PinnedThread()) {
-            Kernel kernel = new Kernel(pinned.cpu());
+        try (Kernel kernel = new Kernel()) {
             for (long seed = 0; seed < COUNT; seed++) {
                 RandomProgram program = generator.generate(seed);
                 Scenario scenario = Scenario.of(program, 8);

@@ -7,15 +7,20 @@ import java.util.TreeMap;
 import weir.ebpf.map.Bytes;
 import weir.ebpf.map.MapControl;
 import weir.ebpf.map.MapSpec;
+import weir.ebpf.map.RingRecord;
 
 /**
  * What a scenario left.
  *
  * @param runs one for each packet
+ * @param records what consumers took out of ring buffers and of rings of perf events, in order, {@link #taken}
  * @param maps by the map's name: value by key, both in hexadecimal; what came out of queues and stacks by
  *     its place
  */
-record Outcome(List<Run> runs, SortedMap<String, SortedMap<String, String>> maps) {
+record Outcome(List<Run> runs, List<String> records, SortedMap<String, SortedMap<String, String>> maps) {
+    /** Consumers look behind every so many packets, so that rings are full now and then, and come round. */
+    private static final int PACKETS_PER_LOOK = 2;
+
     /**
      * One packet.
      *
@@ -26,6 +31,22 @@ record Outcome(List<Run> runs, SortedMap<String, SortedMap<String, String>> maps
 
     Outcome {
         runs = List.copyOf(runs);
+        records = List.copyOf(records);
+    }
+
+    /** Whether consumers look behind a packet. */
+    static boolean isLookedAt(int packet, int packets) {
+        return packet % PACKETS_PER_LOOK == PACKETS_PER_LOOK - 1 || packet == packets - 1;
+    }
+
+    /** A record of a ring buffer: the map, where it began, its first word, its data. */
+    static String taken(MapSpec map, RingRecord record) {
+        return map.name() + " " + record.position() + " " + Integer.toHexString(record.head()) + " " + record.data();
+    }
+
+    /** A perf event: the map, its data with the zeros behind them. */
+    static String taken(MapSpec map, Bytes event) {
+        return map.name() + " event " + event;
     }
 
     /** Whether contents of such maps are compared: those that programs write and that have no order. */
@@ -69,6 +90,9 @@ record Outcome(List<Run> runs, SortedMap<String, SortedMap<String, String>> maps
             if (!mine.equals(its)) {
                 return "packet " + i + "\n  " + thisName + ": " + mine + "\n  " + otherName + ": " + its;
             }
+        }
+        if (!records.equals(other.records)) {
+            return "records\n  " + thisName + ": " + records + "\n  " + otherName + ": " + other.records;
         }
         for (String name : maps.keySet()) {
             if (!maps.get(name).equals(other.maps.get(name))) {

@@ -13,7 +13,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import weir.ebpf.LoadException;
 import weir.ebpf.kernel.KernelProgram;
-import weir.ebpf.kernel.PinnedThread;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
@@ -28,7 +27,7 @@ class ReplayTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void engineGivesWhatTheKernelGave(Path file) throws IOException, LoadException {
+    void engineGivesWhatTheKernelGave(Path file) throws IOException, LoadException, OverBudget {
         ScenarioFile.Known known = ScenarioFile.read(Files.readString(file));
         assertEquals("", known.outcome().difference(EnginePlayer.play(known.scenario()), "kernel", "engine"));
     }
@@ -46,8 +45,8 @@ class ReplayTest {
     @RequiresFeature(Feature.BPF_PROGRAMS)
     void kernelStillGivesIt(Path file) throws IOException, KernelProgram.Rejected {
         ScenarioFile.Known known = ScenarioFile.read(Files.readString(file));
-        try (PinnedThread pinned = new PinnedThread()) {
-            Outcome now = new Kernel(pinned.cpu()).play(known.scenario(), true);
+        try (Kernel kernel = new Kernel()) {
+            Outcome now = kernel.play(known.scenario(), true);
             assertEquals("", known.outcome().difference(now, "then", "now"));
         }
     }

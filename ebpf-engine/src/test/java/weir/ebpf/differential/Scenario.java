@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.differential;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import weir.ebpf.map.Bytes;
 import weir.ebpf.map.MapSpec;
-import weir.ebpf.map.MapType;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.random.RandomPackets;
 import weir.ebpf.random.RandomProgram;
@@ -21,9 +22,16 @@ import weir.ebpf.random.RandomProgram;
 record Scenario(List<ProgramSpec> programs, List<MapSpec> maps, List<Preset> presets, List<Packet> packets) {
     private static final int MAX_METADATA_BYTES = 32;
     private static final int MIN_FRAME_BYTES = 14;
+    /** Of a CPU's queue. */
+    private static final int QUEUE_FRAMES = 64;
 
-    /** One element, by the map's index. */
-    record Preset(int map, Bytes key, Bytes value) {}
+    /** One element, by the map's index. In a map of sockets there is a socket, whatever the value says. */
+    record Preset(int map, Bytes key, Bytes value) {
+        /** The key as a number, of maps with such keys. */
+        int number() {
+            return ByteBuffer.wrap(key.toArray()).order(ByteOrder.LITTLE_ENDIAN).getInt();
+        }
+    }
 
     /**
      * What a run begins with.
@@ -39,7 +47,10 @@ record Scenario(List<ProgramSpec> programs, List<MapSpec> maps, List<Preset> pre
         packets = List.copyOf(packets);
     }
 
-    /** A random program with packets, of which some have metadata, and with interface 1 in half of the device maps. */
+    /**
+     * A random program with packets, of which some have metadata. Device maps have interface 1 in half of their
+     * places; in every fourth scenario there is something in maps of CPUs and sockets, too.
+     */
     static Scenario of(RandomProgram program, int packets) {
         List<Packet> all = new ArrayList<>();
         SplittableRandom random = new SplittableRandom(program.seed());
@@ -47,16 +58,25 @@ record Scenario(List<ProgramSpec> programs, List<MapSpec> maps, List<Preset> pre
             int room = Math.min(MAX_METADATA_BYTES, each.length() - MIN_FRAME_BYTES);
             all.add(new Packet(each, random.nextInt(4) == 0 ? 4 * random.nextInt(room / 4 + 1) : 0));
         }
-        return withDevices(program.programs(), program.maps(), all);
+        return withTargets(program.programs(), program.maps(), all, random.nextInt(4) == 0);
     }
 
-    private static Scenario withDevices(List<ProgramSpec> programs, List<MapSpec> maps, List<Packet> packets) {
+    private static Scenario withTargets(
+            List<ProgramSpec> programs, List<MapSpec> maps, List<Packet> packets, boolean all) {
         List<Preset> presets = new ArrayList<>();
         for (int i = 0; i < maps.size(); i++) {
-            int first = maps.get(i).type() == MapType.DEVMAP ? 0 : 1;
-            if (maps.get(i).type() == MapType.DEVMAP || maps.get(i).type() == MapType.DEVMAP_HASH) {
-                presets.add(new Preset(i, word(first), word(1)));
-                presets.add(new Preset(i, word(first + 2), word(1)));
+            switch (maps.get(i).type()) {
+                case DEVMAP -> {
+                    presets.add(new Preset(i, word(0), word(1)));
+                    presets.add(new Preset(i, word(2), word(1)));
+                }
+                case DEVMAP_HASH -> {
+                    presets.add(new Preset(i, word(1), word(1)));
+                    presets.add(new Preset(i, word(3), word(1)));
+                }
+                case CPUMAP -> presets.addAll(all ? List.of(new Preset(i, word(0), word(QUEUE_FRAMES))) : List.of());
+                case XSKMAP -> presets.addAll(all ? List.of(new Preset(i, word(1), word(1))) : List.of());
+                default -> {}
             }
         }
         return new Scenario(programs, maps, presets, packets);
@@ -70,7 +90,11 @@ record Scenario(List<ProgramSpec> programs, List<MapSpec> maps, List<Preset> pre
         return new Scenario(others, maps, presets, packets);
     }
 
-    private static Bytes word(int value) {
-        return Bytes.of(new byte[] {(byte) value, 0, 0, 0});
+    /** Four bytes, little endian. */
+    static Bytes word(int value) {
+        return Bytes.of(ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(value)
+                .array());
     }
 }

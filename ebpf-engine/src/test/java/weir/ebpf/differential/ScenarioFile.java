@@ -26,6 +26,7 @@ final class ScenarioFile {
     private final List<ProgramSpec> programs = new ArrayList<>();
     private final List<Scenario.Packet> packets = new ArrayList<>();
     private final List<Outcome.Run> runs = new ArrayList<>();
+    private final List<String> records = new ArrayList<>();
     private final SortedMap<String, SortedMap<String, String>> after = new TreeMap<>();
 
     private String program = "";
@@ -49,12 +50,15 @@ final class ScenarioFile {
             }
         }
         Scenario scenario = new Scenario(file.programs, List.copyOf(file.maps.values()), file.presets, file.packets);
-        return new Known(scenario, new Outcome(file.runs, file.after));
+        return new Known(scenario, new Outcome(file.runs, file.records, file.after));
     }
 
     private void line(String[] words) {
         switch (words[0]) {
             case "map" -> map(words);
+            case "lock" -> maps.compute(words[1], (name, map) -> map.withSpinLockOffset(Integer.parseInt(words[2])));
+            case "inner" -> inner(words[1], Integer.parseInt(words[2]), mapIndex(words[3]));
+            case "record" -> records.add(String.join(" ", List.of(words).subList(1, words.length)));
             case "data" -> content(words[1], new MapSpec.Entry.Data(bytes(words[2])));
             case "slot" -> content(words[1], new MapSpec.Entry.Program(Integer.parseInt(words[2]), words[3]));
             case "set" -> presets.add(new Scenario.Preset(mapIndex(words[1]), bytes(words[2]), bytes(words[3])));
@@ -87,6 +91,12 @@ final class ScenarioFile {
         if (Outcome.isCompared(spec)) {
             after.put(spec.name(), new TreeMap<>());
         }
+    }
+
+    private void inner(String name, int key, int index) {
+        content(name, new MapSpec.Entry.InnerMap(key, index));
+        maps.compute(
+                name, (same, map) -> map.withInner(List.copyOf(maps.values()).get(index)));
     }
 
     private void content(String name, MapSpec.Entry entry) {

@@ -16,6 +16,8 @@ import weir.ebpf.program.Subprogram;
  * <pre>
  * # why this case is here
  * map array ARRAY key 4 value 64 entries 4 flags 0 frozen false
+ * lock locked_array 8                  where its values have a spin lock
+ * inner array_of_maps 2 array          a map, defined before, in a map of maps
  * data .rodata 00ff..                  what a data section holds
  * slot prog_array 0 tail_0             program in a program array
  * set devmap 00000000 01000000         element that control code puts in
@@ -27,6 +29,7 @@ import weir.ebpf.program.Subprogram;
  * end
  * packet 0102.. 0                      metadata and frame; bytes of metadata
  * gives 2 0102.. 0                     return value, the same afterwards; or: fails errno 22
+ * record ringbuf 0 8 0102..            what a consumer took, in order; see Outcome
  * after array 00000000 0000..          element at the end
  * </pre>
  */
@@ -39,7 +42,7 @@ final class ScenarioText {
     static String of(String comment, Scenario scenario, Outcome outcome) {
         ScenarioText writer = new ScenarioText();
         comment.lines().forEach(line -> writer.line("#", line));
-        scenario.maps().forEach(writer::map);
+        scenario.maps().forEach(map -> writer.map(map, scenario));
         for (Scenario.Preset preset : scenario.presets()) {
             String name = scenario.maps().get(preset.map()).name();
             writer.line("set", name, preset.key(), preset.value());
@@ -55,12 +58,13 @@ final class ScenarioText {
                 writer.line("fails", run.failure());
             }
         }
+        outcome.records().forEach(record -> writer.line("record", record));
         outcome.maps()
                 .forEach((name, contents) -> contents.forEach((key, value) -> writer.line("after", name, key, value)));
         return writer.text.toString();
     }
 
-    private void map(MapSpec map) {
+    private void map(MapSpec map, Scenario scenario) {
         line(
                 "map",
                 map.name(),
@@ -75,11 +79,15 @@ final class ScenarioText {
                 map.flags(),
                 "frozen",
                 map.frozen());
+        if (map.spinLockOffset() != MapSpec.NO_SPIN_LOCK) {
+            line("lock", map.name(), map.spinLockOffset());
+        }
         for (MapSpec.Entry entry : map.contents()) {
             switch (entry) {
                 case MapSpec.Entry.Data(var bytes) -> line("data", map.name(), bytes);
                 case MapSpec.Entry.Program(int key, String name) -> line("slot", map.name(), key, name);
-                case MapSpec.Entry.InnerMap inner -> throw new IllegalArgumentException("inner map " + inner);
+                case MapSpec.Entry.InnerMap(int key, int index) ->
+                    line("inner", map.name(), key, scenario.maps().get(index).name());
             }
         }
     }

@@ -255,12 +255,17 @@ abstract class EngineContractTest {
         return LoadedObject.of(ProgramSpec.of("case", each.assemble()), each.maps(), options(host));
     }
 
-    static TestRun run(ContractCase each) {
+    /** Metadata of zeros, and the frame. */
+    static byte[] data(ContractCase each) {
         byte[] data = new byte[each.metadataBytes() + each.frameBytes()];
         for (int i = 0; i < each.frameBytes(); i++) {
             data[each.metadataBytes() + i] = (byte) i;
         }
-        return new TestRun(Bytes.of(data), each.metadataBytes(), 1, 3, 1, 2);
+        return data;
+    }
+
+    static TestRun run(ContractCase each) {
+        return new TestRun(Bytes.of(data(each)), each.metadataBytes(), 1, 3, 1, 2);
     }
 
     private static void check(ContractCase.Expectation expected, TestRun.Result result, DeterministicHost host) {

@@ -2,12 +2,14 @@
 package weir.ebpf.jit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.classfile.ClassFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import weir.ebpf.DeterministicHost;
@@ -37,6 +39,24 @@ class LongProgramsTest {
         int methods = ClassFile.of().parse(unit.bytes()).methods().size();
         assertTrue(instructions < 500 ? methods < 6 : methods > instructions / 1_000, methods + " methods");
         assertEquals(action(spec, Engine.interpreter()), action(spec, Engine.jit()));
+    }
+
+    /** What is too large is refused, or interpreted when that was asked for. */
+    @Test
+    void programsThatAreTooLargeFallBackOpenly() throws LoadException {
+        ProgramSpec spec = generated(70_000);
+        LoadOptions options = LoadOptions.on(new DeterministicHost(1));
+        LoadException refused =
+                assertThrows(LoadException.class, () -> LoadedObject.of(spec, List.of(), options.under(Engine.jit())));
+        assertTrue(String.valueOf(refused.getMessage()).contains("too large"), refused::toString);
+        Engine warning = new Engine.Jit(Engine.JitFallback.WARN);
+        try (LoadedObject object = LoadedObject.of(spec, List.of(), options.under(warning))) {
+            assertEquals(1, object.warnings().size());
+            assertTrue(object.warnings().getFirst().contains("the interpreter runs"), object.warnings()::toString);
+            TestRun.Result result =
+                    TestRun.of(new byte[64]).run(object.program(spec.name()).orElseThrow());
+            assertEquals(action(spec, Engine.interpreter()), result.action());
+        }
     }
 
     private static int action(ProgramSpec spec, Engine engine) throws LoadException {

@@ -29,6 +29,7 @@ public final class BpfSyscall {
     public static final int MAP_LOOKUP_AND_DELETE_ELEM = 21;
     public static final int MAP_FREEZE = 22;
     public static final int MAP_LOOKUP_BATCH = 24;
+    public static final int MAP_UPDATE_BATCH = 26;
 
     /** Bytes of {@code union bpf_attr} that every kernel since 5.15 takes; zero what is not used. */
     public static final int ATTR_BYTES = 128;

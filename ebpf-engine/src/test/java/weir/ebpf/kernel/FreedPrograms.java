@@ -4,10 +4,14 @@ package weir.ebpf.kernel;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -19,31 +23,94 @@ import java.util.concurrent.locks.LockSupport;
  * set_memory_rox}, {@code __purge_vmap_area_lazy}). The queue runs 1024 items a CPU at most: with that many
  * programs waiting to be freed Linux 6.18 comes to a standstill for good, for every process that loads
  * programs, and only a restart helps. It has happened.
+ *
+ * <p>How many functions of programs there are the kernel says itself: each is an area of memory in {@code
+ * /proc/vmallocinfo} until the work item has run.
  */
 final class FreedPrograms {
+    /** Programs that may be closed before the kernel is asked. */
     private static final int AT_ONCE = 32;
-    /** Grace periods to wait for: those of the programs' callbacks. */
+
+    /** Functions of programs that may exist beyond those that there were: far below 1024 programs. */
+    static final int MAX_MORE = 256;
+
+    private static final long PATIENCE_NANOS = 30_000_000_000L;
+    private static final Path AREAS = Path.of("/proc/vmallocinfo");
+    private static final byte[] FUNCTION = "bpf_prog_alloc".getBytes(StandardCharsets.US_ASCII);
+
+    /** Where the areas can't be read: grace periods to wait for, and time for the work itself. */
     private static final int GRACE_PERIODS = 2;
-    /** Time for the work itself. */
+
     private static final long WORK_NANOS = 20_000_000;
 
     /** {@code MEMBARRIER_CMD_GLOBAL}, {@code uapi/linux/membarrier.h}: returns after a grace period. */
     private static final int GLOBAL = 1;
 
     private static final long MEMBARRIER = System.getProperty("os.arch").equals("aarch64") ? 283 : 324;
-    private static final AtomicInteger CLOSED = new AtomicInteger();
     private static final MethodHandle SYSCALL = link();
+
+    private static int closed;
+    private static int least = Integer.MAX_VALUE;
 
     private FreedPrograms() {}
 
-    /** To be called after each close; blocks now and then. */
-    static void closed() {
-        if (CLOSED.incrementAndGet() % AT_ONCE == 0) {
+    /**
+     * To be called after each close; blocks now and then.
+     *
+     * @throws IllegalStateException when the kernel frees nothing for 30 s: to go on would be dangerous
+     */
+    static synchronized void closed() {
+        if (++closed % AT_ONCE != 0) {
+            return;
+        }
+        if (Files.isReadable(AREAS)) {
+            awaitFewFunctions();
+        } else {
             for (int i = 0; i < GRACE_PERIODS; i++) {
                 awaitGracePeriod();
             }
             LockSupport.parkNanos(WORK_NANOS);
         }
+    }
+
+    private static void awaitFewFunctions() {
+        long since = System.nanoTime();
+        int count = functions();
+        least = Math.min(least, count);
+        while (count > least + MAX_MORE) {
+            if (System.nanoTime() - since > PATIENCE_NANOS) {
+                throw new IllegalStateException("the kernel does not free closed programs: " + count
+                        + " functions, at least " + least + " before");
+            }
+            awaitGracePeriod();
+            count = functions();
+        }
+    }
+
+    /** Functions of programs that the kernel holds, of all processes. */
+    static int functions() {
+        byte[] areas;
+        try {
+            areas = Files.readAllBytes(AREAS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        int count = 0;
+        for (int i = 0; i <= areas.length - FUNCTION.length; i++) {
+            if (areas[i] == FUNCTION[0] && isFunctionAt(areas, i)) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private static boolean isFunctionAt(byte[] areas, int index) {
+        for (int i = 0; i < FUNCTION.length; i++) {
+            if (areas[index + i] != FUNCTION[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void awaitGracePeriod() {

@@ -31,7 +31,7 @@ public final class KernelCollection implements AutoCloseable {
         KernelCollection collection = new KernelCollection(maps);
         try {
             for (MapSpec spec : maps) {
-                KernelMap map = KernelMap.create(spec);
+                KernelMap map = collection.create(spec);
                 collection.maps.add(map);
                 fillData(spec, map);
             }
@@ -45,6 +45,28 @@ public final class KernelCollection implements AutoCloseable {
             collection.close();
             throw e;
         }
+    }
+
+    /** A map of maps is made like the first that it holds, which comes before it, and filled. */
+    private KernelMap create(MapSpec spec) {
+        List<MapSpec.Entry.InnerMap> inner = spec.contents().stream()
+                .filter(MapSpec.Entry.InnerMap.class::isInstance)
+                .map(MapSpec.Entry.InnerMap.class::cast)
+                .toList();
+        if (inner.isEmpty()) {
+            return KernelMap.create(spec);
+        }
+        KernelMap outer =
+                KernelMap.create(spec, maps.get(inner.getFirst().mapIndex()).fd());
+        int[] keys = inner.stream().mapToInt(MapSpec.Entry.InnerMap::key).toArray();
+        int[] values =
+                inner.stream().mapToInt(each -> maps.get(each.mapIndex()).fd()).toArray();
+        int result = outer.updateAll(bytes(keys), bytes(values));
+        if (result != 0) {
+            outer.close();
+            throw new IllegalStateException(spec + " takes no " + inner + ": errno " + -result);
+        }
+        return outer;
     }
 
     private static void fillData(MapSpec spec, KernelMap map) {
@@ -78,16 +100,21 @@ public final class KernelCollection implements AutoCloseable {
         throw new IllegalArgumentException("no program " + name);
     }
 
-    private static byte[] bytes(int word) {
-        return ByteBuffer.allocate(4)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(word)
-                .array();
+    private static byte[] bytes(int... words) {
+        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * words.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (int word : words) {
+            bytes.putInt(word);
+        }
+        return bytes.array();
     }
 
     /** The first program. */
     public KernelProgram main() {
         return programs.getFirst();
+    }
+
+    public KernelProgram program(int index) {
+        return programs.get(index);
     }
 
     public List<KernelMap> maps() {

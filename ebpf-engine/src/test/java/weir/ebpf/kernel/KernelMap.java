@@ -31,13 +31,12 @@ public final class KernelMap implements MapControl, AutoCloseable {
         this.fd = fd;
     }
 
-    /** Makes the map; it must be one that the kernel takes. */
+    /** Makes the map; it must be one that the kernel takes. Values with a spin lock are {@link SpinLockBtf}'s. */
     public static KernelMap create(MapSpec spec) {
-        return create(spec, NO_DESCRIPTOR);
+        return spec.spinLockOffset() == MapSpec.NO_SPIN_LOCK ? create(spec, NO_DESCRIPTOR) : createWithSpinLock(spec);
     }
 
-    /** A map with values of {@link SpinLockBtf}. */
-    public static KernelMap createWithSpinLock(MapSpec spec) {
+    private static KernelMap createWithSpinLock(MapSpec spec) {
         int btf = SpinLockBtf.load();
         try {
             int fd = open(spec, NO_DESCRIPTOR, btf, SpinLockBtf.TYPES);
@@ -90,6 +89,14 @@ public final class KernelMap implements MapControl, AutoCloseable {
         return new KernelMap(spec, fd);
     }
 
+    public int maxEntries() {
+        return spec.maxEntries();
+    }
+
+    public MapType type() {
+        return spec.type();
+    }
+
     /** The map's file descriptor, for programs and maps of maps. */
     public int fd() {
         return fd;
@@ -122,6 +129,25 @@ public final class KernelMap implements MapControl, AutoCloseable {
     @Override
     public int update(byte[] key, byte[] value, long flags) {
         return element(BpfSyscall.MAP_UPDATE_ELEM, key, value.clone(), flags);
+    }
+
+    /**
+     * Updates several elements by one call, which waits once for programs that run where single updates of a map of
+     * maps wait each time ({@code maybe_wait_bpf_programs}, {@code kernel/bpf/syscall.c}). {@code union bpf_attr}:
+     * keys 16, values 24, count 32, map_fd 36.
+     *
+     * @param keys one behind the other
+     * @param values the same
+     */
+    public int updateAll(byte[] keys, byte[] values) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr = arena.allocate(BpfSyscall.ATTR_BYTES, Long.BYTES);
+            attr.set(JAVA_LONG, 16, copy(arena, keys).address());
+            attr.set(JAVA_LONG, 24, copy(arena, values).address());
+            attr.set(JAVA_INT, 32, keys.length / spec.keyBytes());
+            attr.set(JAVA_INT, 36, fd);
+            return BpfSyscall.call(BpfSyscall.MAP_UPDATE_BATCH, attr);
+        }
     }
 
     @Override

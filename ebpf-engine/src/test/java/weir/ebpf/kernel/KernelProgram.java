@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import weir.ebpf.isa.CallKind;
 import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Encoder;
 import weir.ebpf.isa.Instruction;
@@ -28,9 +29,11 @@ public final class KernelProgram implements AutoCloseable {
     private static final int DATA_BYTES = 4096;
 
     private static final int LOG_BYTES = 1 << 20;
+    private static final int INSTRUCTION_BYTES = 8;
     private static final int PROG_TYPE_XDP = 6;
-    private static final int BPF_XDP_DEVMAP = 32;
+    private static final int BPF_XDP_DEVMAP = 33;
     private static final int BPF_XDP_CPUMAP = 35;
+    private static final int TAIL_CALL = 12;
 
     private final int fd;
     private final Arena arena = Arena.ofConfined();
@@ -89,15 +92,31 @@ public final class KernelProgram implements AutoCloseable {
      * @param wantLog whether a rejection is worth a second look by the verifier, which takes the log
      */
     public static KernelProgram load(ProgramSpec spec, int[] mapFds, boolean wantLog) throws Rejected {
+        byte[] code = Encoder.encode(withFds(spec.code(), mapFds));
+        return prepared(spec, code, (arena, attributes) -> new KernelProgram(load(arena, attributes, wantLog)));
+    }
+
+    /** What is done with the attributes of a load. */
+    @FunctionalInterface
+    interface Load<T> {
+        T with(Arena arena, MemorySegment attributes) throws Rejected;
+    }
+
+    /**
+     * Fills the attributes of a load and hands them on; what they refer to lives until that returns.
+     *
+     * @param code as the kernel takes it, file descriptors of maps included
+     */
+    static <T> T prepared(ProgramSpec spec, byte[] code, Load<T> load) throws Rejected {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attributes = attributes(arena, spec, mapFds);
+            MemorySegment attributes = attributes(arena, spec, code);
             int types = needsTypes(spec) ? loadTypes(arena, spec.subprograms()) : 0;
             if (types > 0) {
                 byte[] info = FunctionTypes.functionInfo(spec.subprograms());
                 putFunctions(arena, attributes, types, info);
             }
             try {
-                return new KernelProgram(load(arena, attributes, wantLog));
+                return load.with(arena, attributes);
             } finally {
                 if (types > 0) {
                     BpfSyscall.close(types);
@@ -109,7 +128,7 @@ public final class KernelProgram implements AutoCloseable {
     /** Loads a program with the types and lines of the object that it is from. */
     static KernelProgram load(ProgramSpec spec, int[] mapFds, ObjectTypes types) throws Rejected {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attributes = attributes(arena, spec, mapFds);
+            MemorySegment attributes = attributes(arena, spec, Encoder.encode(withFds(spec.code(), mapFds)));
             putFunctions(arena, attributes, types.fd(), ObjectTypes.functionInfo(spec));
             attributes.set(JAVA_INT, LINE_INFO_REC_SIZE, ObjectTypes.LINE_INFO_BYTES);
             attributes.set(
@@ -119,11 +138,10 @@ public final class KernelProgram implements AutoCloseable {
         }
     }
 
-    private static MemorySegment attributes(Arena arena, ProgramSpec spec, int[] mapFds) {
+    private static MemorySegment attributes(Arena arena, ProgramSpec spec, byte[] code) {
         MemorySegment attributes = arena.allocate(LOAD_BYTES, 8);
-        byte[] code = Encoder.encode(withFds(spec.code(), mapFds));
         attributes.set(JAVA_INT, PROG_TYPE, PROG_TYPE_XDP);
-        attributes.set(JAVA_INT, INSN_CNT, spec.code().slots());
+        attributes.set(JAVA_INT, INSN_CNT, code.length / INSTRUCTION_BYTES);
         attributes.set(JAVA_LONG, INSNS, copy(arena, code).address());
         attributes.set(JAVA_LONG, LICENSE, arena.allocateFrom("GPL").address());
         byte[] name = spec.name().replaceAll("[^A-Za-z0-9_.]", "_").getBytes(StandardCharsets.US_ASCII);
@@ -239,9 +257,11 @@ public final class KernelProgram implements AutoCloseable {
         return result;
     }
 
-    /** Callbacks and global functions are known by their types only. */
+    /** Callbacks, global functions, and functions that tail-call are known by their types only. */
     private static boolean needsTypes(ProgramSpec spec) {
         return spec.subprograms().stream().skip(1).anyMatch(Subprogram::isGlobal)
+                || (spec.subprograms().size() > 1
+                        && spec.code().instructions().contains(new Instruction.Call(CallKind.HELPER, TAIL_CALL)))
                 || spec.code().instructions().stream()
                         .anyMatch(
                                 each -> each instanceof Instruction.LoadWide wide && wide.kind() == WideKind.FUNCTION);

@@ -27,16 +27,24 @@ public final class PinnedThread implements AutoCloseable {
     private final MemorySegment before = arena.allocate(MASK_BYTES, 8);
     private final int cpu;
 
+    /** On the second CPU that the thread may use, if there are two: the kernel's own work likes the first. */
     public PinnedThread() {
         call(GET, before);
-        int first = 0;
-        while ((before.get(JAVA_BYTE, first >> 3) >> (first & 7) & 1) == 0) {
-            first++;
-        }
-        cpu = first;
+        int first = next(0);
+        int second = next(first + 1);
+        cpu = second < MASK_BYTES * Byte.SIZE ? second : first;
         MemorySegment only = arena.allocate(MASK_BYTES, 8);
         only.set(JAVA_BYTE, cpu >> 3, (byte) (1 << (cpu & 7)));
         call(SET, only);
+    }
+
+    /** The next CPU of the mask. */
+    private int next(int from) {
+        int next = from;
+        while (next < MASK_BYTES * Byte.SIZE && (before.get(JAVA_BYTE, next >> 3) >> (next & 7) & 1) == 0) {
+            next++;
+        }
+        return next;
     }
 
     /** Number of the CPU. */

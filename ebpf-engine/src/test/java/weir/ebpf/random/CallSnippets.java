@@ -3,6 +3,12 @@ package weir.ebpf.random;
 
 import java.util.ArrayList;
 import java.util.List;
+import weir.ebpf.isa.AluOp;
+import weir.ebpf.isa.AtomicOp;
+import weir.ebpf.isa.Condition;
+import weir.ebpf.isa.Instruction;
+import weir.ebpf.isa.MemorySize;
+import weir.ebpf.isa.Operand;
 import weir.ebpf.random.ProgramDraft.Function;
 import weir.ebpf.random.ProgramDraft.Role;
 import weir.ebpf.random.RegisterType.Kind;
@@ -11,6 +17,9 @@ import weir.ebpf.random.RegisterType.Region;
 /** Calls of other functions: direct, as callback, or by tail call. */
 final class CallSnippets {
     private static final int CALLBACK_STACK_BYTES = 16;
+    private static final RandomMap[] HASHES = {
+        RandomMap.HASH, RandomMap.LRU_HASH, RandomMap.PERCPU_HASH, RandomMap.LRU_PERCPU_HASH
+    };
 
     private CallSnippets() {}
 
@@ -41,6 +50,23 @@ final class CallSnippets {
                 parameters.add(RegisterType.SCALAR);
             }
         }
+        call(frame, Role.STATIC, parameters);
+        return true;
+    }
+
+    /** A packet pointer with what is known about it, and perhaps the context, from which the callee gets others. */
+    static boolean callWithPacket(Frame frame) {
+        int packet = frame.findStable(type -> type instanceof RegisterType.Packet);
+        if (frame.depth >= ProgramDraft.MAX_FRAMES || packet == Frame.NONE) {
+            return false;
+        }
+        List<RegisterType> parameters = new ArrayList<>();
+        if (frame.context != Frame.NONE && frame.random.nextBoolean()) {
+            frame.contextArgument();
+            parameters.add(RegisterType.CONTEXT);
+        }
+        frame.move(parameters.size() + 1, packet);
+        parameters.add(frame.state.get(packet));
         call(frame, Role.STATIC, parameters);
         return true;
     }
@@ -137,6 +163,51 @@ final class CallSnippets {
                 new Region(Kind.CALLER_STACK, CALLBACK_STACK_BYTES, true));
         callBack(frame, Role.EACH_CALLBACK, parameters, Helpers.FOR_EACH_MAP_ELEM);
         return true;
+    }
+
+    /** Over maps whose elements come in an order of their own. */
+    static boolean forEachHash(Frame frame) {
+        if (frame.depth >= ProgramDraft.MAX_FRAMES || frame.loops > 0) {
+            return false;
+        }
+        RandomMap map = HASHES[frame.random.nextInt(HASHES.length)];
+        int place = frame.filledPlace(CALLBACK_STACK_BYTES);
+        frame.stackArgument(3, place);
+        frame.moveImmediate(4, frame.random.nextInt(12) == 0 ? 1 : 0);
+        frame.mapArgument(1, map);
+        List<RegisterType> parameters = List.of(
+                RegisterType.UNSET,
+                new Region(Kind.MAP_KEY, map.keyBytes(), false),
+                new Region(Kind.HASH_VALUE, map.valueBytes(), true),
+                new Region(Kind.CALLER_STACK, CALLBACK_STACK_BYTES, true));
+        callBack(frame, Role.HASH_CALLBACK, parameters, Helpers.FOR_EACH_MAP_ELEM);
+        return true;
+    }
+
+    /** Adds up values and keys, changes each value by itself, or deletes by the key. */
+    static void hashCallback(Frame frame) {
+        int valueBytes = ((Region) frame.function.parameters.get(2)).bytes();
+        int offset = Long.BYTES * frame.random.nextInt(valueBytes / Long.BYTES);
+        frame.load(MemorySize.DOUBLE, false, 0, 3, offset, RegisterType.SCALAR);
+        frame.add(new Instruction.Atomic(MemorySize.DOUBLE, AtomicOp.ADD, false, 4, (short) 0, 0));
+        frame.load(MemorySize.WORD, false, 5, 2, 0, RegisterType.SCALAR);
+        frame.add(new Instruction.Alu(true, AluOp.MUL, 5, Operand.immediate(frame.immediate())));
+        frame.add(new Instruction.Atomic(MemorySize.DOUBLE, AtomicOp.XOR, false, 4, (short) 8, 5));
+        if (frame.random.nextBoolean()) {
+            frame.add(new Instruction.Alu(true, AluOp.MUL, 0, Operand.immediate(frame.immediate())));
+            frame.add(new Instruction.Alu(true, AluOp.XOR, 0, Operand.register(5)));
+            frame.store(MemorySize.DOUBLE, 3, offset, Operand.register(0));
+        }
+        if (frame.random.nextInt(3) == 0) {
+            int keep = frame.code.newLabel();
+            frame.load(MemorySize.WORD, false, 5, 2, 0, RegisterType.SCALAR);
+            Operand bit = Operand.immediate(1 << frame.random.nextInt(3));
+            frame.code.addJump(new Instruction.Branch(true, Condition.SET, 5, bit, (short) 0), keep);
+            frame.callHelper(Helpers.MAP_DELETE_ELEM);
+            frame.code.place(keep);
+        }
+        frame.moveImmediate(0, 0);
+        frame.add(new Instruction.Exit());
     }
 
     private static void callBack(Frame frame, Role role, List<RegisterType> parameters, int helper) {

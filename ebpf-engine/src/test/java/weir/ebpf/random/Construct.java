@@ -58,5 +58,16 @@ public enum Construct {
     RINGBUF_QUERY,
     QUEUE_PUSH,
     QUEUE_POP,
-    QUEUE_PEEK
+    QUEUE_PEEK,
+    BLOOM_PUSH,
+    BLOOM_PEEK,
+    MAP_OF_MAPS,
+    PERCPU_LOOKUP,
+    TARGET_LOOKUP,
+    SPIN_LOCK,
+    FOR_EACH_HASH,
+    CALL_WITH_PACKET,
+    PERF_EVENT,
+    FIB_LOOKUP,
+    CHECK_MTU
 }

@@ -84,6 +84,10 @@ final class Frame {
             move(context, 1);
             lock(context);
         }
+        if (function.role == Role.HASH_CALLBACK) {
+            CallSnippets.hashCallback(this);
+            return;
+        }
         if (depth == ProgramDraft.MAX_FRAMES) {
             program.isDescending = false;
         }

@@ -20,7 +20,21 @@ final class MapSnippets {
         RandomMap.LPM_TRIE
     };
 
+    private static final RandomMap[] PER_CPU = {RandomMap.PERCPU_ARRAY, RandomMap.PERCPU_HASH, RandomMap.LRU_PERCPU_HASH
+    };
+    private static final RandomMap[] LOCKED = {RandomMap.LOCKED_ARRAY, RandomMap.LOCKED_HASH};
+    private static final RandomMap[] TARGETS = {RandomMap.DEVMAP, RandomMap.DEVMAP_HASH, RandomMap.XSKMAP};
+    private static final RandomMap[] OUTER = {RandomMap.ARRAY_OF_MAPS, RandomMap.HASH_OF_MAPS};
+    /** More CPUs than there are anywhere. */
+    private static final int NO_CPU = 1 << 20;
+
     private MapSnippets() {}
+
+    /** How a map gets into the first argument. */
+    @FunctionalInterface
+    private interface MapSource {
+        void toArgument1();
+    }
 
     static boolean lookup(Frame frame) {
         RandomMap map = anyMap(frame);
@@ -56,7 +70,11 @@ final class MapSnippets {
     }
 
     static boolean update(Frame frame) {
-        RandomMap map = anyMap(frame);
+        RandomMap map = frame.random.nextInt(8) == 0 ? pick(frame, LOCKED) : anyMap(frame);
+        return update(frame, map, () -> frame.mapArgument(1, map));
+    }
+
+    private static boolean update(Frame frame, RandomMap map, MapSource source) {
         int value = valueSource(frame, map);
         int place = value == Frame.NONE ? frame.filledPlace(map.valueBytes()) : 0;
         if (place == Frame.NONE || !keyArgument(frame, map, 2)) {
@@ -69,25 +87,124 @@ final class MapSnippets {
         }
         int flags = frame.random.nextInt(3) == 0 ? frame.random.nextInt(9) : 0;
         frame.scalarArgument(4, flags);
-        frame.mapArgument(1, map);
+        source.toArgument1();
         frame.callHelper(Helpers.MAP_UPDATE_ELEM);
         frame.forgetElements();
         return true;
     }
 
     static boolean delete(Frame frame) {
-        RandomMap map = anyMap(frame);
+        RandomMap map = frame.random.nextInt(8) == 0 ? pick(frame, LOCKED) : anyMap(frame);
+        return delete(frame, map, () -> frame.mapArgument(1, map));
+    }
+
+    private static boolean delete(Frame frame, RandomMap map, MapSource source) {
         if (!keyArgument(frame, map, 2)) {
             return false;
         }
-        frame.mapArgument(1, map);
+        source.toArgument1();
         frame.callHelper(Helpers.MAP_DELETE_ELEM);
         frame.forgetElements();
         return true;
     }
 
+    /** An element of a map that another map holds: looked up and used, updated, or deleted. */
+    static boolean inner(Frame frame) {
+        RandomMap outer = pick(frame, OUTER);
+        RandomMap map = outer.inner().getFirst();
+        int found = frame.freeStable();
+        if (found == Frame.NONE || !keyArgument(frame, outer, 2)) {
+            return false;
+        }
+        frame.mapArgument(1, outer);
+        frame.callHelper(Helpers.MAP_LOOKUP_ELEM);
+        int behind = frame.code.newLabel();
+        leaveIfNull(frame, behind);
+        frame.state.set(found, RegisterType.UNSET);
+        MachineState skipped = frame.state.copy();
+        frame.move(found, 0);
+        MapSource source = () -> frame.move(1, found);
+        switch (frame.random.nextInt(4)) {
+            case 0 -> update(frame, map, source);
+            case 1 -> delete(frame, map, source);
+            default -> {
+                keyArgument(frame, map, 2);
+                source.toArgument1();
+                frame.callHelper(Helpers.MAP_LOOKUP_ELEM);
+                leaveIfNull(frame, behind);
+                useValue(frame, new Region(map.valueKind(), map.valueBytes(), true));
+            }
+        }
+        frame.code.place(behind);
+        frame.state = frame.state.meet(skipped);
+        return true;
+    }
+
+    /** The value of the CPU that the program runs on, or of one that is not there. */
+    static boolean lookupPerCpu(Frame frame) {
+        RandomMap map = pick(frame, PER_CPU);
+        int cpu = frame.freeStable();
+        int room = frame.place(map.keyBytes());
+        if (cpu == Frame.NONE || room == Frame.NONE) {
+            return false;
+        }
+        if (frame.random.nextInt(5) == 0) {
+            frame.moveImmediate(cpu, NO_CPU);
+        } else {
+            frame.callHelper(Helpers.GET_SMP_PROCESSOR_ID);
+            frame.state.set(0, RegisterType.UNSET);
+            frame.move(cpu, 0);
+        }
+        keyArgument(frame, map, 2);
+        frame.move(3, cpu);
+        frame.state.set(cpu, RegisterType.UNSET);
+        frame.mapArgument(1, map);
+        frame.callHelper(Helpers.MAP_LOOKUP_PERCPU_ELEM);
+        int behind = frame.code.newLabel();
+        leaveIfNull(frame, behind);
+        MachineState skipped = frame.state.copy();
+        useValue(frame, new Region(map.valueKind(), map.valueBytes(), true));
+        frame.code.place(behind);
+        frame.state = frame.state.meet(skipped);
+        return true;
+    }
+
+    /** Whether there is a target; of a device map, which. */
+    static boolean lookupTarget(Frame frame) {
+        RandomMap map = pick(frame, TARGETS);
+        if (!keyArgument(frame, map, 2)) {
+            return false;
+        }
+        frame.mapArgument(1, map);
+        frame.callHelper(Helpers.MAP_LOOKUP_ELEM);
+        int behind = frame.code.newLabel();
+        frame.code.addJump(new Instruction.Branch(true, Condition.EQ, 0, Operand.immediate(0), (short) 0), behind);
+        if (map == RandomMap.XSKMAP) {
+            frame.moveImmediate(0, 1);
+        } else {
+            frame.load(MemorySize.WORD, false, 0, 0, 0, RegisterType.SCALAR);
+        }
+        frame.code.place(behind);
+        return true;
+    }
+
+    /** Goes to the label if r0 is null; it holds nothing usable behind. */
+    private static void leaveIfNull(Frame frame, int label) {
+        frame.code.addJump(new Instruction.Branch(true, Condition.EQ, 0, Operand.immediate(0), (short) 0), label);
+        frame.state.set(0, RegisterType.UNSET);
+    }
+
+    private static void useValue(Frame frame, Region value) {
+        frame.state.set(0, value);
+        frame.body(1 + frame.random.nextInt(3));
+    }
+
+    private static RandomMap pick(Frame frame, RandomMap... maps) {
+        return maps[frame.random.nextInt(maps.length)];
+    }
+
     private static RandomMap anyMap(Frame frame) {
-        return KEYED[frame.random.nextInt(KEYED.length)];
+        return pick(frame, KEYED);
     }
 
     /** A stable register that points to enough bytes that are no hash element, or NONE. */

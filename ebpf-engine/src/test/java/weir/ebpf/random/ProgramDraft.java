@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import weir.ebpf.isa.Code;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.ProgramType;
+import weir.ebpf.program.Signature;
 import weir.ebpf.program.Subprogram;
 
 /** One program while it is generated: its functions. */
@@ -18,6 +19,10 @@ final class ProgramDraft {
 
     private static final int MAIN_STACK_BYTES = 192;
     private static final int FUNCTION_STACK_BYTES = 32;
+
+    /** Of global functions, as the kernel is told, too. */
+    private static final Signature NUMBERS =
+            new Signature(List.of(new Signature.Parameter.Scalar(), new Signature.Parameter.Scalar()), true);
 
     final ProgramGenerator.Draft draft;
     /** Whether tail calls lead here; half of these go on with one, so that the limit of 33 is met. */
@@ -52,7 +57,9 @@ final class ProgramDraft {
         STATIC,
         GLOBAL,
         LOOP_CALLBACK,
-        EACH_CALLBACK
+        EACH_CALLBACK,
+        /** Does the same whatever the order of elements. */
+        HASH_CALLBACK
     }
 
     private ProgramDraft(ProgramGenerator.Draft draft, boolean isTailTarget) {
@@ -103,7 +110,8 @@ final class ProgramDraft {
         for (Function each : used) {
             starts[each.number] = slot;
             String label = each.role == Role.MAIN ? name : "f" + each.number;
-            subprograms.add(new Subprogram(label, slot, each.role == Role.MAIN || each.role == Role.GLOBAL, 0));
+            boolean isGlobal = each.role == Role.MAIN || each.role == Role.GLOBAL;
+            subprograms.add(new Subprogram(label, slot, isGlobal, 0, each.role == Role.GLOBAL ? NUMBERS : null));
             slot += each.code.slots();
         }
         Code code = CodeBuilder.link(used.stream().map(each -> each.code).toList(), starts);

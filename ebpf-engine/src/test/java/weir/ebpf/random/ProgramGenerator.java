@@ -2,6 +2,7 @@
 package weir.ebpf.random;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -20,6 +21,11 @@ public final class ProgramGenerator {
 
     public ProgramGenerator(Weights weights) {
         this.weights = weights;
+    }
+
+    /** All maps that random programs use, with nothing in program arrays. */
+    public static List<MapSpec> allMaps() {
+        return Arrays.stream(RandomMap.values()).map(RandomMap::spec).toList();
     }
 
     public RandomProgram generate(long seed) {
@@ -49,11 +55,14 @@ public final class ProgramGenerator {
             this.weights = weights;
         }
 
+        /** Index of a map, which is there from now on; behind those that it holds. */
         int mapIndex(RandomMap map) {
-            return maps.computeIfAbsent(map, absent -> {
-                inOrder.add(absent);
-                return inOrder.size() - 1;
-            });
+            if (!maps.containsKey(map)) {
+                map.inner().forEach(this::mapIndex);
+                maps.put(map, inOrder.size());
+                inOrder.add(map);
+            }
+            return maps.get(map);
         }
 
         static String tailName(int index) {
@@ -61,9 +70,18 @@ public final class ProgramGenerator {
         }
 
         List<MapSpec> mapSpecs() {
-            return inOrder.stream()
-                    .map(map -> map == RandomMap.PROG_ARRAY ? programArray() : map.spec())
-                    .toList();
+            return inOrder.stream().map(this::mapSpec).toList();
+        }
+
+        private MapSpec mapSpec(RandomMap map) {
+            if (map == RandomMap.PROG_ARRAY) {
+                return programArray();
+            }
+            List<MapSpec.Entry> inner = new ArrayList<>();
+            for (int i = 0; i < map.inner().size(); i++) {
+                inner.add(new MapSpec.Entry.InnerMap(2 * i, mapIndex(map.inner().get(i))));
+            }
+            return inner.isEmpty() ? map.spec() : map.spec().withContents(inner);
         }
 
         private MapSpec programArray() {

@@ -39,6 +39,33 @@ final class QueueSnippets {
         return frame.random.nextBoolean() ? RandomMap.QUEUE : RandomMap.STACK;
     }
 
+    /** One of few numbers, so that some are found again; the filter is far too large for false answers. */
+    static boolean bloomPush(Frame frame) {
+        fewNumbers(frame);
+        frame.moveImmediate(3, frame.random.nextInt(6) == 0 ? frame.random.nextInt(4) : 0);
+        frame.mapArgument(1, RandomMap.BLOOM_FILTER);
+        frame.callHelper(Helpers.MAP_PUSH_ELEM);
+        return true;
+    }
+
+    static boolean bloomPeek(Frame frame) {
+        fewNumbers(frame);
+        frame.mapArgument(1, RandomMap.BLOOM_FILTER);
+        frame.callHelper(Helpers.MAP_PEEK_ELEM);
+        return true;
+    }
+
+    private static void fewNumbers(Frame frame) {
+        int place = frame.place(Long.BYTES);
+        boolean varies = frame.random.nextInt(3) == 0;
+        Operand number = varies
+                ? Operand.register(frame.bounded(RandomMap.KEYS - 1))
+                : Operand.immediate(frame.random.nextInt(RandomMap.KEYS));
+        frame.store(MemorySize.DOUBLE, Frame.FRAME_POINTER, place, number);
+        frame.state.storeScalar(place, Long.BYTES);
+        frame.stackArgument(2, place);
+    }
+
     static boolean ringOutput(Frame frame) {
         int bytes = 1 + frame.random.nextInt(32);
         int place = frame.filledPlace(bytes);
@@ -50,9 +77,10 @@ final class QueueSnippets {
         return true;
     }
 
-    /** Reserves, writes, and submits or discards. */
+    /** Reserves, writes all of a small record, and submits or discards; a large one is discarded. */
     static boolean ringReserve(Frame frame) {
-        int bytes = 8 + frame.random.nextInt(frame.random.nextInt(4) == 0 ? 2000 : 40);
+        boolean isLarge = frame.random.nextInt(4) == 0;
+        int bytes = 8 + frame.random.nextInt(isLarge ? 2000 : 40);
         int value = frame.argumentScalar();
         frame.moveImmediate(3, 0);
         frame.moveImmediate(2, bytes);
@@ -62,13 +90,28 @@ final class QueueSnippets {
         frame.code.addJump(new Instruction.Branch(true, Condition.EQ, 0, Operand.immediate(0), (short) 0), behind);
         boolean immediate = value == Frame.NONE || value == 0;
         Operand stored = immediate ? Operand.immediate(frame.immediate()) : Operand.register(value);
-        frame.store(MemorySize.DOUBLE, 0, frame.random.nextInt(bytes - 7), stored);
+        if (isLarge) {
+            frame.store(MemorySize.DOUBLE, 0, frame.random.nextInt(bytes - 7), stored);
+        } else {
+            fillRecord(frame, bytes, stored);
+        }
         frame.move(1, 0);
         frame.moveImmediate(2, frame.random.nextInt(3));
-        frame.callHelper(frame.random.nextBoolean() ? Helpers.RINGBUF_SUBMIT : Helpers.RINGBUF_DISCARD);
+        boolean isSubmitted = !isLarge && frame.random.nextInt(3) != 0;
+        frame.callHelper(isSubmitted ? Helpers.RINGBUF_SUBMIT : Helpers.RINGBUF_DISCARD);
         frame.code.place(behind);
         frame.state.set(0, RegisterType.UNSET);
         return true;
+    }
+
+    /** What nobody writes would be what an earlier record left there. */
+    private static void fillRecord(Frame frame, int bytes, Operand stored) {
+        for (int at = 0; at < bytes; ) {
+            MemorySize size = Frame.atMost(MemorySize.DOUBLE, bytes - at);
+            boolean telling = frame.random.nextBoolean();
+            frame.store(size, 0, at, telling ? stored : Operand.immediate(frame.immediate()));
+            at += size.bytes();
+        }
     }
 
     static boolean ringQuery(Frame frame) {

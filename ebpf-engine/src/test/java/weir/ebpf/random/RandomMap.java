@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import weir.ebpf.kernel.SpinLockBtf;
 import weir.ebpf.map.Bytes;
 import weir.ebpf.map.MapFlags;
 import weir.ebpf.map.MapSpec;
@@ -29,6 +30,16 @@ enum RandomMap {
     CPUMAP(MapType.CPUMAP, 4, 4, 4),
     XSKMAP(MapType.XSKMAP, 4, 4, 4),
     PROG_ARRAY(MapType.PROG_ARRAY, 4, 4, 4),
+    BLOOM_FILTER(MapType.BLOOM_FILTER, 0, 8, 4000),
+    PERF_EVENT_ARRAY(MapType.PERF_EVENT_ARRAY, 4, 4, 512),
+    LOCKED_ARRAY(MapType.ARRAY, 4, SpinLockBtf.VALUE_BYTES, 4),
+    LOCKED_HASH(MapType.HASH, 4, SpinLockBtf.VALUE_BYTES, 6),
+    INNER_ARRAY_1(MapType.ARRAY, 4, 16, 4),
+    INNER_ARRAY_2(MapType.ARRAY, 4, 16, 4),
+    INNER_HASH_1(MapType.HASH, 4, 24, 6),
+    INNER_HASH_2(MapType.HASH, 4, 24, 6),
+    ARRAY_OF_MAPS(MapType.ARRAY_OF_MAPS, 4, 4, 4),
+    HASH_OF_MAPS(MapType.HASH_OF_MAPS, 4, 4, 4),
     GLOBAL_DATA(MapType.ARRAY, 4, 64, 1),
     READ_ONLY_DATA(MapType.ARRAY, 4, 128, 1);
 
@@ -65,17 +76,31 @@ enum RandomMap {
 
     /** What a pointer to a value is. */
     RegisterType.Kind valueKind() {
-        return this == ARRAY || this == PERCPU_ARRAY ? RegisterType.Kind.ARRAY_VALUE : RegisterType.Kind.HASH_VALUE;
+        return type == MapType.ARRAY || type == MapType.PERCPU_ARRAY
+                ? RegisterType.Kind.ARRAY_VALUE
+                : RegisterType.Kind.HASH_VALUE;
     }
 
     boolean hasFixedPlaces() {
         return valueKind() == RegisterType.Kind.ARRAY_VALUE;
     }
 
+    /** Maps that a map of maps holds, all of one blueprint; empty for others. */
+    List<RandomMap> inner() {
+        return switch (this) {
+            case ARRAY_OF_MAPS -> List.of(INNER_ARRAY_1, INNER_ARRAY_2);
+            case HASH_OF_MAPS -> List.of(INNER_HASH_1, INNER_HASH_2);
+            default -> List.of();
+        };
+    }
+
     MapSpec spec() {
         MapSpec plain = MapSpec.of(mapName(), type, keyBytes, valueBytes, maxEntries);
         return switch (this) {
             case LPM_TRIE -> plain.withFlags(MapFlags.NO_PREALLOC);
+            case LOCKED_ARRAY, LOCKED_HASH -> plain.withSpinLockOffset(SpinLockBtf.LOCK_OFFSET);
+            case ARRAY_OF_MAPS, HASH_OF_MAPS ->
+                plain.withInner(inner().getFirst().spec());
             case GLOBAL_DATA -> withData(plain, globalData(), 0, false);
             case READ_ONLY_DATA -> withData(plain, readOnlyData(), MapFlags.RDONLY_PROG, true);
             default -> plain;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.random;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import weir.ebpf.isa.Code;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.program.ProgramSpec;
 
@@ -22,5 +24,24 @@ public record RandomProgram(long seed, List<ProgramSpec> programs, List<MapSpec>
 
     public ProgramSpec main() {
         return programs.getFirst();
+    }
+
+    /** The same with other code in the main program; its functions begin where they did. */
+    public RandomProgram withMainCode(Code code) {
+        ProgramSpec old = main();
+        List<ProgramSpec> changed = new ArrayList<>(programs);
+        changed.set(
+                0,
+                new ProgramSpec(
+                        old.name(),
+                        old.section(),
+                        old.type(),
+                        old.attach(),
+                        code,
+                        old.subprograms(),
+                        old.lines(),
+                        old.license(),
+                        old.unresolved()));
+        return new RandomProgram(seed, changed, maps, constructs);
     }
 }

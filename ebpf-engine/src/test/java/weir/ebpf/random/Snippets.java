@@ -86,6 +86,17 @@ interface Snippets {
                 case TAIL_CALL -> CallSnippets::tailCall;
                 case LOOP_HELPER -> CallSnippets::loop;
                 case FOR_EACH -> CallSnippets::forEach;
+                case FOR_EACH_HASH -> CallSnippets::forEachHash;
+                case CALL_WITH_PACKET -> CallSnippets::callWithPacket;
+                case BLOOM_PUSH -> QueueSnippets::bloomPush;
+                case BLOOM_PEEK -> QueueSnippets::bloomPeek;
+                case MAP_OF_MAPS -> MapSnippets::inner;
+                case PERCPU_LOOKUP -> MapSnippets::lookupPerCpu;
+                case TARGET_LOOKUP -> MapSnippets::lookupTarget;
+                case SPIN_LOCK -> LockSnippets::locked;
+                case PERF_EVENT -> HostSnippets::perfEvent;
+                case FIB_LOOKUP -> HostSnippets::fibLookup;
+                case CHECK_MTU -> HostSnippets::checkMtu;
             };
         }
     }

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ebpf;
+
+import java.time.Duration;
+import java.util.List;
+import weir.ebpf.helper.HelperTable;
+import weir.ebpf.isa.Code;
+import weir.ebpf.isa.Decoder;
+import weir.ebpf.isa.MalformedCodeException;
+import weir.ebpf.map.MapSpec;
+import weir.ebpf.program.FaultKind;
+import weir.ebpf.program.ProgramSpec;
+import weir.ebpf.random.ProgramGenerator;
+import weir.ebpf.verifier.Verification;
+import weir.ebpf.verifier.Verifier;
+import weir.ebpf.verifier.VerifierOptions;
+
+/**
+ * Jazzer's entry: any bytes are refused as code by the one named exception, or get a verdict; what the verifier
+ * accepts runs without a fault but for the budget of callbacks.
+ */
+public final class VerifierFuzzer {
+    private static final List<MapSpec> MAPS = ProgramGenerator.allMaps();
+    private static final HelperTable HELPERS = HelperTable.xdp();
+    /** A tenth of what is usual, and less than Jazzer's own limit. */
+    private static final VerifierOptions OPTIONS = new VerifierOptions(0, false, 100_000, Duration.ofSeconds(5));
+
+    private static final int FRAME_BYTES = 80;
+    private static final int MAX_MESSAGE = 4000;
+
+    private VerifierFuzzer() {}
+
+    public static void fuzzerTestOneInput(byte[] bytes) throws LoadException {
+        Code code;
+        try {
+            code = Decoder.decode(bytes).withDescriptorsAsIndices();
+        } catch (MalformedCodeException e) {
+            return;
+        }
+        ProgramSpec spec = ProgramSpec.of("fuzzed", code);
+        switch (Verifier.verify(spec, MAPS, HELPERS, OPTIONS)) {
+            case Verification.Accepted _ -> run(spec);
+            case Verification.Rejected(var violations, var _, var _) -> {
+                if (violations.getFirst().text().length() > MAX_MESSAGE) {
+                    throw new AssertionError("a long message: " + violations.getFirst());
+                }
+            }
+        }
+    }
+
+    private static void run(ProgramSpec spec) throws LoadException {
+        byte[] frame = new byte[FRAME_BYTES];
+        for (int i = 0; i < frame.length; i++) {
+            frame[i] = (byte) (i * i);
+        }
+        LoadOptions options = LoadOptions.on(new DeterministicHost(1));
+        try (LoadedObject loaded = LoadedObject.of(spec, MAPS, options)) {
+            TestRun.Result result =
+                    TestRun.of(frame).run(loaded.program(spec.name()).orElseThrow());
+            if (result.fault() != null && result.fault().kind() != FaultKind.BUDGET) {
+                throw new AssertionError(result.fault().text());
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ebpf.interpreter;
+
+import java.lang.foreign.Arena;
+import java.util.List;
+import weir.ebpf.EbpfProgram;
+import weir.ebpf.Host;
+import weir.ebpf.LoadException;
+import weir.ebpf.helper.HelperCalls;
+import weir.ebpf.helper.HelperTable;
+import weir.ebpf.isa.Code;
+import weir.ebpf.isa.Instruction;
+import weir.ebpf.program.ProgramFacts;
+import weir.ebpf.program.ProgramSpec;
+import weir.ebpf.run.RunState;
+import weir.ebpf.run.StackMemory;
+import weir.ebpf.xdp.XdpBatch;
+
+/**
+ * The interpreter with someone who looks on: before each instruction registers, call frames and memory can
+ * be read. One thread.
+ */
+public final class ObservedMachine extends Machine {
+    private static final int ALIGNMENT = 64;
+    private static final int FRAME_POINTER = 10;
+
+    private final Observer observer;
+    private final long[] framePointers = new long[ProgramFacts.MAX_FRAMES];
+    private long steps;
+
+    private ObservedMachine(RunState run, HelperCalls helpers, PreparedCode idle, Observer observer) {
+        super(run, helpers, idle, 0);
+        this.observer = observer;
+    }
+
+    /** Who looks on. */
+    @FunctionalInterface
+    public interface Observer {
+        /**
+         * Before an instruction is executed.
+         *
+         * @param slot where it is in {@link #running()}
+         */
+        void before(ObservedMachine machine, int slot);
+    }
+
+    /**
+     * A machine without a program.
+     *
+     * @param arena that its memory comes from
+     */
+    public static ObservedMachine of(Host host, Arena arena, Observer observer) throws LoadException {
+        HelperTable helpers = HelperTable.xdp();
+        CheckedProgram nothing = CheckedProgram.of(
+                ProgramSpec.of("nothing", Code.of(List.of(new Instruction.Exit()))), helpers, List.of());
+        RunState run = new RunState(
+                host, 0, arena.allocate(StackMemory.BYTES, ALIGNMENT).address());
+        long scratch = arena.allocate(HelperCalls.SCRATCH_BYTES, ALIGNMENT).address();
+        PreparedCode idle = new PreparedCode(nothing, helpers, List.of());
+        return new ObservedMachine(run, new HelperCalls(run, scratch), idle, observer);
+    }
+
+    /** The program, to run on this machine and no other. */
+    public EbpfProgram on(EbpfProgram program) {
+        InterpretedProgram interpreted = (InterpretedProgram) program;
+        return new EbpfProgram() {
+            @Override
+            public ProgramSpec spec() {
+                return interpreted.spec();
+            }
+
+            @Override
+            public void run(XdpBatch batch, int cpu) {
+                for (int i = 0; i < batch.size(); i++) {
+                    steps = 0;
+                    interpreted.run(ObservedMachine.this, batch, i);
+                }
+            }
+
+            @Override
+            public void close() {
+                // the program belongs to its object
+            }
+        };
+    }
+
+    @Override
+    boolean mayGoOn(int at) {
+        if (++steps > MAX_STEPS) {
+            return super.mayGoOn(at);
+        }
+        framePointers[run().depth()] = register(FRAME_POINTER);
+        observer.before(this, at);
+        return true;
+    }
+
+    /** The program that is running: another one after a tail call. */
+    public ProgramSpec running() {
+        return program();
+    }
+
+    /** What the program may touch and holds. */
+    public RunState state() {
+        return run();
+    }
+
+    /** Call frames below the one at hand. */
+    public int depth() {
+        return run().depth();
+    }
+
+    /** A register of the function at hand. */
+    public long get(int register) {
+        return register(register);
+    }
+
+    /**
+     * A register of a call frame, the outermost being 0. Of those that wait for a call to return, r6 to r9 are known.
+     */
+    public long get(int frame, int register) {
+        if (frame == depth()) {
+            return register(register);
+        }
+        CallFrame callee = frame(frame + 1);
+        return switch (register) {
+            case 6 -> callee.r6;
+            case 7 -> callee.r7;
+            case 8 -> callee.r8;
+            case 9 -> callee.r9;
+            default -> throw new IllegalArgumentException("r" + register + " of a frame that waits");
+        };
+    }
+
+    public long framePointer(int frame) {
+        return framePointers[frame];
+    }
+
+    /** Slot of the call that made a frame; not for the outermost one. */
+    public int callSite(int frame) {
+        return frame(frame).returnSlot - 1;
+    }
+
+    /** Whether a helper called the function of a frame. */
+    public boolean isCallback(int frame) {
+        return frame > 0 && frame(frame).kind != CallFrame.Kind.CALL;
+    }
+}
