@@ -217,7 +217,7 @@ record RuleCase(
                 case "why" -> why = rest;
                 case "map" -> maps.add(map(List.of(rest.split(" +"))));
                 case "inner" -> maps.add(maps.removeLast().withInner(map(List.of(("inner " + rest).split(" +")))));
-                case "data" -> maps.add(data(rest.split(" +", -1)[0], rest.split(" +", -1)[1]));
+                case "data" -> maps.add(data(rest.split(" +", 2)[0], rest.split(" +", 2)[1]));
                 case "global" -> globals.add(global(List.of(rest.split(" +"))));
                 case "attach" -> attach = ProgramSpec.Attach.valueOf(rest.toUpperCase(Locale.ROOT));
                 case "change" -> change(rest);
@@ -301,7 +301,7 @@ record RuleCase(
         }
 
         private static Signature.Parameter parameter(String word) {
-            String[] parts = word.split(":", -1);
+            String[] parts = word.split(":", 2);
             return switch (parts[0]) {
                 case "number" -> new Signature.Parameter.Scalar();
                 case "context" -> new Signature.Parameter.Context();
