@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.helper.HelperTable;
 import weir.ebpf.interpreter.CheckedProgram;
@@ -69,6 +70,11 @@ public final class LoadedObject implements AutoCloseable {
      */
     public static LoadedObject load(ObjectFile object, LoadOptions options) throws LoadException {
         return of(object.programs(), object.maps(), options);
+    }
+
+    /** The programs that {@link #load} would make live: the XDP programs of those names, and those they tail-call. */
+    public static List<ProgramSpec> chosen(ObjectFile object, Predicate<String> names) {
+        return new ProgramChoice(object.programs(), object.maps()).of(names);
     }
 
     /**

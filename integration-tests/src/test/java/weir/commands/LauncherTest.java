@@ -68,6 +68,18 @@ class LauncherTest {
     }
 
     @Test
+    void verifiesInstructionsFromStandardInput() throws InterruptedException {
+        for (String code : List.of("b7000000020000009500000000000000", "9500000000000000")) {
+            boolean isSafe = code.startsWith("b7");
+            List<String> piped = List.of("sh", "-c", "echo " + code + " | \"$0\" \"$@\"");
+            try (WeirProcess verify = WeirProcess.launchBehind(piped, "program", "verify", "--raw", "-")) {
+                assertEquals(isSafe ? 0 : 4, verify.exitCode(), verify::err);
+                assertTrue(verify.out().contains("1 program, " + (isSafe ? "accepted" : "rejected")), verify::out);
+            }
+        }
+    }
+
+    @Test
     void handsExitCodesOn() throws InterruptedException {
         try (WeirProcess wrong = WeirProcess.launch("demon")) {
             assertEquals(2, wrong.exitCode());

@@ -168,11 +168,19 @@ public final class ProgramRunCommand implements Callable<Integer> {
         }
         ReplaySettings replaySettings =
                 new ReplaySettings(repeat, count, port == null ? 0 : port, mapEntries, engine.engine(), entries());
+        if (unverified && engine != EngineName.INTERPRETER) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--unverified is for --engine interpreter: only verified programs are compiled");
+        }
         if (object.readsStandardInput() && pcap.equals(STANDARD)) {
             throw new ParameterException(spec.commandLine(), "--raw and --pcap cannot both read standard input");
         }
         ObjectFile file = object.read(ExitCode.PROGRAM_REJECTED);
         ProgramSpec program = program(file);
+        if (!unverified) {
+            verify(file, program, replaySettings);
+        }
         ReplayReport report = run(file, program, replaySettings);
         print(report);
         return (report.faults().frames() > 0 ? ExitCode.FAILURE : ExitCode.OK).number();
@@ -211,6 +219,14 @@ public final class ProgramRunCommand implements Callable<Integer> {
         return candidates.getFirst();
     }
 
+    private void verify(ObjectFile file, ProgramSpec program, ReplaySettings replaySettings) {
+        try {
+            ProgramReplay.programs(file, program, replaySettings).forEach(each -> verify(file, each));
+        } catch (ReplayException e) {
+            throw failure(e);
+        }
+    }
+
     /** Refuses a program that the verifier rejects, with all it has to say. */
     private void verify(ObjectFile file, ProgramSpec program) {
         VerificationReport.Program verified = VerificationReport.Program.of(program, file, 0);
@@ -226,14 +242,8 @@ public final class ProgramRunCommand implements Callable<Integer> {
     private ReplayReport run(ObjectFile file, ProgramSpec program, ReplaySettings replaySettings) {
         try (ProgramReplay replay = new ProgramReplay(file, program, replaySettings);
                 CaptureReader in = CaptureReader.open(input())) {
-            if (!unverified) {
-                replay.programs().forEach(each -> verify(file, object.xdpProgram(file, each)));
-            }
             return run(replay, in);
         } catch (LoadException e) {
-            if (!unverified) {
-                verify(file, program); // which says more where it is the program's fault
-            }
             throw CommandFailures.of(
                     ExitCode.FAILURE,
                     new IOException(

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.DeterministicHost;
@@ -88,10 +87,7 @@ public final class ProgramReplay implements AutoCloseable {
         this.settings = settings;
         host.port(settings.port() == 0 ? 1 : settings.port(), MTU_BYTES);
         events = new EventLog(settings.mapEntries());
-        List<MapEntry> entries = new ArrayList<>();
-        for (MapSetting setting : settings.entries()) {
-            entries.add(setting.in(object));
-        }
+        List<MapEntry> entries = entries(object, settings);
         loaded = LoadedObject.load(object, options(entries));
         try {
             program = loaded.program(spec.name())
@@ -106,7 +102,7 @@ public final class ProgramReplay implements AutoCloseable {
     }
 
     private LoadOptions options(List<MapEntry> entries) {
-        return LoadOptions.on(host).under(settings.engine()).only(name -> isNeeded(name, entries));
+        return LoadOptions.on(host).under(settings.engine()).only(name -> isNeeded(name, spec, entries));
     }
 
     private String engineName() {
@@ -116,17 +112,31 @@ public final class ProgramReplay implements AutoCloseable {
         };
     }
 
+    private static List<MapEntry> entries(ObjectFile object, ReplaySettings settings) throws ReplayException {
+        List<MapEntry> entries = new ArrayList<>();
+        for (MapSetting setting : settings.entries()) {
+            entries.add(setting.in(object));
+        }
+        return entries;
+    }
+
     /** The program and those that maps are set to; what they tail-call is loaded with them. */
-    private boolean isNeeded(String name, List<MapEntry> entries) {
+    private static boolean isNeeded(String name, ProgramSpec spec, List<MapEntry> entries) {
         return name.equals(spec.name())
                 || entries.stream()
                         .anyMatch(each -> each instanceof MapEntry.OfProgram slot
                                 && slot.program().equals(name));
     }
 
-    /** Names of the programs that may run: the one on all frames, and those it may tail-call. */
-    public Set<String> programs() {
-        return loaded.programs().keySet();
+    /**
+     * The programs that a replay may run: the one on all frames, and those that it may tail-call.
+     *
+     * @throws ReplayException when a map does not take what it is set to
+     */
+    public static List<ProgramSpec> programs(ObjectFile object, ProgramSpec spec, ReplaySettings settings)
+            throws ReplayException {
+        List<MapEntry> entries = entries(object, settings);
+        return LoadedObject.chosen(object, name -> isNeeded(name, spec, entries));
     }
 
     /** Frames read so far. */

@@ -214,6 +214,19 @@ class ProgramRunCommandTest {
                 lines.subList(lines.size() - 2, lines.size()));
     }
 
+    @Test
+    void compilesVerifiedProgramsOnly() {
+        String object = example("no_bounds_check.o");
+        assertEquals(
+                ExitCode.PROGRAM_REJECTED.number(),
+                run(object, "--pcap", SAMPLE, "--engine", "jit").exitCode());
+        run(object, "--pcap", SAMPLE, "--engine", "jit", "--unverified")
+                .fails(
+                        ExitCode.USAGE,
+                        "--unverified is for --engine interpreter: only verified programs are compiled",
+                        "'weir program run --help' shows how to call it");
+    }
+
     private static String[] with(String[] args, String more) {
         return Stream.concat(Arrays.stream(args), Stream.of(more)).toArray(String[]::new);
     }
