@@ -10,8 +10,15 @@ public sealed interface Engine {
      * Compiles to JVM bytecode.
      *
      * @param fallback what happens with programs that cannot be compiled
+     * @param isChecked whether compiled code checks its accesses to memory, and helpers their arguments,
+     *     although the program was verified: a mistake of the verifier is then a fault of one frame
      */
-    record Jit(JitFallback fallback) implements Engine {}
+    record Jit(JitFallback fallback, boolean isChecked) implements Engine {
+        /** The same without checks. A mistake of the verifier can then take the whole JVM down. */
+        public Jit unchecked() {
+            return new Jit(fallback, false);
+        }
+    }
 
     /** What happens when one of an object's programs cannot be compiled. */
     enum JitFallback {
@@ -25,8 +32,8 @@ public sealed interface Engine {
         return new Interpreter();
     }
 
-    /** The compiler; what it cannot compile is not loaded. */
-    static Engine jit() {
-        return new Jit(JitFallback.FAIL);
+    /** The compiler, with checks; what it cannot compile is not loaded. */
+    static Jit jit() {
+        return new Jit(JitFallback.FAIL, true);
     }
 }

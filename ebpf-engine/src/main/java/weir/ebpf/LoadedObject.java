@@ -33,6 +33,7 @@ import weir.ebpf.map.ProgramArray;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.RunnableProgram;
 import weir.ebpf.verifier.Verification;
+import weir.ebpf.verifier.VerifiedProgram;
 import weir.ebpf.verifier.Verifier;
 import weir.ebpf.verifier.VerifierOptions;
 import weir.ebpf.verifier.Violation;
@@ -107,7 +108,7 @@ public final class LoadedObject implements AutoCloseable {
             }
             switch (options.engine()) {
                 case Engine.Interpreter interpreter -> loaded.interpret(runnable, helpers, maps);
-                case Engine.Jit(Engine.JitFallback fallback) -> loaded.compile(runnable, helpers, maps, fallback);
+                case Engine.Jit jit -> loaded.compile(runnable, helpers, maps, jit);
             }
             loaded.known.addAll(programs.stream().map(ProgramSpec::name).toList());
             loaded.fillMaps(sized, maps);
@@ -137,21 +138,27 @@ public final class LoadedObject implements AutoCloseable {
     }
 
     /** All of them or none, since a tail call goes from one to another under one engine. */
-    private void compile(
-            List<RunnableProgram> runnable, HelperTable helpers, List<EbpfMap> live, Engine.JitFallback fallback)
+    private void compile(List<RunnableProgram> runnable, HelperTable helpers, List<EbpfMap> live, Engine.Jit jit)
             throws LoadException {
         try {
             for (RunnableProgram each : runnable) {
-                programs.put(each.spec().name(), CompiledProgram.of(each, helpers, live, cpus));
+                programs.put(each.spec().name(), compiled(each, helpers, live, jit.isChecked()));
             }
         } catch (JitException e) {
-            if (fallback == Engine.JitFallback.FAIL) {
+            if (jit.fallback() == Engine.JitFallback.FAIL) {
                 throw new LoadException(String.valueOf(e.getMessage()));
             }
             warnings.add(e.getMessage() + "; the interpreter runs all programs of the object");
             programs.clear();
             interpret(runnable, helpers, live);
         }
+    }
+
+    private CompiledProgram compiled(
+            RunnableProgram program, HelperTable helpers, List<EbpfMap> live, boolean isChecked) throws JitException {
+        return !isChecked && program instanceof VerifiedProgram verified
+                ? CompiledProgram.unchecked(verified, helpers, live, cpus)
+                : CompiledProgram.of(program, helpers, live, cpus);
     }
 
     /** A perf event array without a size has a place for each CPU, as libbpf has it. */

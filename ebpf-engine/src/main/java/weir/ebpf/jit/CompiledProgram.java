@@ -12,6 +12,7 @@ import weir.ebpf.map.MapSpec;
 import weir.ebpf.program.ProgramFacts;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.RunnableProgram;
+import weir.ebpf.verifier.VerifiedProgram;
 import weir.ebpf.xdp.XdpBatch;
 
 /** A program as JVM bytecode, with its maps. */
@@ -43,6 +44,19 @@ public final class CompiledProgram implements EbpfProgram {
     public static CompiledProgram of(
             RunnableProgram program, HelperTable helpers, List<EbpfMap> objectMaps, JitCpus cpus) throws JitException {
         return of(program.spec(), program.facts(), helpers, objectMaps, cpus, true);
+    }
+
+    /**
+     * Compiles a verified program without checks of memory: it may do to the process whatever the verifier
+     * failed to notice.
+     *
+     * @param objectMaps by the index that the code uses
+     * @param cpus of all programs that are loaded together
+     * @throws JitException when it cannot be compiled
+     */
+    public static CompiledProgram unchecked(
+            VerifiedProgram program, HelperTable helpers, List<EbpfMap> objectMaps, JitCpus cpus) throws JitException {
+        return of(program.spec(), program.facts(), helpers, objectMaps, cpus, false);
     }
 
     /** Compiles with or without checks, and with facts from anywhere. */

@@ -231,13 +231,11 @@ final class ArgumentRules {
         return size;
     }
 
+    /** The helper takes 32 bits of it; a ring that is smaller gives null. */
     private int constantSize(PathState state, int register, Value value) {
-        if (value instanceof ScalarValue size
-                && size.range().isConstant()
-                && size.range().value() >= 0
-                && size.range().value() <= Integer.MAX_VALUE) {
+        if (value instanceof ScalarValue size && size.range().isConstant()) {
             MemoryRules.require(size);
-            return (int) size.range().value();
+            return (int) Math.min(Integer.toUnsignedLong((int) size.range().value()), Integer.MAX_VALUE);
         }
         throw surroundings.refuse(
                 state,

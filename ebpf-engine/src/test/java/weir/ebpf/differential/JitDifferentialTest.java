@@ -10,14 +10,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import weir.ebpf.LoadException;
 import weir.ebpf.jit.JitPrograms;
+import weir.ebpf.program.ProgramFacts;
+import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.random.ProgramGenerator;
 import weir.ebpf.random.Seeds;
 import weir.ebpf.random.Weights;
+import weir.ebpf.verifier.Verification;
+import weir.ebpf.verifier.Verifier;
+import weir.ebpf.verifier.VerifierOptions;
 import weir.testing.RunSize;
 
 /** Random programs, and those that once differed from the kernel, give the same compiled as interpreted. */
@@ -46,12 +52,13 @@ class JitDifferentialTest {
                     // A few programs are wrong; without checks they would do what they should not.
                     continue;
                 }
-                String difference = expected.difference(
-                        EnginePlayer.playCompiled(scenario, isChecked, JitPrograms::noFacts),
-                        "interpreted",
-                        "compiled");
-                if (!difference.isEmpty()) {
-                    differences.add(ScenarioText.of("seed " + seed + "\n" + difference, scenario, expected));
+                for (Function<ProgramSpec, ProgramFacts> facts :
+                        List.<Function<ProgramSpec, ProgramFacts>>of(JitPrograms::noFacts, verified(scenario))) {
+                    String difference = expected.difference(
+                            EnginePlayer.playCompiled(scenario, isChecked, facts), "interpreted", "compiled");
+                    if (!difference.isEmpty()) {
+                        differences.add(ScenarioText.of("seed " + seed + "\n" + difference, scenario, expected));
+                    }
                 }
             } catch (OverBudget e) {
                 overBudget++;
@@ -62,6 +69,14 @@ class JitDifferentialTest {
         }
         assertEquals(List.of(), differences, () -> String.join("\n", differences));
         assertTrue(overBudget <= PROGRAMS / 100, overBudget + " programs beyond the budget");
+    }
+
+    /** The verifier's facts; none about what it refuses. */
+    private static Function<ProgramSpec, ProgramFacts> verified(Scenario scenario) {
+        return spec -> Verifier.verify(spec, scenario.maps(), VerifierOptions.standard())
+                        instanceof Verification.Accepted accepted
+                ? accepted.program().facts()
+                : JitPrograms.noFacts(spec);
     }
 
     @ParameterizedTest

@@ -18,6 +18,7 @@ import weir.ebpf.LoadException;
 import weir.ebpf.LoadOptions;
 import weir.ebpf.LoadedObject;
 import weir.ebpf.TestRun;
+import weir.ebpf.Unverified;
 import weir.ebpf.helper.HelperTable;
 import weir.ebpf.isa.AluOp;
 import weir.ebpf.isa.Code;
@@ -46,11 +47,11 @@ class LongProgramsTest {
     void programsThatAreTooLargeFallBackOpenly() throws LoadException {
         ProgramSpec spec = generated(70_000);
         LoadOptions options = LoadOptions.on(new DeterministicHost(1));
-        LoadException refused =
-                assertThrows(LoadException.class, () -> LoadedObject.of(spec, List.of(), options.under(Engine.jit())));
+        LoadException refused = assertThrows(
+                LoadException.class, () -> LoadedObject.of(spec, List.of(), Unverified.under(options, Engine.jit())));
         assertTrue(String.valueOf(refused.getMessage()).contains("too large"), refused::toString);
-        Engine warning = new Engine.Jit(Engine.JitFallback.WARN);
-        try (LoadedObject object = LoadedObject.of(spec, List.of(), options.under(warning))) {
+        Engine warning = new Engine.Jit(Engine.JitFallback.WARN, true);
+        try (LoadedObject object = LoadedObject.of(spec, List.of(), Unverified.under(options, warning))) {
             assertEquals(1, object.warnings().size());
             assertTrue(object.warnings().getFirst().contains("the interpreter runs"), object.warnings()::toString);
             TestRun.Result result =
@@ -60,7 +61,7 @@ class LongProgramsTest {
     }
 
     private static int action(ProgramSpec spec, Engine engine) throws LoadException {
-        LoadOptions options = LoadOptions.on(new DeterministicHost(1)).under(engine);
+        LoadOptions options = Unverified.under(LoadOptions.on(new DeterministicHost(1)), engine);
         try (LoadedObject object = LoadedObject.of(spec, List.of(), options)) {
             TestRun.Result result =
                     TestRun.of(new byte[64]).run(object.program(spec.name()).orElseThrow());
