@@ -33,6 +33,7 @@ import weir.control.program.ReplayReport;
 import weir.control.program.ReplaySettings;
 import weir.control.program.Verdict;
 import weir.control.program.VerificationReport;
+import weir.ebpf.Engine;
 import weir.ebpf.LoadException;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.program.ProgramSpec;
@@ -129,9 +130,16 @@ public final class ProgramRunCommand implements Callable<Integer> {
     @Option(
             names = "--engine",
             paramLabel = "ENGINE",
-            description = "interpreter, or jit: compiled to Java bytecode (default: interpreter). Results are the same;"
-                    + " the first thousands of frames run slower under jit, all others much faster.")
-    private EngineName engine = EngineName.INTERPRETER;
+            description =
+                    "jit: compiled to Java bytecode, or interpreter (default: jit for what is verified). Results are"
+                            + " the same; under jit the first thousands of frames run slower, all others much faster.")
+    private @Nullable EngineName engine;
+
+    @Option(
+            names = "--unchecked",
+            description = "Leave out what compiled code checks a second time, although the program was verified. A"
+                    + " mistake of the verifier can then crash the process.")
+    private boolean unchecked;
 
     @Option(
             names = "--set",
@@ -167,12 +175,7 @@ public final class ProgramRunCommand implements Callable<Integer> {
             checkRange("--port", port, 1, MAX_PORT);
         }
         ReplaySettings replaySettings =
-                new ReplaySettings(repeat, count, port == null ? 0 : port, mapEntries, engine.engine(), entries());
-        if (unverified && engine != EngineName.INTERPRETER) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--unverified is for --engine interpreter: only verified programs are compiled");
-        }
+                new ReplaySettings(repeat, count, port == null ? 0 : port, mapEntries, engine(), entries());
         if (object.readsStandardInput() && pcap.equals(STANDARD)) {
             throw new ParameterException(spec.commandLine(), "--raw and --pcap cannot both read standard input");
         }
@@ -184,6 +187,25 @@ public final class ProgramRunCommand implements Callable<Integer> {
         ReplayReport report = run(file, program, replaySettings);
         print(report);
         return (report.faults().frames() > 0 ? ExitCode.FAILURE : ExitCode.OK).number();
+    }
+
+    private Engine engine() {
+        EngineName name = engine != null ? engine : unverified ? EngineName.INTERPRETER : EngineName.JIT;
+        if (unverified && name != EngineName.INTERPRETER) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--unverified is for --engine interpreter: only verified programs are compiled");
+        }
+        if (unchecked && name != EngineName.JIT) {
+            throw new ParameterException(
+                    spec.commandLine(), "--unchecked is for --engine jit: the interpreter always checks");
+        }
+        // Who did not ask for the compiler does not care when it is not the one.
+        Engine.JitFallback fallback = engine == null ? Engine.JitFallback.WARN : Engine.JitFallback.FAIL;
+        return switch (name) {
+            case INTERPRETER -> Engine.interpreter();
+            case JIT -> new Engine.Jit(fallback, !unchecked);
+        };
     }
 
     private void checkRange(String option, long value, long min, long max) {
@@ -257,6 +279,7 @@ public final class ProgramRunCommand implements Callable<Integer> {
     }
 
     private ReplayReport run(ProgramReplay replay, CaptureReader in) throws ReplayException {
+        replay.warnings().forEach(each -> spec.commandLine().getErr().println("warning: " + Printable.of(each)));
         try {
             if (outName == null) {
                 return replay.run(in, null);

@@ -2,6 +2,7 @@
 package weir.control.program;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -45,6 +46,9 @@ public final class ProgramReplay implements AutoCloseable {
     private static final int MAX_VERDICTS = 32;
     private static final int MAX_TARGETS = 64;
     private static final String OTHER = "other";
+
+    /** Before what is repeated to be measured: compiled code is as fast as it gets after so long. */
+    private static final Duration WARM_UP = Duration.ofMillis(500);
 
     private final ObjectFile object;
     private final ProgramSpec spec;
@@ -95,6 +99,9 @@ public final class ProgramReplay implements AutoCloseable {
             for (MapEntry entry : entries) {
                 entry.put(loaded);
             }
+            if (settings.repeat() > 1) {
+                loaded.warmUp(WARM_UP);
+            }
         } catch (LoadException | ReplayException | RuntimeException e) {
             loaded.close();
             throw e;
@@ -105,10 +112,15 @@ public final class ProgramReplay implements AutoCloseable {
         return LoadOptions.on(host).under(settings.engine()).only(name -> isNeeded(name, spec, entries));
     }
 
+    /** What was done otherwise than the settings asked for, in sentences. */
+    public List<String> warnings() {
+        return loaded.warnings();
+    }
+
     private String engineName() {
         return switch (settings.engine()) {
-            case Engine.Interpreter interpreter -> "checked-interpreter";
-            case Engine.Jit jit -> "checked-jit";
+            case Engine.Jit jit when loaded.warnings().isEmpty() -> jit.isChecked() ? "checked-jit" : "unchecked-jit";
+            case Engine.Jit _, Engine.Interpreter _ -> "checked-interpreter";
         };
     }
 

@@ -11,7 +11,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 /**
  * What a program did with the frames of a capture.
  *
- * @param engine what ran it: {@code checked-interpreter} or {@code checked-jit}
+ * @param engine what ran it: {@code checked-interpreter}, {@code checked-jit} or {@code unchecked-jit}
  * @param frames that it ran on
  * @param runs frames times repetitions
  * @param skipped by reason: frames that it did not run on

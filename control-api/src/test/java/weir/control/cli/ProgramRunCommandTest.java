@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -107,6 +108,25 @@ class ProgramRunCommandTest {
                 .succeeds()
                 .json();
         assertEquals("checked-jit", json.get("engine").asString());
+    }
+
+    @Test
+    void compilesWhatIsVerifiedUnlessToldOtherwise() {
+        assertEquals("checked-jit", engineOf("counters.o"));
+        assertEquals("unchecked-jit", engineOf("counters.o", "--unchecked"));
+        assertEquals("checked-interpreter", engineOf("counters.o", "--engine", "interpreter"));
+        assertEquals("checked-interpreter", engineOf("counters.o", "--unverified"));
+        run(example("counters.o"), "--pcap", SAMPLE, "--engine", "interpreter", "--unchecked")
+                .fails(
+                        ExitCode.USAGE,
+                        "--unchecked is for --engine jit: the interpreter always checks",
+                        "'weir program run --help' shows how to call it");
+    }
+
+    private static String engineOf(String program, String... options) {
+        List<String> line = new ArrayList<>(List.of(example(program), "--pcap", SAMPLE, "-o", "json"));
+        line.addAll(List.of(options));
+        return run(line.toArray(String[]::new)).succeeds().json().get("engine").asString();
     }
 
     private static List<String> sortedWithoutTimes(String program, String engine) {
