@@ -174,16 +174,13 @@ public final class ProgramRunCommand implements Callable<Integer> {
         if (port != null) {
             checkRange("--port", port, 1, MAX_PORT);
         }
-        ReplaySettings replaySettings =
-                new ReplaySettings(repeat, count, port == null ? 0 : port, mapEntries, engine(), entries());
+        ReplaySettings replaySettings = new ReplaySettings(
+                repeat, count, port == null ? 0 : port, mapEntries, engine(), !unverified, entries());
         if (object.readsStandardInput() && pcap.equals(STANDARD)) {
             throw new ParameterException(spec.commandLine(), "--raw and --pcap cannot both read standard input");
         }
         ObjectFile file = object.read(ExitCode.PROGRAM_REJECTED);
         ProgramSpec program = program(file);
-        if (!unverified) {
-            verify(file, program, replaySettings);
-        }
         ReplayReport report = run(file, program, replaySettings);
         print(report);
         return (report.faults().frames() > 0 ? ExitCode.FAILURE : ExitCode.OK).number();
@@ -266,6 +263,9 @@ public final class ProgramRunCommand implements Callable<Integer> {
                 CaptureReader in = CaptureReader.open(input())) {
             return run(replay, in);
         } catch (LoadException e) {
+            if (!unverified) {
+                verify(file, program, replaySettings); // says more where the verifier is the one that refuses
+            }
             throw CommandFailures.of(
                     ExitCode.FAILURE,
                     new IOException(

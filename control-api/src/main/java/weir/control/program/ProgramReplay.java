@@ -109,7 +109,8 @@ public final class ProgramReplay implements AutoCloseable {
     }
 
     private LoadOptions options(List<MapEntry> entries) {
-        return LoadOptions.on(host).under(settings.engine()).only(name -> isNeeded(name, spec, entries));
+        LoadOptions options = LoadOptions.on(host).under(settings.engine()).only(name -> isNeeded(name, spec, entries));
+        return settings.verified() ? options.onlyVerified() : options;
     }
 
     /** What was done otherwise than the settings asked for, in sentences. */

@@ -12,10 +12,11 @@ import weir.ebpf.Engine;
  * @param port ingress port of all frames; 0 for one port per interface of the capture, from 1
  * @param mapEntries entries of each map that are shown
  * @param engine what runs the program
+ * @param verified whether only programs run that the verifier accepts
  * @param entries put into maps before the first frame
  */
 public record ReplaySettings(
-        int repeat, long count, int port, int mapEntries, Engine engine, List<MapSetting> entries) {
+        int repeat, long count, int port, int mapEntries, Engine engine, boolean verified, List<MapSetting> entries) {
     public ReplaySettings {
         entries = List.copyOf(entries);
     }

@@ -64,22 +64,7 @@ final class TextSyntax {
     }
 
     static String symbol(AluOp op) {
-        return switch (op) {
-            case ADD -> "+=";
-            case SUB -> "-=";
-            case MUL -> "*=";
-            case DIV -> "/=";
-            case SDIV -> "s/=";
-            case MOD -> "%=";
-            case SMOD -> "s%=";
-            case OR -> "|=";
-            case AND -> "&=";
-            case XOR -> "^=";
-            case LSH -> "<<=";
-            case RSH -> ">>=";
-            case ARSH -> "s>>=";
-            case MOV -> "=";
-        };
+        return op.symbol();
     }
 
     static String symbol(Condition condition) {

@@ -32,7 +32,8 @@ public final class Functions {
         return starts;
     }
 
-    private static @Nullable Integer startNamedBy(int slot, @Nullable Instruction instruction) {
+    /** Where the function begins that an instruction calls or hands out as callback; null where it does neither. */
+    public static @Nullable Integer startNamedBy(int slot, @Nullable Instruction instruction) {
         return switch (instruction) {
             case Instruction.Call(CallKind kind, int target) when kind == CallKind.LOCAL -> slot + 1 + target;
             case Instruction.LoadWide load when load.kind() == WideKind.FUNCTION -> slot + 1 + load.immediate();

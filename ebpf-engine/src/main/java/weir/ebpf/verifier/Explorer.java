@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import weir.ebpf.isa.CallKind;
 import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.verifier.ScalarValue.Precision;
@@ -50,7 +50,7 @@ final class Explorer {
     private final VerifierLog log;
     private final StateObserver observer;
     private final GroupCount groups = new GroupCount();
-    private final Map<Integer, String> unresolved = new HashMap<>();
+    private final Set<Integer> missing;
     private final Map<Integer, List<Checkpoint>> stored = new HashMap<>();
     private final Deque<PathState> pending = new ArrayDeque<>();
     private final long start = System.nanoTime();
@@ -77,7 +77,7 @@ final class Explorer {
         branches = new BranchRules(surroundings, memory);
         helpers = new HelperRules(surroundings, memory);
         functions = new FunctionRules(surroundings, memory, flow);
-        surroundings.spec().unresolved().forEach(each -> unresolved.put(each.slot(), each.what()));
+        missing = surroundings.spec().missing();
     }
 
     FunctionRules functions() {
@@ -114,10 +114,8 @@ final class Explorer {
                 throw new IllegalStateException("no instruction at " + state.slot);
             }
             surroundings.facts().reached(state.slot);
-            String unknown = unresolved.get(state.slot);
-            if (unknown != null) {
-                throw surroundings.refuse(
-                        state, ViolationKind.UNRESOLVED, unknown, "something that exists here", unknown);
+            if (missing.contains(state.slot)) {
+                throw missing(state);
             }
             walked++;
             int slot = state.slot;
@@ -125,7 +123,6 @@ final class Explorer {
             log.before(state, slot, instruction);
             goesOn = step(state, instruction);
             log.after(state, slot, instruction);
-            state.previous = slot;
         }
     }
 
@@ -188,27 +185,27 @@ final class Explorer {
     }
 
     private void call(PathState state, Instruction.Call call) {
-        if (call.kind() == CallKind.LOCAL) {
-            functions.call(state, state.slot + 1 + call.target());
-        } else if (call.kind() == CallKind.HELPER) {
-            addPending(helpers.walk(state, call.target()), state);
-            if (helpers.isTailCall(call.target()) && state.depth() > 1) {
-                addPending(tailCalled(state), state);
+        switch (call.kind()) {
+            case LOCAL -> functions.call(state, state.slot + 1 + call.target());
+            case HELPER -> {
+                addPending(helpers.walk(state, call.target()), state);
+                if (helpers.isTailCall(call.target()) && state.depth() > 1) {
+                    addPending(tailCalled(state), state);
+                }
             }
-        } else {
-            throw surroundings.refuse(
-                    state,
-                    ViolationKind.UNRESOLVED,
-                    "kernel function with BTF id " + call.target() + " is not supported",
-                    "a helper",
-                    "a kernel function");
+            case KFUNC -> throw missing(state);
         }
+    }
+
+    private Refusal missing(PathState state) {
+        String what = String.valueOf(surroundings.spec().missingAt(state.slot));
+        return surroundings.refuse(state, ViolationKind.UNRESOLVED, what, "something that exists here", what);
     }
 
     /** A tail call that succeeds returns to the function's caller, whatever the other program did and answered. */
     private PathState tailCalled(PathState state) {
         PathState returned = state.fork();
-        HelperRules.movesPacket(returned);
+        HelperRules.forgetPackets(returned);
         returned.set(0, ScalarValue.unknown());
         returned.slot = state.slot - 1;
         boolean _ = exit(returned);
@@ -233,7 +230,6 @@ final class Explorer {
         if (state.parent != null) {
             state.parent.opened();
         }
-        other.previous = state.previous;
         pending.push(other);
         mostPending = Math.max(mostPending, pending.size());
         if (pending.size() > VerifierOptions.MAX_PENDING) {

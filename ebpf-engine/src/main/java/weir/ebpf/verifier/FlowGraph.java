@@ -10,7 +10,6 @@ import java.util.NavigableSet;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import weir.ebpf.helper.Argument;
 import weir.ebpf.helper.Helper;
 import weir.ebpf.helper.HelperFunction;
@@ -18,7 +17,7 @@ import weir.ebpf.helper.HelperTable;
 import weir.ebpf.isa.CallKind;
 import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Instruction;
-import weir.ebpf.isa.WideKind;
+import weir.ebpf.program.Functions;
 
 /**
  * How instructions follow each other, whatever registers hold: {@code check_cfg} of {@code
@@ -41,7 +40,7 @@ final class FlowGraph {
         callbackCalls = new BitSet(code.slots());
         functions.add(0);
         for (int slot = 0; slot < code.slots(); slot++) {
-            Integer start = startNamedBy(slot, code.at(slot));
+            Integer start = Functions.startNamedBy(slot, code.at(slot));
             if (start != null) {
                 functions.add(start);
             }
@@ -58,17 +57,9 @@ final class FlowGraph {
         }
     }
 
-    private static @Nullable Integer startNamedBy(int slot, @Nullable Instruction instruction) {
-        return switch (instruction) {
-            case Instruction.Call call when call.kind() == CallKind.LOCAL -> slot + 1 + call.target();
-            case Instruction.LoadWide load when load.kind() == WideKind.FUNCTION -> slot + 1 + load.immediate();
-            case null, default -> null;
-        };
-    }
-
     private void follow(int slot, Instruction instruction, Deque<Integer> open) {
         int next = slot + instruction.slots();
-        Integer function = startNamedBy(slot, instruction);
+        Integer function = Functions.startNamedBy(slot, instruction);
         if (function != null) {
             called.computeIfAbsent(functionOf(slot), each -> new TreeSet<>()).add(function);
             open.push(function);

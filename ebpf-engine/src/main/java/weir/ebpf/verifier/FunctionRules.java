@@ -95,7 +95,7 @@ final class FunctionRules {
             checkArgument(state, function, i + 1, parameters.get(i));
         }
         if (movesPacket(function)) {
-            HelperRules.movesPacket(state);
+            HelperRules.forgetPackets(state);
         }
         clobber(state.current());
         state.set(0, ScalarValue.unknown());

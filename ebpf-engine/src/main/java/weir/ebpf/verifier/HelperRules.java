@@ -213,14 +213,10 @@ final class HelperRules {
         }
     }
 
-    private static void forgetPackets(PathState state) {
+    /** Packet pointers are void once the frame may have moved. */
+    static void forgetPackets(PathState state) {
         state.replaceAll(value ->
                 value instanceof PointerValue pointer && pointer.kind().isOfPacket() ? Undefined.STALE_PACKET : value);
-    }
-
-    /** Packet pointers are void after a global function that may move the frame. */
-    static void movesPacket(PathState state) {
-        forgetPackets(state);
     }
 
     private @Nullable PathState callsBack(PathState state, Helper helper, ArgumentRules.Given given) {

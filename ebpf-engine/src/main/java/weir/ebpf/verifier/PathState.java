@@ -14,9 +14,6 @@ final class PathState {
     /** Slot of the instruction that comes next. */
     int slot;
 
-    /** Slot of the instruction before; for messages. */
-    int previous;
-
     /** The stored state that this path came through last; null at the start. */
     @Nullable
     Checkpoint parent;
@@ -36,12 +33,10 @@ final class PathState {
         frames[0] = outermost;
         depth = 1;
         this.slot = slot;
-        previous = slot;
     }
 
     private PathState(PathState other) {
         slot = other.slot;
-        previous = other.previous;
         parent = other.parent;
         lock = other.lock;
         depth = other.depth;

@@ -36,7 +36,7 @@ final class PointerArithmetic {
                 alu,
                 alu.op() == AluOp.SUB
                         ? "tried to subtract pointer from scalar"
-                        : "pointer arithmetic with " + symbol(alu.op()) + " operator prohibited");
+                        : "pointer arithmetic with " + alu.op().symbol() + " operator prohibited");
     }
 
     /** Bytes between two places of one object tell nothing about addresses. */
@@ -45,7 +45,7 @@ final class PointerArithmetic {
                 || (a.kind() == b.kind() && a.kind() == PointerKind.STACK && a.place() == b.place())
                 || (a.kind() == PointerKind.MAP_VALUE && isInOneValue(a, b));
         if (alu.op() != AluOp.SUB || a.orNull() || b.orNull() || !isOneObject) {
-            throw refuse(state, alu, "pointer " + symbol(alu.op()) + " pointer prohibited");
+            throw refuse(state, alu, "pointer " + alu.op().symbol() + " pointer prohibited");
         }
         return alu.is64() ? ScalarValue.unknown() : ScalarValue.of(Scalar.zeroExtended(Integer.SIZE));
     }
@@ -82,7 +82,7 @@ final class PointerArithmetic {
 
     private void checkMovable(PathState state, Instruction.Alu alu, PointerValue pointer, ScalarValue number) {
         if (alu.op() != AluOp.ADD && alu.op() != AluOp.SUB) {
-            throw refuse(state, alu, "pointer arithmetic with " + symbol(alu.op()) + " operator prohibited");
+            throw refuse(state, alu, "pointer arithmetic with " + alu.op().symbol() + " operator prohibited");
         }
         if (pointer.orNull()) {
             throw surroundings.refuse(
@@ -158,24 +158,5 @@ final class PointerArithmetic {
                 alu.dst(),
                 "R" + alu.dst() + ' ' + message,
                 "pointer += number, pointer -= number, or a difference inside one object");
-    }
-
-    private static String symbol(AluOp op) {
-        return switch (op) {
-            case ADD -> "+=";
-            case SUB -> "-=";
-            case MUL -> "*=";
-            case DIV -> "/=";
-            case SDIV -> "s/=";
-            case MOD -> "%=";
-            case SMOD -> "s%=";
-            case OR -> "|=";
-            case AND -> "&=";
-            case XOR -> "^=";
-            case LSH -> "<<=";
-            case RSH -> ">>=";
-            case ARSH -> "s>>=";
-            case MOV -> "=";
-        };
     }
 }
