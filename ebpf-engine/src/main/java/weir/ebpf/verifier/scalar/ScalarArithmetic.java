@@ -25,8 +25,19 @@ public final class ScalarArithmetic {
         if (dst.isConstant() && src.isConstant()) {
             return Scalar.constant(Arithmetic.alu64(op, dst.value(), src.value()));
         }
-        Word wide = WordArithmetic.apply(op, dst.wide(), src.wide());
+        Word wide = wideOf64(op, dst, src);
         return Scalar.nonEmpty(Scalar.reduce(wide, lowOf64(op, dst, src)));
+    }
+
+    /** Of what is shifted left by 32 or more, only the low half is left. */
+    private static Word wideOf64(AluOp op, Scalar dst, Scalar src) {
+        Word wide = WordArithmetic.apply(op, dst.wide(), src.wide());
+        int count = src.isConstant() ? (int) src.value() & Long.SIZE - 1 : 0;
+        if (op != AluOp.LSH || count < Integer.SIZE) {
+            return wide;
+        }
+        Word ofLow = WordShift.shift(AluOp.LSH, dst.low().widenSigned(Long.SIZE), count);
+        return Word.nonEmpty(wide.intersect(ofLow));
     }
 
     /** The low half of a 64-bit result as far as it depends on the low halves of the operands only. */

@@ -23,7 +23,7 @@ final class WordArithmetic {
         return switch (op) {
             case ADD -> eachPair(a, b, WordArithmetic::add, x.add(y));
             case SUB -> eachPair(a, b, WordArithmetic::subtract, x.subtract(y));
-            case MUL -> eachPair(a, b, WordArithmetic::multiply, x.multiply(y));
+            case MUL -> multiply(a, b, x.multiply(y));
             case DIV, SDIV, MOD, SMOD -> WordDivision.apply(op, a, b);
             case OR, AND, XOR -> bitwise(op, a, b);
             case LSH, RSH, ARSH -> WordShift.apply(op, a, b);
@@ -60,6 +60,21 @@ final class WordArithmetic {
 
     private static void subtract(RangeJoin into, long aMin, long aMax, long bMin, long bMax) {
         into.addArc(aMin - bMax, aMax - bMin);
+    }
+
+    /** Products by signs, and where none is larger than the width, those of the unsigned numbers, too. */
+    private static Word multiply(Word a, Word b, Tnum bits) {
+        int width = a.width();
+        Word bySigns = eachPair(a, b, WordArithmetic::multiply, bits);
+        long aMax = Word.zeroExtend(width, a.umax());
+        long bMax = Word.zeroExtend(width, b.umax());
+        long max = aMax * bMax;
+        if (Math.unsignedMultiplyHigh(aMax, bMax) != 0 || !Word.fits(width, max)) {
+            return bySigns;
+        }
+        RangeJoin unsigned = new RangeJoin(width);
+        unsigned.addArc(Word.zeroExtend(width, a.umin()) * Word.zeroExtend(width, b.umin()), max);
+        return Word.nonEmpty(unsigned.intersect(bySigns));
     }
 
     /** The corner with the smallest and that with the largest product follow from the signs. */

@@ -43,7 +43,7 @@ class KernelPrecisionTest {
 
     @Test
     void everyResultIsAtLeastAsSharpAsTheKernels() {
-        for (long seed : Seeds.of(PROGRAMS)) {
+        for (long seed : RunSize.isFull() ? Seeds.of(PROGRAMS) : Seeds.known(PROGRAMS)) {
             check(seed);
         }
         System.out.println(

@@ -142,6 +142,10 @@ class ScalarPrecisionTest {
                         ScalarArithmetic.apply(AluOp.LSH, true, Scalar.constant(1), wide(AluOp.AND, BYTE, 3)),
                         "scalar(smin=umin=smin32=umin32=1,smax=umax=smax32=umax32=8,var_off=(0x0; 0xf))"),
                 arguments(
+                        "u1 * [0, 2^64 - 1000]",
+                        ScalarArithmetic.apply(AluOp.MUL, true, unsigned(0, 1), unsigned(0, -1000)),
+                        "scalar(umax=0xfffffffffffffc18)"),
+                arguments(
                         "[-3, 5] * [-2, 7]",
                         ScalarArithmetic.apply(AluOp.MUL, true, signed(-3, 5), signed(-2, 7)),
                         "scalar(smin=smin32=-21,smax=smax32=35)"));
