@@ -3,6 +3,7 @@
 /** The switch: frame pool, rings, forwarding database, pipeline, workers, counters, in-process ports. */
 module weir.core {
     requires static transitive org.jspecify;
+    requires transitive weir.ebpf;
 
     exports weir.core;
     exports weir.core.counter;

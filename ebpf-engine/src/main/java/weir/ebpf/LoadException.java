@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf;
 
+import java.util.List;
+import weir.ebpf.verifier.Violation;
+
 /** A program or map cannot be loaded; the message names it, the place, and what was needed. */
 public final class LoadException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -10,11 +13,13 @@ public final class LoadException extends Exception {
 
     private final String what;
     private final int slot;
+    private final transient List<Violation> violations;
 
     public LoadException(String message) {
         super(message);
         what = message;
         slot = NO_SLOT;
+        violations = List.of();
     }
 
     /**
@@ -27,6 +32,21 @@ public final class LoadException extends Exception {
         super(place + ": " + what);
         this.what = what;
         this.slot = slot;
+        violations = List.of();
+    }
+
+    /** The verifier refused a program; there is at least one reason. */
+    LoadException(String place, List<Violation> violations) {
+        super(place + ": " + violations.getFirst().text());
+        Violation first = violations.getFirst();
+        this.what = first.text();
+        this.slot = first.slot();
+        this.violations = List.copyOf(violations);
+    }
+
+    /** Why the verifier refused a program, the first reason first; empty when something else is wrong. */
+    public List<Violation> violations() {
+        return violations;
     }
 
     /** What is wrong, without the place where that is an instruction. */

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,13 +31,13 @@ import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
 import weir.ebpf.map.Maps;
 import weir.ebpf.map.ProgramArray;
+import weir.ebpf.program.ProgramFacts;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.RunnableProgram;
 import weir.ebpf.verifier.Verification;
 import weir.ebpf.verifier.VerifiedProgram;
 import weir.ebpf.verifier.Verifier;
 import weir.ebpf.verifier.VerifierOptions;
-import weir.ebpf.verifier.Violation;
 
 /**
  * An object's live maps and the programs over them, ready to run: verified ones under any engine, others
@@ -51,6 +52,7 @@ import weir.ebpf.verifier.Violation;
 public final class LoadedObject implements AutoCloseable {
     private final Map<String, EbpfMap> maps = new LinkedHashMap<>();
     private final Map<String, EbpfProgram> programs = new LinkedHashMap<>();
+    private final Map<String, ProgramFacts> facts = new HashMap<>();
     private final Set<String> known = new HashSet<>();
     private final List<SharedMap> held = new ArrayList<>();
     private final List<EbpfMap> fresh = new ArrayList<>();
@@ -106,6 +108,7 @@ public final class LoadedObject implements AutoCloseable {
                 runnable.add(
                         options.verified() ? verified(spec, helpers, sized) : CheckedProgram.of(spec, helpers, sized));
             }
+            runnable.forEach(each -> loaded.facts.put(each.spec().name(), each.facts()));
             switch (options.engine()) {
                 case Engine.Interpreter interpreter -> loaded.interpret(runnable, helpers, maps);
                 case Engine.Jit jit -> loaded.compile(runnable, helpers, maps, jit);
@@ -123,11 +126,9 @@ public final class LoadedObject implements AutoCloseable {
             throws LoadException {
         return switch (Verifier.verify(spec, maps, helpers, VerifierOptions.standard())) {
             case Verification.Accepted accepted -> accepted.program();
-            case Verification.Rejected rejected -> {
-                Violation first = rejected.violations().getFirst();
+            case Verification.Rejected rejected ->
                 throw new LoadException(
-                        "program " + spec.name() + ": refused by the verifier", first.text(), first.slot());
-            }
+                        "program " + spec.name() + ": refused by the verifier", rejected.violations());
         };
     }
 
@@ -182,9 +183,12 @@ public final class LoadedObject implements AutoCloseable {
     }
 
     private static @Nullable SharedMap kept(MapSpec spec, LoadOptions options) {
+        if (!options.kept().test(spec)) {
+            return null;
+        }
         for (LoadedObject other : options.keepMapsOf()) {
             for (SharedMap shared : other.held) {
-                if (shared.map().spec().equals(spec) && shared.hold()) {
+                if (shared.map().spec().isSameDefinitionAs(spec) && shared.hold()) {
                     return shared;
                 }
             }
@@ -254,6 +258,11 @@ public final class LoadedObject implements AutoCloseable {
     /** The program of that name, if it was loaded. */
     public Optional<EbpfProgram> program(String name) {
         return Optional.ofNullable(programs.get(name));
+    }
+
+    /** What is known about the program of that name, if it was loaded. */
+    public Optional<ProgramFacts> facts(String name) {
+        return Optional.ofNullable(facts.get(name));
     }
 
     /** Maps by name, in the object's order. */

@@ -96,7 +96,7 @@ public class AddressFloodBenchmark {
         for (int i = 0; i < BATCH; i++) {
             made.frames()[i] = Frame.withLength(pool.store(0).allocate(port), 64);
         }
-        made.addRun(port, BATCH);
+        made.addRun(port, 0, BATCH);
         return made;
     }
 

@@ -22,6 +22,12 @@ import weir.core.port.PortException;
 import weir.core.port.PortOptions;
 import weir.core.port.PortState;
 import weir.core.program.ForwardingProgram;
+import weir.core.program.ProgramEvent;
+import weir.core.program.ProgramException;
+import weir.core.program.ProgramPlace;
+import weir.core.program.ProgramSite;
+import weir.core.program.ProgramTable;
+import weir.core.program.SwitchPrograms;
 import weir.core.worker.PortEntry;
 import weir.core.worker.PortTable;
 import weir.core.worker.SwitchWorker;
@@ -56,7 +62,8 @@ public final class Switch implements AutoCloseable {
     private final BitSet usedNumbers = new BitSet();
     private int nextWorker;
     private boolean closed;
-    private volatile @Nullable ForwardingProgram program;
+    private final SwitchPrograms programs = new SwitchPrograms(new Site());
+    private volatile ProgramTable programTable = ProgramTable.EMPTY;
     private volatile List<PortEntry> portsNow = List.of();
 
     private Switch(SwitchConfig config) {
@@ -65,8 +72,8 @@ public final class Switch implements AutoCloseable {
         events = new EventQueue(config.name(), event -> listeners.forEach(listener -> listener.accept(event)));
         WorkerEvents workerEvents = new Events();
         for (int i = 0; i < config.workers(); i++) {
-            workers.add(
-                    new SwitchWorker(i, config.workers(), config.worker(), pool.store(i), workerEvents, () -> program));
+            workers.add(new SwitchWorker(
+                    i, config.workers(), config.worker(), pool.store(i), workerEvents, () -> programTable));
         }
         for (SwitchWorker from : workers) {
             for (SwitchWorker to : workers) {
@@ -238,15 +245,23 @@ public final class Switch implements AutoCloseable {
      *
      * @return false when there is no port of that name
      */
-    public synchronized boolean detach(String portName) {
+    public boolean detach(String portName) {
+        Optional<PortEntry> found = findAndDetach(portName);
+        // Not under the switch's lock: whoever loads a program has that of the programs, and comes for this one.
+        found.ifPresent(port -> programs.portGone(port.number()));
+        return found.isPresent();
+    }
+
+    private synchronized Optional<PortEntry> findAndDetach(String portName) {
         Optional<PortEntry> found =
                 ports.stream().filter(port -> port.name().equals(portName)).findFirst();
         found.ifPresent(this::detach);
-        return found.isPresent();
+        return found;
     }
 
     private void detach(PortEntry entry) {
         ports.remove(entry);
+        programTable = programTable.withPort(entry.index(), null);
         publishTable(); // from here on nobody decides for this port
         onAll(SwitchWorker::drainRings); // what was on its way is dropped by its owner
         onAll(worker -> worker.closeQueues(entry.index()));
@@ -309,17 +324,94 @@ public final class Switch implements AutoCloseable {
 
     // ---- program --------------------------------------------------------------------------------
 
+    /** The eBPF programs of the switch and of its ports. */
+    public SwitchPrograms programs() {
+        return programs;
+    }
+
     /**
      * Puts a program in front of learning, or removes it, between two batches. The one before is closed
      * after every worker has let go of it.
      */
-    public synchronized void program(@Nullable ForwardingProgram next) {
-        requireOpen();
-        ForwardingProgram before = program;
-        program = next;
-        onAll(worker -> {});
-        if (before != null) {
-            before.close();
+    public void program(@Nullable ForwardingProgram next) {
+        try {
+            programs.attach(ProgramPlace.onSwitch(), next);
+        } catch (ProgramException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    private final class Site implements ProgramSite {
+        @Override
+        public String name() {
+            return config.name();
+        }
+
+        @Override
+        public int workers() {
+            return config.workers();
+        }
+
+        @Override
+        public FramePool pool() {
+            return pool;
+        }
+
+        @Override
+        public boolean hasThreads() {
+            return config.threads();
+        }
+
+        @Override
+        public int portNumber(String portName) {
+            for (PortEntry port : portsNow) {
+                if (port.name().equals(portName)) {
+                    return port.number();
+                }
+            }
+            return -1;
+        }
+
+        @Override
+        public int mtuBytes(int portNumber) {
+            List<PortEntry> known = portsNow;
+            for (int i = 0; i < known.size(); i++) { // no iterator: workers come here
+                if (known.get(i).number() == portNumber) {
+                    return known.get(i).port().mtuBytes();
+                }
+            }
+            return -1;
+        }
+
+        @Override
+        public boolean publish(int portNumber, @Nullable ForwardingProgram program) {
+            synchronized (Switch.this) {
+                if (portNumber == SWITCH) {
+                    programTable = programTable.withSwitch(program);
+                } else {
+                    Optional<PortEntry> found = ports.stream()
+                            .filter(port -> port.number() == portNumber)
+                            .findFirst();
+                    if (found.isEmpty()) {
+                        return false;
+                    }
+                    programTable = programTable.withPort(found.get().index(), program);
+                }
+                onAll(worker -> {});
+                return true;
+            }
+        }
+
+        @Override
+        public void quiesce() {
+            synchronized (Switch.this) {
+                onAll(worker -> {});
+            }
+        }
+
+        @Override
+        public void tell(ProgramEvent event) {
+            events.post(new SwitchEvent.ProgramChanged(event));
         }
     }
 
@@ -409,11 +501,15 @@ public final class Switch implements AutoCloseable {
      * been closed; their frames are gone with the pool. Idempotent.
      */
     @Override
-    public synchronized void close() {
+    public void close() {
+        programs.close();
+        closeSwitch();
+    }
+
+    private synchronized void closeSwitch() {
         if (closed) {
             return;
         }
-        program(null);
         closed = true;
         List.copyOf(ports).forEach(this::detach);
         portsNow = List.of();

@@ -2,6 +2,7 @@
 package weir.core;
 
 import weir.core.port.PortState;
+import weir.core.program.ProgramEvent;
 
 /** Something that happened to a switch. */
 public sealed interface SwitchEvent {
@@ -15,6 +16,9 @@ public sealed interface SwitchEvent {
      * @param heldAt name of the port
      */
     record MacFlap(int vlan, String mac, String heldAt) implements SwitchEvent {}
+
+    /** A program was loaded, replaced, unloaded or rolled back. */
+    record ProgramChanged(ProgramEvent event) implements SwitchEvent {}
 
     /** A bug surfaced in a worker; the frames of one batch are affected. */
     record WorkerFault(int worker, String cause) implements SwitchEvent {}

@@ -101,7 +101,7 @@ class AllocationTest {
     @CsvSource({"1", "3"})
     void aProgramInFrontAddsNoGarbage(int workers) {
         try (HandDrivenSwitch hand = new HandDrivenSwitch(c -> c.withWorkers(workers)).ports("a", "b", "c")) {
-            ForwardingProgram program = (batch, decision) -> {
+            ForwardingProgram program = (batch, from, to, decision) -> {
                 for (int i = 0; i < batch.size(); i++) {
                     if ((i & 7) == 3) {
                         decision.forward(i, 2);

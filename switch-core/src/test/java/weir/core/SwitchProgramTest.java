@@ -42,7 +42,7 @@ class SwitchProgramTest {
         void decide(Decision decision, int frame, int lastByte);
 
         @Override
-        default void decide(FrameBatch batch, Decision decision) {
+        default void decide(FrameBatch batch, int from, int to, Decision decision) {
             for (int i = 0; i < batch.size(); i++) {
                 decide(decision, i, Mem.getByte(decision.address(i) + 5));
             }
@@ -129,7 +129,7 @@ class SwitchProgramTest {
     @Test
     void aProgramCannotReviveARefusedFrameOrDecideTwice() {
         try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a", "b")) {
-            hand.sw().program((batch, decision) -> {
+            hand.sw().program((batch, from, to, decision) -> {
                 for (int i = 0; i < batch.size(); i++) {
                     boolean open = decision.isOpen(i);
                     decision.drop(i, DropReason.PROGRAM_DROP);
@@ -164,7 +164,7 @@ class SwitchProgramTest {
         final AtomicInteger batches = new AtomicInteger();
 
         @Override
-        public void decide(FrameBatch batch, Decision decision) {
+        public void decide(FrameBatch batch, int from, int to, Decision decision) {
             batches.incrementAndGet();
             for (int i = 0; i < batch.size(); i++) {
                 if (decision.isOpen(i)) {

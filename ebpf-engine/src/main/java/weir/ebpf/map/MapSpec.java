@@ -70,6 +70,29 @@ public record MapSpec(
         return new Builder(name, type);
     }
 
+    /**
+     * Whether a live map of the other blueprint can take this one's place and keep what it holds: name, type, sizes,
+     * flags and the first contents of global data are equal. What BTF says of key and value, and the maps and
+     * programs that are put in from the start, do not count.
+     */
+    public boolean isSameDefinitionAs(MapSpec other) {
+        return name.equals(other.name)
+                && type == other.type
+                && keyBytes == other.keyBytes
+                && valueBytes == other.valueBytes
+                && maxEntries == other.maxEntries
+                && flags == other.flags
+                && extra == other.extra
+                && spinLockOffset == other.spinLockOffset
+                && frozen == other.frozen
+                && data(contents).equals(data(other.contents))
+                && (inner == null || other.inner == null ? inner == other.inner : inner.isSameDefinitionAs(other.inner));
+    }
+
+    private static List<Entry> data(List<Entry> contents) {
+        return contents.stream().filter(Entry.Data.class::isInstance).toList();
+    }
+
     /** A builder that holds what this blueprint says. */
     public Builder toBuilder() {
         Builder builder = new Builder(name, type);

@@ -54,6 +54,19 @@ final class RedirectArray extends BaseMap implements RedirectMap {
     }
 
     @Override
+    public int targets(int[] into, @Nullable Object[] intoPrograms) {
+        int count = 0;
+        long end = usedEnd;
+        for (long i = 0; i < end && count < into.length; i++) {
+            if (RedirectSlotLayout.isPresent(slot(i))) {
+                into[count] = RedirectSlotLayout.target(slot(i));
+                intoPrograms[count++] = program((int) i);
+            }
+        }
+        return count;
+    }
+
+    @Override
     public @Nullable Object program(int key) {
         @Nullable Numbered[] known = programs;
         Numbered program = key >= 0 && key < known.length ? known[key] : null;

@@ -91,6 +91,18 @@ final class RedirectHash extends BaseMap implements RedirectMap {
     }
 
     @Override
+    public int targets(int[] into, @Nullable Object[] intoPrograms) {
+        Index known = index;
+        int count = Math.min(known.slots.length, into.length);
+        for (int i = 0; i < count; i++) {
+            into[i] = RedirectSlotLayout.target(known.slots[i] + ElementLayout.HEAD_BYTES);
+            Numbered program = known.programs[i];
+            intoPrograms[i] = program == null ? null : program.object();
+        }
+        return count;
+    }
+
+    @Override
     public @Nullable Object program(int key) {
         Index known = index;
         int at = known.find(key);

@@ -25,6 +25,13 @@ public interface RedirectMap extends EbpfMap {
      */
     int targets(int[] into);
 
+    /**
+     * The same, with the program of each entry, null without.
+     *
+     * @param intoPrograms as long as {@code into}
+     */
+    int targets(int[] into, @Nullable Object[] intoPrograms);
+
     /** The program that an entry runs on its frames; null without. */
     @Nullable
     Object program(int key);

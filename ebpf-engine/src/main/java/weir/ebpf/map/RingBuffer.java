@@ -39,6 +39,9 @@ public final class RingBuffer extends KeylessMap {
     /** First record that may still be unsubmitted. */
     private static final long PENDING_OFFSET = PRODUCER_OFFSET + Long.BYTES;
 
+    /** Reservations refused for want of room; written under the lock. */
+    private static final long REFUSED_OFFSET = PENDING_OFFSET + Long.BYTES;
+
     private static final long STATE_BYTES = 3 * MapMemory.CACHE_LINE_BYTES;
     private static final int UNIT_BYTES = RingRecordLayout.HEAD_BYTES;
     private final long size;
@@ -76,6 +79,7 @@ public final class RingBuffer extends KeylessMap {
         long position = Mem.getLong(state + PRODUCER_OFFSET);
         long end = position + recordBytes;
         if (end - Mem.getLongAcquire(state + CONSUMER_OFFSET) > mask || end - firstPending(position) > mask) {
+            Mem.putLong(state + REFUSED_OFFSET, Mem.getLong(state + REFUSED_OFFSET) + 1);
             SpinWord.unlock(state);
             return MapMemory.NONE;
         }
@@ -209,6 +213,11 @@ public final class RingBuffer extends KeylessMap {
         int head = RingRecordLayout.head(data + start);
         long inData = offset - start - RingRecordLayout.HEAD_BYTES;
         return RingRecordLayout.isBusy(head) && inData >= 0 && lengthBytes <= RingRecordLayout.dataBytes(head) - inData;
+    }
+
+    /** Records that programs wanted to write and could not, since the consumer left no room. Any thread. */
+    public long refused() {
+        return Mem.getLongAcquire(state + REFUSED_OFFSET);
     }
 
     // ---- consumer -----------------------------------------------------------------------------------------

@@ -81,6 +81,18 @@ public final class XdpBatch {
         return size;
     }
 
+    /**
+     * Says that the first {@code frames} places of the arrays hold frames; for callers that fill the arrays
+     * themselves. Engines read ports, queues and bounds; {@link #hardStarts} and {@link #hardEnds} only where a
+     * program moves bounds.
+     */
+    public void resize(int frames) {
+        if (frames < 0 || frames > datas.length) {
+            throw new IllegalArgumentException("frames=" + frames + ": a batch has 0 to " + datas.length);
+        }
+        size = frames;
+    }
+
     /** Forgets all frames and the maps they were redirected to. */
     public void clear() {
         Arrays.fill(targetMaps, 0, size, null);

@@ -26,10 +26,12 @@ public enum DropReason {
     REDIRECT_INVALID,
     /** Program verdict XDP_DROP. */
     PROGRAM_DROP,
-    /** Program verdict XDP_ABORTED, or a fault while it ran. */
+    /** Program verdict XDP_ABORTED, or a fault while it ran other than {@link #PROGRAM_BUDGET}. */
     PROGRAM_ABORTED,
     /** Program verdict outside those that XDP defines. */
     PROGRAM_INVALID_ACTION,
+    /** A program's callbacks and tail calls took more than a frame may cost. */
+    PROGRAM_BUDGET,
     /** Larger than the egress port's MTU. */
     OVERSIZE,
     /** The ring to another worker is full. */

@@ -49,9 +49,7 @@ public final class PortCells extends CacheLinePadded {
     private long decided;
     private long floodCopies;
 
-    @SuppressWarnings("UnusedVariable") // the law has it; programs that clone frames will write it
     private long clones;
-
     private long enqueued;
     private long transmitted;
     private long transmittedBytes;
@@ -84,6 +82,11 @@ public final class PortCells extends CacheLinePadded {
     /** Copies beyond the first that flooding a frame of this ingress port made; may be -1 in one call. */
     public void floodCopies(long copies) {
         FLOOD_COPIES.setOpaque(this, floodCopies + copies);
+    }
+
+    /** Copies beyond the first that a program's decision made of a frame of this ingress port; -1 for none at all. */
+    public void clones(long copies) {
+        CLONES.setOpaque(this, clones + copies);
     }
 
     /** Frames given to this egress port by a decision. */

@@ -49,6 +49,11 @@ public final class Frame {
         return ((((long) slot << SLOT_UNIT_SHIFT) + offsetBytes) << POSITION_SHIFT) | lengthBytes;
     }
 
+    /** Packs a frame by the position of its first byte in the pool. */
+    public static long at(long positionBytes, int lengthBytes) {
+        return positionBytes << POSITION_SHIFT | lengthBytes;
+    }
+
     public static int length(long frame) {
         return (int) frame & MAX_LENGTH_BYTES;
     }

@@ -30,10 +30,14 @@ public final class FrameBatch {
     private final int[] ingress;
     private final int[] runEnd;
     private final int[] runIngress;
+    private final int[] runQueue;
+    private final int[] metadataBytes;
+    private final FrameCopies copies;
     private int size;
     private int runs;
     private int maxLengthBytes;
     private boolean hasVlans;
+    private boolean hasMetadata;
 
     public FrameBatch(int capacity) {
         if (capacity < 1 || capacity > MAX_CAPACITY) {
@@ -47,6 +51,9 @@ public final class FrameBatch {
         ingress = new int[capacity];
         runEnd = new int[capacity];
         runIngress = new int[capacity];
+        runQueue = new int[capacity];
+        metadataBytes = new int[capacity];
+        copies = new FrameCopies(capacity);
         clear();
     }
 
@@ -101,11 +108,17 @@ public final class FrameBatch {
         return runEnd[run];
     }
 
-    /** Notes that {@code count} frames of one port were written behind the last run. */
-    public void addRun(int ingressPortIndex, int count) {
+    /** Queue of its port that the frames of a run came in by. */
+    public int runQueue(int run) {
+        return runQueue[run];
+    }
+
+    /** Notes that {@code count} frames of one queue of a port were written behind the last run. */
+    public void addRun(int ingressPortIndex, int queue, int count) {
         int end = size + count;
         Arrays.fill(ingress, size, end, ingressPortIndex);
         runIngress[runs] = ingressPortIndex;
+        runQueue[runs] = queue;
         runEnd[runs++] = end;
         size = end;
     }
@@ -130,6 +143,26 @@ public final class FrameBatch {
         hasVlans = true;
     }
 
+    /** Bytes in front of each frame that programs hand to programs and that never leave the switch; 0 without. */
+    public int[] metadataBytes() {
+        return metadataBytes;
+    }
+
+    /** Whether {@link #metadataBytes} holds more than zeros. */
+    public boolean hasMetadata() {
+        return hasMetadata;
+    }
+
+    /** Notes that {@link #metadataBytes} holds more than zeros. */
+    public void noteMetadata() {
+        hasMetadata = true;
+    }
+
+    /** Destinations of the frames whose verdict is {@link Verdict#COPIES}. */
+    public FrameCopies copies() {
+        return copies;
+    }
+
     /** Empties the batch: no frame, no run, every verdict undecided, every VLAN 0. */
     public void clear() {
         size = 0;
@@ -140,5 +173,10 @@ public final class FrameBatch {
             hasVlans = false;
             Arrays.fill(vlans, 0);
         }
+        if (hasMetadata) {
+            hasMetadata = false;
+            Arrays.fill(metadataBytes, 0);
+        }
+        copies.clear();
     }
 }

@@ -138,6 +138,21 @@ public final class FramePool implements AutoCloseable {
         return (int) (Frame.position(frame) - ((long) slot(frame) << Frame.SLOT_UNIT_SHIFT));
     }
 
+    /** Byte behind the small slots, counted from the start of the pool. */
+    public long smallSlotsEnd() {
+        return (long) smallUnits << Frame.SLOT_UNIT_SHIFT;
+    }
+
+    /** First byte of the slot that a frame of this pool lies in, counted from the start of the pool. */
+    public long slotStart(long frame) {
+        return (long) slot(frame) << Frame.SLOT_UNIT_SHIFT;
+    }
+
+    /** Bytes of the slot that a frame of this pool lies in. */
+    public int slotBytes(long frame) {
+        return Frame.position(frame) < smallSlotsEnd() ? Frame.SLOT_UNIT_BYTES : LARGE_SLOT_UNITS * Frame.SLOT_UNIT_BYTES;
+    }
+
     static int slotOfUnit(int unit, int smallUnits) {
         return unit < smallUnits ? unit : unit - (unit - smallUnits) % LARGE_SLOT_UNITS;
     }

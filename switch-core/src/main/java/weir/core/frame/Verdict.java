@@ -14,6 +14,9 @@ public final class Verdict {
     /** To every other port of the frame's VLAN. */
     public static final int FLOOD = -2;
 
+    /** To the destinations that {@link FrameBatch#copies} lists for the frame. */
+    public static final int COPIES = -3;
+
     private static final int DROP_DECIDED = -64;
     private static final int DROP_INGRESS = -128;
 

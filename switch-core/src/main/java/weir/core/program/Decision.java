@@ -2,10 +2,13 @@
 package weir.core.program;
 
 import weir.core.counter.DropReason;
+import weir.core.frame.FrameBatch;
+import weir.core.frame.FrameStore;
+import weir.core.port.PortNumbers;
 
 /**
- * How a program states its verdicts. Port numbers are data from the program: they are checked for
- * range and for a port that is attached, and a wrong one is a counted drop.
+ * How a program states its verdicts, and what the worker that runs it lends. Port numbers are data from the program:
+ * they are checked for range and for a port that is attached, and a wrong one is a counted drop.
  */
 public interface Decision {
     /** Whether the frame is still to be decided. */
@@ -25,4 +28,21 @@ public interface Decision {
 
     /** Sends the frame to every other port of its VLAN. */
     void flood(int frame);
+
+    /** Number of the worker, 0 and up; no two threads have the same. */
+    int worker();
+
+    /** The worker's slots: whether a frame may be changed, and copies. */
+    FrameStore frames();
+
+    /** Ports as this worker knows them now; verdicts that are written straight into the batch are indices of these. */
+    PortNumbers ports();
+
+    /**
+     * To be called for an open frame whose bytes or bounds a program changed, if its port treats VLANs: finds again
+     * which VLAN it is in ({@link FrameBatch#vlans}).
+     *
+     * @return false when the frame is refused, which is its verdict then
+     */
+    boolean classifyAgain(int frame);
 }

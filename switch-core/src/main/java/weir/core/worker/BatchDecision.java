@@ -4,19 +4,27 @@ package weir.core.worker;
 import weir.core.counter.DropReason;
 import weir.core.frame.Frame;
 import weir.core.frame.FrameBatch;
+import weir.core.frame.FrameStore;
 import weir.core.frame.Verdict;
+import weir.core.port.PortNumbers;
 import weir.core.program.Decision;
 
-/** Writes a program's verdicts into the batch, checking what the program chose. */
+/** What a worker lends to programs; writes their verdicts into the batch, checking what they chose. */
 final class BatchDecision implements Decision {
+    private final int worker;
     private final FrameBatch batch;
+    private final FrameStore store;
+    private final IngressCheck check;
     private final long poolBase;
     private PortTable table;
 
-    BatchDecision(FrameBatch batch, long poolBase, PortTable table) {
+    BatchDecision(int worker, FrameBatch batch, FrameStore store, IngressCheck check, PortTable table) {
+        this.worker = worker;
         this.batch = batch;
-        this.poolBase = poolBase;
+        this.store = store;
+        this.check = check;
         this.table = table;
+        poolBase = store.pool().baseAddress();
     }
 
     void adopt(PortTable newTable) {
@@ -30,8 +38,7 @@ final class BatchDecision implements Decision {
 
     @Override
     public int ingressPort(int frame) {
-        PortEntry port = table.at(batch.ingress()[frame]);
-        return port == null ? 0 : port.number();
+        return table.numbers().numberOf(batch.ingress()[frame]);
     }
 
     @Override
@@ -46,13 +53,41 @@ final class BatchDecision implements Decision {
 
     @Override
     public void forward(int frame, int portNumber) {
-        int index = table.indexOf(portNumber);
+        int index = table.numbers().indexOf(portNumber);
         decide(frame, index >= 0 ? index : Verdict.drop(DropReason.REDIRECT_INVALID));
     }
 
     @Override
     public void flood(int frame) {
         decide(frame, Verdict.FLOOD);
+    }
+
+    @Override
+    public int worker() {
+        return worker;
+    }
+
+    @Override
+    public FrameStore frames() {
+        return store;
+    }
+
+    @Override
+    public PortNumbers ports() {
+        return table.numbers();
+    }
+
+    @Override
+    public boolean classifyAgain(int frame) {
+        PortEntry port = table.at(batch.ingress()[frame]);
+        if (port == null || !port.treatsVlans()) {
+            return true;
+        }
+        int verdict = check.classifyAgain(batch, frame, port);
+        if (verdict != Verdict.UNDECIDED) {
+            batch.verdicts()[frame] = verdict;
+        }
+        return verdict == Verdict.UNDECIDED;
     }
 
     private void decide(int frame, int verdict) {

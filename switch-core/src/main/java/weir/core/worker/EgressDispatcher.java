@@ -8,6 +8,7 @@ import weir.core.counter.DropReason;
 import weir.core.counter.PortCells;
 import weir.core.frame.Frame;
 import weir.core.frame.FrameBatch;
+import weir.core.frame.FrameCopies;
 import weir.core.frame.FrameRows;
 import weir.core.frame.FrameStore;
 import weir.core.frame.Verdict;
@@ -131,8 +132,30 @@ final class EgressDispatcher {
             stageTagged(verdict, frame, batch.vlans()[i], ingress);
         } else if (verdict == Verdict.FLOOD) {
             flood(frame, ingress, batch.vlans()[i]);
+        } else if (verdict == Verdict.COPIES) {
+            sendCopies(batch.copies(), i, ingress);
         } else {
             drop(frame, ingress, verdict);
+        }
+    }
+
+    /** Each destination of a frame that a program sends to several places. */
+    private void sendCopies(FrameCopies copies, int i, int ingress) {
+        int first = copies.first(i);
+        int count = copies.count(i);
+        cells[ingress].clones(count - 1);
+        for (int place = first; place < first + count; place++) {
+            int verdict = copies.verdict(place);
+            long frame = copies.frame(place);
+            if (verdict >= 0) {
+                longest = Math.max(longest, Frame.length(frame));
+                stageTagged(verdict, frame, copies.vlan(place), ingress);
+            } else {
+                cells[ingress].dropDecided(Verdict.reason(verdict), 1);
+                if (frame >= 0) {
+                    store.release(frame);
+                }
+            }
         }
     }
 

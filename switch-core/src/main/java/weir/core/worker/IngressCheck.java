@@ -89,7 +89,15 @@ final class IngressCheck {
         return allUndecided;
     }
 
-    private int classify(FrameBatch batch, int i, PortEntry port) {
+    /** {@link #classify} for a frame that a program changed. */
+    int classifyAgain(FrameBatch batch, int i, PortEntry port) {
+        return tags.isMalformed(batch.frames()[i])
+                ? Verdict.refuse(DropReason.MALFORMED_VLAN)
+                : classify(batch, i, port);
+    }
+
+    /** Finds the VLAN of one frame, by its tag and its port: undecided, or a refusal. */
+    int classify(FrameBatch batch, int i, PortEntry port) {
         long frame = batch.frames()[i];
         if (!tags.isTagged(frame)) {
             batch.vlans()[i] = port.untaggedVlan();

@@ -13,13 +13,16 @@ final class QueueInput extends WorkerInput implements QueueContext {
     private final SwitchWorker worker;
     private final PortEntry port;
     private final PortQueue queue;
+    private final int number;
     private final FrameBatch batch;
     private final Doorbell bell;
 
-    QueueInput(SwitchWorker worker, PortEntry port, PortQueue queue, WakeupList wakeups) {
+    /** @param number of the queue among those of its port */
+    QueueInput(SwitchWorker worker, PortEntry port, PortQueue queue, int number, WakeupList wakeups) {
         this.worker = worker;
         this.port = port;
         this.queue = queue;
+        this.number = number;
         batch = worker.batch();
         bell = new Doorbell(wakeups, this);
     }
@@ -37,7 +40,7 @@ final class QueueInput extends WorkerInput implements QueueContext {
         int from = batch.size();
         int n = queue.receive(batch, from, batch.capacity() - from);
         if (n > 0) {
-            batch.addRun(port.index(), n);
+            batch.addRun(port.index(), number, n);
             if (from + n == batch.capacity()) {
                 worker.process();
             }

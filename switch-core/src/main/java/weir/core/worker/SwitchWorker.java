@@ -21,6 +21,7 @@ import weir.core.frame.Verdict;
 import weir.core.port.PortException;
 import weir.core.port.PortQueue;
 import weir.core.program.ForwardingProgram;
+import weir.core.program.ProgramTable;
 import weir.core.ring.SpscRing;
 
 /**
@@ -43,7 +44,7 @@ public final class SwitchWorker {
     private final WorkerConfig config;
     private final FrameStore store;
     private final WorkerEvents events;
-    private final Supplier<@Nullable ForwardingProgram> program;
+    private final Supplier<ProgramTable> programs;
     private final FrameBatch batch;
     private final Fdb fdb;
     private final LearningProgram learning;
@@ -72,7 +73,7 @@ public final class SwitchWorker {
 
     /**
      * @param workers number of workers in the switch
-     * @param program the switch's program at this moment, asked once per batch
+     * @param programs the switch's programs at this moment, asked once per batch
      */
     public SwitchWorker(
             int index,
@@ -80,12 +81,12 @@ public final class SwitchWorker {
             WorkerConfig config,
             FrameStore store,
             WorkerEvents events,
-            Supplier<@Nullable ForwardingProgram> program) {
+            Supplier<ProgramTable> programs) {
         this.index = index;
         this.config = config;
         this.store = store;
         this.events = events;
-        this.program = program;
+        this.programs = programs;
         links = new WorkerLink[workers];
         resyncFrom = new int[workers];
         Arrays.fill(resyncFrom, -1);
@@ -96,7 +97,7 @@ public final class SwitchWorker {
         learning = new LearningProgram(fdb, base, PortTable.MAX_PORTS, config.forwardBpdus());
         check = new IngressCheck(store);
         dispatcher = new EgressDispatcher(index, store, links, config.batchFrames());
-        decision = new BatchDecision(batch, base, table);
+        decision = new BatchDecision(index, batch, store, check, table);
         now = config.nanoClock().getAsLong();
         readinessAt = now;
         housekeepingAt = now;
@@ -253,9 +254,9 @@ public final class SwitchWorker {
     /** Decides and sends the batch, and empties it. */
     void process() {
         boolean undecided = check.check(batch, table, cells);
-        ForwardingProgram current = program.get();
-        if (current != null) {
-            runProgram(current);
+        ProgramTable current = programs.get();
+        if (!current.isEmpty()) {
+            runPrograms(current);
             undecided = false;
         }
         learning.decide(batch, undecided);
@@ -263,13 +264,29 @@ public final class SwitchWorker {
         batch.clear();
     }
 
-    private void runProgram(ForwardingProgram current) {
+    /** First a port's own program, then the switch's. */
+    private void runPrograms(ProgramTable current) {
+        if (current.anyOnPorts()) {
+            for (int run = 0; run < batch.runs(); run++) {
+                ForwardingProgram onPort = current.onPort(batch.runIngress(run));
+                if (onPort != null) {
+                    runProgram(onPort, batch.runStart(run), batch.runEnd(run));
+                }
+            }
+        }
+        ForwardingProgram onSwitch = current.onSwitch();
+        if (onSwitch != null) {
+            runProgram(onSwitch, 0, batch.size());
+        }
+    }
+
+    private void runProgram(ForwardingProgram program, int from, int to) {
         try {
-            current.decide(batch, decision);
+            program.decide(batch, from, to, decision);
         } catch (RuntimeException | Error failure) {
             events.fault(index, failure);
             int[] verdicts = batch.verdicts();
-            for (int i = 0; i < batch.size(); i++) {
+            for (int i = from; i < to; i++) {
                 if (verdicts[i] == Verdict.UNDECIDED) {
                     verdicts[i] = Verdict.drop(DropReason.PROGRAM_ABORTED);
                 }
@@ -360,7 +377,7 @@ public final class SwitchWorker {
         List<QueueInput> inputs = new ArrayList<>();
         for (int q : port.queuesOf(index)) {
             PortQueue queue = port.port().queues().get(q);
-            QueueInput input = new QueueInput(this, port, queue, wakeups);
+            QueueInput input = new QueueInput(this, port, queue, q, wakeups);
             try {
                 queue.attach(input);
             } catch (PortException e) {

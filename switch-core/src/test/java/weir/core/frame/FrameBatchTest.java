@@ -24,9 +24,9 @@ class FrameBatchTest {
 
     @Test
     void keepsFramesOfOnePortTogetherInARun() {
-        batch.addRun(5, 3);
-        batch.addRun(2, 4);
-        batch.addRun(5, 1);
+        batch.addRun(5, 0, 3);
+        batch.addRun(2, 0, 4);
+        batch.addRun(5, 0, 1);
         assertEquals(8, batch.size());
         assertEquals(3, batch.runs());
         assertEquals(0, batch.runStart(0));
@@ -39,7 +39,7 @@ class FrameBatchTest {
 
     @Test
     void clearForgetsVerdictsVlansAndLengths() {
-        batch.addRun(1, 2);
+        batch.addRun(1, 0, 2);
         batch.verdicts()[1] = 7;
         batch.vlans()[1] = 10 | FrameBatch.TAGGED;
         batch.noteVlans();

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.core.program;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import weir.core.frame.FrameBatch;
+import weir.core.frame.FramePool;
+import weir.ebpf.program.Fault;
+
+/**
+ * An XDP program as what decides about frames. Ingress ports and targets of redirects are port numbers. Frames that
+ * others hold, too, are copied before a program that may write them sees them; bounds that the program moved are the
+ * frame's from then on, and metadata stays with the frame until it leaves the switch, never on the wire.
+ *
+ * <p>It does not own the loaded object.
+ */
+public final class EbpfForwardingProgram implements ForwardingProgram {
+    private final ProgramRun[] runs;
+
+    /**
+     * @param workers that will run it, by {@link Decision#worker}
+     * @param pool where the frames are
+     */
+    EbpfForwardingProgram(PreparedProgram program, int workers, FramePool pool, OnFault onFault) {
+        runs = new ProgramRun[workers];
+        Arrays.setAll(runs, worker -> new ProgramRun(program, worker, pool, onFault));
+    }
+
+    @Override
+    public void decide(FrameBatch batch, int from, int to, Decision decision) {
+        runs[decision.worker()].decide(batch, from, to, decision);
+    }
+
+    /** What it did so far. Any thread. */
+    public ProgramCounters counters() {
+        return ProgramCounters.sum(
+                Arrays.stream(runs).map(ProgramRun::cells).toList());
+    }
+
+    /** The last fault of each worker that had one. Any thread. */
+    public List<Fault> lastFaults() {
+        return Arrays.stream(runs)
+                .map(run -> run.cells().lastFault())
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /** Begins or, by null, ends copying of frames; one capture for each worker. */
+    void capture(Function<Integer, @Nullable FrameCapture> ofWorker) {
+        for (int worker = 0; worker < runs.length; worker++) {
+            runs[worker].capture(ofWorker.apply(worker));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.core.program;
+
+import weir.ebpf.map.RedirectMap;
+import weir.ebpf.xdp.XdpAction;
+import weir.ebpf.xdp.XdpBatch;
+
+/**
+ * What a program said about a frame, packed, for comparing programs.
+ *
+ * <pre>
+ *  63                              32 31                               0
+ * +----------------------------------+----------------------------------+
+ * |  action, or FAULT                |  redirects: port number, or ALL  |
+ * +----------------------------------+----------------------------------+
+ * </pre>
+ */
+final class Outcome {
+    private static final long BROADCAST = 1 << 3;
+    private static final int ALL = -2;
+    private static final int FAULT = -2;
+
+    private Outcome() {}
+
+    /** Without any program a frame passes. */
+    static final long PASSED = pack(XdpAction.PASS, 0);
+
+    static long of(XdpBatch xdp, int k) {
+        if (xdp.faults()[k] != XdpBatch.NO_FAULT) {
+            return pack(FAULT, 0);
+        }
+        int action = xdp.actions()[k];
+        return pack(action, action == XdpAction.REDIRECT ? target(xdp, k) : 0);
+    }
+
+    private static int target(XdpBatch xdp, int k) {
+        if ((xdp.redirectFlags()[k] & BROADCAST) != 0) {
+            return ALL;
+        }
+        int number = (int) xdp.targets()[k];
+        return xdp.targetMaps()[k] instanceof RedirectMap map ? map.target(number) : number;
+    }
+
+    private static long pack(int action, int target) {
+        return (long) action << Integer.SIZE | Integer.toUnsignedLong(target);
+    }
+
+    /** {@code XDP_REDIRECT to port 3} and so on. */
+    static String text(long outcome) {
+        int action = (int) (outcome >> Integer.SIZE);
+        int target = (int) outcome;
+        if (action == FAULT) {
+            return "fault";
+        }
+        String name = XdpAction.name(action);
+        if (action != XdpAction.REDIRECT) {
+            return name;
+        }
+        return target == ALL ? name + " to all of a map" : name + " to port " + target;
+    }
+}

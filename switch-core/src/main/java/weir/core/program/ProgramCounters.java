@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.core.program;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import weir.ebpf.xdp.XdpAction;
+
+/**
+ * What a program did, summed over all workers, at one moment.
+ *
+ * @param aborted frames with {@code XDP_ABORTED}, faults included
+ * @param dropped frames with {@code XDP_DROP}
+ * @param passed frames with {@code XDP_PASS}
+ * @param transmitted frames with {@code XDP_TX}
+ * @param redirected frames with {@code XDP_REDIRECT}
+ * @param invalid frames with another return value
+ * @param faults frames on which the program, or one in a devmap entry, had a fault
+ * @param egressFrames frames that programs in devmap entries ran on
+ * @param egressDrops frames that those dropped
+ * @param sampledNanos time that sampled batches took, one batch in 64
+ * @param sampledFrames frames of those
+ */
+public record ProgramCounters(
+        long aborted,
+        long dropped,
+        long passed,
+        long transmitted,
+        long redirected,
+        long invalid,
+        long faults,
+        long egressFrames,
+        long egressDrops,
+        long sampledNanos,
+        long sampledFrames) {
+    static ProgramCounters sum(List<ProgramCells> cells) {
+        long[] totals = new long[ProgramCells.WIDTH];
+        cells.forEach(each -> each.addTo(totals));
+        return new ProgramCounters(
+                totals[XdpAction.ABORTED],
+                totals[XdpAction.DROP],
+                totals[XdpAction.PASS],
+                totals[XdpAction.TX],
+                totals[XdpAction.REDIRECT],
+                totals[ProgramCells.INVALID],
+                totals[ProgramCells.FAULTS],
+                totals[ProgramCells.EGRESS_FRAMES],
+                totals[ProgramCells.EGRESS_DROPS],
+                totals[ProgramCells.SAMPLED_NANOS],
+                totals[ProgramCells.SAMPLED_FRAMES]);
+    }
+
+    /** Frames that the program ran on, without those of programs in devmap entries. */
+    public long frames() {
+        return aborted + dropped + passed + transmitted + redirected + invalid;
+    }
+
+    /** Mean time for a frame in sampled batches; 0 before the first sample. */
+    public double nanosPerFrame() {
+        return sampledFrames == 0 ? 0 : (double) sampledNanos / sampledFrames;
+    }
+
+    /** Estimate of the time that all frames took. */
+    public double runNanos() {
+        return nanosPerFrame() * frames();
+    }
+
+    /** Frames by what the program returned: {@code XDP_DROP} and so on, {@code invalid} for anything else. */
+    public Map<String, Long> byAction() {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        counts.put(XdpAction.name(XdpAction.ABORTED), aborted);
+        counts.put(XdpAction.name(XdpAction.DROP), dropped);
+        counts.put(XdpAction.name(XdpAction.PASS), passed);
+        counts.put(XdpAction.name(XdpAction.TX), transmitted);
+        counts.put(XdpAction.name(XdpAction.REDIRECT), redirected);
+        counts.put("invalid", invalid);
+        return counts;
+    }
+}

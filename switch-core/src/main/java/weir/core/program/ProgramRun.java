@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.core.program;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import weir.core.counter.DropReason;
+import weir.core.frame.Frame;
+import weir.core.frame.FrameBatch;
+import weir.core.frame.FramePool;
+import weir.core.frame.FrameStore;
+import weir.core.frame.Verdict;
+import weir.core.port.PortNumbers;
+import weir.ebpf.program.FaultKind;
+import weir.ebpf.xdp.XdpAction;
+import weir.ebpf.xdp.XdpBatch;
+
+/**
+ * A program on one worker: fills the engine's batch from frames, runs the program once a batch, makes verdicts of what
+ * it said. Passes over the batch, each a plain loop:
+ *
+ * <pre>
+ *  select     which frames are open                      verdicts -> at
+ *  load       bounds, ingress port, queue                frames   -> XdpBatch
+ *  run        the program                                XdpBatch -> XdpBatch
+ *  takeBounds where it moved them, if it can             XdpBatch -> frames, metadata
+ *  decide     runs of frames with the same action        XdpBatch -> verdicts, copies
+ *  egress     programs of devmap entries, if any
+ * </pre>
+ *
+ * Nothing is allocated but what {@link weir.core.frame.FrameCopies} and the last fault's description take.
+ */
+final class ProgramRun {
+    /** One batch in so many is timed. */
+    private static final int SAMPLE_EVERY = 64;
+
+    /** What stands for the action of a frame that has its verdict already; programs may return it, too. */
+    private static final int DECIDED = -1;
+
+    private static final int DROP = Verdict.drop(DropReason.PROGRAM_DROP);
+    private static final int ABORTED = Verdict.drop(DropReason.PROGRAM_ABORTED);
+    private static final int BUDGET = Verdict.drop(DropReason.PROGRAM_BUDGET);
+    private static final int INVALID = Verdict.drop(DropReason.PROGRAM_INVALID_ACTION);
+
+    private final PreparedProgram program;
+    private final int worker;
+    private final OnFault onFault;
+    private final XdpBatch xdp = new XdpBatch(FrameBatch.MAX_CAPACITY);
+    private final int[] at = new int[FrameBatch.MAX_CAPACITY];
+    private final ProgramCells cells = new ProgramCells();
+    private final FrameLoader loader;
+    private final FaultNotes faults = new FaultNotes(cells);
+    private final EgressRuns egress;
+    private final Redirects redirects;
+    private int batches;
+    private boolean isDense;
+    private boolean hasQueues;
+    private volatile @Nullable FrameCapture capture;
+
+    ProgramRun(PreparedProgram program, int worker, FramePool pool, OnFault onFault) {
+        this.program = program;
+        this.worker = worker;
+        this.onFault = onFault;
+        loader = new FrameLoader(pool);
+        egress = new EgressRuns(worker, loader, cells, faults);
+        redirects = new Redirects(xdp, at, egress);
+    }
+
+    ProgramCells cells() {
+        return cells;
+    }
+
+    /** From now on frames are copied there before the program sees them, with what it says; null for no more. */
+    void capture(@Nullable FrameCapture to) {
+        capture = to;
+    }
+
+    void decide(FrameBatch batch, int from, int to, Decision decision) {
+        int n = select(batch.verdicts(), from, to);
+        if (program.writes()) {
+            n = own(batch, n, decision.frames());
+        }
+        if (n == 0) {
+            return;
+        }
+        load(batch, from, n, decision.ports());
+        FrameCapture frameCapture = capture;
+        if (frameCapture == null) {
+            run(n);
+        } else {
+            frameCapture.before(xdp, n);
+            run(n);
+            frameCapture.after(xdp, n);
+        }
+        if (program.moves()) {
+            takeBounds(batch, n);
+        }
+        if (program.writes() && batch.hasVlans()) {
+            classifyAgain(n, decision);
+        }
+        decide(batch, n, decision);
+        if (egress.isAny()) {
+            egress.run(batch, decision);
+        }
+    }
+
+    // ---- in ------------------------------------------------------------------------------------------
+
+    /** Indices of the frames that are open; returns how many. */
+    private int select(int[] verdicts, int from, int to) {
+        int[] selected = at;
+        int all = Verdict.UNDECIDED; // all bits set
+        for (int i = from; i < to; i++) {
+            all &= verdicts[i];
+        }
+        isDense = all == Verdict.UNDECIDED;
+        int n = to - from;
+        if (isDense) {
+            for (int k = 0; k < n; k++) {
+                selected[k] = from + k;
+            }
+            return n;
+        }
+        n = 0;
+        for (int i = from; i < to; i++) {
+            if (verdicts[i] == Verdict.UNDECIDED) {
+                selected[n++] = i;
+            }
+        }
+        return n;
+    }
+
+    /** Puts a copy in the place of each frame that others hold, too; returns how many frames are left. */
+    private int own(FrameBatch batch, int n, FrameStore store) {
+        long[] frames = batch.frames();
+        int kept = 0;
+        for (int k = 0; k < n; k++) {
+            int i = at[k];
+            long own = FrameLoader.owned(store, frames[i], batch, i);
+            if (own < 0) {
+                batch.verdicts()[i] = Verdict.drop(DropReason.NO_BUFFER);
+            } else {
+                frames[i] = own;
+                at[kept++] = i;
+            }
+        }
+        isDense &= kept == n;
+        return kept;
+    }
+
+    private void load(FrameBatch batch, int from, int n, PortNumbers ports) {
+        xdp.resize(n);
+        if (isDense) {
+            loader.loadRange(batch.frames(), from, n, xdp);
+        } else {
+            loader.loadListed(batch.frames(), at, n, xdp);
+        }
+        loadPorts(batch, from, n, ports);
+        if (program.moves()) {
+            for (int k = 0; k < n; k++) {
+                loader.loadSlot(batch.frames()[at[k]], k, xdp);
+            }
+        }
+        if (batch.hasMetadata()) {
+            long[] metas = xdp.metas();
+            for (int k = 0; k < n; k++) {
+                metas[k] -= batch.metadataBytes()[at[k]];
+            }
+        }
+    }
+
+    /** Ingress port and queue are the same for a run of frames. */
+    private void loadPorts(FrameBatch batch, int from, int n, PortNumbers ports) {
+        int[] numbers = xdp.ingressPorts();
+        if (hasQueues) {
+            Arrays.fill(xdp.queues(), 0);
+            hasQueues = false;
+        }
+        int k = 0;
+        for (int run = 0; k < n; run++) {
+            int end = batch.runEnd(run);
+            if (end <= from) {
+                continue;
+            }
+            int first = k;
+            if (isDense) {
+                k = Math.min(end - from, n);
+            } else {
+                while (k < n && at[k] < end) {
+                    k++;
+                }
+            }
+            Arrays.fill(numbers, first, k, ports.numberOf(batch.runIngress(run)));
+            if (batch.runQueue(run) != 0) {
+                Arrays.fill(xdp.queues(), first, k, batch.runQueue(run));
+                hasQueues = true;
+            }
+        }
+    }
+
+    private void run(int n) {
+        if (batches++ % SAMPLE_EVERY != 0) {
+            program.program().run(xdp, worker);
+            return;
+        }
+        long start = System.nanoTime();
+        program.program().run(xdp, worker);
+        cells.add(ProgramCells.SAMPLED_NANOS, System.nanoTime() - start);
+        cells.add(ProgramCells.SAMPLED_FRAMES, n);
+    }
+
+    // ---- out -----------------------------------------------------------------------------------------
+
+    private void takeBounds(FrameBatch batch, int n) {
+        long[] frames = batch.frames();
+        int[] metadata = batch.metadataBytes();
+        int longest = 0;
+        int shortest = Integer.MAX_VALUE;
+        int anyMetadata = 0;
+        for (int k = 0; k < n; k++) {
+            int i = at[k];
+            long frame = loader.frame(k, xdp);
+            int length = Frame.length(frame);
+            int metadataBytes = (int) (xdp.datas()[k] - xdp.metas()[k]);
+            frames[i] = frame;
+            metadata[i] = metadataBytes;
+            longest = Math.max(longest, length);
+            shortest = Math.min(shortest, length);
+            anyMetadata |= metadataBytes;
+        }
+        batch.noteLength(longest);
+        if (anyMetadata != 0) {
+            batch.noteMetadata();
+        }
+        if (shortest < Frame.ETHERNET_HEADER_BYTES) {
+            dropRunts(batch, n);
+        }
+    }
+
+    private void dropRunts(FrameBatch batch, int n) {
+        for (int k = 0; k < n; k++) {
+            if (Frame.length(batch.frames()[at[k]]) < Frame.ETHERNET_HEADER_BYTES) {
+                batch.verdicts()[at[k]] = Verdict.drop(DropReason.RUNT);
+                xdp.actions()[k] = DECIDED;
+            }
+        }
+    }
+
+    private void classifyAgain(int n, Decision decision) {
+        int[] actions = xdp.actions();
+        for (int k = 0; k < n; k++) {
+            boolean goesOn = actions[k] >= XdpAction.PASS && actions[k] <= XdpAction.REDIRECT;
+            if (goesOn && !decision.classifyAgain(at[k])) {
+                actions[k] = DECIDED;
+            }
+        }
+    }
+
+    /** Frames with the same action, one after the other, are decided and counted together. */
+    private void decide(FrameBatch batch, int n, Decision decision) {
+        int[] actions = xdp.actions();
+        int[] verdicts = batch.verdicts();
+        int k = 0;
+        while (k < n) {
+            int action = actions[k];
+            int end = k + 1;
+            while (end < n && actions[end] == action) {
+                end++;
+            }
+            switch (action) {
+                case XdpAction.ABORTED -> abort(verdicts, k, end);
+                case XdpAction.DROP -> set(verdicts, k, end, DROP);
+                case XdpAction.PASS -> cells.add(XdpAction.PASS, end - k);
+                case XdpAction.TX -> sendBack(batch, k, end);
+                case XdpAction.REDIRECT -> {
+                    redirects.decide(batch, k, end, decision);
+                    cells.add(XdpAction.REDIRECT, end - k);
+                }
+                default -> refuseAction(verdicts, k, end);
+            }
+            k = end;
+        }
+    }
+
+    private void set(int[] verdicts, int from, int to, int verdict) {
+        for (int k = from; k < to; k++) {
+            verdicts[at[k]] = verdict;
+        }
+        cells.add(XdpAction.DROP, to - from);
+    }
+
+    private void sendBack(FrameBatch batch, int from, int to) {
+        int[] verdicts = batch.verdicts();
+        int[] ingress = batch.ingress();
+        for (int k = from; k < to; k++) {
+            verdicts[at[k]] = ingress[at[k]];
+        }
+        cells.add(XdpAction.TX, to - from);
+    }
+
+    private void abort(int[] verdicts, int from, int to) {
+        for (int k = from; k < to; k++) {
+            FaultKind fault = xdp.faultKind(k);
+            if (fault == null) {
+                verdicts[at[k]] = ABORTED;
+            } else {
+                faults.note(xdp, k);
+                if (onFault == OnFault.DROP) {
+                    verdicts[at[k]] = fault == FaultKind.BUDGET ? BUDGET : ABORTED;
+                }
+            }
+        }
+        cells.add(XdpAction.ABORTED, to - from);
+    }
+
+    private void refuseAction(int[] verdicts, int from, int to) {
+        int refused = 0;
+        for (int k = from; k < to; k++) {
+            if (verdicts[at[k]] == Verdict.UNDECIDED) {
+                verdicts[at[k]] = INVALID;
+                refused++;
+            }
+        }
+        cells.add(ProgramCells.INVALID, refused);
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.core.program;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import weir.core.counter.DropReason;
+import weir.core.frame.FrameBatch;
+import weir.core.frame.FrameCopies;
+import weir.core.frame.Verdict;
+import weir.core.port.PortNumbers;
+import weir.ebpf.map.EbpfMap;
+import weir.ebpf.map.RedirectMap;
+import weir.ebpf.xdp.XdpBatch;
+
+/**
+ * Verdicts of frames that a program redirects: to a port, through a map, or to all entries of a devmap. What a map
+ * lacks the engine has answered already with the flags' default action. As on Linux ({@code kernel/bpf/devmap.c}) a
+ * broadcast passes over ports that are not there.
+ */
+final class Redirects {
+    /** {@code BPF_F_BROADCAST}, {@code uapi/linux/bpf.h}. */
+    private static final long BROADCAST = 1 << 3;
+    /** {@code BPF_F_EXCLUDE_INGRESS}. */
+    private static final long EXCLUDE_INGRESS = 1 << 4;
+
+    private static final int FIRST_TARGETS = 64;
+    private static final int NOWHERE = Verdict.drop(DropReason.REDIRECT_INVALID);
+
+    private final XdpBatch xdp;
+    private final int[] at;
+    private final EgressRuns egress;
+    private int[] targets = new int[FIRST_TARGETS];
+    private @Nullable Object[] programs = new Object[FIRST_TARGETS];
+
+    /** @param at index in the switch's batch of each frame of the engine's */
+    Redirects(XdpBatch xdp, int[] at, EgressRuns egress) {
+        this.xdp = xdp;
+        this.at = at;
+        this.egress = egress;
+    }
+
+    void decide(FrameBatch batch, int from, int to, Decision decision) {
+        PortNumbers ports = decision.ports();
+        int[] verdicts = batch.verdicts();
+        @Nullable EbpfMap[] maps = xdp.targetMaps();
+        long[] numbers = xdp.targets();
+        for (int k = from; k < to; k++) {
+            EbpfMap map = maps[k];
+            if (map != null) {
+                throughMap(batch, k, map, decision);
+            } else {
+                int index = ports.indexOf((int) numbers[k]);
+                verdicts[at[k]] = index >= 0 ? index : NOWHERE;
+            }
+        }
+    }
+
+    private void throughMap(FrameBatch batch, int k, EbpfMap map, Decision decision) {
+        if (!(map instanceof RedirectMap redirect)) {
+            batch.verdicts()[at[k]] = NOWHERE;
+            return;
+        }
+        switch (map.spec().type()) {
+            case DEVMAP, DEVMAP_HASH -> {
+                if ((xdp.redirectFlags()[k] & BROADCAST) != 0) {
+                    broadcast(batch, k, redirect, decision);
+                } else {
+                    toEntry(batch, k, redirect, decision);
+                }
+            }
+            case CPUMAP -> {
+                // Another CPU would take the frame up to the host; here that is what XDP_PASS does.
+                if (redirect.target((int) xdp.targets()[k]) == RedirectMap.NONE) {
+                    batch.verdicts()[at[k]] = NOWHERE;
+                }
+            }
+            default -> batch.verdicts()[at[k]] = NOWHERE; // no socket can be in an XSKMAP
+        }
+    }
+
+    private void toEntry(FrameBatch batch, int k, RedirectMap map, Decision decision) {
+        int key = (int) xdp.targets()[k];
+        int target = map.target(key);
+        int index = decision.ports().indexOf(target);
+        if (index < 0) {
+            batch.verdicts()[at[k]] = NOWHERE;
+            return;
+        }
+        batch.verdicts()[at[k]] = index;
+        if (map.program(key) instanceof PreparedProgram program) {
+            egress.add(program, at[k], EgressRuns.NO_COPY, index);
+        }
+    }
+
+    /** One hold on the frame for each destination; programs of entries come later and copy what they change. */
+    private void broadcast(FrameBatch batch, int k, RedirectMap map, Decision decision) {
+        int count = selectTargets(map, k, decision.ports());
+        int i = at[k];
+        if (count == 0) {
+            batch.verdicts()[i] = Verdict.drop(DropReason.NO_DESTINATION);
+            return;
+        }
+        long frame = batch.frames()[i];
+        batch.verdicts()[i] = Verdict.COPIES;
+        decision.frames().share(frame, count - 1);
+        FrameCopies copies = batch.copies();
+        copies.begin(i);
+        for (int t = 0; t < count; t++) {
+            int place = copies.add(i, frame, targets[t], batch.vlans()[i]);
+            if (programs[t] instanceof PreparedProgram program) {
+                egress.add(program, i, place, targets[t]);
+            }
+        }
+        Arrays.fill(programs, 0, count, null);
+    }
+
+    /** Indices of the ports that the broadcast reaches, and their programs. */
+    private int selectTargets(RedirectMap map, int k, PortNumbers ports) {
+        int known = map.targets(targets, programs);
+        while (known == targets.length) { // there may be more
+            targets = new int[2 * known];
+            programs = new Object[2 * known];
+            known = map.targets(targets, programs);
+        }
+        boolean excludesIngress = (xdp.redirectFlags()[k] & EXCLUDE_INGRESS) != 0;
+        int ingress = xdp.ingressPorts()[k];
+        int count = 0;
+        for (int t = 0; t < known; t++) {
+            int index = ports.indexOf(targets[t]);
+            if (index >= 0 && !(excludesIngress && targets[t] == ingress)) {
+                targets[count] = index;
+                programs[count++] = programs[t];
+            }
+        }
+        Arrays.fill(programs, count, known, null);
+        return count;
+    }
+}
