@@ -36,6 +36,7 @@ class DemoTapTest {
                 assertTrue(burst.get("received").asLong() > 0, burst::toString);
             }
             assertCountersHoldTheBursts(report);
+            assertProgramsDecided(report);
             assertNothingIsLeftOf(demo);
         }
     }
@@ -52,6 +53,20 @@ class DemoTapTest {
                     ports::toString);
         }
         assertTrue(report.get("result").get("law").get("holds").asBoolean());
+    }
+
+    private static void assertProgramsDecided(JsonNode report) {
+        assertEquals(2, report.get("loads").size());
+        assertEquals("flood_bridge", report.get("loads").get(1).get("replaced").asString());
+        assertEquals(
+                "rejected", report.get("refusal").get("verdict").get("verdict").asString());
+        assertEquals("flood_bridge", report.get("refusal").get("still").asString());
+        JsonNode programs = report.get("result").get("programs");
+        assertEquals("bridge", programs.get(0).get("program").asString());
+        assertTrue(programs.get(0).get("actions").get("XDP_REDIRECT").asLong() > 0, programs::toString);
+        // Swapped under traffic, and every datagram that was sent arrived.
+        JsonNode burst = report.get("bursts").get(0);
+        assertEquals(burst.get("sent").asLong(), burst.get("received").asLong(), burst::toString);
     }
 
     /** While ping runs, which hears of Ctrl-C too and may end before the demo knows. */

@@ -6,9 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import weir.ports.testing.Netns;
 import weir.testing.Feature;
@@ -58,6 +65,38 @@ class RunTapTest {
             assertTrue(run.json().get("law").get("holds").asBoolean());
             assertNoInterfaceIsLeft();
         }
+    }
+
+    /** A program is replaced by writing its file anew; one that is refused changes nothing. */
+    @Test
+    void forwardsAsItsProgramSaysWhichIsReplacedUnderTraffic(@TempDir Path folder) throws Exception {
+        Path program = folder.resolve("program.o");
+        install("bridge.o", program);
+        try (WeirProcess run = run("--program", program.toString(), "--watch")) {
+            configure();
+            assertTrue(ping().contains("3 received"));
+
+            install("no_bounds_check.o", program);
+            run.awaitText("not reloaded: " + program + ": no_bounds_check rejected by the verifier");
+            assertTrue(ping().contains("3 received"));
+
+            install("drop_port.o", program);
+            run.awaitText("program drop_port replaced bridge on the switch");
+            assertTrue(ping().contains("3 received"));
+
+            run.signal("TERM");
+            assertEquals(0, run.exitCode(), run::err);
+            assertTrue(run.out().contains("law: every frame is accounted for"), run::out);
+            assertTrue(run.err().contains("no_bounds_check.c:11:9: error:"), run::err);
+            assertNoInterfaceIsLeft();
+        }
+    }
+
+    private static void install(String example, Path file) throws IOException {
+        Path whole = file.resolveSibling("next.o");
+        Files.copy(Path.of(System.getProperty("weir.root"), "examples/programs", example), whole);
+        Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
     }
 
     @Test

@@ -51,7 +51,7 @@ public final class MemoryBenchRun implements AutoCloseable {
         }
 
         /** Both, one after the other. */
-        Result plus(Result next) {
+        public Result plus(Result next) {
             return new Result(frames + next.frames, nanos + next.nanos);
         }
 
@@ -89,6 +89,22 @@ public final class MemoryBenchRun implements AutoCloseable {
     /** Address number {@code station} behind a port. */
     private long address(int station, int port) {
         return ADDRESS_PREFIX | (long) station * benchCase.ports() + port;
+    }
+
+    /** Hears of an address and of the number of the port that it is behind. */
+    @FunctionalInterface
+    public interface StationVisitor {
+        void station(long mac, int portNumber);
+    }
+
+    /** Goes over all addresses. Ports are numbered from 1. */
+    public void forEachStation(StationVisitor visitor) {
+        int stations = benchCase.macs() / benchCase.ports();
+        for (int p = 0; p < benchCase.ports(); p++) {
+            for (int s = 0; s < stations; s++) {
+                visitor.station(address(s, p), p + 1);
+            }
+        }
     }
 
     /** Each address sends one frame to itself: learned, then dropped as hairpin, never flooded. */

@@ -3,7 +3,6 @@
 package weir.control.cli;
 
 import java.io.PrintWriter;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Command;
@@ -19,16 +18,18 @@ import weir.control.demo.MemoryDemoReport;
 import weir.control.demo.TapDemo;
 import weir.control.demo.TapDemoReport;
 import weir.core.port.PortException;
+import weir.core.program.ProgramException;
+import weir.ebpf.LoadException;
 
 /** {@code weir demo}. */
 @Command(
         name = "demo",
         description = {
-            "Shows a learning switch at work on this machine, in seconds.",
+            "Shows a switch at work on this machine, in seconds: it learns, then an eBPF program decides.",
             "",
             "Without --tap: 8 in-process ports, a generator and a sink; needs no privileges.",
-            "With --tap, as root: two network namespaces with a TAP interface each, ping and UDP across the switch;"
-                    + " everything is removed again, also after Ctrl-C."
+            "With --tap, as root: two network namespaces with a TAP interface each; ping and UDP across the switch and"
+                    + " its program, which is swapped under traffic; everything is removed again, also after Ctrl-C."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -73,17 +74,21 @@ public final class DemoCommand implements Callable<Integer> {
         DemoText text = new DemoText(spec.commandLine().getOut(), isForPeople());
         text.introduceMemoryPorts();
         boolean live = isForPeople() && Progress.isTerminal();
-        MemoryDemoReport report = MemoryDemo.run(seconds, (second, mpps) -> {
-            if (live) {
-                text.line(String.format(Locale.ROOT, "%4d s  %6.1f Mpps", second, mpps));
-            }
-        });
+        MemoryDemoReport report = memoryDemo(text.progress(live));
         if (isForPeople()) {
-            text.summary(report, live);
+            text.summary(report);
         } else {
             output.print(spec.commandLine().getOut(), report, () -> SwitchTables.ports(report.result()));
         }
         return (report.result().law().holds() ? ExitCode.OK : ExitCode.FAILURE).number();
+    }
+
+    private MemoryDemoReport memoryDemo(MemoryDemo.Listener listener) throws InterruptedException, PortException {
+        try {
+            return MemoryDemo.run(seconds, listener);
+        } catch (LoadException | ProgramException e) {
+            throw new IllegalStateException("the demo's own program cannot be loaded: " + e.getMessage(), e);
+        }
     }
 
     private int showTaps() throws InterruptedException {

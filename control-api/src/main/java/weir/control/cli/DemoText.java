@@ -33,26 +33,53 @@ final class DemoText implements TapDemo.Listener {
         line("");
     }
 
-    void summary(MemoryDemoReport report, boolean wasLive) {
-        if (wasLive) {
-            line("");
-        }
+    void summary(MemoryDemoReport report) {
+        line("");
         SwitchTables.print(out, report.result());
         line("");
-        line(String.format(
-                Locale.ROOT,
-                "%.1f Mpps on one core: %,d frames of %d bytes in %.1f s, %.1f ns each, %d addresses learned",
-                report.mpps(),
-                report.frames(),
-                report.frameBytes(),
-                report.seconds(),
-                report.nsPerFrame(),
-                report.result().fdbEntries()));
+        line("on one core, frames of " + report.frameBytes() + " bytes, "
+                + report.result().fdbEntries() + " addresses:");
+        phase(report.learning(), "");
+        phase(report.program(), String.format(Locale.ROOT, ", %.2f of learning's rate", report.programOfLearning()));
         line("");
         line("next: weir demo --tap            real frames between two network namespaces (root)");
         line("      weir run tap:t1 tap:t2     a switch between two TAP interfaces (root)");
+        line("      weir run tap:t1 tap:t2 --program examples/programs/bridge.o     with a program on it");
         line("      weir bench memory          the same load, measured against C");
         line("      weir doctor                what this machine offers");
+    }
+
+    private void phase(MemoryDemoReport.Phase phase, String more) {
+        line(String.format(
+                Locale.ROOT,
+                "  %-14s %6.1f Mpps, %5.1f ns each (%,d frames in %.1f s)%s",
+                phase.decidedBy(),
+                phase.mpps(),
+                phase.nsPerFrame(),
+                phase.frames(),
+                phase.seconds(),
+                more));
+    }
+
+    /** Lines for each second of the demo on in-process ports. */
+    MemoryDemo.Listener progress(boolean isLive) {
+        return new MemoryDemo.Listener() {
+            @Override
+            public void second(int number, double mpps) {
+                if (isLive) {
+                    line(String.format(Locale.ROOT, "%4d s  %6.1f Mpps", number, mpps));
+                }
+            }
+
+            @Override
+            public void loaded(String program, double seconds) {
+                line(String.format(
+                        Locale.ROOT,
+                        "program %s verified, compiled, warmed up and in charge after %.1f s",
+                        program,
+                        seconds));
+            }
+        };
     }
 
     void summary(TapDemoReport report) {
@@ -62,6 +89,7 @@ final class DemoText implements TapDemo.Listener {
         line("namespaces and interfaces are removed again");
         line("");
         line("next: weir run tap:t1 tap:t2     a switch between TAP interfaces of your own");
+        line("      weir run tap:t1 tap:t2 --program examples/programs/bridge.o     with a program on it");
         line("      weir run --help            other namespaces, VLANs, several workers");
     }
 
@@ -102,5 +130,28 @@ final class DemoText implements TapDemo.Listener {
                 result.received(),
                 result.seconds(),
                 result.mpps()));
+    }
+
+    @Override
+    public void programLoaded(TapDemoReport.Load load) {
+        line(String.format(
+                Locale.ROOT,
+                load.replaced() == null
+                        ? "program %s loaded in %.1f s"
+                        : "program %s verified, compiled and swapped in under traffic in %.1f s, instead of "
+                                + load.replaced(),
+                load.program(),
+                load.seconds()));
+    }
+
+    @Override
+    public void programRejected(TapDemoReport.Refusal refusal) {
+        line("");
+        line("program " + refusal.program() + " is rejected:");
+        if (shown) {
+            new VerificationText(out, Colours.NONE).violations(refusal.verdict());
+        }
+        line("the switch goes on with " + refusal.still());
+        line("");
     }
 }

@@ -150,7 +150,8 @@ final class ObjectArgument {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
-    private static ObjectFile parseFile(Path file) {
+    /** Reads an object file. Failures are those of the command. */
+    static ObjectFile parseFile(Path file) {
         byte[] bytes = bytes(file);
         try {
             return ObjectFile.parse(bytes);

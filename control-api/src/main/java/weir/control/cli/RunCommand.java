@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import weir.control.program.Printable;
 import weir.control.report.SwitchReport;
 import weir.control.run.HostConfig;
 import weir.control.run.PortPlan;
@@ -22,13 +23,15 @@ import weir.core.Switch;
 import weir.core.SwitchConfig;
 import weir.core.SwitchEvent;
 import weir.core.port.PortException;
+import weir.core.program.ProgramEvent;
 import weir.core.worker.WaitMode;
 
 /** {@code weir run}. */
 @Command(
         name = "run",
         description = {
-            "Runs a learning switch in the foreground until Ctrl-C, then prints its counters.",
+            "Runs a switch in the foreground until Ctrl-C, then prints its counters. It learns addresses; with --program"
+                    + " an eBPF program decides about frames first.",
             "",
             "Port specs: tap:NAME[?netns=PATH&queues=N&mtu=N] makes a TAP interface, or takes a persistent one;"
                     + " memory:NAME is a port inside this process."
@@ -37,11 +40,14 @@ import weir.core.worker.WaitMode;
         footer = {
             "  weir run tap:t1 tap:t2",
             "  weir run 'tap:eth0?netns=/run/netns/a' 'tap:eth0?netns=/run/netns/b'",
-            "  weir run tap:t1 tap:t2 tap:up --vlan t1=access:10 --vlan t2=access:20 --vlan up=trunk:10,20"
+            "  weir run tap:t1 tap:t2 tap:up --vlan t1=access:10 --vlan t2=access:20 --vlan up=trunk:10,20",
+            "  weir run tap:t1 tap:t2 --program filter.o --set blocked:53=1 --watch",
+            "  weir run tap:t1 tap:t2 --program bridge.o --program t1=acl.o:ingress"
         })
 public final class RunCommand implements Callable<Integer> {
     private static final int MAX_WORKERS = 64;
     private static final int EVENTS_PER_SECOND = 20;
+    private static final int LOOK_EVERY_MILLIS = 250;
 
     private final LineLimiter limiter = new LineLimiter(EVENTS_PER_SECOND, System.nanoTime());
 
@@ -52,6 +58,10 @@ public final class RunCommand implements Callable<Integer> {
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
     private OutputOptions output;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+    private SwitchProgramsArgument programs;
 
     @Parameters(paramLabel = "SPEC", arity = "1..*", description = "Two or more ports.")
     private List<String> portSpecs = List.of();
@@ -81,14 +91,21 @@ public final class RunCommand implements Callable<Integer> {
             throw usage("--workers " + workers + " is out of range [1, " + MAX_WORKERS + "]");
         }
         PortPlan plan = plan();
+        programs.read(plan.names());
         SwitchConfig config =
                 HostConfig.named("run").withWorkers(workers).withWaitMode(busy ? WaitMode.BUSY : WaitMode.ADAPTIVE);
         try (StopSignal signal = new StopSignal();
                 Switch sw = Switch.create(config)) {
             sw.listen(this::tell);
+            PrintWriter err = spec.commandLine().getErr();
+            programs.loadOntoSwitch(sw, err);
             attach(plan, sw);
+            programs.loadOntoPorts(sw, err);
             say("ready: " + ports(sw) + "; Ctrl-C ends");
-            signal.await();
+            while (!signal.await(LOOK_EVERY_MILLIS)) {
+                SwitchProgramsArgument.tellTrace(sw, this::tell);
+                programs.reloadChanged(sw, this::say, err);
+            }
             SwitchReport report = SwitchReport.closing(sw);
             print(report);
             int exitCode = (report.law().holds() ? ExitCode.OK : ExitCode.FAILURE).number();
@@ -138,7 +155,11 @@ public final class RunCommand implements Callable<Integer> {
 
     /** On the switch's own thread for events. */
     private void tell(SwitchEvent event) {
-        limiter.admit(lineOf(event), System.nanoTime()).forEach(this::say);
+        tell(lineOf(event));
+    }
+
+    private synchronized void tell(String line) {
+        limiter.admit(line, System.nanoTime()).forEach(this::say);
     }
 
     private static String lineOf(SwitchEvent event) {
@@ -146,12 +167,26 @@ public final class RunCommand implements Callable<Integer> {
             case SwitchEvent.PortStateChanged it -> "port " + it.port() + " " + it.state() + ": " + it.cause();
             case SwitchEvent.MacFlap it ->
                 "mac_flap " + it.mac() + (it.vlan() == 0 ? "" : " in VLAN " + it.vlan()) + ": stays at " + it.heldAt();
+            case SwitchEvent.ProgramChanged it -> lineOf(it.event());
             case SwitchEvent.WorkerFault it -> "worker " + it.worker() + " fault: " + it.cause();
         };
     }
 
+    private static String lineOf(ProgramEvent event) {
+        String program = Printable.of(event.program());
+        return switch (event) {
+            case ProgramEvent.Loaded it -> "program " + program + " loaded on " + it.place();
+            case ProgramEvent.Replaced it ->
+                "program " + program + " replaced " + Printable.of(it.before()) + " on " + it.place();
+            case ProgramEvent.Unloaded it -> "program " + program + " unloaded from " + it.place();
+            case ProgramEvent.RolledBack it ->
+                "program " + program + " is back on " + it.place() + ": " + Printable.of(it.failed()) + " had "
+                        + it.faults() + " faults in " + it.frames() + " frames, the last " + Printable.of(it.cause());
+        };
+    }
+
     /** One line for people: on standard output, unless that is for a program. */
-    private void say(String line) {
+    private synchronized void say(String line) {
         PrintWriter writer = output.format() == OutputFormat.TABLE
                 ? spec.commandLine().getOut()
                 : spec.commandLine().getErr();

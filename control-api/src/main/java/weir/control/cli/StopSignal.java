@@ -58,6 +58,19 @@ final class StopSignal implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits for the signal, but not longer than a time; an interrupt of the calling thread is one, too.
+     *
+     * @return whether it came
+     */
+    boolean await(long millis) {
+        try {
+            return asked.await(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            return true; // the caller ends now, which is what the interrupt asked for
+        }
+    }
+
     /** What the process is to return if a signal ends it. */
     void exitWith(int code) {
         exitCode = code;

@@ -3,8 +3,12 @@
 package weir.control.cli;
 
 import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
+import weir.control.program.Printable;
 import weir.control.report.PortReport;
+import weir.control.report.ProgramReport;
 import weir.control.report.SwitchReport;
 
 /** A switch's counters as people read them. */
@@ -13,6 +17,11 @@ final class SwitchTables {
 
     static void print(PrintWriter out, SwitchReport report) {
         ports(report).print(out);
+        if (!report.programs().isEmpty()) {
+            out.println();
+            programs(report).print(out);
+            report.programs().forEach(program -> program.lastFaults().forEach(fault -> out.println(lastFault(fault))));
+        }
         out.println();
         out.println("drops by reason: " + drops(report));
         out.println("law: " + report.law().sentence());
@@ -24,6 +33,34 @@ final class SwitchTables {
                 "PORT", "STATE", "RX FRAMES", "RX BYTES", "TX FRAMES", "TX BYTES", "DROPPED", "PEER DROPPED");
         report.ports().forEach((name, port) -> row(table, name, port));
         return table;
+    }
+
+    private static TextTable programs(SwitchReport report) {
+        TextTable table = new TextTable(
+                "PROGRAM", "PLACE", "FRAMES", "DROP", "PASS", "TX", "REDIRECT", "ABORTED", "FAULTS", "NS");
+        for (ProgramReport program : report.programs()) {
+            Map<String, Long> actions = program.actions();
+            table.row(
+                    Printable.of(program.program()),
+                    program.port() == null ? "switch" : "port " + program.port(),
+                    program.frames(),
+                    actions.getOrDefault("XDP_DROP", 0L),
+                    actions.getOrDefault("XDP_PASS", 0L),
+                    actions.getOrDefault("XDP_TX", 0L),
+                    actions.getOrDefault("XDP_REDIRECT", 0L),
+                    actions.getOrDefault("XDP_ABORTED", 0L),
+                    program.faults(),
+                    program.nsPerFrame() == null ? "" : String.format(Locale.ROOT, "%.1f", program.nsPerFrame()));
+        }
+        return table;
+    }
+
+    private static String lastFault(ProgramReport.FaultPlace fault) {
+        String where = fault.file() == null
+                ? "instruction " + fault.instruction()
+                : fault.file() + ":" + fault.line() + ": " + fault.text();
+        return "last fault of " + Printable.of(fault.program()) + ": " + Printable.of(fault.cause()) + " at "
+                + Printable.of(where);
     }
 
     private static void row(TextTable table, String name, PortReport port) {

@@ -8,10 +8,27 @@ import weir.control.report.SwitchReport;
 /**
  * What the demo on in-process ports gave.
  *
- * @param frames that crossed the switch
- * @param mpps million frames a second, start-up of the JIT compiler included
+ * @param learning while the switch's own learning decided
+ * @param loadSeconds it took to verify, compile, warm up and publish the program, while frames flowed
+ * @param program while the program decided
+ * @param programOfLearning the program's rate as a share of learning's
  * @param result the switch at the end
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record MemoryDemoReport(
-        long frames, int frameBytes, double seconds, double mpps, double nsPerFrame, SwitchReport result) {}
+        int frameBytes,
+        Phase learning,
+        double loadSeconds,
+        Phase program,
+        double programOfLearning,
+        SwitchReport result) {
+    /**
+     * A part of the demo.
+     *
+     * @param decidedBy {@code learning} or a program's name
+     * @param frames that crossed the switch in {@code seconds}
+     * @param mpps million frames a second, of the first second only where there is no other: the JVM compiles then
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    public record Phase(String decidedBy, long frames, double seconds, double mpps, double nsPerFrame) {}
+}

@@ -3,9 +3,14 @@ package weir.control.demo;
 
 import java.nio.channels.DatagramChannel;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
@@ -14,11 +19,18 @@ import java.util.stream.Collectors;
 import weir.control.machine.Capability;
 import weir.control.machine.ChildProcess;
 import weir.control.machine.Commands;
+import weir.control.program.VerificationReport;
 import weir.control.report.SwitchReport;
 import weir.control.run.HostConfig;
+import weir.core.PortInfo;
 import weir.core.Switch;
 import weir.core.port.PortException;
 import weir.core.port.PortOptions;
+import weir.core.program.ProgramException;
+import weir.core.program.ProgramOptions;
+import weir.core.program.ProgramPlace;
+import weir.ebpf.LoadException;
+import weir.ebpf.ObjectFile;
 import weir.ports.tap.TapPort;
 import weir.ports.tap.TapSpec;
 
@@ -61,6 +73,12 @@ public final class TapDemo {
 
         /** A burst is over. */
         void burst(TapDemoReport.Burst result);
+
+        /** A program decides from now on; where another did before, it was replaced while frames flowed. */
+        void programLoaded(TapDemoReport.Load load);
+
+        /** A program was refused, and nothing has changed. */
+        void programRejected(TapDemoReport.Refusal refusal);
     }
 
     private TapDemo(DemoNamespaces namespaces, Path ping, BooleanSupplier stopped, Listener listener) {
@@ -121,10 +139,88 @@ public final class TapDemo {
             connect(sw, a);
             connect(sw, b);
             listener.connected(a, b);
+            List<TapDemoReport.Load> loads = new ArrayList<>();
+            loads.add(load(sw, DemoPrograms.FLOOD_BRIDGE));
             List<TapDemoReport.Ping> pings = List.of(ping(a, b.ipv4()), ping(a, b.ipv6()));
-            List<TapDemoReport.Burst> bursts = List.of(burst(a, b, seconds / 2), burst(b, a, seconds / 2));
-            return new TapDemoReport(List.of(a, b), pings, bursts, SwitchReport.closing(sw));
+            TapDemoReport.Refusal refusal = tryToLoad(sw, DemoPrograms.REJECTED);
+            TapDemoReport.Burst there;
+            try (Swap swap = new Swap(() -> load(sw, DemoPrograms.BRIDGE), seconds / 8)) {
+                there = burst(a, b, seconds / 2);
+                loads.add(swap.result());
+            }
+            TapDemoReport.Burst back = burst(b, a, seconds / 2);
+            return new TapDemoReport(
+                    List.of(a, b), pings, loads, refusal, List.of(there, back), SwitchReport.closing(sw));
         }
+    }
+
+    /** Something that is done by another thread while traffic flows. */
+    private static final class Swap implements AutoCloseable {
+        private final FutureTask<TapDemoReport.Load> task;
+        private final Thread thread;
+
+        Swap(Callable<TapDemoReport.Load> action, double afterSeconds) {
+            task = new FutureTask<>(() -> {
+                Thread.sleep(Duration.ofNanos((long) (afterSeconds * 1e9)));
+                return action.call();
+            });
+            thread = Thread.ofPlatform().name("weir-demo-swap").daemon(true).start(task);
+        }
+
+        TapDemoReport.Load result() throws InterruptedException {
+            try {
+                return task.get();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("the program was not swapped: " + e.getCause(), e);
+            }
+        }
+
+        /** Waits for it: what it works on is closed next. */
+        @Override
+        public void close() throws InterruptedException {
+            thread.join();
+        }
+    }
+
+    private TapDemoReport.Load load(Switch sw, String name) {
+        String before = sw.programs()
+                .at(ProgramPlace.onSwitch())
+                .map(program -> program.spec().name())
+                .orElse(null);
+        List<Integer> numbers = sw.ports().stream().map(PortInfo::number).toList();
+        long start = System.nanoTime();
+        try {
+            sw.programs().load(ProgramPlace.onSwitch(), DemoPrograms.object(name), ProgramOptions.DEFAULT, program -> {
+                if (name.equals(DemoPrograms.FLOOD_BRIDGE)) {
+                    DemoPrograms.addPorts(program, numbers);
+                }
+            });
+        } catch (LoadException | ProgramException e) {
+            throw new IllegalStateException("the demo's own program cannot be loaded: " + e.getMessage(), e);
+        }
+        TapDemoReport.Load load = new TapDemoReport.Load(name, before, (System.nanoTime() - start) / 1e9);
+        listener.programLoaded(load);
+        return load;
+    }
+
+    private TapDemoReport.Refusal tryToLoad(Switch sw, String name) {
+        ObjectFile object = DemoPrograms.object(name);
+        try {
+            sw.programs().load(ProgramPlace.onSwitch(), object, ProgramOptions.DEFAULT);
+        } catch (LoadException e) {
+            VerificationReport.Program verdict =
+                    VerificationReport.Program.of(object.program(name).orElseThrow(), object, 0);
+            String still = sw.programs()
+                    .at(ProgramPlace.onSwitch())
+                    .map(program -> program.spec().name())
+                    .orElse("");
+            TapDemoReport.Refusal refusal = new TapDemoReport.Refusal(name, still, verdict);
+            listener.programRejected(refusal);
+            return refusal;
+        } catch (ProgramException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+        throw new IllegalStateException("the verifier let " + name + " pass");
     }
 
     private void connect(Switch sw, DemoStation station) throws DemoFailure, DemoStopped, InterruptedException {

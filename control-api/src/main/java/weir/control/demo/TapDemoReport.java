@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
+import weir.control.program.VerificationReport;
 import weir.control.report.SwitchReport;
 
 /**
@@ -12,11 +13,36 @@ import weir.control.report.SwitchReport;
  *
  * @param stations the two hosts
  * @param pings one for each protocol
+ * @param loads of programs, the second under traffic
+ * @param refusal of a program that is not safe
  * @param bursts one for each direction
  * @param result the switch at the end
  */
 @JsonNaming(SnakeCaseStrategy.class)
-public record TapDemoReport(List<DemoStation> stations, List<Ping> pings, List<Burst> bursts, SwitchReport result) {
+public record TapDemoReport(
+        List<DemoStation> stations,
+        List<Ping> pings,
+        List<Load> loads,
+        Refusal refusal,
+        List<Burst> bursts,
+        SwitchReport result) {
+    /**
+     * A program was loaded.
+     *
+     * @param replaced the program that decided before, while frames flowed; null for none
+     * @param seconds it took to verify, compile, warm up and publish it
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    public record Load(String program, @Nullable String replaced, double seconds) {}
+
+    /**
+     * A program was refused.
+     *
+     * @param still the program that went on deciding
+     * @param verdict what the verifier says
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    public record Refusal(String program, String still, VerificationReport.Program verdict) {}
 
     /**
      * Echo requests from the first station to the second.

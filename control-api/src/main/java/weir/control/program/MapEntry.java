@@ -3,7 +3,7 @@ package weir.control.program;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
+import weir.core.program.AttachedProgram;
 import weir.ebpf.EbpfProgram;
 import weir.ebpf.LoadedObject;
 import weir.ebpf.map.Bytes;
@@ -16,6 +16,9 @@ import weir.ebpf.map.ProgramArray;
 
 /** What a {@link MapSetting} means in an object; everything it names is there. */
 sealed interface MapEntry {
+    /** {@code bpf_long_memcpy} copies values of per-CPU maps in units of 8 bytes. */
+    int PER_CPU_ALIGNMENT = 8;
+
     MapSetting setting();
 
     MapSpec map();
@@ -52,10 +55,45 @@ sealed interface MapEntry {
         }
     }
 
+    /**
+     * Puts the entry into a map of a program that runs on a switch.
+     *
+     * @throws ReplayException when the live map does not take it, or the entry is a program
+     */
+    default void put(AttachedProgram into) throws ReplayException {
+        if (this instanceof OfProgram) {
+            throw setting()
+                    .refused(
+                            map(),
+                            "on a switch, program arrays hold what the object itself puts into them",
+                            "name the programs in the map's definition, with .values");
+        }
+        int result = into.withMap(map().name(), target -> put(target, into)).orElse(-Errno.ENOENT);
+        if (result != 0) {
+            throw setting().refused(map(), refusal(-result), "write " + MapSetting.SYNTAX);
+        }
+    }
+
+    private int put(EbpfMap target, AttachedProgram owner) {
+        return switch (this) {
+            case OfBytes entry -> update(target, entry);
+            case OfMap entry
+            when target instanceof MapOfMaps outer ->
+                owner.withMap(entry.inner(), inner -> outer.put(key().toArray(), inner, MapFlags.ANY))
+                        .orElse(-Errno.ENOENT);
+            case OfMap _, OfProgram _ -> -Errno.EINVAL;
+        };
+    }
+
+    /** Every CPU gets the value in maps that have one for each. */
     private static int update(EbpfMap target, OfBytes entry) {
-        // With one CPU, a per-CPU value is one value and padding.
-        byte[] value = Arrays.copyOf(entry.value().toArray(), target.control().valueBytes());
-        return target.control().update(entry.key().toArray(), value, MapFlags.ANY);
+        byte[] one = entry.value().toArray();
+        byte[] all = new byte[target.control().valueBytes()];
+        int stride = Math.max(1, one.length + PER_CPU_ALIGNMENT - 1 & -PER_CPU_ALIGNMENT);
+        for (int at = 0; at + one.length <= all.length; at += stride) {
+            System.arraycopy(one, 0, all, at, one.length);
+        }
+        return target.control().update(entry.key().toArray(), all, MapFlags.ANY);
     }
 
     private static EbpfProgram program(LoadedObject loaded, OfProgram entry) {

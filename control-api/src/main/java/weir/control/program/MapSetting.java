@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import weir.control.program.ReplayException.Kind;
 import weir.control.text.Spelling;
+import weir.core.program.AttachedProgram;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.map.Bytes;
 import weir.ebpf.map.MapFlags;
@@ -65,6 +66,24 @@ public record MapSetting(String map, String key, String value) {
             return new MapEntry.OfMap(this, spec, keyBytes, value);
         }
         return new MapEntry.OfBytes(this, spec, keyBytes, Bytes.of(text.value(value)));
+    }
+
+    /**
+     * Puts the entry into a program's map on a switch.
+     *
+     * @throws ReplayException when the object has no such map, or the map does not take it
+     */
+    public void put(AttachedProgram program) throws ReplayException {
+        in(program.blueprint()).put(program);
+    }
+
+    /**
+     * Whether an object takes the entry, as far as can be told without loading it.
+     *
+     * @throws ReplayException when it does not
+     */
+    public void check(ObjectFile object) throws ReplayException {
+        in(object);
     }
 
     private void require(Collection<String> known, String what, String ofMap, String all) throws ReplayException {

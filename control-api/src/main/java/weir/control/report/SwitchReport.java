@@ -10,17 +10,24 @@ import tools.jackson.databind.annotation.JsonNaming;
 import weir.core.PortInfo;
 import weir.core.Switch;
 import weir.core.counter.PortCounters;
+import weir.core.program.AttachedProgram;
 
 /**
  * A switch at one moment.
  *
  * @param ports by name, in order of their numbers
+ * @param programs that of the switch first, then by number of the port; programs in Java are not among them
  * @param drops frames that ended inside the switch, by reason, all ports together
  * @param fdbEntries addresses that the switch knows
  * @param law whether every frame is accounted for
  */
 @JsonNaming(SnakeCaseStrategy.class)
-public record SwitchReport(Map<String, PortReport> ports, Map<String, Long> drops, int fdbEntries, LawReport law) {
+public record SwitchReport(
+        Map<String, PortReport> ports,
+        List<ProgramReport> programs,
+        Map<String, Long> drops,
+        int fdbEntries,
+        LawReport law) {
 
     /** Reads a switch that is at rest or nearly so, and is given a moment to get there. */
     public static SwitchReport of(Switch sw) throws InterruptedException {
@@ -39,10 +46,12 @@ public record SwitchReport(Map<String, PortReport> ports, Map<String, Long> drop
     /** What is known of the ports while they are attached. */
     private static final class Reader {
         private final List<PortInfo> ports;
+        private final List<AttachedProgram> programs;
         private final int fdbEntries;
 
         Reader(Switch sw) {
             ports = sw.ports();
+            programs = sw.programs().all();
             fdbEntries = sw.fdb().size();
         }
 
@@ -56,7 +65,8 @@ public record SwitchReport(Map<String, PortReport> ports, Map<String, Long> drop
             counters.values()
                     .forEach(port -> PortReport.labelled(port.drops())
                             .forEach((reason, frames) -> drops.merge(reason, frames, Long::sum)));
-            return new SwitchReport(reports, drops, fdbEntries, law);
+            return new SwitchReport(
+                    reports, programs.stream().map(ProgramReport::of).toList(), drops, fdbEntries, law);
         }
     }
 }

@@ -19,7 +19,9 @@ class DemoCommandTest {
         assertEquals("", run.err());
         assertTrue(run.out().contains("law: every frame is accounted for"), run::out);
         assertTrue(run.out().contains("drops by reason: hairpin 64"), run::out);
-        assertTrue(run.out().contains("64 addresses learned"), run::out);
+        assertTrue(run.out().contains("64 addresses:"), run::out);
+        assertTrue(run.out().contains("program flood_bridge verified, compiled, warmed up and in charge"), run::out);
+        assertTrue(run.out().contains("of learning's rate"), run::out);
         assertTrue(run.out().contains("next: weir demo --tap"), run::out);
         assertEquals(0, run.out().chars().filter(c -> c == '\r' || c == 27).count(), "control characters");
     }
@@ -30,9 +32,18 @@ class DemoCommandTest {
                 CommandRun.of("demo", "--seconds=0.3", "-o", "json").succeeds().json();
 
         assertEquals(
-                List.of("frames", "frame_bytes", "seconds", "mpps", "ns_per_frame", "result"),
+                List.of("frame_bytes", "learning", "load_seconds", "program", "program_of_learning", "result"),
                 List.copyOf(json.propertyNames()));
-        assertTrue(json.get("mpps").asDouble() > 0);
+        assertTrue(json.get("learning").get("mpps").asDouble() > 0);
+        assertTrue(json.get("program").get("mpps").asDouble() > 0);
+        JsonNode program = json.get("result").get("programs").get(0);
+        assertEquals("flood_bridge", program.get("program").asString());
+        // Those in flight while the two were counted make the difference.
+        assertTrue(
+                program.get("actions").get("XDP_REDIRECT").asLong()
+                        >= json.get("program").get("frames").asLong(),
+                json::toString);
+        assertEquals(0, program.get("faults").asLong());
         assertEquals(64, json.get("result").get("fdb_entries").asInt());
         assertEquals(8, json.get("result").get("ports").size());
         assertTrue(json.get("result").get("law").get("holds").asBoolean());

@@ -5,6 +5,7 @@ package weir.control.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static weir.control.cli.ExamplePrograms.example;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -90,9 +91,79 @@ class RunCommandTest {
     }
 
     @Test
-    void doesNotKnowProgramsYet() {
-        CommandRun.of("run", "memory:a", "memory:b", "--program", "x.o")
-                .fails(ExitCode.USAGE, "unknown option '--program'", HELP);
+    void refusesProgramsThatCannotBe() {
+        String bridge = example("bridge.o");
+        CommandRun.of("run", "memory:a", "memory:b", "--program", "absent.o")
+                .fails(
+                        ExitCode.NOT_FOUND,
+                        "no file absent.o",
+                        "compile one with 'clang -O2 -g --target=bpf -c prog.c -o prog.o'");
+        CommandRun.of("run", "memory:a", "memory:b", "--program", "c=" + bridge)
+                .fails(ExitCode.USAGE, "--program names port 'c', which is not among the specs", "ports here are a, b");
+        CommandRun.of("run", "memory:a", "memory:b", "--program", "a=" + bridge, "--program", "a=" + bridge)
+                .fails(
+                        ExitCode.USAGE,
+                        "two programs for port a: a=" + bridge + " and a=" + bridge,
+                        "a switch takes one program for all ports, and one for each port");
+        CommandRun.of("run", "memory:a", "memory:b", "--program", bridge + ":bride")
+                .fails(
+                        ExitCode.NOT_FOUND,
+                        "no program 'bride' for ports in " + bridge,
+                        "did you mean 'bridge'? programs are bridge");
+        CommandRun.of("run", "memory:a", "memory:b", "--watch")
+                .fails(
+                        ExitCode.USAGE,
+                        "--watch is for programs, and none is given",
+                        "name an object file with --program FILE");
+    }
+
+    @Test
+    void refusesEntriesOfMapsThatNoProgramTakes() {
+        String bridge = example("bridge.o");
+        CommandRun.of("run", "memory:a", "memory:b", "--program", bridge, "--set", "station:1=1")
+                .fails(ExitCode.NOT_FOUND, "no map 'station' to set", "did you mean 'stations'? maps are stations");
+        assertEquals(
+                2,
+                CommandRun.of("run", "memory:a", "memory:b", "--program", bridge, "--set", "stations")
+                        .exitCode());
+    }
+
+    @Test
+    void saysWhatTheVerifierSaysAndStartsNothing() {
+        CommandRun run = CommandRun.of("run", "memory:a", "memory:b", "--program", example("no_bounds_check.o"));
+
+        assertEquals(ExitCode.PROGRAM_REJECTED.number(), run.exitCode(), run::err);
+        assertTrue(run.err().contains("no_bounds_check.c:11:9: error: invalid access to packet"), run::err);
+        assertTrue(run.err().contains("no_bounds_check rejected by the verifier, and not loaded"), run::err);
+        assertFalse(run.out().contains("ready"), run::out);
+    }
+
+    @Test
+    void runsProgramsOnTheSwitchAndOnPorts() throws Exception {
+        CommandRun run = CommandRun.untilReady(
+                        "run",
+                        "memory:a",
+                        "memory:b",
+                        "--program",
+                        example("flood_bridge.o"),
+                        "--program",
+                        "b=" + example("drop_port.o") + ":drop_port",
+                        "--set",
+                        "ports:1=1",
+                        "--set",
+                        "blocked_ports:53=0",
+                        "-o",
+                        "json")
+                .succeeds();
+
+        JsonNode programs = run.json().get("programs");
+        assertEquals(2, programs.size());
+        assertTrue(programs.get(0).get("port").isNull(), programs::toString);
+        assertEquals("flood_bridge", programs.get(0).get("program").asString());
+        assertEquals("b", programs.get(1).get("port").asString());
+        assertEquals("drop_port", programs.get(1).get("program").asString());
+        assertEquals(0, programs.get(1).get("faults").asLong());
+        assertTrue(run.err().contains("program drop_port loaded on port b"), run::err);
     }
 
     @Test
@@ -124,7 +195,7 @@ class RunCommandTest {
 
         assertTrue(run.err().startsWith("ready: "), run::err);
         JsonNode json = run.json();
-        assertEquals(List.of("ports", "drops", "fdb_entries", "law"), List.copyOf(json.propertyNames()));
+        assertEquals(List.of("ports", "programs", "drops", "fdb_entries", "law"), List.copyOf(json.propertyNames()));
         JsonNode port = json.get("ports").get("b");
         assertEquals(2, port.get("number").asInt());
         assertEquals("memory:b", port.get("spec").asString());
