@@ -11,7 +11,11 @@ public sealed interface ProgramEvent {
     /** There was none before. */
     record Loaded(ProgramPlace place, String program) implements ProgramEvent {}
 
-    /** @param before name of the program that ran there */
+    /**
+     * Another program took the place.
+     *
+     * @param before name of the program that ran there
+     */
     record Replaced(ProgramPlace place, String program, String before) implements ProgramEvent {}
 
     record Unloaded(ProgramPlace place, String program) implements ProgramEvent {}
