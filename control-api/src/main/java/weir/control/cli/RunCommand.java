@@ -146,6 +146,7 @@ public final class RunCommand implements Callable<Integer> {
             case SwitchEvent.PortStateChanged it -> "port " + it.port() + " " + it.state() + ": " + it.cause();
             case SwitchEvent.MacFlap it ->
                 "mac_flap " + it.mac() + (it.vlan() == 0 ? "" : " in VLAN " + it.vlan()) + ": stays at " + it.heldAt();
+            case SwitchEvent.ProgramChanged it -> it.event().text();
             case SwitchEvent.WorkerFault it -> "worker " + it.worker() + " fault: " + it.cause();
         };
     }

@@ -8,6 +8,18 @@ public sealed interface ProgramEvent {
     /** Name of the program that runs there now, or did. */
     String program();
 
+    /** One line for people. */
+    default String text() {
+        return switch (this) {
+            case Loaded it -> "program " + it.program + " loaded on " + it.place;
+            case Replaced it -> "program " + it.program + " replaced " + it.before + " on " + it.place;
+            case Unloaded it -> "program " + it.program + " unloaded from " + it.place;
+            case RolledBack it ->
+                "program " + it.failed + " on " + it.place + " had faults on " + it.faults + " of " + it.frames
+                        + " frames; " + it.program + " runs again" + (it.cause.isEmpty() ? "" : ": " + it.cause);
+        };
+    }
+
     /** There was none before. */
     record Loaded(ProgramPlace place, String program) implements ProgramEvent {}
 
