@@ -121,10 +121,8 @@ static int get_metadata(struct xdp_md *ctx, struct request *request) {
     void *data = (void *)(long)ctx->data;
     __s32 *meta = (void *)(long)ctx->data_meta;
     request->written[0] = ctx->data - ctx->data_meta;
-    if ((void *)(meta + 2) <= data) {
+    if ((void *)(meta + 1) <= data)
         request->written[1] = meta[0];
-        request->written[2] = meta[1];
-    }
     return XDP_PASS;
 }
 

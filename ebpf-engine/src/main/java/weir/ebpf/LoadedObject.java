@@ -127,8 +127,7 @@ public final class LoadedObject implements AutoCloseable {
         return switch (Verifier.verify(spec, maps, helpers, VerifierOptions.standard())) {
             case Verification.Accepted accepted -> accepted.program();
             case Verification.Rejected rejected ->
-                throw new LoadException(
-                        "program " + spec.name() + ": refused by the verifier", rejected.violations());
+                throw new LoadException("program " + spec.name() + ": refused by the verifier", rejected.violations());
         };
     }
 

@@ -23,7 +23,6 @@ import weir.core.Switch;
 import weir.core.SwitchConfig;
 import weir.core.SwitchEvent;
 import weir.core.port.PortException;
-import weir.core.program.ProgramEvent;
 import weir.core.worker.WaitMode;
 
 /** {@code weir run}. */
@@ -167,21 +166,8 @@ public final class RunCommand implements Callable<Integer> {
             case SwitchEvent.PortStateChanged it -> "port " + it.port() + " " + it.state() + ": " + it.cause();
             case SwitchEvent.MacFlap it ->
                 "mac_flap " + it.mac() + (it.vlan() == 0 ? "" : " in VLAN " + it.vlan()) + ": stays at " + it.heldAt();
-            case SwitchEvent.ProgramChanged it -> lineOf(it.event());
+            case SwitchEvent.ProgramChanged it -> Printable.of(it.event().text());
             case SwitchEvent.WorkerFault it -> "worker " + it.worker() + " fault: " + it.cause();
-        };
-    }
-
-    private static String lineOf(ProgramEvent event) {
-        String program = Printable.of(event.program());
-        return switch (event) {
-            case ProgramEvent.Loaded it -> "program " + program + " loaded on " + it.place();
-            case ProgramEvent.Replaced it ->
-                "program " + program + " replaced " + Printable.of(it.before()) + " on " + it.place();
-            case ProgramEvent.Unloaded it -> "program " + program + " unloaded from " + it.place();
-            case ProgramEvent.RolledBack it ->
-                "program " + program + " is back on " + it.place() + ": " + Printable.of(it.failed()) + " had "
-                        + it.faults() + " faults in " + it.frames() + " frames, the last " + Printable.of(it.cause());
         };
     }
 

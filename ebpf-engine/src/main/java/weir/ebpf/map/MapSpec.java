@@ -86,7 +86,11 @@ public record MapSpec(
                 && spinLockOffset == other.spinLockOffset
                 && frozen == other.frozen
                 && data(contents).equals(data(other.contents))
-                && (inner == null || other.inner == null ? inner == other.inner : inner.isSameDefinitionAs(other.inner));
+                && isSameDefinition(inner, other.inner);
+    }
+
+    private static boolean isSameDefinition(@Nullable MapSpec one, @Nullable MapSpec other) {
+        return one == null ? other == null : other != null && one.isSameDefinitionAs(other);
     }
 
     private static List<Entry> data(List<Entry> contents) {

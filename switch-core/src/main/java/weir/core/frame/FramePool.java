@@ -150,7 +150,9 @@ public final class FramePool implements AutoCloseable {
 
     /** Bytes of the slot that a frame of this pool lies in. */
     public int slotBytes(long frame) {
-        return Frame.position(frame) < smallSlotsEnd() ? Frame.SLOT_UNIT_BYTES : LARGE_SLOT_UNITS * Frame.SLOT_UNIT_BYTES;
+        return Frame.position(frame) < smallSlotsEnd()
+                ? Frame.SLOT_UNIT_BYTES
+                : LARGE_SLOT_UNITS * Frame.SLOT_UNIT_BYTES;
     }
 
     static int slotOfUnit(int unit, int smallUnits) {

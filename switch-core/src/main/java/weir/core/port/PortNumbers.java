@@ -17,7 +17,11 @@ public final class PortNumbers {
     private final int[] numberOfIndex;
     private final short[] indexOfNumber;
 
-    /** @param numberOfIndex number of the port at each index, 0 where there is none */
+    /**
+     * Ports by index.
+     *
+     * @param numberOfIndex number of the port at each index, 0 where there is none
+     */
     public PortNumbers(int[] numberOfIndex) {
         this.numberOfIndex = numberOfIndex.clone();
         int highest = Arrays.stream(numberOfIndex).max().orElse(0);

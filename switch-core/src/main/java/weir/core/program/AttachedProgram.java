@@ -240,9 +240,11 @@ public final class AttachedProgram {
             throw new IllegalArgumentException("the object has no program " + egressProgram
                     + " of a section xdp/devmap, but " + egressPrograms.keySet());
         }
-        return withMap(mapName, map -> isDevmap(map) && map instanceof RedirectMap redirect
-                        ? redirect.set(key, portNumber, egress)
-                        : -Errno.EINVAL)
+        return withMap(
+                        mapName,
+                        map -> isDevmap(map) && map instanceof RedirectMap redirect
+                                ? redirect.set(key, portNumber, egress)
+                                : -Errno.EINVAL)
                 .orElseThrow(() -> new IllegalArgumentException("the program has no map " + mapName));
     }
 
@@ -318,8 +320,7 @@ public final class AttachedProgram {
                 if (each instanceof RingBuffer ring) {
                     for (RingBuffer.Taken taken : ring.take(maxRecords)) {
                         if (taken.data() != null) {
-                            records.add(new EventRecord(
-                                    EventRecord.ANY_WORKER, taken.data(), Bytes.of(new byte[0])));
+                            records.add(new EventRecord(EventRecord.ANY_WORKER, taken.data(), Bytes.of(new byte[0])));
                         }
                     }
                 }

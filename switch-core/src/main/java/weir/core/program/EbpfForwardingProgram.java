@@ -36,8 +36,7 @@ public final class EbpfForwardingProgram implements ForwardingProgram {
 
     /** What it did so far. Any thread. */
     public ProgramCounters counters() {
-        return ProgramCounters.sum(
-                Arrays.stream(runs).map(ProgramRun::cells).toList());
+        return ProgramCounters.sum(Arrays.stream(runs).map(ProgramRun::cells).toList());
     }
 
     /** The last fault of each worker that had one. Any thread. */

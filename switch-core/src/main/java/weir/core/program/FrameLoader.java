@@ -53,9 +53,8 @@ final class FrameLoader {
     /** Bounds of one frame's slot, for programs that move those of the frame. */
     void loadSlot(long frame, int k, XdpBatch xdp) {
         long position = Frame.position(frame);
-        long start = position < smallSlotsEnd
-                ? base + (position & -Frame.SLOT_UNIT_BYTES)
-                : base + pool.slotStart(frame);
+        long start =
+                position < smallSlotsEnd ? base + (position & -Frame.SLOT_UNIT_BYTES) : base + pool.slotStart(frame);
         xdp.hardStarts()[k] = start;
         xdp.hardEnds()[k] = start + (position < smallSlotsEnd ? Frame.SLOT_UNIT_BYTES : pool.slotBytes(frame));
     }

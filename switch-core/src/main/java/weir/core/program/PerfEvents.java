@@ -42,9 +42,8 @@ final class PerfEvents {
     }
 
     private synchronized boolean remove(Consumer consumer) {
-        Consumer[] changed = Arrays.stream(consumers)
-                .filter(each -> !each.equals(consumer))
-                .toArray(Consumer[]::new);
+        Consumer[] changed =
+                Arrays.stream(consumers).filter(each -> !each.equals(consumer)).toArray(Consumer[]::new);
         boolean isKnown = changed.length < consumers.length;
         consumers = changed;
         return isKnown;
@@ -87,8 +86,7 @@ final class PerfEvents {
                     next = (next + 1) % rings.length;
                 } else {
                     empty = 0;
-                    records.add(
-                            new EventRecord(taken.worker(), Bytes.of(taken.first()), Bytes.of(taken.second())));
+                    records.add(new EventRecord(taken.worker(), Bytes.of(taken.first()), Bytes.of(taken.second())));
                 }
             }
             return records;

@@ -8,10 +8,26 @@ public sealed interface ProgramEvent {
     /** Name of the program that runs there now, or did. */
     String program();
 
+    /** One line for people. */
+    default String text() {
+        return switch (this) {
+            case Loaded it -> "program " + it.program + " loaded on " + it.place;
+            case Replaced it -> "program " + it.program + " replaced " + it.before + " on " + it.place;
+            case Unloaded it -> "program " + it.program + " unloaded from " + it.place;
+            case RolledBack it ->
+                "program " + it.failed + " on " + it.place + " had faults on " + it.faults + " of " + it.frames
+                        + " frames; " + it.program + " runs again" + (it.cause.isEmpty() ? "" : ": " + it.cause);
+        };
+    }
+
     /** There was none before. */
     record Loaded(ProgramPlace place, String program) implements ProgramEvent {}
 
-    /** @param before name of the program that ran there */
+    /**
+     * Another program took the place.
+     *
+     * @param before name of the program that ran there
+     */
     record Replaced(ProgramPlace place, String program, String before) implements ProgramEvent {}
 
     record Unloaded(ProgramPlace place, String program) implements ProgramEvent {}

@@ -23,7 +23,11 @@ public sealed interface ProgramPlace {
         return new OnSwitch();
     }
 
-    /** @param name of an attached port */
+    /**
+     * The place of a port's program.
+     *
+     * @param name of an attached port
+     */
     static ProgramPlace onPort(String name) {
         return new OnPort(name);
     }

@@ -48,12 +48,15 @@ public final class SwitchPrograms implements AutoCloseable {
     private static final class Slot {
         final ProgramPlace place;
         final PerfEvents events = new PerfEvents();
-        @Nullable ForwardingProgram published;
+
+        @Nullable
+        ForwardingProgram published;
 
         volatile @Nullable AttachedProgram current;
 
         /** Ran before {@code current}, and comes back if that has too many faults. */
-        @Nullable AttachedProgram standby;
+        @Nullable
+        AttachedProgram standby;
 
         Rollback rollback = Rollback.NEVER;
         long standbyUntilNanos;
@@ -177,7 +180,8 @@ public final class SwitchPrograms implements AutoCloseable {
         site.tell(
                 before == null
                         ? new ProgramEvent.Loaded(slot.place, name)
-                        : new ProgramEvent.Replaced(slot.place, name, before.spec().name()));
+                        : new ProgramEvent.Replaced(
+                                slot.place, name, before.spec().name()));
     }
 
     /**
@@ -300,7 +304,8 @@ public final class SwitchPrograms implements AutoCloseable {
             current.passEntriesTo(standby);
             site.quiesce();
             ProgramCounters counters = current.counters();
-            String cause = current.lastFaults().stream().map(Fault::text).findFirst().orElse("");
+            String cause =
+                    current.lastFaults().stream().map(Fault::text).findFirst().orElse("");
             current.close();
             site.tell(new ProgramEvent.RolledBack(
                     slot.place,

@@ -25,7 +25,8 @@ class EbpfVerdictTest {
      * @param drop reason, or null when no frame is dropped
      * @param to ports that get the frame, unchanged
      */
-    private record Case(String what, byte[] frame, DropReason drop, List<String> to) {
+    @SuppressWarnings("ArrayRecordComponent")
+    record Case(String what, byte[] frame, DropReason drop, List<String> to) {
         @Override
         public String toString() {
             return what;
@@ -120,8 +121,8 @@ class EbpfVerdictTest {
 
     private static Stream<Arguments> casesByWorkersAndEngine() {
         return cases().stream()
-                .flatMap(each -> Stream.of(1, 2)
-                        .flatMap(workers -> engines().map(engine -> arguments(each, workers, engine))));
+                .flatMap(each ->
+                        Stream.of(1, 2).flatMap(workers -> engines().map(engine -> arguments(each, workers, engine))));
     }
 
     static void fillMaps(AttachedProgram program) {
@@ -141,8 +142,7 @@ class EbpfVerdictTest {
     @ParameterizedTest(name = "{0}, {1} workers, {2}")
     @MethodSource("casesByWorkersAndEngine")
     void doesWhatTheProgramSays(Case each, int workers, Engine engine) {
-        try (HandDrivenSwitch hand =
-                new HandDrivenSwitch(c -> c.withWorkers(workers)).ports("a", "b", "c", "d")) {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch(c -> c.withWorkers(workers)).ports("a", "b", "c", "d")) {
             Steered.load(
                     hand,
                     ProgramPlace.onSwitch(),
@@ -200,7 +200,9 @@ class EbpfVerdictTest {
             hand.assertReceived("b", faulty);
             assertEquals(1, program.counters().faults());
             assertEquals(2, program.counters().aborted());
-            assertEquals(Map.of(DropReason.PROGRAM_ABORTED, 1L), hand.sw().counters().get("a").drops());
+            assertEquals(
+                    Map.of(DropReason.PROGRAM_ABORTED, 1L),
+                    hand.sw().counters().get("a").drops());
         }
     }
 

@@ -76,8 +76,7 @@ final class Steered {
                 .withRollback(Rollback.NEVER);
     }
 
-    static AttachedProgram load(
-            HandDrivenSwitch hand, ProgramPlace place, ObjectFile object, ProgramOptions options) {
+    static AttachedProgram load(HandDrivenSwitch hand, ProgramPlace place, ObjectFile object, ProgramOptions options) {
         return load(hand, place, object, options, program -> {});
     }
 
