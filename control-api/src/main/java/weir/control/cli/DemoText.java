@@ -149,7 +149,8 @@ final class DemoText implements TapDemo.Listener {
         line("");
         line("program " + refusal.program() + " is rejected:");
         if (shown) {
-            new VerificationText(out, Colours.NONE).violations(refusal.verdict());
+            VerificationText text = new VerificationText(out, Colours.NONE);
+            refusal.verdict().programs().values().forEach(text::violations);
         }
         line("the switch goes on with " + refusal.still());
         line("");

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -208,8 +209,8 @@ public final class TapDemo {
         try {
             sw.programs().load(ProgramPlace.onSwitch(), object, ProgramOptions.DEFAULT);
         } catch (LoadException e) {
-            VerificationReport.Program verdict =
-                    VerificationReport.Program.of(object.program(name).orElseThrow(), object, 0);
+            VerificationReport verdict = VerificationReport.of(
+                    null, object, List.of(object.program(name).orElseThrow()), Map.of(), 0);
             String still = sw.programs()
                     .at(ProgramPlace.onSwitch())
                     .map(program -> program.spec().name())

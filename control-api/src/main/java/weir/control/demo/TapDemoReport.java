@@ -42,7 +42,7 @@ public record TapDemoReport(
      * @param verdict what the verifier says
      */
     @JsonNaming(SnakeCaseStrategy.class)
-    public record Refusal(String program, String still, VerificationReport.Program verdict) {}
+    public record Refusal(String program, String still, VerificationReport verdict) {}
 
     /**
      * Echo requests from the first station to the second.

@@ -7,6 +7,7 @@ import static weir.control.cli.ExamplePrograms.example;
 import static weir.control.cli.ExamplePrograms.testObject;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -17,13 +18,28 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import weir.control.report.SwitchReport;
+import weir.core.Switch;
+import weir.core.SwitchConfig;
 import weir.core.counter.DropReason;
+import weir.core.memory.MemoryEndpoint;
+import weir.core.memory.MemoryPort;
+import weir.core.port.PortOptions;
+import weir.core.program.AttachedProgram;
+import weir.core.program.ProgramOptions;
+import weir.core.program.ProgramPlace;
+import weir.ebpf.ObjectFile;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
 /** docs/cli-output.md against what the commands print: every key that is promised, and none that is not. */
 @Timeout(120)
 class DocumentedKeysTest {
+    private static final int COMMAND_BYTE = 14;
+    private static final byte SPIN = 10;
+    private static final int SPIN_COUNT_BYTE = 16;
+
     private DocumentedKeys documented;
 
     @BeforeEach
@@ -54,9 +70,39 @@ class DocumentedKeysTest {
     void describesARun() throws Exception {
         documented.assertDescribe(
                 "switch",
-                CommandRun.untilReady("run", "memory:a", "memory:b", "-o", "json")
+                CommandRun.untilReady("run", "memory:a", "memory:b", "--program", example("bridge.o"), "-o", "json")
                         .succeeds()
-                        .json());
+                        .json(),
+                afterAFault());
+    }
+
+    /** Nobody is behind memory ports of the command line: what it prints about a switch where a program had a fault. */
+    private static JsonNode afterAFault() throws Exception {
+        try (Switch sw = Switch.create(SwitchConfig.named("test"))) {
+            MemoryPort port = new MemoryPort("a");
+            sw.attach(port, PortOptions.named("a"));
+            Path object = Path.of(System.getProperty("weir.root"), "switch-core/src/test/ebpf/steered.o");
+            AttachedProgram program = sw.programs()
+                    .load(
+                            ProgramPlace.onSwitch(),
+                            ObjectFile.parse(Files.readAllBytes(object)),
+                            ProgramOptions.DEFAULT.withProgram("steered"));
+            MemoryEndpoint station = port.endpoint();
+            station.send(new long[] {station.frameOf(spinning())}, 0, 1);
+            while (program.counters().faults() == 0) {
+                Thread.onSpinWait();
+            }
+            return JsonMapper.shared().valueToTree(SwitchReport.of(sw));
+        }
+    }
+
+    /** A frame that has {@code steered} loop beyond its budget. */
+    private static byte[] spinning() {
+        byte[] frame = new byte[64];
+        frame[0] = frame[5] = frame[6] = 2;
+        frame[COMMAND_BYTE] = SPIN;
+        Arrays.fill(frame, SPIN_COUNT_BYTE, SPIN_COUNT_BYTE + 3, (byte) 0x7f);
+        return frame;
     }
 
     /** Rows with C programs, and a combination that cannot be. */
