@@ -21,6 +21,7 @@ import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Decoder;
 import weir.ebpf.isa.MalformedCodeException;
 import weir.ebpf.program.ProgramSpec;
+import weir.ebpf.program.ProgramType;
 import weir.ebpf.program.SourceLine;
 import weir.ebpf.program.Subprogram;
 
@@ -51,7 +52,7 @@ final class ProgramLinker {
     }
 
     /** @param name of the program */
-    ProgramSpec link(Function main, String name) throws ObjectFileException {
+    ProgramSpec link(Function main, String name, ProgramType type) throws ObjectFileException {
         Map<Function, Integer> places = place(main);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         List<Subprogram> subprograms = new ArrayList<>();
@@ -73,7 +74,7 @@ final class ProgramLinker {
         return new ProgramSpec(
                 name,
                 section,
-                SectionNames.type(section),
+                type,
                 SectionNames.attach(section),
                 code,
                 subprograms,

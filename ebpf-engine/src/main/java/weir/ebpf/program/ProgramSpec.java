@@ -74,6 +74,19 @@ public record ProgramSpec(
                 List.of());
     }
 
+    /** The same code as a program of another type. */
+    public ProgramSpec withType(ProgramType other) {
+        return new ProgramSpec(name, section, other, attach, code, subprograms, lines, license, unresolved);
+    }
+
+    /** What r1 points to. */
+    public ContextLayout context() {
+        if (type == ProgramType.VALE) {
+            return ContextLayout.VALE;
+        }
+        return attach == Attach.DEVMAP ? ContextLayout.XDP_DEVMAP : ContextLayout.XDP;
+    }
+
     /**
      * What the instruction at a slot needs and nobody here has; null for an instruction that can be executed.
      * Programs guard such code and may never reach it: a verifier refuses it where a path leads there, an engine
