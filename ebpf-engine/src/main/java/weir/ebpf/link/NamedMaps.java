@@ -73,8 +73,8 @@ final class NamedMaps {
         if (type == null || typeName.length() >= NAME_BYTES) {
             throw data.fail(
                     at,
-                    "map " + quoted + " has type " + SectionData.quote(typeName) + ", which is not supported; supported are "
-                            + String.join(", ", TYPES.keySet()));
+                    "map " + quoted + " has type " + SectionData.quote(typeName)
+                            + ", which is not supported; supported are " + String.join(", ", TYPES.keySet()));
         }
         int flags = data.i32(at + FLAGS_AT);
         if (flags != 0) {

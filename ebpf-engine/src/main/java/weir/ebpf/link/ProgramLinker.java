@@ -72,15 +72,7 @@ final class ProgramLinker {
         String section = main.section().name();
         Code code = decode(main, name, bytes.toByteArray());
         return new ProgramSpec(
-                name,
-                section,
-                type,
-                SectionNames.attach(section),
-                code,
-                subprograms,
-                lines,
-                license,
-                unresolved);
+                name, section, type, SectionNames.attach(section), code, subprograms, lines, license, unresolved);
     }
 
     private static Code decode(Function main, String name, byte[] bytes) throws ObjectFileException {

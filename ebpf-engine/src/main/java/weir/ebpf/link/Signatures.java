@@ -70,8 +70,8 @@ final class Signatures {
         if (!(type instanceof BtfType.Pointer pointer)) {
             return new Signature.Parameter.Unsupported("neither a number nor a pointer");
         }
-        boolean isContext = btf.resolved(pointer.target()) instanceof BtfType.Struct struct
-                && CONTEXTS.contains(struct.name());
+        boolean isContext =
+                btf.resolved(pointer.target()) instanceof BtfType.Struct struct && CONTEXTS.contains(struct.name());
         if (isContext || own.contains(new Tag(index, CONTEXT_TAG))) {
             return new Signature.Parameter.Context();
         }

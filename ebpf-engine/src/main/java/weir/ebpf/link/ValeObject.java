@@ -23,8 +23,7 @@ final class ValeObject {
      *
      * @param hasNamedMaps whether maps have the name of their type
      */
-    static boolean isOne(
-            Collection<CodeSection> code, FunctionFinder functions, Btf btf, boolean hasNamedMaps) {
+    static boolean isOne(Collection<CodeSection> code, FunctionFinder functions, Btf btf, boolean hasNamedMaps) {
         if (code.size() != 1) {
             return false;
         }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.program;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The context that r1 points to when a program starts: which fields there are, and how they may be accessed. The
- * only place that says so; verifier and engines ask it.
+ * only place that says so; verifier and engines ask it. Immutable.
  *
  * <pre>
  *  struct xdp_md         0            4            8            12           16           20         24
@@ -26,39 +27,37 @@ import org.jspecify.annotations.Nullable;
  * and none is written. VALE-BPF passes a struct in memory, so that compilers may narrow loads of its numbers; what
  * is written to it is lost, but for {@code ring_nr}, the only field that may be written here.
  */
-public enum ContextLayout {
-    /** {@code struct xdp_md} of programs at a port or switch. */
-    XDP(
-            "4 bytes at 0, 4, 8, 12 or 16",
-            "no write to the context",
+public final class ContextLayout {
+    private static final int BYTES = 24;
+
+    private static final List<Slot> XDP_FIELDS = List.of(
             new Slot(ContextField.DATA, 0, 4, false, false),
             new Slot(ContextField.DATA_END, 4, 4, false, false),
             new Slot(ContextField.DATA_META, 8, 4, false, false),
             new Slot(ContextField.INGRESS_PORT, 12, 4, false, false),
-            new Slot(ContextField.QUEUE, 16, 4, false, false)),
-
-    /** {@code struct xdp_md} of programs in entries of devmaps, which alone see {@code egress_ifindex}. */
-    XDP_DEVMAP(
-            "4 bytes at 0, 4, 8, 12, 16 or 20",
-            "no write to the context",
-            new Slot(ContextField.DATA, 0, 4, false, false),
-            new Slot(ContextField.DATA_END, 4, 4, false, false),
-            new Slot(ContextField.DATA_META, 8, 4, false, false),
-            new Slot(ContextField.INGRESS_PORT, 12, 4, false, false),
-            new Slot(ContextField.QUEUE, 16, 4, false, false),
-            new Slot(ContextField.EGRESS_PORT, 20, 4, false, false)),
-
-    /** {@code struct vale_bpf_md}. */
-    VALE(
-            "8 bytes at 0 (data) or 8 (data_end), 1, 2 or 4 aligned bytes from 16 to 19 (ingress_port), 1 byte at 20"
-                    + " (ring_nr)",
-            "1 byte at 20 (ring_nr), the only field that may be written",
+            new Slot(ContextField.QUEUE, 16, 4, false, false));
+    private static final List<Slot> EGRESS_FIELD = List.of(new Slot(ContextField.EGRESS_PORT, 20, 4, false, false));
+    private static final List<Slot> VALE_FIELDS = List.of(
             new Slot(ContextField.DATA, 0, 8, false, false),
             new Slot(ContextField.DATA_END, 8, 8, false, false),
             new Slot(ContextField.INGRESS_PORT, 16, 4, true, false),
             new Slot(ContextField.QUEUE, 20, 1, true, true));
 
-    private static final int BYTES = 24;
+    /** {@code struct xdp_md} of programs at a port or switch. */
+    public static final ContextLayout XDP =
+            new ContextLayout("4 bytes at 0, 4, 8, 12 or 16", "no write to the context", XDP_FIELDS, List.of());
+
+    /** {@code struct xdp_md} of programs in entries of devmaps, which alone see {@code egress_ifindex}. */
+    public static final ContextLayout XDP_DEVMAP =
+            new ContextLayout("4 bytes at 0, 4, 8, 12, 16 or 20", "no write to the context", XDP_FIELDS, EGRESS_FIELD);
+
+    /** {@code struct vale_bpf_md}. */
+    public static final ContextLayout VALE = new ContextLayout(
+            "8 bytes at 0 (data) or 8 (data_end), 1, 2 or 4 aligned bytes from 16 to 19 (ingress_port), 1 byte at 20"
+                    + " (ring_nr)",
+            "1 byte at 20 (ring_nr), the only field that may be written",
+            VALE_FIELDS,
+            List.of());
 
     /** A field in its place. */
     private record Slot(ContextField field, int offset, int bytes, boolean isNarrowed, boolean isWritten) {}
@@ -68,13 +67,16 @@ public enum ContextLayout {
     /** By each offset inside. */
     private final @Nullable Slot[] slots = new Slot[BYTES];
 
-    ContextLayout(String loads, String stores, Slot... fields) {
+    private ContextLayout(String loads, String stores, List<Slot> fields, List<Slot> more) {
         this.loads = loads;
         this.stores = stores;
-        for (Slot slot : List.of(fields)) {
-            for (int i = 0; i < slot.bytes(); i++) {
-                slots[slot.offset() + i] = slot;
-            }
+        place(fields);
+        place(more);
+    }
+
+    private void place(List<Slot> fields) {
+        for (Slot slot : fields) {
+            Arrays.fill(slots, slot.offset(), slot.offset() + slot.bytes(), slot);
         }
     }
 
