@@ -3,7 +3,8 @@
 // Sends frames to a port by their destination address, and to a ring of that port by where they came from: frames of
 // one port stay in order in one ring. The table is filled from outside:
 //
-//     weir program run ring_by_port.o --pcap ../programs/two_ports.pcapng --set ports:02:00:00:00:00:02=2 --out -
+//     weir program run ring_by_port.o --pcap ../programs/two_ports.pcapng --set ports:02:00:00:00:00:02=2 \
+//         --out out.pcapng
 //
 // Look for: the comment of each frame written says port and ring.
 #include "vale_bpf.h"

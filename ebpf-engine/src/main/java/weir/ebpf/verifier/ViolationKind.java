@@ -13,7 +13,9 @@ public enum ViolationKind {
     UNDEFINED_REGISTER(
             "a variable (register) has a value before it is read",
             "give the variable a value on every path: int x = 0; after a call only r0 and r6 to r9 hold anything"),
-    NO_RETURN_VALUE("r0 holds a number at the end", "return an XDP action on every path: return XDP_PASS;"),
+    NO_RETURN_VALUE(
+            "r0 holds a number at the end",
+            "return a verdict on every path: return XDP_PASS; with VALE-BPF return VALE_BPF_DROP;"),
     RETURN_VALUE("the function returns what its kind may return", "return 0 to go on or 1 to stop, and nothing else"),
     INFINITE_LOOP(
             "every loop ends",
