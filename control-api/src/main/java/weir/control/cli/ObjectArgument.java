@@ -60,8 +60,9 @@ final class ObjectArgument {
     @Option(
             names = "--type",
             paramLabel = "TYPE",
-            description = "What programs are for: xdp, or vale for VALE-BPF (default: what FILE shows, xdp where nothing"
-                    + " does).")
+            description =
+                    "What programs are for: xdp, or vale for VALE-BPF (default: what FILE shows, xdp where nothing"
+                            + " does).")
     private @Nullable ProgramTypeName type;
 
     /** For picocli. */

@@ -99,9 +99,10 @@ public final class ProgramRunCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "OUT",
-            description = "Write the frames that go on (XDP_PASS, XDP_TX, XDP_REDIRECT; to a port or all) as the program left them: pcap when"
-                    + " OUT ends in .pcap, else pcapng with the verdict as comment; - for standard output (the report"
-                    + " goes to standard error then).")
+            description =
+                    "Write the frames that go on (XDP_PASS, XDP_TX, XDP_REDIRECT; to a port or all) as the program left them: pcap when"
+                            + " OUT ends in .pcap, else pcapng with the verdict as comment; - for standard output (the report"
+                            + " goes to standard error then).")
     private @Nullable String outName;
 
     @Option(
@@ -125,8 +126,9 @@ public final class ProgramRunCommand implements Callable<Integer> {
     @Option(
             names = "--port",
             paramLabel = "N",
-            description = "Ingress port of all frames, 1 to 65535, with VALE-BPF to 253 (default: 1 for the first interface of the file,"
-                    + " 2 for the second and so on).")
+            description =
+                    "Ingress port of all frames, 1 to 65535, with VALE-BPF to 253 (default: 1 for the first interface of the file,"
+                            + " 2 for the second and so on).")
     private @Nullable Integer port;
 
     @Option(

@@ -63,7 +63,10 @@ public final class ProgramVerifyCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
     private OutputOptions output;
 
-    @Option(names = "--program", paramLabel = "NAME", description = "Only this program (default: all for XDP or VALE-BPF).")
+    @Option(
+            names = "--program",
+            paramLabel = "NAME",
+            description = "Only this program (default: all for XDP or VALE-BPF).")
     private @Nullable String programName;
 
     @Option(

@@ -51,7 +51,8 @@ public final class RawProgram {
     /** The same as a program of that type. */
     public static ObjectFile of(String hex, List<MapSpec> maps, ProgramType type)
             throws ReplayException, MalformedCodeException {
-        ProgramSpec program = ProgramSpec.of(NAME, type, Decoder.decode(bytes(hex)).withDescriptorsAsIndices());
+        ProgramSpec program =
+                ProgramSpec.of(NAME, type, Decoder.decode(bytes(hex)).withDescriptorsAsIndices());
         return new ObjectFile(List.of(program), maps, program.license(), Btf.EMPTY);
     }
 

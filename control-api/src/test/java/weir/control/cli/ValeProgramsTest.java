@@ -40,14 +40,15 @@ class ValeProgramsTest {
 
     @Test
     void showsPortsByIndexBroadcastAndDrop() {
-        String out = run(valeExample("l2_bridge.o"), "--pcap", TWO_PORTS).succeeds().out();
+        String out =
+                run(valeExample("l2_bridge.o"), "--pcap", TWO_PORTS).succeeds().out();
         for (String line : List.of("program l2_bridge (section .text) on ", "broadcast ", "port 1 ", "port 2 ")) {
             assertTrue(out.lines().anyMatch(each -> each.startsWith(line)), () -> line + " is missing in " + out);
         }
         assertTrue(run(valeExample("pkt_count.o"), "--pcap", SAMPLE)
                 .succeeds()
                 .out()
-                .contains("\ndrop        12  100.0%\n"));
+                .contains("\ndrop         12  100.0%\n"));
     }
 
     @ParameterizedTest
@@ -81,7 +82,8 @@ class ValeProgramsTest {
             }
         }
         assertTrue(comments.contains("ring_by_port: port 7 ring 1"), comments::toString);
-        assertTrue(comments.stream().allMatch(each -> each.startsWith("ring_by_port: port 7 ring ")), comments::toString);
+        assertTrue(
+                comments.stream().allMatch(each -> each.startsWith("ring_by_port: port 7 ring ")), comments::toString);
     }
 
     @Test
@@ -91,9 +93,8 @@ class ValeProgramsTest {
         for (String part : List.of(
                 "unchecked_lookup (section .text): rejected",
                 "return known->address == address ? known->port : VALE_BPF_BROADCAST;",
-                "R0 invalid mem access 'map_value_or_null'",
-                "call ebpf_map_lookup_elem#2")) {
-            assertTrue((run.out()).contains(part) || part.startsWith("call"), () -> part + " is missing in " + run.out());
+                "R1 invalid mem access 'map_value_or_null'")) {
+            assertTrue(run.out().contains(part), () -> part + " is missing in " + run.out());
         }
     }
 
@@ -110,16 +111,24 @@ class ValeProgramsTest {
                         "json")
                 .json();
         assertEquals(0, json.get("faults").get("frames").asInt(), "a percpu_array always has its entries");
-        CommandRun faulty = run("--raw", "79110000000000007910ff7f000000009500000000000000", "--type", "vale",
-                "--unverified", "--pcap", SAMPLE);
+        CommandRun faulty = run(
+                "--raw",
+                "79110000000000007910ff7f000000009500000000000000",
+                "--type",
+                "vale",
+                "--unverified",
+                "--pcap",
+                SAMPLE);
         assertEquals(ExitCode.FAILURE.number(), faulty.exitCode());
-        assertTrue(faulty.out().contains("\ndrop        12  100.0%\n"), faulty::out);
+        assertTrue(faulty.out().contains("\ndrop         12  100.0%\n"), faulty::out);
         assertTrue(faulty.out().contains("its frame counts as drop"), faulty::out);
     }
 
     @Test
     void disassemblesWithTheNamesOfItsHelpers() {
-        String out = CommandRun.of("program", "disasm", testObject("vale.o"), "--jit").succeeds().out();
+        String out = CommandRun.of("program", "disasm", testObject("vale.o"), "--jit")
+                .succeeds()
+                .out();
         assertTrue(out.contains("; program vale, section .text, type VALE, "), out);
         assertTrue(out.contains("call ebpf_map_update_elem#1"), out);
         assertTrue(out.contains("call ebpf_map_lookup_elem#2"), out);
