@@ -2,11 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Builds the objects of this folder with clang 19.
-#   build.sh            into the tree
-#   build.sh --check    into a temporary folder; fails where the tree has other bytes
+#   build.sh                          into the tree
+#   build.sh --check                  into a temporary folder; fails where the tree has other bytes
+#   build.sh --in FOLDER [--check]    another folder of programs
 set -eu
 
-cd "$(dirname "${BASH_SOURCE[0]}")"
+if [ "${1:-}" = --in ]; then
+    cd "$2"
+    shift 2
+else
+    cd "$(dirname "${BASH_SOURCE[0]}")"
+fi
 readonly FLAGS=(--target=bpf -O2 -g -Wall -Werror -ffile-prefix-map="$PWD"=. -fdebug-compilation-dir=. -c)
 
 if [ "${1:-}" != --check ]; then

@@ -38,6 +38,7 @@ done
 build functions.c functions.nodebug.o -O2
 build legacy_maps.c legacy_maps.nodebug.o -O2
 build global_data.c global_data.nodebug.o -O2
+build vale.c vale.nodebug.o -O2
 TARGET=bpfeb build bridge.c bridge.big_endian.o -O2 -g
 (cd "$TYPES" && clang-19 --target=bpf -O2 -g -Wall -Werror -ffile-prefix-map="$PWD"=. -fdebug-compilation-dir=. \
     -c engine-types.c -o - ) > "$types_out/engine-types.o"

@@ -3,25 +3,24 @@ package weir.ebpf;
 
 import java.time.Duration;
 import java.util.List;
-import weir.ebpf.helper.HelperTable;
 import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Decoder;
 import weir.ebpf.isa.MalformedCodeException;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.program.FaultKind;
 import weir.ebpf.program.ProgramSpec;
+import weir.ebpf.program.ProgramType;
 import weir.ebpf.random.ProgramGenerator;
 import weir.ebpf.verifier.Verification;
 import weir.ebpf.verifier.Verifier;
 import weir.ebpf.verifier.VerifierOptions;
 
 /**
- * Jazzer's entry: any bytes are refused as code by the one named exception, or get a verdict; what the verifier
- * accepts runs without a fault but for the budget of callbacks.
+ * Jazzer's entry: any bytes are refused as code by the one named exception, or get a verdict, for XDP and for
+ * VALE-BPF; what the verifier accepts runs without a fault but for the budget of callbacks.
  */
 public final class VerifierFuzzer {
     private static final List<MapSpec> MAPS = ProgramGenerator.allMaps();
-    private static final HelperTable HELPERS = HelperTable.xdp();
     /** A tenth of what is usual, and less than Jazzer's own limit. */
     private static final VerifierOptions OPTIONS = new VerifierOptions(0, false, 100_000, Duration.ofSeconds(5));
 
@@ -37,8 +36,12 @@ public final class VerifierFuzzer {
         } catch (MalformedCodeException e) {
             return;
         }
-        ProgramSpec spec = ProgramSpec.of("fuzzed", code);
-        switch (Verifier.verify(spec, MAPS, HELPERS, OPTIONS)) {
+        verify(ProgramSpec.of("fuzzed", code));
+        verify(ProgramSpec.of("fuzzed", ProgramType.VALE, code));
+    }
+
+    private static void verify(ProgramSpec spec) throws LoadException {
+        switch (Verifier.verify(spec, MAPS, OPTIONS)) {
             case Verification.Accepted _ -> run(spec);
             case Verification.Rejected(var violations, var _, var _) -> {
                 if (violations.getFirst().text().length() > MAX_MESSAGE) {

@@ -66,7 +66,7 @@ public final class LoadedObject implements AutoCloseable {
     }
 
     /**
-     * Makes an object's maps and its XDP programs live. What the object needs and the engine lacks is an
+     * Makes an object's maps and its programs live, those that can run. What the object needs and the engine lacks is an
      * error only in programs that the options choose.
      *
      * @throws LoadException for the first map or program that cannot be; nothing stays behind
@@ -75,7 +75,7 @@ public final class LoadedObject implements AutoCloseable {
         return of(object.programs(), object.maps(), options);
     }
 
-    /** The programs that {@link #load} would make live: the XDP programs of those names, and those they tail-call. */
+    /** The programs that {@link #load} would make live: the programs of those names that can run, and those they tail-call. */
     public static List<ProgramSpec> chosen(ObjectFile object, Predicate<String> names) {
         return new ProgramChoice(object.programs(), object.maps()).of(names);
     }
@@ -96,8 +96,8 @@ public final class LoadedObject implements AutoCloseable {
      */
     public static LoadedObject of(List<ProgramSpec> programs, List<MapSpec> mapSpecs, LoadOptions options)
             throws LoadException {
-        HelperTable helpers = HelperTable.xdp();
-        LoadedObject loaded = new LoadedObject(new Machines(options.host(), helpers), new JitCpus(options.host()));
+        LoadedObject loaded =
+                new LoadedObject(new Machines(options.host(), HelperTable.xdp()), new JitCpus(options.host()));
         try {
             List<MapSpec> sized = mapSpecs.stream()
                     .map(spec -> sized(spec, options.host().cpus()))
@@ -106,12 +106,14 @@ public final class LoadedObject implements AutoCloseable {
             List<RunnableProgram> runnable = new ArrayList<>();
             for (ProgramSpec spec : new ProgramChoice(programs, mapSpecs).of(options.programs())) {
                 runnable.add(
-                        options.verified() ? verified(spec, helpers, sized) : CheckedProgram.of(spec, helpers, sized));
+                        options.verified()
+                                ? verified(spec, sized)
+                                : CheckedProgram.of(spec, HelperTable.of(spec.type()), sized));
             }
             runnable.forEach(each -> loaded.facts.put(each.spec().name(), each.facts()));
             switch (options.engine()) {
-                case Engine.Interpreter interpreter -> loaded.interpret(runnable, helpers, maps);
-                case Engine.Jit jit -> loaded.compile(runnable, helpers, maps, jit);
+                case Engine.Interpreter interpreter -> loaded.interpret(runnable, maps);
+                case Engine.Jit jit -> loaded.compile(runnable, maps, jit);
             }
             loaded.known.addAll(programs.stream().map(ProgramSpec::name).toList());
             loaded.fillMaps(sized, maps);
@@ -122,27 +124,26 @@ public final class LoadedObject implements AutoCloseable {
         }
     }
 
-    private static RunnableProgram verified(ProgramSpec spec, HelperTable helpers, List<MapSpec> maps)
-            throws LoadException {
-        return switch (Verifier.verify(spec, maps, helpers, VerifierOptions.standard())) {
+    private static RunnableProgram verified(ProgramSpec spec, List<MapSpec> maps) throws LoadException {
+        return switch (Verifier.verify(spec, maps, VerifierOptions.standard())) {
             case Verification.Accepted accepted -> accepted.program();
             case Verification.Rejected rejected ->
                 throw new LoadException("program " + spec.name() + ": refused by the verifier", rejected.violations());
         };
     }
 
-    private void interpret(List<RunnableProgram> runnable, HelperTable helpers, List<EbpfMap> live) {
+    private void interpret(List<RunnableProgram> runnable, List<EbpfMap> live) {
         for (RunnableProgram each : runnable) {
+            HelperTable helpers = HelperTable.of(each.spec().type());
             programs.put(each.spec().name(), new InterpretedProgram(each, helpers, live, machines));
         }
     }
 
     /** All of them or none, since a tail call goes from one to another under one engine. */
-    private void compile(List<RunnableProgram> runnable, HelperTable helpers, List<EbpfMap> live, Engine.Jit jit)
-            throws LoadException {
+    private void compile(List<RunnableProgram> runnable, List<EbpfMap> live, Engine.Jit jit) throws LoadException {
         try {
             for (RunnableProgram each : runnable) {
-                programs.put(each.spec().name(), compiled(each, helpers, live, jit.isChecked()));
+                programs.put(each.spec().name(), compiled(each, live, jit.isChecked()));
             }
         } catch (JitException e) {
             if (jit.fallback() == Engine.JitFallback.FAIL) {
@@ -150,12 +151,13 @@ public final class LoadedObject implements AutoCloseable {
             }
             warnings.add(e.getMessage() + "; the interpreter runs all programs of the object");
             programs.clear();
-            interpret(runnable, helpers, live);
+            interpret(runnable, live);
         }
     }
 
-    private CompiledProgram compiled(
-            RunnableProgram program, HelperTable helpers, List<EbpfMap> live, boolean isChecked) throws JitException {
+    private CompiledProgram compiled(RunnableProgram program, List<EbpfMap> live, boolean isChecked)
+            throws JitException {
+        HelperTable helpers = HelperTable.of(program.spec().type());
         return !isChecked && program instanceof VerifiedProgram verified
                 ? CompiledProgram.unchecked(verified, helpers, live, cpus)
                 : CompiledProgram.of(program, helpers, live, cpus);

@@ -12,9 +12,8 @@ import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.WideKind;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.program.ProgramSpec;
-import weir.ebpf.program.ProgramType;
 
-/** Which of an object's programs are loaded: the XDP programs asked for, and those that they tail-call. */
+/** Which of an object's programs are loaded: those asked for that can run, and those that they tail-call. */
 final class ProgramChoice {
     private final List<ProgramSpec> programs;
     private final List<MapSpec> maps;
@@ -29,7 +28,7 @@ final class ProgramChoice {
         Set<String> chosen = new LinkedHashSet<>();
         Deque<ProgramSpec> open = new ArrayDeque<>();
         for (ProgramSpec program : programs) {
-            if (program.type() == ProgramType.XDP && wanted.test(program.name()) && chosen.add(program.name())) {
+            if (program.type().isRunnable() && wanted.test(program.name()) && chosen.add(program.name())) {
                 open.add(program);
             }
         }

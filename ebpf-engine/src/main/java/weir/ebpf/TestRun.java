@@ -20,7 +20,7 @@ import weir.ebpf.xdp.XdpContext;
  * @param data metadata, if any, and the frame behind it
  * @param metadataBytes a multiple of 4
  * @param ingressPort {@code ingress_ifindex}
- * @param queue {@code rx_queue_index}
+ * @param queue {@code rx_queue_index}, {@code ring_nr} of VALE programs
  * @param repeat number of runs, at least 1
  * @param cpu whose per-CPU values are used
  */
@@ -60,6 +60,7 @@ public record TestRun(Bytes data, int metadataBytes, int ingressPort, int queue,
      * @param action of the last run
      * @param data metadata and frame afterwards
      * @param target of a redirect: port, or key in {@code targetMap}; 0 without
+     * @param queue that {@code queue} became
      * @param nanosPerRun mean duration
      * @param fault of the last run; null without
      */
@@ -70,6 +71,7 @@ public record TestRun(Bytes data, int metadataBytes, int ingressPort, int queue,
             long target,
             @Nullable EbpfMap targetMap,
             long redirectFlags,
+            int queue,
             long nanosPerRun,
             @Nullable Fault fault) {}
 
@@ -103,6 +105,7 @@ public record TestRun(Bytes data, int metadataBytes, int ingressPort, int queue,
                 batch.targets()[0],
                 batch.targetMaps()[0],
                 batch.redirectFlags()[0],
+                batch.queues()[0],
                 nanosPerRun,
                 batch.fault(0));
     }

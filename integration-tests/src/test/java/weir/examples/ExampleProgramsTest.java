@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
@@ -20,11 +22,17 @@ import weir.testing.RequiresFeature;
 class ExampleProgramsTest {
     private static final Path FOLDER = Path.of(System.getProperty("weir.root"), "examples", "programs");
 
-    @Test
+    /** Of programs for XDP, and for VALE-BPF. */
+    static Stream<Path> folders() {
+        return Stream.of(FOLDER, FOLDER.resolveSibling("vale"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("folders")
     @RequiresFeature(Feature.CLANG)
-    void objectsAreWhatClangMakesOfTheirSources() throws IOException, InterruptedException {
+    void objectsAreWhatClangMakesOfTheirSources(Path folder) throws IOException, InterruptedException {
         Process process = new ProcessBuilder("./build.sh", "--check")
-                .directory(FOLDER.toFile())
+                .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -32,10 +40,11 @@ class ExampleProgramsTest {
         assertEquals(0, process.exitValue(), output);
     }
 
-    @Test
-    void readmeListsEveryProgram() throws IOException {
-        String readme = Files.readString(FOLDER.resolve("README.md"));
-        try (Stream<Path> files = Files.list(FOLDER)) {
+    @ParameterizedTest
+    @MethodSource("folders")
+    void readmeListsEveryProgram(Path folder) throws IOException {
+        String readme = Files.readString(folder.resolve("README.md"));
+        try (Stream<Path> files = Files.list(folder)) {
             List<String> sources = files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".c"))
                     .toList();

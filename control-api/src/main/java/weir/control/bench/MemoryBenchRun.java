@@ -2,8 +2,6 @@
 package weir.control.bench;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,16 +31,24 @@ public final class MemoryBenchRun implements AutoCloseable {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private static final long ADDRESS_PREFIX = 0x0200_0000_0000L;
-    private static final ValueLayout.OfShort ORIGIN =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfShort TYPE = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final short TEST_ETHERTYPE = (short) 0x88b5; // IEEE Std 802 local experimental
+
+    /** Of generated frames; enough of them that none is like the one before. */
+    private static final int TEMPLATES_PER_PORT = 64;
+
+    /** Where the frames come from. */
+    public enum Load {
+        /** What was delivered is sent again from where it came from. */
+        RECYCLED,
+        /** New ones, for programs that drop them. */
+        GENERATED
+    }
 
     private final MemoryBenchCase benchCase;
     private final Switch sw;
     private final List<MemoryPort> ports = new ArrayList<>();
     private final WorkerGate gate = new WorkerGate();
-    private final RecyclingHook hook;
+    private final RecyclingHook recycling;
+    private WorkerHook hook = WorkerHook.NONE;
 
     /** What one measurement gave. */
     public record Result(long frames, long nanos) {
@@ -60,7 +66,21 @@ public final class MemoryBenchRun implements AutoCloseable {
         }
     }
 
+    /** Makes a switch that has learned all addresses, under load from now on. */
     public MemoryBenchRun(MemoryBenchCase benchCase, SwitchConfig base) throws PortException {
+        this(benchCase, base, sw -> {}, Load.RECYCLED);
+    }
+
+    /** Something that is done to a switch before the load begins. */
+    @FunctionalInterface
+    public interface Preparation<E extends Exception> {
+        void prepare(MemoryBenchRun run) throws E;
+    }
+
+    /** The same with something to do first, and with a choice of load. */
+    public <E extends Exception> MemoryBenchRun(
+            MemoryBenchCase benchCase, SwitchConfig base, Preparation<E> preparation, Load load)
+            throws PortException, E {
         this.benchCase = benchCase;
         int frames = benchCase.frames();
         // Room for the circulating frames, for what the endpoints hold in reserve, and for copies.
@@ -80,9 +100,33 @@ public final class MemoryBenchRun implements AutoCloseable {
         }
         List<MemoryEndpoint> endpoints =
                 ports.stream().map(MemoryPort::endpoint).toList();
-        hook = new RecyclingHook(endpoints, sw.pool().baseAddress(), benchCase.batch());
-        teachAddresses();
-        inject();
+        recycling = new RecyclingHook(endpoints, sw.pool().baseAddress(), benchCase.batch());
+        boolean isReady = false;
+        try {
+            teachAddresses();
+            preparation.prepare(this);
+            start(load, endpoints);
+            isReady = true;
+        } finally {
+            if (!isReady) {
+                close();
+            }
+        }
+    }
+
+    private void start(Load load, List<MemoryEndpoint> endpoints) {
+        if (load == Load.RECYCLED) {
+            inject();
+            hook = recycling;
+        } else {
+            List<byte[]> templates = new ArrayList<>();
+            for (int port = 0; port < benchCase.ports(); port++) {
+                for (int i = 0; i < TEMPLATES_PER_PORT; i++) {
+                    templates.add(frame(port, templates.size()));
+                }
+            }
+            hook = new GeneratingHook(endpoints, sw.pool().baseAddress(), benchCase.batch(), templates);
+        }
         gate.open(hook);
     }
 
@@ -112,7 +156,7 @@ public final class MemoryBenchRun implements AutoCloseable {
         int stations = benchCase.macs() / benchCase.ports();
         for (int p = 0; p < benchCase.ports(); p++) {
             for (int s = 0; s < stations; s++) {
-                send(p, address(s, p), address(s, p));
+                send(p, BenchFrame.of(benchCase.frameBytes(), address(s, p), address(s, p), p, 0));
             }
         }
         long taught = (long) stations * benchCase.ports();
@@ -134,33 +178,39 @@ public final class MemoryBenchRun implements AutoCloseable {
     }
 
     private void inject() {
-        int stations = benchCase.macs() / benchCase.ports();
-        int n = benchCase.ports();
-        long seed = 42;
         for (int i = 0; i < benchCase.frames(); i++) {
-            seed = seed * 6364136223846793005L + 1442695040888963407L;
-            int port = i % n;
-            int other = (port + 1 + (int) (seed >>> 20 & 0xfff) % (n - 1)) % n;
-            long source = address((int) (seed >>> 33) % stations & Integer.MAX_VALUE, port);
-            long destination = address((int) ((seed >>> 45) % stations), other);
-            send(port, destination, source);
+            int port = i % benchCase.ports();
+            send(port, frame(port, i));
         }
     }
 
-    private void send(int port, long destination, long source) {
+    /** From a station of a port to a station of another one; which, and the flow, follow from the number. */
+    private byte[] frame(int port, int number) {
+        int stations = benchCase.macs() / benchCase.ports();
+        int n = benchCase.ports();
+        long random = mix(number);
+        int other = (port + 1 + (int) (random >>> 20 & 0xfff) % (n - 1)) % n;
+        long source = address((int) (random >>> 33) % stations & Integer.MAX_VALUE, port);
+        long destination = address((int) ((random >>> 45) % stations), other);
+        return BenchFrame.of(benchCase.frameBytes(), destination, source, port, number);
+    }
+
+    /** Finalizer of SplitMix64 (Steele, Lea and Flood, 2014). */
+    private static long mix(long number) {
+        long z = (number + 1) * 0x9e3779b97f4a7c15L;
+        z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
+        return z ^ z >>> 31;
+    }
+
+    private void send(int port, byte[] bytes) {
         MemoryEndpoint endpoint = ports.get(port).endpoint();
         long frame = endpoint.allocate(PATIENCE_NANOS);
         if (frame < 0) {
             throw new IllegalStateException("the pool has no frame for port " + port);
         }
-        long sized = Frame.withLength(frame, benchCase.frameBytes());
-        MemorySegment bytes = endpoint.bytes(sized);
-        for (int i = 0; i < 6; i++) {
-            bytes.set(ValueLayout.JAVA_BYTE, i, (byte) (destination >>> (8 * (5 - i))));
-            bytes.set(ValueLayout.JAVA_BYTE, 6 + i, (byte) (source >>> (8 * (5 - i))));
-        }
-        bytes.set(TYPE, 12, TEST_ETHERTYPE);
-        bytes.set(ORIGIN, RecyclingHook.ORIGIN_BYTE, (short) port);
+        long sized = Frame.withLength(frame, bytes.length);
+        endpoint.bytes(sized).copyFrom(MemorySegment.ofArray(bytes));
         long[] one = {sized};
         while (endpoint.send(one, 0, 1) == 0) {
             Thread.onSpinWait();
@@ -191,6 +241,19 @@ public final class MemoryBenchRun implements AutoCloseable {
         return new Result(transmitted() - framesBefore, end - start);
     }
 
+    /** Lets the switch run for a time and counts the frames that its ports received, forwarded or not. */
+    public Result measureReceived(long nanos) throws InterruptedException {
+        long framesBefore = received();
+        long start = System.nanoTime();
+        TimeUnit.NANOSECONDS.sleep(nanos);
+        long end = System.nanoTime();
+        return new Result(received() - framesBefore, end - start);
+    }
+
+    private long received() {
+        return sw.counters().values().stream().mapToLong(PortCounters::received).sum();
+    }
+
     /** Frames that all ports together have sent so far. */
     public long transmitted() {
         return sw.counters().values().stream()
@@ -200,15 +263,18 @@ public final class MemoryBenchRun implements AutoCloseable {
 
     /**
      * Stops the load and checks the books: the law holds, nothing was flooded, and nothing was dropped
-     * but the frames that taught the addresses.
+     * but the frames that taught the addresses, and generated ones.
      *
      * @throws IllegalStateException that says what is wrong
      */
     public void stopAndCheck() throws InterruptedException {
         gate.shut(); // the hook has finished its round, and is not called again
         gate.open(WorkerHook.NONE);
+        long generated = hook instanceof GeneratingHook generating ? generating.generated() : 0;
+        long circulating = hook == recycling ? recycling.recycled() + benchCase.frames() : 0;
+        long taught = (long) (benchCase.macs() / benchCase.ports()) * benchCase.ports();
         long deadline = System.nanoTime() + PATIENCE_NANOS;
-        while (transmitted() != hook.recycled() + benchCase.frames() && System.nanoTime() - deadline < 0) {
+        while (received() != taught + generated + circulating && System.nanoTime() - deadline < 0) {
             TimeUnit.MILLISECONDS.sleep(10);
         }
         LawReport law = LawReport.await(sw);
@@ -216,16 +282,14 @@ public final class MemoryBenchRun implements AutoCloseable {
             throw new IllegalStateException(law.sentence());
         }
         Map<String, PortCounters> counters = sw.counters();
-        long taught = (long) (benchCase.macs() / benchCase.ports()) * benchCase.ports();
         long dropped = dropped(counters);
         long flooded =
                 counters.values().stream().mapToLong(PortCounters::floodCopies).sum();
-        long sent =
-                counters.values().stream().mapToLong(PortCounters::transmitted).sum();
-        if (dropped != taught || flooded != 0 || sent != hook.recycled() + benchCase.frames()) {
-            throw new IllegalStateException("the books are wrong: dropped " + dropped + " (expected " + taught
-                    + "), flooded " + flooded + " (expected 0), transmitted " + sent + " of "
-                    + (hook.recycled() + benchCase.frames()) + ": " + counters);
+        long sent = transmitted();
+        if (dropped != taught + generated || flooded != 0 || sent != circulating) {
+            throw new IllegalStateException("the books are wrong: dropped " + dropped + " (expected "
+                    + (taught + generated) + "), flooded " + flooded + " (expected 0), transmitted " + sent + " of "
+                    + circulating + ": " + counters);
         }
     }
 

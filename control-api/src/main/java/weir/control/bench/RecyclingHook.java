@@ -18,7 +18,7 @@ import weir.core.worker.WorkerHook;
  */
 final class RecyclingHook implements WorkerHook {
     /** Byte of the frame where the generator wrote its port as a little-endian 16-bit number. */
-    static final int ORIGIN_BYTE = 16;
+    static final int ORIGIN_BYTE = 48; // behind the headers of UDP over IPv4
 
     /** Frames of several ports are gathered before they go back, so that each origin gets more at a time. */
     private static final int GATHER = FrameBatch.MAX_CAPACITY;

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measures this machine's switch.",
         synopsisSubcommandLabel = "BENCHMARK",
-        subcommands = BenchMemoryCommand.class)
+        subcommands = {BenchMemoryCommand.class, BenchProgramCommand.class})
 public final class BenchCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()

@@ -3,10 +3,8 @@
 package weir.control.cli;
 
 import java.io.PrintWriter;
-import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,7 +17,6 @@ import weir.control.bench.MemoryBenchReport;
 import weir.control.bench.MemoryBenchSettings;
 import weir.control.bench.TwinChoice;
 import weir.control.bench.TwinFailure;
-import weir.control.run.HostConfig;
 import weir.core.port.PortException;
 
 /** {@code weir bench memory}. */
@@ -39,10 +36,6 @@ import weir.core.port.PortException;
             "  weir bench memory --ports 64 --macs 10000 --pairs 15 -o json"
         })
 public final class BenchMemoryCommand implements Callable<Integer> {
-    private static final double MIN_SECONDS = 0.01;
-    private static final double MAX_SECONDS = 60;
-    private static final int MAX_PAIRS = 1000;
-
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
     private CommandSpec spec;
@@ -50,6 +43,10 @@ public final class BenchMemoryCommand implements Callable<Integer> {
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
     private OutputOptions output;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+    private BenchSettingsOptions settings;
 
     @Option(names = "--ports", split = ",", paramLabel = "N", description = "Ports, 2 to 1024 (default: 8).")
     private List<Integer> ports = List.of(8);
@@ -73,18 +70,6 @@ public final class BenchMemoryCommand implements Callable<Integer> {
     private List<Integer> copies = List.of(0);
 
     @Option(
-            names = "--seconds",
-            paramLabel = "S",
-            description = "Length of one slice; the median of 3 slices is a pair's figure (default: 0.3).")
-    private double seconds = 0.3;
-
-    @Option(names = "--pairs", paramLabel = "N", description = "Turns of Weir and the C programs (default: 7).")
-    private int pairs = 7;
-
-    @Option(names = "--cpu", paramLabel = "N", description = "Where to run (default: the last one allowed).")
-    private @Nullable Integer cpu;
-
-    @Option(
             names = "--twin",
             paramLabel = "WHEN",
             description = "Compare with C: auto (default; when there is a compiler), off or require.")
@@ -95,7 +80,7 @@ public final class BenchMemoryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, PortException {
-        MemoryBenchReport report = measure(matrix(), settings());
+        MemoryBenchReport report = measure(matrix(), settings.read(spec.commandLine()));
         PrintWriter out = spec.commandLine().getOut();
         if (output.format() == OutputFormat.TABLE) {
             MemoryBenchText.print(out, report);
@@ -124,21 +109,6 @@ public final class BenchMemoryCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw usage(String.valueOf(e.getMessage()));
         }
-    }
-
-    private MemoryBenchSettings settings() {
-        if (!(seconds >= MIN_SECONDS && seconds <= MAX_SECONDS)) {
-            throw usage("--seconds " + seconds + " is out of range [" + MIN_SECONDS + ", " + MAX_SECONDS + "]");
-        }
-        if (pairs < 1 || pairs > MAX_PAIRS) {
-            throw usage("--pairs " + pairs + " is out of range [1, " + MAX_PAIRS + "]");
-        }
-        BitSet allowed = HostConfig.allowedCpus();
-        Integer wanted = cpu;
-        if (wanted != null && (wanted < 0 || !allowed.get(wanted))) {
-            throw usage("--cpu " + wanted + " is none of the CPUs that this process may use: " + allowed);
-        }
-        return new MemoryBenchSettings(seconds, pairs, wanted != null ? wanted : allowed.length() - 1);
     }
 
     private ParameterException usage(String cause) {

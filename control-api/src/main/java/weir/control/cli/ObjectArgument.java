@@ -57,6 +57,14 @@ final class ObjectArgument {
                     + " ld_imm64 with source 1 or 2 and immediate 0 names. May be repeated.")
     private List<String> maps = List.of();
 
+    @Option(
+            names = "--type",
+            paramLabel = "TYPE",
+            description =
+                    "What programs are for: xdp, or vale for VALE-BPF (default: what FILE shows, xdp where nothing"
+                            + " does).")
+    private @Nullable ProgramTypeName type;
+
     /** For picocli. */
     ObjectArgument() {}
 
@@ -121,13 +129,13 @@ final class ObjectArgument {
             throw new CommandFailure(
                     ExitCode.USAGE, "--map is for --raw; object files have their maps", "leave --map away");
         }
-        return parseFile(file);
+        return parseFile(file, type == null ? null : type.type());
     }
 
     private ObjectFile parseRaw(String hex) throws MalformedCodeException {
         try {
             List<MapSpec> specs = RawProgram.maps(maps);
-            return RawProgram.of(hex, specs);
+            return RawProgram.of(hex, specs, type == null ? ProgramType.XDP : type.type());
         } catch (ReplayException e) {
             throw CommandFailures.of(ExitCode.USAGE, e, e.hint());
         }
@@ -151,13 +159,18 @@ final class ObjectArgument {
     }
 
     /** Reads an object file. Failures are those of the command. */
-    static ObjectFile parseFile(Path file) {
-        byte[] bytes = bytes(file);
+    static ObjectFile parseFile(Path from) {
+        return parseFile(from, null);
+    }
+
+    /** The same for programs of one type; null: the object's sections tell. */
+    private static ObjectFile parseFile(Path from, @Nullable ProgramType type) {
+        byte[] bytes = bytes(from);
         try {
-            return ObjectFile.parse(bytes);
+            return type == null ? ObjectFile.parse(bytes) : ObjectFile.parse(bytes, type);
         } catch (ObjectFileException e) {
             throw CommandFailures.of(
-                    ExitCode.FAILURE, new IOException(Printable.of(file + ": " + e.getMessage()), e), hint(bytes));
+                    ExitCode.FAILURE, new IOException(Printable.of(from + ": " + e.getMessage()), e), hint(bytes));
         }
     }
 
@@ -213,10 +226,10 @@ final class ObjectArgument {
                         : Printable.of(Spelling.didYouMean(name, known)) + "programs are " + names(object.programs()));
     }
 
-    /** The XDP program of that name. Failures are those of the command. */
-    ProgramSpec xdpProgram(ObjectFile object, String name) {
+    /** The program of that name, which can run. Failures are those of the command. */
+    ProgramSpec runnable(ObjectFile object, String name) {
         ProgramSpec named = program(object, name);
-        if (named.type() != ProgramType.XDP) {
+        if (!named.type().isRunnable()) {
             throw new CommandFailure(
                     ExitCode.FAILURE,
                     "program " + Printable.of(named.name()) + " (section " + Printable.of(named.section())
@@ -226,10 +239,10 @@ final class ObjectArgument {
         return named;
     }
 
-    /** All XDP programs, at least one. Failures are those of the command. */
-    List<ProgramSpec> xdpPrograms(ObjectFile object) {
+    /** All programs that can run, at least one. Failures are those of the command. */
+    List<ProgramSpec> runnable(ObjectFile object) {
         List<ProgramSpec> programs = object.programs().stream()
-                .filter(each -> each.type() == ProgramType.XDP)
+                .filter(each -> each.type().isRunnable())
                 .toList();
         if (programs.isEmpty()) {
             throw new CommandFailure(

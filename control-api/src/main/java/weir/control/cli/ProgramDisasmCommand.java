@@ -22,10 +22,8 @@ import weir.control.program.Printable;
 import weir.ebpf.Bytecode;
 import weir.ebpf.LoadException;
 import weir.ebpf.ObjectFile;
-import weir.ebpf.isa.HelperNames;
 import weir.ebpf.isa.Listing;
 import weir.ebpf.program.ProgramSpec;
-import weir.ebpf.program.ProgramType;
 import weir.ebpf.program.SourceLine;
 import weir.ebpf.program.Subprogram;
 
@@ -71,8 +69,8 @@ public final class ProgramDisasmCommand implements Callable<Integer> {
     @Option(
             names = "--jit",
             description =
-                    "Below each instruction the Java bytecode that it is compiled to, with all checks. XDP programs"
-                            + " only.")
+                    "Below each instruction the Java bytecode that it is compiled to, with all checks. Only of programs"
+                            + " that can run: XDP's and VALE-BPF's.")
     private boolean jit;
 
     /** For picocli. */
@@ -138,7 +136,7 @@ public final class ProgramDisasmCommand implements Callable<Integer> {
 
     /** Bytecode by slot; nothing unless it is asked for. */
     private Map<Integer, List<String>> compiled(ObjectFile file, ProgramSpec program) {
-        if (!jit || program.type() != ProgramType.XDP) {
+        if (!jit || !program.type().isRunnable()) {
             return Map.of();
         }
         try {
@@ -159,7 +157,7 @@ public final class ProgramDisasmCommand implements Callable<Integer> {
         return new Listing(program.code())
                 .withSlotNumbers()
                 .withLabels()
-                .helpers(HelperNames::of)
+                .helpers(program.type()::helperName)
                 .maps(index -> index >= 0 && index < file.maps().size()
                         ? file.maps().get(index).name()
                         : null)

@@ -37,6 +37,8 @@ import weir.ebpf.Engine;
 import weir.ebpf.LoadException;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.program.ProgramSpec;
+import weir.ebpf.program.ProgramType;
+import weir.ebpf.xdp.ValeVerdict;
 import weir.ports.pcap.CaptureException;
 import weir.ports.pcap.CaptureReader;
 import weir.ports.pcap.CaptureWriter;
@@ -97,15 +99,16 @@ public final class ProgramRunCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "OUT",
-            description = "Write the frames of XDP_PASS, XDP_TX and XDP_REDIRECT as the program left them: pcap when"
-                    + " OUT ends in .pcap, else pcapng with the verdict as comment; - for standard output (the report"
-                    + " goes to standard error then).")
+            description =
+                    "Write the frames that go on (XDP_PASS, XDP_TX, XDP_REDIRECT; to a port or all) as the program left them: pcap when"
+                            + " OUT ends in .pcap, else pcapng with the verdict as comment; - for standard output (the report"
+                            + " goes to standard error then).")
     private @Nullable String outName;
 
     @Option(
             names = "--program",
             paramLabel = "NAME",
-            description = "Which program (default: the only one for XDP); SECTION:NAME where several have the name.")
+            description = "Which program (default: the only one); SECTION:NAME where several have the name.")
     private @Nullable String programName;
 
     @Option(
@@ -123,8 +126,9 @@ public final class ProgramRunCommand implements Callable<Integer> {
     @Option(
             names = "--port",
             paramLabel = "N",
-            description = "Ingress port of all frames, 1 to 65535 (default: 1 for the first interface of the file,"
-                    + " 2 for the second and so on).")
+            description =
+                    "Ingress port of all frames, 1 to 65535, with VALE-BPF to 253 (default: 1 for the first interface of the file,"
+                            + " 2 for the second and so on).")
     private @Nullable Integer port;
 
     @Option(
@@ -181,6 +185,9 @@ public final class ProgramRunCommand implements Callable<Integer> {
         }
         ObjectFile file = object.read(ExitCode.PROGRAM_REJECTED);
         ProgramSpec program = program(file);
+        if (port != null && program.type() == ProgramType.VALE) {
+            checkRange("--port", port, 1, ValeVerdict.MAX_PORT);
+        }
         ReplayReport report = run(file, program, replaySettings);
         print(report);
         return (report.faults().frames() > 0 ? ExitCode.FAILURE : ExitCode.OK).number();
@@ -226,9 +233,9 @@ public final class ProgramRunCommand implements Callable<Integer> {
 
     private ProgramSpec program(ObjectFile file) {
         if (programName != null) {
-            return object.xdpProgram(file, programName);
+            return object.runnable(file, programName);
         }
-        List<ProgramSpec> candidates = object.xdpPrograms(file);
+        List<ProgramSpec> candidates = object.runnable(file);
         if (candidates.size() > 1) {
             throw new CommandFailure(
                     ExitCode.USAGE,

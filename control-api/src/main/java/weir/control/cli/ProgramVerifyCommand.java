@@ -23,7 +23,6 @@ import weir.control.program.VerifierCases;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.isa.MalformedCodeException;
 import weir.ebpf.program.ProgramSpec;
-import weir.ebpf.program.ProgramType;
 
 /** {@code weir program verify}. */
 @Command(
@@ -64,7 +63,10 @@ public final class ProgramVerifyCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
     private OutputOptions output;
 
-    @Option(names = "--program", paramLabel = "NAME", description = "Only this program (default: all for XDP).")
+    @Option(
+            names = "--program",
+            paramLabel = "NAME",
+            description = "Only this program (default: all for XDP or VALE-BPF).")
     private @Nullable String programName;
 
     @Option(
@@ -113,11 +115,11 @@ public final class ProgramVerifyCommand implements Callable<Integer> {
             return VerificationReport.malformed(e);
         }
         List<ProgramSpec> programs =
-                programName == null ? object.xdpPrograms(file) : List.of(object.xdpProgram(file, programName));
+                programName == null ? object.runnable(file) : List.of(object.runnable(file, programName));
         Map<String, String> others = new LinkedHashMap<>();
         if (programName == null) {
             file.programs().stream()
-                    .filter(each -> each.type() != ProgramType.XDP)
+                    .filter(each -> !each.type().isRunnable())
                     .forEach(each -> others.put(each.name(), "section " + each.section() + " is not for XDP"));
         }
         String name = object.file() == null ? null : object.name();

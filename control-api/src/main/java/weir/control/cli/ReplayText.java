@@ -12,8 +12,6 @@ import weir.control.program.ReplayReport;
 
 /** What a program did with a capture, as people read it. */
 final class ReplayText {
-    private static final String FAULT_NOTE = "a fault ends the program; its frame counts as XDP_ABORTED";
-
     private static final String MORE = " more; --map-entries shows as many as you like";
 
     private ReplayText() {}
@@ -40,7 +38,7 @@ final class ReplayText {
         if (report.written() != null) {
             out.println(counted(report.written(), "frame") + " written");
         }
-        printFaults(out, report.faults());
+        printFaults(out, report);
         printTrace(out, report);
         report.events().forEach((name, events) -> printEvents(out, name, events));
         report.maps().forEach((name, map) -> printMap(out, name, map));
@@ -71,12 +69,14 @@ final class ReplayText {
         }
     }
 
-    private static void printFaults(PrintWriter out, ReplayReport.FaultCounts faults) {
+    private static void printFaults(PrintWriter out, ReplayReport report) {
+        ReplayReport.FaultCounts faults = report.faults();
         if (faults.frames() == 0) {
             return;
         }
         out.println();
-        out.println("faults: " + counted(faults.frames(), "frame") + "; " + FAULT_NOTE);
+        out.println("faults: " + counted(faults.frames(), "frame") + "; a fault ends the program; its frame counts as "
+                + (report.type().equals("vale") ? "drop" : "XDP_ABORTED"));
         for (ReplayReport.FaultCount each : faults.places()) {
             out.println(
                     "  " + Printable.of(each.program()) + ": instruction " + each.instruction() + ": " + each.rule());

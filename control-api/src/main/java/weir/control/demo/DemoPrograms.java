@@ -6,14 +6,17 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import weir.core.program.AttachedProgram;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.ObjectFileException;
+import weir.ebpf.map.Bytes;
+import weir.ebpf.map.MapControl;
 import weir.ebpf.map.MapFlags;
 
-/** The example programs that demos load, and what goes into their maps. */
-final class DemoPrograms {
+/** The example programs that demos and benchmarks load, and what goes into their maps. */
+public final class DemoPrograms {
     /** A bridge of its own: learns, forwards, floods. */
     static final String FLOOD_BRIDGE = "flood_bridge";
 
@@ -24,11 +27,14 @@ final class DemoPrograms {
     static final String REJECTED = "no_bounds_check";
 
     private static final int MAC_BYTES = 6;
+    private static final int ADDRESS_BITS = 48;
+    private static final long HASH_FACTOR = 0x9e3779b97f4a7c15L;
+    private static final int HASH_SHIFT = 54;
 
     private DemoPrograms() {}
 
     /** One of the programs above, as clang made it of {@code examples/programs}. */
-    static ObjectFile object(String name) {
+    public static ObjectFile object(String name) {
         try (InputStream in = DemoPrograms.class.getResourceAsStream(name + ".o")) {
             if (in == null) {
                 throw new IllegalStateException("the build has left out " + name + ".o");
@@ -42,19 +48,45 @@ final class DemoPrograms {
     }
 
     /** Makes ports members of the flooding bridge. */
-    static void addPorts(AttachedProgram floodBridge, List<Integer> portNumbers) {
+    public static void addPorts(AttachedProgram floodBridge, List<Integer> portNumbers) {
         for (int number : portNumbers) {
             put(floodBridge, "ports", word(number), word(number));
         }
     }
 
     /** Tells a bridge where an address is. */
-    static void addStation(AttachedProgram bridge, long mac, int portNumber) {
+    public static void addStation(AttachedProgram bridge, long mac, int portNumber) {
         byte[] key = new byte[MAC_BYTES];
         for (int i = 0; i < MAC_BYTES; i++) {
             key[i] = (byte) (mac >>> Byte.SIZE * (MAC_BYTES - 1 - i));
         }
         put(bridge, "stations", key, word(portNumber));
+    }
+
+    /**
+     * The same for {@code l2_bridge}, whose table is an array: slot by hash, address and port in one word.
+     *
+     * @throws IllegalStateException when the slot has another address, which the bridge would forget
+     */
+    public static void addHashedStation(AttachedProgram l2Bridge, long mac, int portNumber) {
+        long address = Long.reverseBytes(mac << Short.SIZE); // as the program reads it, little endian
+        int slot = (int) (address * HASH_FACTOR >>> HASH_SHIFT);
+        byte[] empty = new byte[Long.BYTES];
+        boolean isFree = l2Bridge
+                .withMap(
+                        "stations",
+                        map -> map.control().lookup(word(slot), 0)
+                                        instanceof MapControl.Result.Found(Bytes found)
+                                && Arrays.equals(found.toArray(), empty))
+                .orElseThrow();
+        if (!isFree) {
+            throw new IllegalStateException("two addresses have slot " + slot);
+        }
+        byte[] entry = ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(address | (long) portNumber << ADDRESS_BITS)
+                .array();
+        put(l2Bridge, "stations", word(slot), entry);
     }
 
     private static byte[] word(int value) {

@@ -31,7 +31,7 @@ public record Disassembly(String license, Map<String, Program> programs, Map<Str
     /**
      * A program.
      *
-     * @param type {@code XDP} or {@code OTHER}
+     * @param type {@code XDP}, {@code VALE} or {@code OTHER}
      * @param attach what an XDP program is for: {@code device}, {@code devmap}, {@code cpumap}
      * @param instructions a 64-bit immediate is one
      * @param slots a 64-bit immediate has two

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,9 @@ import weir.ebpf.map.EbpfMap;
 import weir.ebpf.program.AddressKind;
 import weir.ebpf.program.Fault;
 import weir.ebpf.program.ProgramSpec;
+import weir.ebpf.program.ProgramType;
 import weir.ebpf.program.SourceLine;
-import weir.ebpf.xdp.XdpAction;
+import weir.ebpf.xdp.ValeVerdict;
 import weir.ebpf.xdp.XdpContext;
 import weir.ports.pcap.CaptureFrame;
 import weir.ports.pcap.CaptureReader;
@@ -41,9 +43,8 @@ public final class ProgramReplay implements AutoCloseable {
 
     private static final int CPUS = 1;
     private static final int MTU_BYTES = 1500;
-    private static final int MAX_PORT = 65_535;
     private static final int MAX_TRACE_LINES = 100;
-    private static final int MAX_VERDICTS = 32;
+    private static final int MAX_VERDICTS = 256;
     private static final int MAX_TARGETS = 64;
     private static final String OTHER = "other";
 
@@ -59,7 +60,7 @@ public final class ProgramReplay implements AutoCloseable {
 
     private final Durations durations = new Durations();
     private final Map<String, Long> skipped = new TreeMap<>();
-    private final Map<String, Long> verdicts = new TreeMap<>();
+    private final Map<String, Long> verdicts = new TreeMap<>(Verdicts.ORDER);
     private final Map<Target, Long> targets = new LinkedHashMap<>();
     private final Map<Place, FaultTally> faults = new LinkedHashMap<>();
     private final EventLog events;
@@ -188,15 +189,16 @@ public final class ProgramReplay implements AutoCloseable {
             skipped.merge("longer_than_65536_bytes", 1L, Long::sum);
             return;
         }
-        if (port > MAX_PORT) {
-            skipped.merge("port_beyond_65535", 1L, Long::sum);
+        int maxPort = Verdicts.maxPort(spec.type());
+        if (port > maxPort) {
+            skipped.merge("port_beyond_" + maxPort, 1L, Long::sum);
             return;
         }
         TestRun.Result result = repeat(new TestRun(Bytes.of(bytes), 0, port, 0, 1, 0));
         frames++;
         cut += frame.originalBytes() > bytes.length ? 1 : 0;
         count(result);
-        if (out != null && isAlive(result.action())) {
+        if (out != null && Verdicts.isAlive(spec.type(), result.action())) {
             out.write(after(frame, result));
             written++;
         }
@@ -247,10 +249,10 @@ public final class ProgramReplay implements AutoCloseable {
     }
 
     private void count(TestRun.Result result) {
-        String action = XdpAction.name(result.action());
+        String action = Verdicts.name(spec.type(), result.action());
         boolean isKnown = verdicts.containsKey(action) || verdicts.size() < MAX_VERDICTS;
         verdicts.merge(isKnown ? action : OTHER, 1L, Long::sum);
-        if (result.action() == XdpAction.REDIRECT) {
+        if (Verdicts.isRedirect(spec.type(), result.action())) {
             EbpfMap map = result.targetMap();
             Target target = new Target(map == null ? null : map.spec().name(), result.target(), result.redirectFlags());
             if (targets.containsKey(target) || targets.size() < MAX_TARGETS) {
@@ -280,23 +282,24 @@ public final class ProgramReplay implements AutoCloseable {
                 : fault.rule() + ": the address is " + fault.addressKind().text();
     }
 
-    private static boolean isAlive(int action) {
-        return action == XdpAction.PASS || action == XdpAction.TX || action == XdpAction.REDIRECT;
-    }
-
     private CaptureFrame after(CaptureFrame frame, TestRun.Result result) {
         byte[] data = result.data().toArray();
         byte[] bytes = Arrays.copyOfRange(data, result.metadataBytes(), data.length);
         int missing = frame.originalBytes() - frame.bytes().length;
-        String comment = spec.name() + ": " + XdpAction.name(result.action()) + targetText(result);
-        return CaptureFrame.of(frame.source(), frame.timestampNanos(), bytes)
+        String comment = spec.name() + ": " + Verdicts.name(spec.type(), result.action()) + targetText(result);
+        CaptureFrame left = CaptureFrame.of(frame.source(), frame.timestampNanos(), bytes)
                 .withOriginalBytes(bytes.length + missing)
-                .withComment(frame.comment().isEmpty() ? comment : frame.comment() + "\n" + comment)
-                .withXdpAction(result.action());
+                .withComment(frame.comment().isEmpty() ? comment : frame.comment() + "\n" + comment);
+        return spec.type() == ProgramType.XDP ? left.withXdpAction(result.action()) : left;
     }
 
-    private static String targetText(TestRun.Result result) {
-        if (result.action() != XdpAction.REDIRECT) {
+    /** Where a redirect goes, or the ring of a VALE program's port where it is not the first. */
+    private String targetText(TestRun.Result result) {
+        if (spec.type() == ProgramType.VALE) {
+            boolean isPort = result.action() >= 0 && result.action() <= ValeVerdict.MAX_PORT;
+            return isPort && result.queue() != 0 ? " ring " + result.queue() : "";
+        }
+        if (!Verdicts.isRedirect(spec.type(), result.action())) {
             return "";
         }
         EbpfMap map = result.targetMap();
@@ -310,6 +313,7 @@ public final class ProgramReplay implements AutoCloseable {
         return new ReplayReport(
                 spec.name(),
                 spec.section(),
+                spec.type().name().toLowerCase(Locale.ROOT),
                 engineName(),
                 frames,
                 frames * settings.repeat(),

@@ -17,6 +17,7 @@ import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
 import weir.ebpf.map.Maps;
 import weir.ebpf.program.ProgramSpec;
+import weir.ebpf.program.ProgramType;
 
 /**
  * A program that was written as numbers, and the maps that it names by index: what an object file without names
@@ -44,7 +45,14 @@ public final class RawProgram {
      * @throws MalformedCodeException when the bytes are no instructions
      */
     public static ObjectFile of(String hex, List<MapSpec> maps) throws ReplayException, MalformedCodeException {
-        ProgramSpec program = ProgramSpec.of(NAME, Decoder.decode(bytes(hex)).withDescriptorsAsIndices());
+        return of(hex, maps, ProgramType.XDP);
+    }
+
+    /** The same as a program of that type. */
+    public static ObjectFile of(String hex, List<MapSpec> maps, ProgramType type)
+            throws ReplayException, MalformedCodeException {
+        ProgramSpec program =
+                ProgramSpec.of(NAME, type, Decoder.decode(bytes(hex)).withDescriptorsAsIndices());
         return new ObjectFile(List.of(program), maps, program.license(), Btf.EMPTY);
     }
 

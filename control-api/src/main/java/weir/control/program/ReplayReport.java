@@ -11,6 +11,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 /**
  * What a program did with the frames of a capture.
  *
+ * @param type what it is for: {@code xdp} or {@code vale}
  * @param engine what ran it: {@code checked-interpreter}, {@code checked-jit} or {@code unchecked-jit}
  * @param frames that it ran on
  * @param runs frames times repetitions
@@ -18,7 +19,8 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param cut frames of which the capture holds only the first bytes
  * @param written frames in the output file; null without one
  * @param nsPerFrame nanoseconds of one run; null without frames
- * @param verdicts by name of the action, the number for what is none: frames
+ * @param verdicts by name of the action, the number for what is none; of VALE programs {@code port N}, {@code
+ *     broadcast} and {@code drop}: frames
  * @param redirects where frames were redirected to
  * @param faults what the program did wrong, at most {@link ProgramReplay#MAX_FAULTS}
  * @param trace first lines of {@code bpf_trace_printk}
@@ -29,6 +31,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 public record ReplayReport(
         String program,
         String section,
+        String type,
         String engine,
         long frames,
         long runs,

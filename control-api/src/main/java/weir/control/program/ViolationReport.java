@@ -9,7 +9,6 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 import weir.ebpf.isa.CallKind;
 import weir.ebpf.isa.Disassembler;
-import weir.ebpf.isa.HelperNames;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.SourceLine;
@@ -118,7 +117,7 @@ public record ViolationReport(
             return "";
         }
         String helper = instruction instanceof Instruction.Call(CallKind kind, int target) && kind == CallKind.HELPER
-                ? HelperNames.of(target)
+                ? spec.type().helperName(target)
                 : null;
         String text = Disassembler.text(instruction);
         return helper == null ? text : text.replace("call ", "call " + helper + '#');

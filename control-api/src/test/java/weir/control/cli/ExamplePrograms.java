@@ -15,6 +15,11 @@ final class ExamplePrograms {
         return ROOT.resolve("examples/programs").resolve(name).toString();
     }
 
+    /** A file of {@code examples/vale}. */
+    static String valeExample(String name) {
+        return ROOT.resolve("examples/vale").resolve(name).toString();
+    }
+
     /** An object of the engine's tests. */
     static String testObject(String name) {
         return ROOT.resolve("ebpf-engine/src/test/ebpf").resolve(name).toString();

@@ -70,6 +70,7 @@ class ProgramRunCommandTest {
                 List.of(
                         "program",
                         "section",
+                        "type",
                         "engine",
                         "frames",
                         "runs",

@@ -39,12 +39,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.map.MapType;
+import weir.ebpf.program.ProgramType;
 
 /**
- * The helpers of one program type by number: the only place that says what there is and what each takes.
+ * The helpers of each program type by number: the only place that says what there is and what each takes.
  * Immutable.
  *
- * <p>Numbers are those of {@code enum bpf_func_id}, {@code uapi/linux/bpf.h}; signatures and flags those
+ * <p>Numbers of XDP's are those of {@code enum bpf_func_id}, {@code uapi/linux/bpf.h}; signatures and flags those
  * of kernel 6.18: {@code net/core/filter.c}, {@code kernel/bpf/helpers.c}; which map goes with which
  * helper, {@code check_map_func_compatibility} in {@code kernel/bpf/verifier.c}.
  */
@@ -76,7 +77,12 @@ public final class HelperTable {
             EnumSet.of(MapType.DEVMAP, MapType.DEVMAP_HASH, MapType.CPUMAP, MapType.XSKMAP);
     private static final Set<MapType> RING = EnumSet.of(MapType.RINGBUF);
 
+    /** What maps of VALE-BPF are: array, percpu_array, hashtable, percpu_hashtable. */
+    private static final Set<MapType> NAMED =
+            EnumSet.of(MapType.ARRAY, MapType.PERCPU_ARRAY, MapType.HASH, MapType.PERCPU_HASH);
+
     private static final HelperTable XDP = new HelperTable(xdpHelpers());
+    private static final HelperTable VALE = new HelperTable(valeHelpers());
 
     private final SortedMap<Integer, Helper> helpers;
 
@@ -89,7 +95,15 @@ public final class HelperTable {
         return XDP;
     }
 
-    /** A table of another program type, with these numbers. */
+    /** Those of a program type; of one that cannot run, as if it were XDP. */
+    public static HelperTable of(ProgramType type) {
+        return switch (type) {
+            case XDP, OTHER -> XDP;
+            case VALE -> VALE;
+        };
+    }
+
+    /** A table with these numbers. */
     public static HelperTable of(Map<Integer, Helper> helpers) {
         return new HelperTable(new TreeMap<>(helpers));
     }
@@ -127,6 +141,31 @@ public final class HelperTable {
         addMachine(all);
         addText(all);
         addEvents(all);
+        return all;
+    }
+
+    /** {@code vale_bpf_create_vm} of VALE-BPF: the numbers of lookup and update are not those of Linux. */
+    private static SortedMap<Integer, Helper> valeHelpers() {
+        SortedMap<Integer, Helper> all = new TreeMap<>();
+        all.put(
+                1,
+                helper(HelperFunction.MAP_UPDATE_ELEM, MAP, MAP_KEY, MAP_VALUE, SCALAR)
+                        .maps(NAMED)
+                        .flags(TAKES_PACKET)
+                        .build());
+        all.put(
+                2,
+                helper(HelperFunction.MAP_LOOKUP_ELEM, MAP, MAP_KEY)
+                        .returns(MAP_VALUE_OR_NULL)
+                        .maps(NAMED)
+                        .flags(TAKES_PACKET)
+                        .build());
+        all.put(
+                3,
+                helper(HelperFunction.MAP_DELETE_ELEM, MAP, MAP_KEY)
+                        .maps(NAMED)
+                        .flags(TAKES_PACKET)
+                        .build());
         return all;
     }
 

@@ -20,7 +20,6 @@ import weir.ebpf.map.MapType;
 import weir.ebpf.program.Functions;
 import weir.ebpf.program.ProgramFacts;
 import weir.ebpf.program.ProgramSpec;
-import weir.ebpf.program.ProgramType;
 import weir.ebpf.program.SourceLine;
 
 /**
@@ -63,7 +62,7 @@ final class FormCheck {
     }
 
     ProgramFacts check() throws LoadException {
-        if (spec.type() != ProgramType.XDP) {
+        if (!spec.type().isRunnable()) {
             throw new LoadException("program " + spec.name() + ": section " + spec.section()
                     + " is for no XDP program; only XDP can run");
         }

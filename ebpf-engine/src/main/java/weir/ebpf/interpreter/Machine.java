@@ -9,6 +9,7 @@ import weir.ebpf.helper.HelperCalls;
 import weir.ebpf.isa.Arithmetic;
 import weir.ebpf.map.EbpfMap;
 import weir.ebpf.memory.MemoryAccess;
+import weir.ebpf.program.ContextField;
 import weir.ebpf.program.FaultKind;
 import weir.ebpf.program.ProgramFacts;
 import weir.ebpf.program.ProgramSpec;
@@ -135,7 +136,7 @@ public class Machine {
                     }
                 }
                 case PreparedCode.STORE -> {
-                    if (!store(registers[d] + offsets[at], c.widths[at], registers[s])) {
+                    if (!store(c, registers[d] + offsets[at], c.widths[at], registers[s])) {
                         return stop(at);
                     }
                 }
@@ -231,23 +232,26 @@ public class Machine {
             return false;
         }
         long offset = address - XdpContext.ADDRESS;
-        boolean forDevmap = c.spec.attach() == ProgramSpec.Attach.DEVMAP;
-        if (!XdpContext.isReadable(offset, width, signed, forDevmap)) {
+        ContextField field = c.context.loaded(offset, width, signed);
+        if (field == null) {
             run.fail(FaultKind.CONTEXT, address);
             return false;
         }
-        long value = run.context().field((int) offset);
+        long value = run.context().load(c.context, field, offset, width);
         r[register] = signed ? Arithmetic.signExtend64(value, width * Byte.SIZE) : value;
         return true;
     }
 
-    private boolean store(long address, int width, long value) {
-        if (!run.mayWrite(address, width)) {
-            run.fail(XdpContext.isContext(address) ? FaultKind.CONTEXT : FaultKind.WRITE, address);
-            return false;
+    private boolean store(PreparedCode c, long address, int width, long value) {
+        if (run.mayWrite(address, width)) {
+            MemoryAccess.store(address, width, value);
+            return true;
         }
-        MemoryAccess.store(address, width, value);
-        return true;
+        if (run.storeInContext(c.context, address, width, value)) {
+            return true;
+        }
+        run.fail(XdpContext.isContext(address) ? FaultKind.CONTEXT : FaultKind.WRITE, address);
+        return false;
     }
 
     private boolean atomic(PreparedCode c, int at, long address, int source) {

@@ -16,6 +16,7 @@ import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.MemorySize;
 import weir.ebpf.isa.Operand;
 import weir.ebpf.map.EbpfMap;
+import weir.ebpf.program.ContextLayout;
 import weir.ebpf.program.Functions;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.RunnableProgram;
@@ -55,6 +56,7 @@ final class PreparedCode {
     static final int IMMEDIATE = 11;
 
     final ProgramSpec spec;
+    final ContextLayout context;
     final HelperTable table;
     /** Maps that the code names. */
     final @Nullable EbpfMap[] maps;
@@ -81,6 +83,7 @@ final class PreparedCode {
 
     PreparedCode(RunnableProgram program, HelperTable table, List<EbpfMap> objectMaps) {
         this.spec = program.spec();
+        this.context = spec.context();
         this.table = table;
         this.maps = program.facts().maps().stream().map(objectMaps::get).toArray(EbpfMap[]::new);
         Code code = spec.code();

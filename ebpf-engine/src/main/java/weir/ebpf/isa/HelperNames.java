@@ -48,10 +48,18 @@ public final class HelperNames {
             tcp_raw_check_syncookie_ipv4 tcp_raw_check_syncookie_ipv6 ktime_get_tai_ns user_ringbuf_drain
             cgrp_storage_get cgrp_storage_delete""".split("\\s+");
 
+    /** Those of generic-ebpf, {@code enum ebpf_common_functions} of its {@code sys/ebpf_uapi.h}, from 1. */
+    private static final String[] VALE_NAMES = {"ebpf_map_update_elem", "ebpf_map_lookup_elem", "ebpf_map_delete_elem"};
+
     private HelperNames() {}
 
     /** {@code bpf_map_lookup_elem} for 1; null for numbers that no helper has. */
     public static @Nullable String of(int number) {
         return number >= 1 && number <= NAMES.length ? "bpf_" + NAMES[number - 1] : null;
+    }
+
+    /** {@code ebpf_map_update_elem} for 1: the numbers of VALE-BPF; null for numbers that no helper has there. */
+    public static @Nullable String ofVale(int number) {
+        return number >= 1 && number <= VALE_NAMES.length ? VALE_NAMES[number - 1] : null;
     }
 }

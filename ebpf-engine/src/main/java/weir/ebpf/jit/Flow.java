@@ -13,7 +13,7 @@ import weir.ebpf.isa.Condition;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.Operand;
 import weir.ebpf.map.MapSpec;
-import weir.ebpf.xdp.XdpContext;
+import weir.ebpf.program.ContextLayout;
 
 /**
  * What an instruction does to what is known. Notes on the way how the stack is used, and what functions
@@ -30,6 +30,7 @@ final class Flow {
 
     private static final int LAST_ARGUMENT = 5;
 
+    private final ContextLayout context;
     private final HelperTable helpers;
     private final List<MapSpec> maps;
     private final boolean movesPacket;
@@ -38,11 +39,20 @@ final class Flow {
     private final Calls calls;
 
     /**
+     * @param context what r1 points to when the program starts
      * @param movesPacket whether any function of the program may move the frame's bounds
      * @param tracksWords whether what is stored to the stack is known when it is loaded; not when pointers
      *     into the stack are out of sight
      */
-    Flow(HelperTable helpers, List<MapSpec> maps, boolean movesPacket, StackUse use, boolean tracksWords, Calls calls) {
+    Flow(
+            ContextLayout context,
+            HelperTable helpers,
+            List<MapSpec> maps,
+            boolean movesPacket,
+            StackUse use,
+            boolean tracksWords,
+            Calls calls) {
+        this.context = context;
         this.helpers = helpers;
         this.maps = maps;
         this.movesPacket = movesPacket;
@@ -207,15 +217,12 @@ final class Flow {
         };
     }
 
-    private static Known field(int offset, Instruction.Load load) {
-        if (load.size().bytes() != Integer.BYTES || load.signed()) {
-            return Known.anything();
-        }
-        return switch (offset) {
-            case XdpContext.DATA -> new Known.Packet(Known.Packet.DATA, 0);
-            case XdpContext.DATA_END -> Known.packetEnd();
-            case XdpContext.DATA_META -> new Known.Packet(Known.Packet.META, 0);
-            default -> Known.anything();
+    private Known field(int offset, Instruction.Load load) {
+        return switch (context.loaded(offset, load.size().bytes(), load.signed())) {
+            case DATA -> new Known.Packet(Known.Packet.DATA, 0);
+            case DATA_END -> Known.packetEnd();
+            case DATA_META -> new Known.Packet(Known.Packet.META, 0);
+            case null, default -> Known.anything();
         };
     }
 

@@ -10,8 +10,9 @@ import weir.ebpf.isa.AtomicOp;
 import weir.ebpf.map.EbpfMap;
 import weir.ebpf.map.ProgramArray;
 import weir.ebpf.memory.MemoryAccess;
+import weir.ebpf.program.ContextField;
+import weir.ebpf.program.ContextLayout;
 import weir.ebpf.program.FaultKind;
-import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.xdp.XdpContext;
 
 /**
@@ -50,11 +51,12 @@ final class JitRuntime {
             return failed(cpu, binding, slot, FaultKind.READ, address);
         } else {
             long offset = address - XdpContext.ADDRESS;
-            boolean forDevmap = binding.spec().attach() == ProgramSpec.Attach.DEVMAP;
-            if (!XdpContext.isReadable(offset, width, isSigned, forDevmap)) {
+            ContextLayout layout = binding.spec().context();
+            ContextField field = layout.loaded(offset, width, isSigned);
+            if (field == null) {
                 return failed(cpu, binding, slot, FaultKind.CONTEXT, address);
             }
-            value = cpu.context.field((int) offset);
+            value = cpu.context.load(layout, field, offset, width);
         }
         return isSigned ? Arithmetic.signExtend64(value, width * Byte.SIZE) : value;
     }
@@ -62,7 +64,7 @@ final class JitRuntime {
     static void store(JitCpu cpu, Binding binding, long address, long value, int width, int slot) {
         if (cpu.run.mayWrite(address, width)) {
             MemoryAccess.store(address, width, value);
-        } else {
+        } else if (!cpu.run.storeInContext(binding.spec().context(), address, width, value)) {
             FaultKind kind = XdpContext.isContext(address) ? FaultKind.CONTEXT : FaultKind.WRITE;
             fault(cpu, binding, slot, kind, address);
         }

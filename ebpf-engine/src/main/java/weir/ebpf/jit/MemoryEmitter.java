@@ -9,9 +9,6 @@ import java.util.function.IntConsumer;
 import weir.ebpf.isa.AtomicOp;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.Operand;
-import weir.ebpf.program.FaultKind;
-import weir.ebpf.program.ProgramSpec;
-import weir.ebpf.xdp.XdpContext;
 
 /** Loads, stores, atomic operations. All plain accesses to memory are emitted by {@link #read} and {@link #write}. */
 final class MemoryEmitter {
@@ -22,11 +19,13 @@ final class MemoryEmitter {
     private final Emission emission;
     private final CodeBuilder code;
     private final AluEmitter alu;
+    private final ContextEmitter context;
 
     MemoryEmitter(Emission emission, AluEmitter alu) {
         this.emission = emission;
         this.code = emission.code;
         this.alu = alu;
+        this.context = new ContextEmitter(emission, alu);
     }
 
     // ---- loads ---------------------------------------------------------------------------------------
@@ -41,7 +40,7 @@ final class MemoryEmitter {
                 read(bytes, load.signed());
             }
             case Place.Field(int offset) -> {
-                if (!loadField(load, offset)) {
+                if (!context.load(load, offset)) {
                     return;
                 }
             }
@@ -78,32 +77,6 @@ final class MemoryEmitter {
 
     private static long mask(int bytes) {
         return -1L >>> (Long.SIZE - bytes * Byte.SIZE);
-    }
-
-    /** False when there is no such field, and a fault instead. */
-    private boolean loadField(Instruction.Load load, int offset) {
-        ProgramSpec spec = emission.plan.spec();
-        boolean forDevmap = spec.attach() == ProgramSpec.Attach.DEVMAP;
-        if (!XdpContext.isReadable(offset, load.size().bytes(), load.signed(), forDevmap)) {
-            emission.pushSum(load.base(), load.offset());
-            emission.failHere(FaultKind.CONTEXT);
-            return false;
-        }
-        switch (offset) {
-            case XdpContext.DATA -> code.lload(emission.data());
-            case XdpContext.DATA_END -> code.lload(emission.end());
-            case XdpContext.DATA_META -> code.lload(emission.meta());
-            default -> {
-                code.aload(Emission.CPU);
-                code.getfield(Names.CPU, "context", Names.CONTEXT);
-                code.loadConstant(offset);
-                code.invokevirtual(Names.CONTEXT, "field", MethodTypeDesc.of(Names.LONG, Names.INT));
-                if (load.signed()) {
-                    alu.signExtend(Integer.SIZE);
-                }
-            }
-        }
-        return true;
     }
 
     private void loadChecked(Instruction.Load load, Place.Check check) {
@@ -158,10 +131,7 @@ final class MemoryEmitter {
                 write(bytes);
             }
             case Place.Memory(Place.Check check) -> storeChecked(store, check);
-            case Place.Field field -> {
-                emission.pushSum(store.base(), store.offset());
-                emission.failHere(FaultKind.CONTEXT);
-            }
+            case Place.Field(int offset) -> context.store(store, offset);
             case Place.Unknown unknown -> {
                 emission.pushSum(store.base(), store.offset());
                 code.lstore(emission.scratch());

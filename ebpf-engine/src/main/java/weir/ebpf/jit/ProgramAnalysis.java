@@ -17,6 +17,7 @@ import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.WideKind;
 import weir.ebpf.map.MapSpec;
+import weir.ebpf.program.ContextLayout;
 import weir.ebpf.program.Functions;
 import weir.ebpf.program.ProgramSpec;
 
@@ -28,6 +29,7 @@ final class ProgramAnalysis implements Flow.Calls {
     private static final int ARGUMENTS = 5;
 
     private final Code code;
+    private final ContextLayout context;
     private final HelperTable helpers;
     private final List<MapSpec> maps;
     private final boolean movesPacket;
@@ -41,6 +43,7 @@ final class ProgramAnalysis implements Flow.Calls {
 
     private ProgramAnalysis(ProgramSpec spec, HelperTable helpers, List<MapSpec> maps, Set<Integer> dead) {
         this.code = spec.code();
+        this.context = spec.context();
         this.helpers = helpers;
         this.maps = maps;
         NavigableSet<Integer> starts = Functions.starts(spec);
@@ -116,7 +119,7 @@ final class ProgramAnalysis implements Flow.Calls {
         if (!tracksWords) {
             use.escape();
         }
-        Flow flow = new Flow(helpers, maps, movesPacket, use, tracksWords, this);
+        Flow flow = new Flow(context, helpers, maps, movesPacket, use, tracksWords, this);
         return FunctionAnalysis.of(shape, KnownState.atEntry(handed), flow, use);
     }
 

@@ -15,7 +15,8 @@ import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
 
 /**
- * Maps defined by records in the section {@code maps}, one for each symbol.
+ * Maps defined by records in the section {@code maps}, one for each symbol; those with a name as type are {@link
+ * NamedMaps}.
  *
  * <pre>
  *  byte  0     4         8           12           16     20       24        28        32
@@ -76,6 +77,10 @@ final class LegacyMaps {
                             + MAX_RECORD_BYTES + " are supported");
         }
         data.part(at, bytes);
+        if (NamedMaps.isOne(data, at, bytes)) {
+            definitions.add(new Definition(at, NamedMaps.read(data, at, symbol.name()), 0, 0, 0, -1));
+            return;
+        }
         MapType type = MapTable.type(section, at, name, data.i32(at));
         int id = 0;
         int innerId = 0;
@@ -125,13 +130,17 @@ final class LegacyMaps {
     }
 
     private int count(long at, String map) throws ObjectFileException {
-        int number = section.data().i32(at);
+        return count(section.data(), at, map);
+    }
+
+    /** @param map its name, quoted */
+    static int count(SectionData data, long at, String map) throws ObjectFileException {
+        int number = data.i32(at);
         if (number < 0) {
-            throw section.data()
-                    .fail(
-                            at,
-                            "map " + map + " has " + Integer.toUnsignedString(number) + " as a size, at most "
-                                    + Integer.MAX_VALUE + " is supported");
+            throw data.fail(
+                    at,
+                    "map " + map + " has " + Integer.toUnsignedString(number) + " as a size, at most "
+                            + Integer.MAX_VALUE + " is supported");
         }
         return number;
     }

@@ -19,6 +19,7 @@ import weir.ebpf.elf.SectionData;
 import weir.ebpf.elf.Symbol;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.program.ProgramSpec;
+import weir.ebpf.program.ProgramType;
 
 /** Reads an object file: types, then maps, then code, then what refers from one to another. */
 public final class ObjectLinker {
@@ -40,11 +41,16 @@ public final class ObjectLinker {
     /** What an object file holds. */
     public record Result(List<ProgramSpec> programs, List<MapSpec> maps, String license, Btf btf) {}
 
-    public static Result link(byte[] file) throws ObjectFileException {
-        return new ObjectLinker(ElfFile.parse(file)).link();
+    /**
+     * Reads an object.
+     *
+     * @param asked type of programs in sections that do not say it; null for what the object itself shows
+     */
+    public static Result link(byte[] file, @Nullable ProgramType asked) throws ObjectFileException {
+        return new ObjectLinker(ElfFile.parse(file)).link(asked);
     }
 
-    private Result link() throws ObjectFileException {
+    private Result link(@Nullable ProgramType asked) throws ObjectFileException {
         readTypes();
         refuseUnsupportedSections();
         Optional<Section> legacySection = elf.section(SectionNames.LEGACY_MAPS);
@@ -65,14 +71,21 @@ public final class ObjectLinker {
         Map<String, Integer> kconfig = data.addKconfig(maps);
         readCode(kconfig);
         FunctionFinder functions = new FunctionFinder(code.values(), symbols);
-        List<Function> mains = mains(functions);
+        boolean hasNamedMaps =
+                legacySection.isPresent() && NamedMaps.isIn(legacySection.get(), symbolsOf(legacySection.get()));
+        boolean isVale = asked == null
+                ? ValeObject.isOne(code.values(), functions, btf, hasNamedMaps)
+                : asked == ProgramType.VALE;
+        List<Function> mains = isVale ? List.of(ValeObject.program(code.values(), functions)) : mains(functions);
         ProgramNames names = new ProgramNames(mains);
         new MapContents(elf, btf, maps, mains, names).fill(btfSection, programArrays);
         String license = license();
         List<ProgramSpec> programs = new ArrayList<>();
         ProgramLinker linker = new ProgramLinker(functions, btf, license, slots());
         for (Function main : mains) {
-            programs.add(linker.link(main, names.of(main)));
+            ProgramType type =
+                    isVale ? ProgramType.VALE : SectionNames.type(main.section().name());
+            programs.add(linker.link(main, names.of(main), type));
         }
         return new Result(List.copyOf(programs), maps.maps(), license, btf);
     }

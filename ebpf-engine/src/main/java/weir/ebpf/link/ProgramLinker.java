@@ -21,6 +21,7 @@ import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Decoder;
 import weir.ebpf.isa.MalformedCodeException;
 import weir.ebpf.program.ProgramSpec;
+import weir.ebpf.program.ProgramType;
 import weir.ebpf.program.SourceLine;
 import weir.ebpf.program.Subprogram;
 
@@ -51,7 +52,7 @@ final class ProgramLinker {
     }
 
     /** @param name of the program */
-    ProgramSpec link(Function main, String name) throws ObjectFileException {
+    ProgramSpec link(Function main, String name, ProgramType type) throws ObjectFileException {
         Map<Function, Integer> places = place(main);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         List<Subprogram> subprograms = new ArrayList<>();
@@ -71,15 +72,7 @@ final class ProgramLinker {
         String section = main.section().name();
         Code code = decode(main, name, bytes.toByteArray());
         return new ProgramSpec(
-                name,
-                section,
-                SectionNames.type(section),
-                SectionNames.attach(section),
-                code,
-                subprograms,
-                lines,
-                license,
-                unresolved);
+                name, section, type, SectionNames.attach(section), code, subprograms, lines, license, unresolved);
     }
 
     private static Code decode(Function main, String name, byte[] bytes) throws ObjectFileException {

@@ -16,7 +16,7 @@ import weir.ebpf.program.Signature;
 /** Signatures of global functions by their BTF: {@code btf_prepare_func_args}, {@code kernel/bpf/btf.c}. */
 final class Signatures {
     private static final int MAX_PARAMETERS = 5;
-    private static final String CONTEXT = "xdp_md";
+    private static final Set<String> CONTEXTS = Set.of("xdp_md", "vale_bpf_md");
     /** {@code __arg_ctx} of {@code bpf_helpers.h}. */
     private static final String CONTEXT_TAG = "arg:ctx";
     /** {@code __arg_nonnull} of {@code bpf_helpers.h}. */
@@ -70,8 +70,8 @@ final class Signatures {
         if (!(type instanceof BtfType.Pointer pointer)) {
             return new Signature.Parameter.Unsupported("neither a number nor a pointer");
         }
-        boolean isContext = btf.resolved(pointer.target()) instanceof BtfType.Struct struct
-                && struct.name().equals(CONTEXT);
+        boolean isContext =
+                btf.resolved(pointer.target()) instanceof BtfType.Struct struct && CONTEXTS.contains(struct.name());
         if (isContext || own.contains(new Tag(index, CONTEXT_TAG))) {
             return new Signature.Parameter.Context();
         }

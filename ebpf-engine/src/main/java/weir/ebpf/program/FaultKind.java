@@ -6,7 +6,9 @@ public enum FaultKind {
     READ("read of memory that the program may not read"),
     WRITE("write to memory that the program may not write"),
     UNALIGNED("atomic access that is not aligned to its size"),
-    CONTEXT("access to the context other than a 4-byte load of a field that the program may read"),
+    CONTEXT(
+            "access to the context other than a load of a field that the program may read, or a store to one that it may"
+                    + " write"),
     ARGUMENT("argument that the helper does not take"),
     INSTRUCTION("instruction that cannot be executed"),
     CALL_DEPTH("more than 8 call frames"),

@@ -60,18 +60,31 @@ public record ProgramSpec(
         unresolved = List.copyOf(unresolved);
     }
 
-    /** A program without object file: tests, assembler. */
+    /** A program for XDP without object file: tests, assembler. */
     public static ProgramSpec of(String name, Code code) {
+        return of(name, ProgramType.XDP, code);
+    }
+
+    /** A program without object file. */
+    public static ProgramSpec of(String name, ProgramType type, Code code) {
         return new ProgramSpec(
                 name,
-                "xdp",
-                ProgramType.XDP,
+                type == ProgramType.VALE ? ".text" : "xdp",
+                type,
                 Attach.DEVICE,
                 code,
                 List.of(new Subprogram(name, 0, true, 0)),
                 List.of(),
                 "GPL",
                 List.of());
+    }
+
+    /** What r1 points to. */
+    public ContextLayout context() {
+        if (type == ProgramType.VALE) {
+            return ContextLayout.VALE;
+        }
+        return attach == Attach.DEVMAP ? ContextLayout.XDP_DEVMAP : ContextLayout.XDP;
     }
 
     /**

@@ -11,6 +11,8 @@ import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
 import weir.ebpf.memory.Mem;
 import weir.ebpf.program.AddressKind;
+import weir.ebpf.program.ContextField;
+import weir.ebpf.program.ContextLayout;
 import weir.ebpf.program.FaultKind;
 import weir.ebpf.program.ProgramFacts;
 import weir.ebpf.xdp.XdpContext;
@@ -199,6 +201,15 @@ public final class RunState {
                 && spec.type() != MapType.DEVMAP_HASH
                 && spec.type() != MapType.CPUMAP
                 && spec.type() != MapType.XSKMAP;
+    }
+
+    /** Stores to a field of the context, where its layout allows that; else false, and nothing is stored. */
+    public boolean storeInContext(ContextLayout layout, long address, int width, long value) {
+        if (layout.stored(address - XdpContext.ADDRESS, width) != ContextField.QUEUE) {
+            return false;
+        }
+        context.queue((int) (value & -1L >>> (Long.SIZE - width * Byte.SIZE)));
+        return true;
     }
 
     private boolean inFrame(long address, long lengthBytes) {

@@ -1,48 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.verifier;
 
-import weir.ebpf.program.ProgramSpec;
+import weir.ebpf.program.ContextField;
+import weir.ebpf.program.ContextLayout;
 import weir.ebpf.verifier.scalar.Scalar;
 
-/** {@code struct xdp_md}: {@code xdp_is_valid_access}, {@code net/core/filter.c}. */
+/** Accesses to the context, as {@code check_ctx_access} of {@code kernel/bpf/verifier.c} has them. */
 final class ContextRules {
-    private static final int DATA = 0;
-    private static final int DATA_END = 4;
-    private static final int DATA_META = 8;
-    private static final int EGRESS_IFINDEX = 20;
-    private static final int END = 24;
-
     private final Surroundings surroundings;
+    private final ContextLayout layout;
 
     ContextRules(Surroundings surroundings) {
         this.surroundings = surroundings;
+        layout = surroundings.spec().context();
     }
 
     Value load(PathState state, int register, PointerValue base, int offset, int bytes, boolean isSigned) {
         checkUnmoved(state, register, base);
-        boolean isField = bytes == Integer.BYTES && offset >= 0 && offset < END && offset % Integer.BYTES == 0;
-        boolean isPointer = offset <= DATA_META;
-        boolean isEgress = offset == EGRESS_IFINDEX;
-        if (!isField || (isPointer && isSigned) || (isEgress && !hasEgress())) {
+        ContextField field = layout.loaded(offset, bytes, isSigned);
+        if (field == null) {
             throw surroundings.refuse(
                     state,
                     ViolationKind.CONTEXT,
                     register,
-                    "invalid bpf_context access off=" + offset + " size=" + bytes,
-                    isEgress && isField
+                    invalid(offset, bytes),
+                    layout == ContextLayout.XDP && ContextLayout.XDP_DEVMAP.loaded(offset, bytes, isSigned) != null
                             ? "a program in section xdp/devmap, for egress_ifindex"
-                            : "4 bytes at 0, 4, 8, 12 or 16");
+                            : layout.loads());
         }
-        return switch (offset) {
+        return switch (field) {
             case DATA -> PointerValue.plain(PointerKind.PACKET);
             case DATA_END -> PointerValue.plain(PointerKind.PACKET_END);
             case DATA_META -> PointerValue.plain(PointerKind.PACKET_META);
-            default -> ScalarValue.of(Scalar.zeroExtended(Integer.SIZE));
+            case INGRESS_PORT, QUEUE, EGRESS_PORT -> ScalarValue.of(Scalar.zeroExtended(bytes * Byte.SIZE));
         };
     }
 
-    private boolean hasEgress() {
-        return surroundings.spec().attach() == ProgramSpec.Attach.DEVMAP;
+    private static String invalid(int offset, int bytes) {
+        return "invalid bpf_context access off=" + offset + " size=" + bytes;
+    }
+
+    void store(PathState state, int register, PointerValue base, int offset, int bytes, Value value) {
+        checkUnmoved(state, register, base);
+        if (layout.stored(offset, bytes) == null) {
+            throw surroundings.refuse(
+                    state,
+                    ViolationKind.CONTEXT,
+                    register,
+                    invalid(offset, bytes) + ": the program may not write there",
+                    layout.stores());
+        }
+        if (!(value instanceof ScalarValue)) {
+            throw surroundings.refuse(
+                    state,
+                    ViolationKind.POINTER_LEAK,
+                    "R" + register + " leaks addr into ctx",
+                    "a number",
+                    Description.of(value));
+        }
     }
 
     /** Only the pointer as it was given will do. */
@@ -63,15 +78,5 @@ final class ContextRules {
                     "dereference of modified ctx ptr R" + register + " off=" + base.fixedOffset() + " disallowed",
                     "the context as it was given");
         }
-    }
-
-    void refuseWrite(PathState state, int register, PointerValue base, int offset) {
-        checkUnmoved(state, register, base);
-        throw surroundings.refuse(
-                state,
-                ViolationKind.CONTEXT,
-                register,
-                "invalid bpf_context access off=" + offset + ": the context is read only",
-                "no write to the context");
     }
 }

@@ -168,6 +168,10 @@ final class MemoryRules {
             stack.store(state, register, base, offset, bytes, value);
             return;
         }
+        if (base.kind() == PointerKind.CONTEXT) {
+            context.store(state, register, base, offset, bytes, value);
+            return;
+        }
         check(state, register, base, offset, bytes, true);
         if (!(value instanceof ScalarValue)) {
             throw surroundings.refuse(
@@ -198,7 +202,6 @@ final class MemoryRules {
                 checkRegion(state, register, base, offset, bytes);
             }
             case RECORD, MEMORY -> checkRegion(state, register, base, offset, bytes);
-            case CONTEXT -> context.refuseWrite(state, register, base, offset);
             default ->
                 throw surroundings.refuse(
                         state,

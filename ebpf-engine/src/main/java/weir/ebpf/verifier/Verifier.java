@@ -45,12 +45,12 @@ public final class Verifier {
     }
 
     /**
-     * Verifies a program that may call the helpers for XDP.
+     * Verifies a program that may call the helpers of its type.
      *
      * @param maps the object's, by the index that the code uses
      */
     public static Verification verify(ProgramSpec spec, List<MapSpec> maps, VerifierOptions options) {
-        return verify(spec, maps, HelperTable.xdp(), options);
+        return verify(spec, maps, HelperTable.of(spec.type()), options);
     }
 
     /**
@@ -59,7 +59,7 @@ public final class Verifier {
      * @param maps the object's, by the index that the code uses
      * @param helpers that it may call
      */
-    @SuppressWarnings("exports") // other tables than that for XDP are for this module
+    @SuppressWarnings("exports") // other tables than those of program types are for this module
     public static Verification verify(
             ProgramSpec spec, List<MapSpec> maps, HelperTable helpers, VerifierOptions options) {
         return verify(spec, maps, helpers, options, StateObserver.NONE);

@@ -13,7 +13,9 @@ public enum ViolationKind {
     UNDEFINED_REGISTER(
             "a variable (register) has a value before it is read",
             "give the variable a value on every path: int x = 0; after a call only r0 and r6 to r9 hold anything"),
-    NO_RETURN_VALUE("r0 holds a number at the end", "return an XDP action on every path: return XDP_PASS;"),
+    NO_RETURN_VALUE(
+            "r0 holds a number at the end",
+            "return a verdict on every path: return XDP_PASS; with VALE-BPF return VALE_BPF_DROP;"),
     RETURN_VALUE("the function returns what its kind may return", "return 0 to go on or 1 to stop, and nothing else"),
     INFINITE_LOOP(
             "every loop ends",
@@ -55,9 +57,9 @@ public enum ViolationKind {
             "access to the stack, and atomic access, is aligned to its size",
             "align the variable: __attribute__((aligned(8))), or copy byte by byte"),
     CONTEXT(
-            "fields of struct xdp_md are read whole and never written",
-            "read fields as they are declared: __u32 queue = ctx->rx_queue_index; write to variables of your own, and"
-                    + " pass ctx on unchanged"),
+            "fields of the context are read as they are declared, and written only where the type of program has it so",
+            "read fields as they are declared: __u32 queue = ctx->rx_queue_index; write to variables of your own"
+                    + " (struct vale_bpf_md: ring_nr can be written), and pass ctx on unchanged"),
     READ_ONLY(
             "memory that is read only is not written",
             "write to a map without BPF_F_RDONLY_PROG; const variables (.rodata) stay as they are, without const they"

@@ -104,7 +104,7 @@ public final class XdpBatch {
      * Adds a frame without metadata.
      *
      * @param ingressPort {@code ingress_ifindex}
-     * @param queue {@code rx_queue_index}
+     * @param queue {@code rx_queue_index}, or {@code ring_nr} in its low byte
      * @return its index
      */
     public int add(long hardStart, long data, long end, long hardEnd, int ingressPort, int queue) {
@@ -154,6 +154,7 @@ public final class XdpBatch {
         return ingressPorts;
     }
 
+    /** Queues, in; out, too, for VALE programs: the low byte is {@code ring_nr}, and what they write to that is here. */
     public int[] queues() {
         return queues;
     }
@@ -165,12 +166,15 @@ public final class XdpBatch {
 
     // ---- out -------------------------------------------------------------------------------------
 
-    /** Return values, all 32 bits, known actions or not. */
+    /** Return values, all 32 bits, known actions or not: of {@link XdpAction}, or {@link ValeVerdict}. */
     public int[] actions() {
         return actions;
     }
 
-    /** {@link #NO_FAULT}, or 1 + the slot of the instruction that went wrong; the action is ABORTED then. */
+    /**
+     * {@link #NO_FAULT}, or 1 + the slot of the instruction that went wrong; the action is {@link
+     * weir.ebpf.program.ProgramType#actionOfFault} then.
+     */
     public int[] faults() {
         return faults;
     }
@@ -189,13 +193,13 @@ public final class XdpBatch {
     }
 
     /**
-     * Writes down what went wrong with a frame, and makes it ABORTED. For engines.
+     * Writes down what went wrong with a frame, which goes nowhere then: ABORTED, or a VALE program's drop. For engines.
      *
      * @param program the one that ran, which after a tail call is not the one that was started
      * @param address that was used wrongly; 0 where the fault has none
      */
     public void fail(int index, ProgramSpec program, int slot, FaultKind kind, AddressKind addressKind, long address) {
-        actions[index] = XdpAction.ABORTED;
+        actions[index] = program.type().actionOfFault();
         faults[index] = 1 + slot;
         faultKinds[index] = kind;
         addressKinds[index] = addressKind;

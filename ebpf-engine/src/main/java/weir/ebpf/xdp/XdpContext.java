@@ -3,36 +3,21 @@ package weir.ebpf.xdp;
 
 import weir.ebpf.map.Errno;
 import weir.ebpf.memory.Mem;
+import weir.ebpf.program.ContextField;
+import weir.ebpf.program.ContextLayout;
 
 /**
- * The frame that a program looks at: {@code struct xdp_md} for its loads, {@code struct xdp_buff} for the
- * helpers that move its bounds, in the batch itself. One thread.
+ * The frame that a program looks at: its context for loads and stores, {@code struct xdp_buff} for the helpers
+ * that move its bounds, in the batch itself. One thread.
  *
  * <p>The program's context pointer is {@link #ADDRESS}, which no platform maps: an access through it is
  * a load of a field and nothing else.
  *
- * <pre>
- *  struct xdp_md         0            4            8            12           16           20         24
- *                       +------------+------------+------------+------------+------------+------------+
- *                       | data       | data_end   | data_meta  | ingress    | rx_queue   | egress     |
- *                       |            |            |            |    _ifindex|      _index|    _ifindex|
- *                       +------------+------------+------------+------------+------------+------------+
- * </pre>
- *
- * <p>Fields are 4 bytes wide for the compiler; as on Linux a load of the first three gives a pointer of
- * 64 bits. Rules of access: {@code xdp_is_valid_access}, {@code net/core/filter.c}.
+ * <p>{@link ContextLayout} says where its fields are.
  */
 public final class XdpContext {
     /** What r1 holds when a program starts. */
     public static final long ADDRESS = 0xEB9EL << 48;
-
-    public static final int DATA = 0;
-    public static final int DATA_END = 4;
-    public static final int DATA_META = 8;
-    public static final int INGRESS_IFINDEX = 12;
-    public static final int RX_QUEUE_INDEX = 16;
-    public static final int EGRESS_IFINDEX = 20;
-    public static final int BYTES = 24;
 
     /** Shortest frame that helpers leave: an Ethernet header. */
     public static final int MIN_FRAME_BYTES = 14;
@@ -94,30 +79,42 @@ public final class XdpContext {
         return ((address - ADDRESS) >>> 16) == 0 || ((ADDRESS - address) >>> 16) == 0;
     }
 
-    /**
-     * Whether a program may load this field.
-     *
-     * @param mayReadEgress whether it is one for devmap entries; no other sees {@code egress_ifindex}
-     */
-    public static boolean isReadable(long offset, int bytes, boolean signed, boolean mayReadEgress) {
-        return bytes == 4
-                && offset >= 0
-                && offset < BYTES
-                && (offset & 3) == 0
-                && !(signed && offset < INGRESS_IFINDEX)
-                && (offset != EGRESS_IFINDEX || mayReadEgress);
+    /** The queue, all bits of it. */
+    public int queue() {
+        return batch.queues()[index];
     }
 
-    /** What a load of a field gives; the field is readable. */
-    public long field(int offset) {
-        return switch (offset) {
-            case DATA -> data();
-            case DATA_END -> end();
-            case DATA_META -> meta();
-            case INGRESS_IFINDEX -> Integer.toUnsignedLong(batch.ingressPorts()[index]);
-            case RX_QUEUE_INDEX -> Integer.toUnsignedLong(batch.queues()[index]);
-            default -> Integer.toUnsignedLong(batch.egressPorts()[index]);
-        };
+    /** Sends the frame to another queue. */
+    public void queue(int queue) {
+        batch.queues()[index] = queue;
+    }
+
+    /** {@code egress_ifindex}. */
+    public int egressPort() {
+        return batch.egressPorts()[index];
+    }
+
+    /**
+     * What a load gives that the layout allows: of pointers all 64 bits, of other fields the bytes at that place,
+     * extended with zeros.
+     *
+     * @param offset of the load, in or behind the field's start
+     */
+    public long load(ContextLayout layout, ContextField field, long offset, int bytes) {
+        if (field.isPointer()) {
+            return switch (field) {
+                case DATA -> data();
+                case DATA_END -> end();
+                default -> meta();
+            };
+        }
+        long value = Integer.toUnsignedLong(
+                switch (field) {
+                    case INGRESS_PORT -> ingressPort();
+                    case QUEUE -> queue();
+                    default -> egressPort();
+                });
+        return (value >>> layout.firstBit(offset)) & (-1L >>> (Long.SIZE - bytes * Byte.SIZE));
     }
 
     /** {@code bpf_xdp_adjust_head}: moves the start of the frame and its metadata with it. */

@@ -19,6 +19,8 @@ import weir.ebpf.map.Bytes;
 import weir.ebpf.map.MapFlags;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
+import weir.ebpf.program.ProgramSpec;
+import weir.ebpf.program.ProgramType;
 
 /**
  * A program, the frame it runs on, and what comes of it.
@@ -26,6 +28,7 @@ import weir.ebpf.map.MapType;
  * <pre>
  * case NAME
  * frame BYTES [META]         frame of so many bytes 0, 1, 2 ..., META of them in front as metadata; 64 without
+ * type vale                  a VALE-BPF program; XDP without
  * map NAME TYPE KEY VALUE ENTRIES [FLAGS] [lock=OFFSET]
  * text NAME TEXT             map that nobody writes with a text, its zero, and zeros up to 8 bytes more
  * code                       lines of assembler up to the first "expect"
@@ -36,11 +39,13 @@ import weir.ebpf.map.MapType;
  * expect bytes OFFSET HEX    from the start of the frame
  * expect line TEXT           first line that was traced
  * expect event HEX           first perf event, data and frame together
+ * expect ring NUMBER          the queue afterwards; it is 3 before
  * expect redirect PORT_OR_KEY [MAP FLAGS]
  * </pre>
  */
 record ContractCase(
         String name,
+        ProgramType type,
         int frameBytes,
         int metadataBytes,
         List<MapSpec> maps,
@@ -83,6 +88,7 @@ record ContractCase(
     }
 
     private static ContractCase parse(List<String> lines) {
+        ProgramType type = ProgramType.XDP;
         int frameBytes = 64;
         int metadataBytes = 0;
         List<MapSpec> maps = new ArrayList<>();
@@ -96,6 +102,7 @@ record ContractCase(
                     frameBytes = Integer.parseInt(words.get(1));
                     metadataBytes = words.size() > 2 ? Integer.parseInt(words.get(2)) : 0;
                 }
+                case "type" -> type = ProgramType.valueOf(words.get(1).toUpperCase(Locale.ROOT));
                 case "map" -> maps.add(map(words));
                 case "text" -> maps.add(text(words.get(1), line.strip().split(" +", 3)[2]));
                 case "code" -> inCode = true;
@@ -117,6 +124,7 @@ record ContractCase(
         }
         return new ContractCase(
                 lines.getFirst().substring("case ".length()),
+                type,
                 frameBytes,
                 metadataBytes,
                 List.copyOf(maps),
@@ -154,16 +162,25 @@ record ContractCase(
     Code assemble() {
         List<String> names = maps.stream().map(MapSpec::name).toList();
         return new Assembler()
-                .helpers(ContractCase::helperNumber)
+                .helpers(helper -> helperNumber(type, helper))
                 .maps(map -> names.contains(map) ? OptionalInt.of(names.indexOf(map)) : OptionalInt.empty())
                 .read(code)
                 .code();
     }
 
+    /** The program, not verified. */
+    ProgramSpec program() {
+        return ProgramSpec.of("case", type, assemble());
+    }
+
     static OptionalInt helperNumber(String name) {
-        return HelperTable.xdp().all().entrySet().stream()
-                .filter(each -> each.getValue().name().equals(name))
-                .mapToInt(each -> each.getKey())
+        return helperNumber(ProgramType.XDP, name);
+    }
+
+    private static OptionalInt helperNumber(ProgramType type, String name) {
+        return HelperTable.of(type).all().keySet().stream()
+                .mapToInt(Integer::intValue)
+                .filter(number -> name.equals(type.helperName(number)))
                 .findFirst();
     }
 }

@@ -77,7 +77,7 @@ abstract class EngineContractTest {
                 assertNull(fault, () -> String.valueOf(fault == null ? "" : fault.text()));
             }
             for (ContractCase.Expectation expectation : each.expectations()) {
-                check(expectation, result, host);
+                check(expectation, result, host, each.type().actionOfFault());
             }
         }
     }
@@ -252,7 +252,7 @@ abstract class EngineContractTest {
     }
 
     private LoadedObject load(ContractCase each, Host host) throws LoadException {
-        return LoadedObject.of(ProgramSpec.of("case", each.assemble()), each.maps(), options(host));
+        return LoadedObject.of(each.program(), each.maps(), options(host));
     }
 
     /** Metadata of zeros, and the frame. */
@@ -268,7 +268,8 @@ abstract class EngineContractTest {
         return new TestRun(Bytes.of(data(each)), each.metadataBytes(), 1, 3, 1, 2);
     }
 
-    private static void check(ContractCase.Expectation expected, TestRun.Result result, DeterministicHost host) {
+    static void check(
+            ContractCase.Expectation expected, TestRun.Result result, DeterministicHost host, int actionOfFault) {
         int frameBytes = result.data().length() - result.metadataBytes();
         switch (expected.what()) {
             case "r0" -> assertEquals(expected.number(0), result.action());
@@ -279,8 +280,9 @@ abstract class EngineContractTest {
                 if (expected.words().size() > 1) {
                     assertEquals(expected.words().get(1), fault.addressKind().name());
                 }
-                assertEquals(0, result.action());
+                assertEquals(actionOfFault, result.action());
             }
+            case "ring" -> assertEquals(expected.number(0), result.queue());
             case "length" -> assertEquals(expected.number(0), frameBytes);
             case "meta" -> assertEquals(expected.number(0), result.metadataBytes());
             case "bytes" -> {

@@ -53,6 +53,7 @@ class ExamplesAgreeTest {
             "acl", List.of("rules_v4 20000000c6120001 01000000"),
             "drop_port", List.of("blocked_ports 0900 0000000000000000"),
             "flood_bridge", List.of("ports 01000000 01000000", "ports 02000000 02000000"),
+            "l2_bridge", List.of("ports 01000000 01000000", "ports 02000000 02000000"),
             "load_balancer",
                     List.of(
                             "services c612000200091100 01000000",

@@ -73,6 +73,33 @@ interface ForwardingExamples extends Loader {
     }
 
     @Test
+    default void nologicSendsEveryFrameToPortOne() {
+        try (Subject subject = example("nologic")) {
+            subject.runToTarget("nologic", arp(ALICE, BOB), 2, "port 1");
+        }
+    }
+
+    @Test
+    default void l2BridgeDoesWhatTheOneForValeDoes() {
+        try (Subject subject = example("l2_bridge")) {
+            for (int port : new int[] {1, 2, 7}) {
+                subject.set("ports", port, port);
+            }
+            subject.runToTarget("l2_bridge", arp(ALICE, BROADCAST), 1, "all of ports but 1");
+            subject.runToTarget("l2_bridge", arp(BOB, ALICE), 2, "ports[1]");
+            subject.runToTarget("l2_bridge", arp(ALICE, BOB), 1, "ports[2]");
+            subject.runToTarget("l2_bridge", arp(BOB, ALICE), 7, "ports[1]");
+            subject.runToTarget("l2_bridge", arp(ALICE, BOB), 1, "ports[7]");
+            subject.runToTarget("l2_bridge", arp(BOB, "01005e000001"), 2, "all of ports but 2");
+            subject.runToTarget("l2_bridge", arp(BOB, "000000000000"), 2, "all of ports but 2");
+            subject.runToTarget("l2_bridge", arp("030000000003", BOB), 1, "ports[2]");
+            subject.runToTarget("l2_bridge", arp(BOB, "030000000003"), 2, "all of ports but 2");
+            assertEquals(0, subject.map("ports").delete(Subject.word(2)));
+            subject.run("l2_bridge", arp(ALICE, BOB), 1, XdpAction.DROP);
+        }
+    }
+
+    @Test
     default void vlanDomainsKeepBroadcastsApart() {
         try (Subject subject = example("vlan_domains")) {
             int[] domainOfPort = {0, 0, 1, 1};

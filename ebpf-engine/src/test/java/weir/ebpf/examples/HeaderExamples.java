@@ -181,6 +181,19 @@ interface HeaderExamples extends Loader {
         }
     }
 
+    @Test
+    default void packetCountCountsByProtocolAndDrops() {
+        try (Subject subject = example("pkt_count")) {
+            subject.run("pkt_count", udp4(ALICE_4, BOB_4, 1, 2), 1, XdpAction.DROP);
+            subject.run("pkt_count", udp6(ALICE_6, BOB_6, 1, 2), 2, XdpAction.DROP);
+            subject.run("pkt_count", frame(IPV4, new byte[19]), 1, XdpAction.DROP);
+            subject.run("pkt_count", frame(IPV6, new byte[39]), 1, XdpAction.DROP);
+            subject.run("pkt_count", frame(VLAN, new byte[46]), 1, XdpAction.DROP);
+            assertEquals(2, subject.count("packets", UDP));
+            assertEquals(3, subject.count("packets", 0));
+        }
+    }
+
     /** Results: 0 no UDP, 1 right, 2 wrong, 3 no checksum, 4 cut. */
     @Test
     default void udpChecksumDropsWhatIsDamaged() {

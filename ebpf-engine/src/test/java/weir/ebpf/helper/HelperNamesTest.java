@@ -6,11 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import org.junit.jupiter.api.Test;
 import weir.ebpf.isa.HelperNames;
+import weir.ebpf.program.ProgramType;
 
 class HelperNamesTest {
     @Test
     void agreesWithTheTableOfHelpers() {
         HelperTable.xdp().all().forEach((number, helper) -> assertEquals(helper.name(), HelperNames.of(number)));
+    }
+
+    @Test
+    void agreesWithTheTableOfValesHelpers() {
+        HelperTable vale = HelperTable.of(ProgramType.VALE);
+        vale.all().forEach((number, helper) -> assertEquals("e" + helper.name(), HelperNames.ofVale(number)));
+        assertEquals(3, vale.all().size());
+        assertNull(HelperNames.ofVale(0));
+        assertNull(HelperNames.ofVale(4));
     }
 
     @Test

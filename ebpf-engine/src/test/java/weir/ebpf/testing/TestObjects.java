@@ -32,6 +32,19 @@ public final class TestObjects {
         return read(exampleFolder().resolve(name + ".o"));
     }
 
+    private static Path valeExampleFolder() {
+        return exampleFolder().resolveSibling("vale");
+    }
+
+    /** Names of the objects of {@code examples/vale}, without {@code .o}. */
+    public static List<String> valeExampleNames() {
+        return namesIn(valeExampleFolder());
+    }
+
+    public static byte[] valeExampleBytes(String name) {
+        return read(valeExampleFolder().resolve(name + ".o"));
+    }
+
     /** Names of all objects, without {@code .o}. */
     public static List<String> names() {
         return names("");

@@ -40,6 +40,7 @@ import weir.ebpf.program.Subprogram;
  * data NAME HEX                                     frozen map of one value, as .rodata
  * global LABEL PARAMETER...                         number, context, memory:BYTES or memory-or-null:BYTES
  * attach devmap
+ * type vale                                         a VALE-BPF program; the kernel cannot be asked
  * code                                              lines of assembler up to the first "expect"
  * expect accept
  * expect reject KIND SLOT TEXT                      TEXT is in the message
@@ -56,6 +57,7 @@ record RuleCase(
         List<MapSpec> maps,
         List<Global> globals,
         ProgramSpec.Attach attach,
+        ProgramType type,
         List<String> code,
         Expected expected,
         Kernel kernel) {
@@ -74,7 +76,8 @@ record RuleCase(
             "packet.txt",
             "pointers.txt",
             "records.txt",
-            "stack.txt");
+            "stack.txt",
+            "vale.txt");
 
     /** A global function: the label it begins at, and what it takes. */
     record Global(String label, Signature signature) {
@@ -148,7 +151,7 @@ record RuleCase(
     ProgramSpec program() {
         List<String> names = maps.stream().map(MapSpec::name).toList();
         Assembly assembly = new Assembler()
-                .helpers(RuleCase::helperNumber)
+                .helpers(this::helperNumber)
                 .maps(map -> names.contains(map) ? OptionalInt.of(names.indexOf(map)) : OptionalInt.empty())
                 .read(String.join("\n", code) + "\n");
         List<Subprogram> functions = new ArrayList<>();
@@ -162,8 +165,7 @@ record RuleCase(
                 functions.add(new Subprogram(label, assembly.labels().get(label), false, 0));
             }
         }
-        return new ProgramSpec(
-                "case", "xdp", ProgramType.XDP, attach, assembly.code(), functions, List.of(), "GPL", List.of());
+        return new ProgramSpec("case", "xdp", type, attach, assembly.code(), functions, List.of(), "GPL", List.of());
     }
 
     private boolean isCalled(String label) {
@@ -174,10 +176,10 @@ record RuleCase(
                         .anyMatch(line -> line.equals("call " + label) || line.endsWith("= &" + label));
     }
 
-    private static OptionalInt helperNumber(String name) {
-        return HelperTable.xdp().all().entrySet().stream()
-                .filter(each -> each.getValue().name().equals(name))
-                .mapToInt(each -> each.getKey())
+    private OptionalInt helperNumber(String helper) {
+        return HelperTable.of(type).all().keySet().stream()
+                .mapToInt(Integer::intValue)
+                .filter(number -> helper.equals(type.helperName(number)))
                 .findFirst();
     }
 
@@ -195,6 +197,7 @@ record RuleCase(
         private final List<String> code = new ArrayList<>();
         private String why = "";
         private ProgramSpec.Attach attach = ProgramSpec.Attach.DEVICE;
+        private ProgramType type = ProgramType.XDP;
         private @Nullable Expected expected;
         private @Nullable Kernel kernel;
 
@@ -210,6 +213,7 @@ record RuleCase(
             globals.addAll(sibling.globals);
             code.addAll(sibling.code);
             attach = sibling.attach;
+            type = sibling.type;
         }
 
         void read(String keyword, String rest, String line) {
@@ -220,6 +224,7 @@ record RuleCase(
                 case "data" -> maps.add(data(List.of(rest.split(" +"))));
                 case "global" -> globals.add(global(List.of(rest.split(" +"))));
                 case "attach" -> attach = ProgramSpec.Attach.valueOf(rest.toUpperCase(Locale.ROOT));
+                case "type" -> type = ProgramType.valueOf(rest.toUpperCase(Locale.ROOT));
                 case "change" -> change(rest);
                 case "expect" -> expected = expected(rest.split(" ", 4));
                 case "kernel" -> kernel = kernel(rest.split(" ", 2)[0]);
@@ -245,7 +250,7 @@ record RuleCase(
                 throw new IllegalArgumentException(name + " expects nothing");
             }
             Kernel same = expected.isAccepted() ? Kernel.ACCEPTS : Kernel.REJECTS;
-            if (!globals.stream().allMatch(Global::isKnownToKernel)) {
+            if (type != ProgramType.XDP || !globals.stream().allMatch(Global::isKnownToKernel)) {
                 same = Kernel.UNKNOWN;
             }
             return new RuleCase(
@@ -254,6 +259,7 @@ record RuleCase(
                     List.copyOf(maps),
                     List.copyOf(globals),
                     attach,
+                    type,
                     List.copyOf(code),
                     expected,
                     kernel == null ? same : kernel);

@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import weir.ebpf.helper.HelperTable;
 import weir.ebpf.program.Fault;
 import weir.ebpf.program.FaultKind;
 
@@ -26,8 +25,7 @@ class RuleCaseTest {
     @ParameterizedTest
     @MethodSource("cases")
     void getsItsVerdict(RuleCase each) {
-        Verification verification =
-                Verifier.verify(each.program(), each.maps(), HelperTable.xdp(), VerifierOptions.standard());
+        Verification verification = Verifier.verify(each.program(), each.maps(), VerifierOptions.standard());
         switch (verification) {
             case Verification.Accepted _ -> assertTrue(each.expected().isAccepted(), each.why());
             case Verification.Rejected rejected ->

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.control.bench;
+
+import java.util.Locale;
+import java.util.stream.IntStream;
+import weir.control.demo.DemoPrograms;
+import weir.core.SwitchConfig;
+import weir.core.port.PortException;
+import weir.core.program.AttachedProgram;
+import weir.core.program.ProgramException;
+import weir.core.program.ProgramOptions;
+import weir.core.program.ProgramPlace;
+import weir.core.program.Rollback;
+import weir.ebpf.LoadException;
+
+/** A program of {@code weir bench program}: those that VALE-BPF was measured with, and a parser. */
+public enum BenchProgram {
+    /** Sends everything to port 1. */
+    NOLOGIC("nologic", MemoryBenchRun.Load.RECYCLED),
+    /** VALE's bridge: learns, looks up, forwards. */
+    L2_BRIDGE("l2_bridge", MemoryBenchRun.Load.RECYCLED),
+    /** Counts by protocol, and drops. */
+    PKT_COUNT("pkt_count", MemoryBenchRun.Load.GENERATED),
+    /** Addresses and ports to an entry of an LRU map; then learning decides. */
+    PARSER("flow_table", MemoryBenchRun.Load.RECYCLED);
+
+    private final String object;
+    private final MemoryBenchRun.Load load;
+
+    BenchProgram(String object, MemoryBenchRun.Load load) {
+        this.object = object;
+        this.load = load;
+    }
+
+    /** As it stands in reports and on the command line. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** A switch under load on which this program decides. */
+    MemoryBenchRun start(MemoryBenchCase benchCase, SwitchConfig base, BenchEngine engine)
+            throws PortException, LoadException, ProgramException {
+        return new MemoryBenchRun(benchCase, base, run -> load(run, benchCase.ports(), engine), load);
+    }
+
+    private void load(MemoryBenchRun run, int ports, BenchEngine engine) {
+        ProgramOptions options =
+                ProgramOptions.DEFAULT.withEngine(engine.engine()).withRollback(Rollback.NEVER);
+        try {
+            run.underTest()
+                    .programs()
+                    .load(ProgramPlace.onSwitch(), DemoPrograms.object(object), options, program -> {
+                        if (this == L2_BRIDGE) {
+                            fill(run, ports, program);
+                        }
+                    });
+        } catch (LoadException | ProgramException e) {
+            throw new IllegalStateException("program " + object + " of the benchmark: " + e.getMessage(), e);
+        }
+    }
+
+    /** The bridge knows what the switch has learned: the books are to show no flooded frame. */
+    private static void fill(MemoryBenchRun run, int ports, AttachedProgram program) {
+        DemoPrograms.addPorts(
+                program, IntStream.rangeClosed(1, ports).boxed().toList());
+        run.forEachStation((mac, port) -> DemoPrograms.addHashedStation(program, mac, port));
+    }
+}

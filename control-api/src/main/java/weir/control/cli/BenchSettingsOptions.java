@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.control.cli;
+
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import weir.control.bench.MemoryBenchSettings;
+import weir.control.run.HostConfig;
+
+/** How long benchmarks between in-process ports run, and where. */
+final class BenchSettingsOptions {
+    private static final double MIN_SECONDS = 0.01;
+    private static final double MAX_SECONDS = 60;
+    private static final int MAX_PAIRS = 1000;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            description = "Length of one slice; the median of 3 slices is a turn's figure (default: 0.3).")
+    private double seconds = 0.3;
+
+    @Option(names = "--pairs", paramLabel = "N", description = "Turns of all that is compared (default: 7).")
+    private int pairs = 7;
+
+    @Option(names = "--cpu", paramLabel = "N", description = "Where to run (default: the last one allowed).")
+    private @Nullable Integer cpu;
+
+    /** For picocli. */
+    BenchSettingsOptions() {}
+
+    /** What was asked for, checked. */
+    MemoryBenchSettings read(CommandLine command) {
+        if (!(seconds >= MIN_SECONDS && seconds <= MAX_SECONDS)) {
+            throw new ParameterException(
+                    command, "--seconds " + seconds + " is out of range [" + MIN_SECONDS + ", " + MAX_SECONDS + "]");
+        }
+        if (pairs < 1 || pairs > MAX_PAIRS) {
+            throw new ParameterException(command, "--pairs " + pairs + " is out of range [1, " + MAX_PAIRS + "]");
+        }
+        BitSet allowed = HostConfig.allowedCpus();
+        Integer wanted = cpu;
+        if (wanted != null && (wanted < 0 || !allowed.get(wanted))) {
+            throw new ParameterException(
+                    command, "--cpu " + wanted + " is none of the CPUs that this process may use: " + allowed);
+        }
+        return new MemoryBenchSettings(seconds, pairs, wanted != null ? wanted : allowed.length() - 1);
+    }
+}
