@@ -129,14 +129,12 @@ class AllocationTest {
     })
     void anEbpfProgramAddsNoGarbage(int workers, String object, String egressProgram) {
         try (HandDrivenSwitch hand = new HandDrivenSwitch(c -> c.withWorkers(workers)).ports("a", "b", "c", "d")) {
-            ObjectFile file =
-                    egressProgram.isEmpty() ? Steered.example(object) : TestObjects.parse(object);
-            Steered.load(
-                    hand, ProgramPlace.onSwitch(), file, Steered.options().withEngine(Engine.jit()), program -> {
-                        for (int port = 1; port <= 4; port++) {
-                            assertEquals(0, program.setRedirect("ports", port, port, port % 2 == 0 ? egressProgram : ""));
-                        }
-                    });
+            ObjectFile file = egressProgram.isEmpty() ? Steered.example(object) : TestObjects.parse(object);
+            Steered.load(hand, ProgramPlace.onSwitch(), file, Steered.options().withEngine(Engine.jit()), program -> {
+                for (int port = 1; port <= 4; port++) {
+                    assertEquals(0, program.setRedirect("ports", port, port, port % 2 == 0 ? egressProgram : ""));
+                }
+            });
             assertNoGarbage(new Load(hand, false));
         }
     }

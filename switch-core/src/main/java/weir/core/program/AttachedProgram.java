@@ -368,7 +368,7 @@ public final class AttachedProgram {
                 if (taken == null) {
                     break;
                 }
-                String text = new String(taken.first(), StandardCharsets.ISO_8859_1);
+                String text = new String(taken.first().toArray(), StandardCharsets.ISO_8859_1);
                 lines.add(new TraceLine(taken.nanos(), text.stripTrailing()));
             }
         } finally {

@@ -20,17 +20,18 @@ final class MapCopies {
      * @param egressPrograms of the object that is copied to, by name
      */
     static void copy(LoadedObject from, LoadedObject to, Map<String, PreparedProgram> egressPrograms) {
-        from.maps().forEach((name, source) -> to.map(name).ifPresent(target -> {
-            if (source.spec().isSameDefinitionAs(target.spec())) {
-                copy(source, target, egressPrograms);
-            }
-        }));
+        from.maps()
+                .forEach((name, source) -> to.map(name).ifPresent(target -> {
+                    if (source.spec().isSameDefinitionAs(target.spec())) {
+                        copy(source, target, egressPrograms);
+                    }
+                }));
     }
 
     private static void copy(EbpfMap source, EbpfMap target, Map<String, PreparedProgram> egressPrograms) {
         switch (source.spec().type()) {
-            case HASH, ARRAY, PERCPU_HASH, PERCPU_ARRAY, LRU_HASH, LRU_PERCPU_HASH, LPM_TRIE -> copyEntries(
-                    source, target);
+            case HASH, ARRAY, PERCPU_HASH, PERCPU_ARRAY, LRU_HASH, LRU_PERCPU_HASH, LPM_TRIE ->
+                copyEntries(source, target);
             case DEVMAP, DEVMAP_HASH, CPUMAP -> copyRedirects(source, target, egressPrograms);
             default -> {
                 // Programs and inner maps go with the object; what is on its way to a reader is no state.

@@ -53,9 +53,8 @@ class EngineDifferentialTest {
     }
 
     private static byte[] randomFrame(RandomGenerator random, String object) {
-        int length = random.nextInt(10) == 0
-                ? random.nextInt(14, FramePool.MAX_SMALL_FRAME_BYTES)
-                : random.nextInt(40, 120);
+        int length =
+                random.nextInt(10) == 0 ? random.nextInt(14, FramePool.MAX_SMALL_FRAME_BYTES) : random.nextInt(40, 120);
         byte[] frame = Frames.untagged(Frames.station(random.nextInt(6)), Frames.station(random.nextInt(6)), length, 0);
         if (object.equals("steered") && length >= 40) {
             int argument = random.nextInt(8) == 0 ? random.nextInt() : random.nextInt(-8, 16);

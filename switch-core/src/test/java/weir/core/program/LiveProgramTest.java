@@ -63,7 +63,8 @@ class LiveProgramTest {
                     MemoryPort gone = ports.set(i, new MemoryPort("p" + i));
                     talkers.get(i).close();
                     gone.endpoint().close();
-                    int number = sw.attach(ports.get(i), PortOptions.named("p" + i)).number();
+                    int number =
+                            sw.attach(ports.get(i), PortOptions.named("p" + i)).number();
                     talkers.set(i, new Talker(ports.get(i).endpoint(), i, PORTS, 10));
                     setPort(program, number, random.nextBoolean());
                 }
@@ -74,8 +75,10 @@ class LiveProgramTest {
                 }
                 case 2 -> {
                     program.withMap("stations", map -> map.control().entries().size());
-                    program.withMap("stations", map -> map.control()
-                            .update(new byte[] {2, 0, 0, 0, 0, 3}, Steered.littleEndian(99), MapFlags.ANY));
+                    program.withMap(
+                            "stations",
+                            map -> map.control()
+                                    .update(new byte[] {2, 0, 0, 0, 0, 3}, Steered.littleEndian(99), MapFlags.ANY));
                 }
                 default -> program = load(sw, random.nextBoolean());
             }

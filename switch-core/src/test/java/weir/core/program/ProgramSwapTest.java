@@ -158,8 +158,8 @@ class ProgramSwapTest {
         for (ProgramPlace each : places) {
             loaded.add(load(sw, each, object, 0));
         }
-        try (Driver driver = new Driver(List.of(
-                new Lane(a.endpoint(), b.endpoint(), 2), new Lane(b.endpoint(), a.endpoint(), 1)))) {
+        try (Driver driver =
+                new Driver(List.of(new Lane(a.endpoint(), b.endpoint(), 2), new Lane(b.endpoint(), a.endpoint(), 1)))) {
             for (int version = 1; version <= SWAPS; version++) {
                 for (ProgramPlace each : places) {
                     AttachedProgram before = sw.programs().at(each).orElseThrow();
@@ -180,7 +180,8 @@ class ProgramSwapTest {
                 .mapToLong(port -> port.transmitted())
                 .sum();
         assertTrue(frames > SWAPS, () -> "only " + frames + " frames");
-        assertEquals(frames, counters.stream().mapToLong(ProgramCounters::frames).sum());
+        assertEquals(
+                frames, counters.stream().mapToLong(ProgramCounters::frames).sum());
         for (Loaded each : loaded) {
             assertNull(MapHandles.find(each.mapHandle), "map of a program that is gone");
         }
@@ -221,12 +222,13 @@ class ProgramSwapTest {
 
     private static void failToLoad(Switch sw, ProgramPlace place, ObjectFile object, ObjectFile refused, int version) {
         switch (version % 4) {
-            case 1 -> assertThrows(
-                    LoadException.class, () -> sw.programs().load(place, refused, Steered.options()));
-            case 2 -> assertThrows(
-                    IllegalStateException.class, () -> sw.programs().load(place, object, Steered.options(), each -> {
-                        throw new IllegalStateException("not to be");
-                    }));
+            case 1 -> assertThrows(LoadException.class, () -> sw.programs().load(place, refused, Steered.options()));
+            case 2 ->
+                assertThrows(
+                        IllegalStateException.class,
+                        () -> sw.programs().load(place, object, Steered.options(), each -> {
+                            throw new IllegalStateException("not to be");
+                        }));
             default -> {
                 // the next exchange follows at once
             }

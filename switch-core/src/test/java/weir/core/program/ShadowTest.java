@@ -32,12 +32,13 @@ class ShadowTest {
     @ValueSource(ints = {1, 2})
     void tellsHowVerdictsDiffer(int workers) throws Exception {
         try (HandDrivenSwitch hand = new HandDrivenSwitch(c -> c.withWorkers(workers)).ports("a", "b", "c")) {
-            AttachedProgram current = Steered.load(
-                    hand, SWITCH, Steered.object("steered"), Steered.options(), program -> {
+            AttachedProgram current =
+                    Steered.load(hand, SWITCH, Steered.object("steered"), Steered.options(), program -> {
                         program.setRedirect("devmap", 2, 2, "");
                     });
             ProgramOptions options = Steered.options().withKeepMaps(true);
-            try (ShadowRun run = hand.sw().programs()
+            try (ShadowRun run = hand.sw()
+                    .programs()
                     .beginShadow(SWITCH, Steered.object("steered"), options, 5, program -> {
                         program.setRedirect("devmap", 2, 3, "");
                     })) {
@@ -75,7 +76,8 @@ class ShadowTest {
     void withoutAProgramInPlaceFramesPass() throws Exception {
         try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a", "b")) {
             byte[] frame = Steered.frame(Steered.RETURN, XdpAction.DROP);
-            try (ShadowRun run = hand.sw().programs()
+            try (ShadowRun run = hand.sw()
+                    .programs()
                     .beginShadow(SWITCH, Steered.object("steered"), Steered.options(), 10, program -> {})) {
                 hand.sendAndSettle("a", frame);
                 assertEquals(
@@ -97,8 +99,7 @@ class ShadowTest {
             assertEquals(new ShadowReport(0, List.of(), List.of()), report);
             assertThrows(
                     IllegalArgumentException.class,
-                    () -> programs.beginShadow(
-                            SWITCH, Steered.object("steered"), Steered.options(), 0, program -> {}));
+                    () -> programs.beginShadow(SWITCH, Steered.object("steered"), Steered.options(), 0, program -> {}));
         }
     }
 }
