@@ -14,6 +14,7 @@ import weir.core.memory.MemoryPortConfig;
 import weir.core.port.PortOptions;
 import weir.core.port.VlanMode;
 import weir.core.program.ForwardingProgram;
+import weir.core.program.ProgramOptions;
 import weir.core.program.ProgramPlace;
 import weir.core.program.Steered;
 import weir.core.testing.Frames;
@@ -127,10 +128,11 @@ class AllocationTest {
         "1, devmap_redirect, devmap_egress",
         "3, devmap_redirect, devmap_egress"
     })
-    void anEbpfProgramAddsNoGarbage(int workers, String object, String egressProgram) {
+    void anEbpfProgramAddsNoGarbage(int workers, String object, String egressProgram) throws Exception {
         try (HandDrivenSwitch hand = new HandDrivenSwitch(c -> c.withWorkers(workers)).ports("a", "b", "c", "d")) {
             ObjectFile file = egressProgram.isEmpty() ? Steered.example(object) : TestObjects.parse(object);
-            Steered.load(hand, ProgramPlace.onSwitch(), file, Steered.options().withEngine(Engine.jit()), program -> {
+            ProgramOptions options = Steered.options().withEngine(Engine.jit());
+            hand.sw().programs().load(ProgramPlace.onSwitch(), file, options, program -> {
                 for (int port = 1; port <= 4; port++) {
                     assertEquals(0, program.setRedirect("ports", port, port, port % 2 == 0 ? egressProgram : ""));
                 }

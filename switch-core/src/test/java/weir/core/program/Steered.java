@@ -80,7 +80,7 @@ public final class Steered {
         return load(hand, place, object, options, program -> {});
     }
 
-    public static AttachedProgram load(
+    static AttachedProgram load(
             HandDrivenSwitch hand,
             ProgramPlace place,
             ObjectFile object,
