@@ -14,8 +14,14 @@ import weir.core.memory.MemoryPortConfig;
 import weir.core.port.PortOptions;
 import weir.core.port.VlanMode;
 import weir.core.program.ForwardingProgram;
+import weir.core.program.ProgramOptions;
+import weir.core.program.ProgramPlace;
+import weir.core.program.Steered;
 import weir.core.testing.Frames;
 import weir.core.testing.HandDrivenSwitch;
+import weir.ebpf.Engine;
+import weir.ebpf.ObjectFile;
+import weir.ebpf.testing.TestObjects;
 import weir.testing.AllocatedBytes;
 
 /** A frame costs no garbage: neither known unicast nor floods, tags, learning, drops, rings between workers. */
@@ -111,6 +117,26 @@ class AllocationTest {
                 }
             };
             hand.sw().program(program);
+            assertNoGarbage(new Load(hand, false));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, flood_bridge, ''",
+        "3, flood_bridge, ''",
+        "1, devmap_redirect, devmap_egress",
+        "3, devmap_redirect, devmap_egress"
+    })
+    void anEbpfProgramAddsNoGarbage(int workers, String object, String egressProgram) throws Exception {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch(c -> c.withWorkers(workers)).ports("a", "b", "c", "d")) {
+            ObjectFile file = egressProgram.isEmpty() ? Steered.example(object) : TestObjects.parse(object);
+            ProgramOptions options = Steered.options().withEngine(Engine.jit());
+            hand.sw().programs().load(ProgramPlace.onSwitch(), file, options, program -> {
+                for (int port = 1; port <= 4; port++) {
+                    assertEquals(0, program.setRedirect("ports", port, port, port % 2 == 0 ? egressProgram : ""));
+                }
+            });
             assertNoGarbage(new Load(hand, false));
         }
     }

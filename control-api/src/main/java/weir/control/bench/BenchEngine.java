@@ -22,6 +22,6 @@ public enum BenchEngine {
 
     /** As it stands in reports and on the command line. */
     public String label() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -47,13 +47,11 @@ public enum BenchProgram {
         ProgramOptions options =
                 ProgramOptions.DEFAULT.withEngine(engine.engine()).withRollback(Rollback.NEVER);
         try {
-            run.underTest()
-                    .programs()
-                    .load(ProgramPlace.onSwitch(), DemoPrograms.object(object), options, program -> {
-                        if (this == L2_BRIDGE) {
-                            fill(run, ports, program);
-                        }
-                    });
+            run.underTest().programs().load(ProgramPlace.onSwitch(), DemoPrograms.object(object), options, program -> {
+                if (this == L2_BRIDGE) {
+                    fill(run, ports, program);
+                }
+            });
         } catch (LoadException | ProgramException e) {
             throw new IllegalStateException("program " + object + " of the benchmark: " + e.getMessage(), e);
         }
@@ -61,8 +59,7 @@ public enum BenchProgram {
 
     /** The bridge knows what the switch has learned: the books are to show no flooded frame. */
     private static void fill(MemoryBenchRun run, int ports, AttachedProgram program) {
-        DemoPrograms.addPorts(
-                program, IntStream.rangeClosed(1, ports).boxed().toList());
+        DemoPrograms.addPorts(program, IntStream.rangeClosed(1, ports).boxed().toList());
         run.forEachStation((mac, port) -> DemoPrograms.addHashedStation(program, mac, port));
     }
 }

@@ -39,9 +39,7 @@ final class GeneratingHook implements WorkerHook {
         templatesPerPort = templates.size() / endpoints.size();
         keepsTemplates = Arena.ofAuto().allocate((long) templates.size() * frameBytes, Long.BYTES);
         for (int i = 0; i < templates.size(); i++) {
-            keepsTemplates
-                    .asSlice((long) i * frameBytes, frameBytes)
-                    .copyFrom(MemorySegment.ofArray(templates.get(i)));
+            keepsTemplates.asSlice((long) i * frameBytes, frameBytes).copyFrom(MemorySegment.ofArray(templates.get(i)));
         }
         this.templates = keepsTemplates.address();
     }

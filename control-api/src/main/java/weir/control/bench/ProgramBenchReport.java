@@ -27,7 +27,7 @@ public record ProgramBenchReport(
      * One variant.
      *
      * @param program empty for learning
-     * @param engine {@code learning}, {@code interpreter}, {@code jit} or {@code jit-unchecked}
+     * @param engine {@code learning}, {@code interpreter}, {@code jit} or {@code jit_unchecked}
      * @param mpps million frames a second that the switch took in, the median of all turns
      * @param ofLearning its rate through learning's, turn by turn
      */

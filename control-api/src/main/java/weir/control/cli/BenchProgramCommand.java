@@ -60,7 +60,7 @@ public final class BenchProgramCommand implements Callable<Integer> {
             names = "--engines",
             split = ",",
             paramLabel = "NAME",
-            description = "interpreter, jit, jit-unchecked (default: all).")
+            description = "interpreter, jit, jit_unchecked (default: all).")
     private List<BenchEngine> engines = List.of(BenchEngine.values());
 
     /** For picocli. */

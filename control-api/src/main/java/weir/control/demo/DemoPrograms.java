@@ -72,11 +72,9 @@ public final class DemoPrograms {
         long address = Long.reverseBytes(mac << Short.SIZE); // as the program reads it, little endian
         int slot = (int) (address * HASH_FACTOR >>> HASH_SHIFT);
         byte[] empty = new byte[Long.BYTES];
-        boolean isFree = l2Bridge
-                .withMap(
+        boolean isFree = l2Bridge.withMap(
                         "stations",
-                        map -> map.control().lookup(word(slot), 0)
-                                        instanceof MapControl.Result.Found(Bytes found)
+                        map -> map.control().lookup(word(slot), 0) instanceof MapControl.Result.Found(Bytes found)
                                 && Arrays.equals(found.toArray(), empty))
                 .orElseThrow();
         if (!isFree) {

@@ -126,6 +126,15 @@ class DocumentedKeysTest {
     }
 
     @Test
+    void describesTheProgramBenchmark() {
+        documented.assertDescribe(
+                "weir-bench-program",
+                CommandRun.of("bench", "program", "--pairs=1", "--seconds=0.02", "--engines=jit", "-o", "json")
+                        .succeeds()
+                        .json());
+    }
+
+    @Test
     void describesADisassembly() {
         documented.assertDescribe(
                 "weir-program-disasm",

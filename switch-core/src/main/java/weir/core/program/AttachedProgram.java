@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.core.program;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,6 +39,7 @@ public final class AttachedProgram {
     private final LoadedObject object;
     private final ProgramSpec spec;
     private final Map<String, PreparedProgram> egressPrograms;
+    private final PreparedProgram prepared;
     private final EbpfForwardingProgram program;
     private final RecordRing trace;
     private final PerfEvents events;
@@ -64,7 +63,8 @@ public final class AttachedProgram {
         this.trace = trace;
         this.events = events;
         egressPrograms = egressPrograms(object);
-        program = new EbpfForwardingProgram(prepared(object, spec.name()), site.workers(), site.pool(), onFault);
+        prepared = prepared(object, spec.name());
+        program = new EbpfForwardingProgram(prepared, site.workers(), site.pool(), onFault);
     }
 
     /**
@@ -181,6 +181,10 @@ public final class AttachedProgram {
         return program;
     }
 
+    PreparedProgram prepared() {
+        return prepared;
+    }
+
     // ---- maps ----------------------------------------------------------------------------------------
 
     /** Blueprints of the maps, in the object's order. */
@@ -261,15 +265,24 @@ public final class AttachedProgram {
             boolean isShared = isDevmap(map) && other.object.maps().containsValue(map);
             if (isShared && map instanceof RedirectMap redirect) {
                 map.control().entries().forEach(entry -> {
-                    int key = ByteBuffer.wrap(entry.key().toArray())
-                            .order(ByteOrder.LITTLE_ENDIAN)
-                            .getInt();
+                    int key = MapCopies.key(entry);
                     if (redirect.program(key) instanceof PreparedProgram mine) {
                         String name = mine.program().spec().name();
                         redirect.set(key, redirect.target(key), other.egressPrograms.get(name));
                     }
                 });
             }
+        }
+    }
+
+    /** Copies what the maps of another program hold to this one's, where their definition is equal. */
+    void copyMapsOf(AttachedProgram other) {
+        other.lock.readLock().lock();
+        try {
+            other.requireOpen();
+            MapCopies.copy(other.object, object, egressPrograms);
+        } finally {
+            other.lock.readLock().unlock();
         }
     }
 
@@ -355,7 +368,7 @@ public final class AttachedProgram {
                 if (taken == null) {
                     break;
                 }
-                String text = new String(taken.first(), StandardCharsets.ISO_8859_1);
+                String text = new String(taken.first().toArray(), StandardCharsets.ISO_8859_1);
                 lines.add(new TraceLine(taken.nanos(), text.stripTrailing()));
             }
         } finally {

@@ -68,6 +68,7 @@ final class EgressRuns {
     }
 
     /** Runs all programs, and forgets the frames. */
+    @SuppressWarnings("ReferenceEquality") // equal ones would run apart, which is as good
     void run(FrameBatch batch, Decision decision) {
         int from = 0;
         while (from < size) {

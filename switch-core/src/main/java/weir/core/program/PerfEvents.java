@@ -4,7 +4,6 @@ package weir.core.program;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import weir.ebpf.map.Bytes;
 import weir.ebpf.map.Errno;
 
 /**
@@ -86,7 +85,7 @@ final class PerfEvents {
                     next = (next + 1) % rings.length;
                 } else {
                     empty = 0;
-                    records.add(new EventRecord(taken.worker(), Bytes.of(taken.first()), Bytes.of(taken.second())));
+                    records.add(new EventRecord(taken.worker(), taken.first(), taken.second()));
                 }
             }
             return records;

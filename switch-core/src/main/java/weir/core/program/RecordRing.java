@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import weir.core.frame.Mem;
+import weir.ebpf.map.Bytes;
 
 /**
  * Bytes that programs hand to control code: records of two pieces, bounded, outside the heap. Writers are workers,
@@ -48,7 +49,7 @@ final class RecordRing implements AutoCloseable {
     }
 
     /** One record, copied. */
-    record Taken(int worker, long nanos, byte[] first, byte[] second) {}
+    record Taken(int worker, long nanos, Bytes first, Bytes second) {}
 
     /** Writes a record; false when it is lost. Workers; neither waits nor allocates. */
     boolean write(int worker, long nanos, long first, int firstBytes, long second, int secondBytes) {
@@ -111,10 +112,14 @@ final class RecordRing implements AutoCloseable {
         Taken taken = new Taken(
                 memory.get(ValueLayout.JAVA_INT, offset + WORKER_OFFSET),
                 memory.get(ValueLayout.JAVA_LONG, offset + NANOS_OFFSET),
-                memory.asSlice(offset + HEAD_BYTES, firstBytes).toArray(ValueLayout.JAVA_BYTE),
-                memory.asSlice(offset + HEAD_BYTES + firstBytes, secondBytes).toArray(ValueLayout.JAVA_BYTE));
+                bytes(offset + HEAD_BYTES, firstBytes),
+                bytes(offset + HEAD_BYTES + firstBytes, secondBytes));
         read.set(position + recordBytes(firstBytes, secondBytes));
         return taken;
+    }
+
+    private Bytes bytes(long offset, int count) {
+        return Bytes.of(memory.asSlice(offset, count).toArray(ValueLayout.JAVA_BYTE));
     }
 
     /** Records that found no room, or another writer. */

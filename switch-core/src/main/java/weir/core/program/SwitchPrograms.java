@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.core.program;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,8 @@ import weir.ebpf.program.Fault;
  */
 public final class SwitchPrograms implements AutoCloseable {
     private static final long WATCH_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private static final long SHADOW_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final ProgramSite site;
     private final ReentrantLock lock = new ReentrantLock();
@@ -251,6 +254,94 @@ public final class SwitchPrograms implements AutoCloseable {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    // ---- shadow ------------------------------------------------------------------------------------------
+
+    /**
+     * Begins to copy live frames at a place, for running a new program on them while the one there goes on deciding.
+     * Where there is none, a stand-in that passes everything is put there until the run is closed.
+     *
+     * @param options where they say so, the new program's maps begin with copies of what those in place hold
+     * @param frames 1 to {@link ShadowRun#MAX_FRAMES}
+     * @param prepare called when the new program is ready: fills its maps
+     * @throws LoadException when the program cannot be loaded, or the verifier refuses it
+     * @throws ProgramException when there is no such port, or a Java program is at the place
+     */
+    public ShadowRun beginShadow(
+            ProgramPlace place,
+            ObjectFile object,
+            ProgramOptions options,
+            int frames,
+            Consumer<AttachedProgram> prepare)
+            throws LoadException, ProgramException {
+        lock.lock();
+        try {
+            int number = require(place);
+            AttachedProgram current = at(place).orElse(null);
+            AttachedProgram candidate = AttachedProgram.load(site, place, object, options, new PerfEvents(), null);
+            try {
+                if (options.keepMaps() && current != null) {
+                    candidate.copyMapsOf(current);
+                }
+                prepare.accept(candidate);
+                EbpfForwardingProgram observed = current == null ? standIn(number, place) : current.program();
+                Runnable end = current == null ? () -> removeStandIn(place, observed) : site::quiesce;
+                return new ShadowRun(candidate, observed, site.workers(), frames, end);
+            } catch (ProgramException | RuntimeException | Error e) {
+                candidate.close();
+                throw e;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private EbpfForwardingProgram standIn(int number, ProgramPlace place) throws ProgramException {
+        Slot slot = slots.get(number);
+        if (slot != null && slot.published != null) {
+            throw new ProgramException("a program in Java is at " + place, "remove it first");
+        }
+        PreparedProgram passing = new PreparedProgram(new PassingProgram(), false, false);
+        EbpfForwardingProgram program = new EbpfForwardingProgram(passing, site.workers(), site.pool(), OnFault.DROP);
+        attach(place, program);
+        return program;
+    }
+
+    private void removeStandIn(ProgramPlace place, EbpfForwardingProgram program) {
+        lock.lock();
+        try {
+            Slot slot = slots.get(number(place));
+            if (slot != null && program.equals(slot.published)) {
+                attach(place, null);
+            }
+        } catch (ProgramException e) {
+            // The port is gone, and the stand-in with it.
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Runs a new program on copies of live frames, without any effect. Blocks until they came.
+     *
+     * @param patience frames that have not come by then are not waited for
+     */
+    public ShadowReport shadow(
+            ProgramPlace place,
+            ObjectFile object,
+            ProgramOptions options,
+            int frames,
+            Duration patience,
+            Consumer<AttachedProgram> prepare)
+            throws LoadException, ProgramException {
+        try (ShadowRun run = beginShadow(place, object, options, frames, prepare)) {
+            long deadline = System.nanoTime() + patience.toNanos();
+            while (!run.hasAllFrames() && System.nanoTime() - deadline < 0) {
+                LockSupport.parkNanos(this, SHADOW_POLL_NANOS);
+            }
+            return run.finish();
         }
     }
 

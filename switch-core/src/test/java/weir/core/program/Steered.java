@@ -17,7 +17,7 @@ import weir.ebpf.ObjectFile;
 import weir.ebpf.ObjectFileException;
 
 /** Frames that tell {@code steered.o} what to do with them, and objects of {@code switch-core/src/test/ebpf}. */
-final class Steered {
+public final class Steered {
     static final int RETURN = 0;
     static final int REDIRECT = 1;
     static final int REDIRECT_DEVMAP = 2;
@@ -50,11 +50,11 @@ final class Steered {
         return Path.of(System.getProperty("weir.root"), "switch-core", "src", "test", "ebpf");
     }
 
-    static ObjectFile object(String name) {
+    public static ObjectFile object(String name) {
         return object(folder(), name);
     }
 
-    static ObjectFile example(String name) {
+    public static ObjectFile example(String name) {
         return object(Path.of(System.getProperty("weir.root"), "examples", "programs"), name);
     }
 
@@ -69,7 +69,7 @@ final class Steered {
     }
 
     /** Interpreted, not warmed up, gone as soon as it is replaced. */
-    static ProgramOptions options() {
+    public static ProgramOptions options() {
         return ProgramOptions.DEFAULT
                 .withEngine(Engine.interpreter())
                 .withWarmUp(Duration.ZERO)
