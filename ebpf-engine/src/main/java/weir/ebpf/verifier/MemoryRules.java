@@ -42,7 +42,7 @@ final class MemoryRules {
         return value;
     }
 
-    /** The value of a register that may be copied. */
+    /** The value of a register that may be copied, compared and calculated with. */
     Value copyable(PathState state, int register) {
         return state.get(register) instanceof Undefined undefined && undefined.isCopied()
                 ? undefined
@@ -241,17 +241,20 @@ final class MemoryRules {
                     "invalid access to packet, off=" + from + " size=" + bytes + ", R" + register + "(id=" + base.id()
                             + ",off=" + from + ",r=" + base.bytes() + "): R" + register
                             + " offset is outside of the packet",
-                    packetNeed(base, from, bytes));
+                    packetNeed(state, base, from, bytes));
         }
     }
 
-    private static String packetNeed(PointerValue base, long from, long bytes) {
+    private static String packetNeed(PathState state, PointerValue base, long from, long bytes) {
         if (from < 0) {
             return "an offset of 0 or more: " + span(from, bytes) + " lies before "
                     + base.kind().words();
         }
         return span(from, bytes) + (base.isFixed() ? "" : " behind the variable part") + " compared with "
-                + (base.kind() == PointerKind.PACKET ? "data_end" : "data") + " before";
+                + (base.kind() == PointerKind.PACKET ? "data_end" : "data") + " before"
+                + (state.comparedOutdated
+                        ? "; a compare with a pointer from before a helper moved the frame counts for nothing"
+                        : "");
     }
 
     private void checkNotNegative(PathState state, int register, PointerValue base, long smallest) {
