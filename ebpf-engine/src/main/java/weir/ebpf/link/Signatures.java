@@ -16,7 +16,6 @@ import weir.ebpf.program.Signature;
 
 /** Signatures of global functions by their BTF: {@code btf_prepare_func_args}, {@code kernel/bpf/btf.c}. */
 final class Signatures {
-    private static final int MAX_PARAMETERS = 5;
     /** What the context is called, and what the kernel has in its place: {@code btf_is_projection_of}. */
     private static final Set<String> CONTEXT = Set.of("xdp_md", "xdp_buff");
     /** Passed by address, but with rules of its own, which the engine does not have. */
@@ -53,12 +52,6 @@ final class Signatures {
         List<Signature.Parameter> parameters = new ArrayList<>();
         Set<Tag> own = tags.getOrDefault(typeId, Set.of());
         for (int i = 0; i < prototype.parameters().size(); i++) {
-            if (i == MAX_PARAMETERS) {
-                parameters.set(
-                        MAX_PARAMETERS - 1,
-                        new Signature.Parameter.Unsupported("followed by more: at most 5 are passed in registers"));
-                break;
-            }
             parameters.add(parameter(prototype.parameters().get(i).type(), i, own));
         }
         return new Signature(parameters, isNumber(btf.resolved(prototype.result())));

@@ -104,6 +104,14 @@ final class FunctionRules {
         }
         globalsCalled.add(function);
         List<Signature.Parameter> parameters = signature.parameters();
+        if (parameters.size() > LAST_ARGUMENT) {
+            throw surroundings.refuse(
+                    state,
+                    ViolationKind.CALL,
+                    "Global function with " + parameters.size() + " > " + LAST_ARGUMENT + " args",
+                    "at most " + LAST_ARGUMENT + " arguments, which are passed in registers",
+                    parameters.size() + " parameters");
+        }
         for (int i = 0; i < parameters.size(); i++) {
             checkArgument(state, function, i + 1, parameters.get(i));
         }
