@@ -82,6 +82,7 @@ final class MemoryRules {
         surroundings.facts().pointer(state, base);
         int bytes = load.size().bytes();
         Value value = loaded(state, load.base(), base, load.offset(), bytes, load.signed());
+        context.checkSameKind(state, load.base(), base);
         if (load.signed() && value instanceof ScalarValue number) {
             value = ScalarValue.from(ScalarArithmetic.truncate(bytes, true, number.range()), number, null);
         }
@@ -152,7 +153,7 @@ final class MemoryRules {
 
     /** What is learned about a number later holds for its spilled copy, too. */
     private Value linked(PathState state, int register) {
-        Value value = readable(state, register);
+        Value value = copyable(state, register);
         if (!(value instanceof ScalarValue number)
                 || number.group() != ScalarValue.ALONE
                 || number.range().isConstant()) {

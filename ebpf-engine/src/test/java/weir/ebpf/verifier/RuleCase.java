@@ -73,8 +73,11 @@ record RuleCase(
             "numbers.txt",
             "packet.txt",
             "pointers.txt",
+            "pruning.txt",
+            "ranges.txt",
             "records.txt",
-            "stack.txt");
+            "stack.txt",
+            "types.txt");
 
     /** A global function: the label it begins at, and what it takes. */
     record Global(String label, Signature signature) {}
