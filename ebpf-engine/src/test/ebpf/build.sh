@@ -24,8 +24,8 @@ build() { # SOURCE OBJECT OPTION...
     clang-19 --target="${TARGET:-bpf}" "${FLAGS[@]}" "${@:3}" "$1" -o "$out/$2"
 }
 
-mkdir -p "$out/verifier" "$out/idioms"
-for source in *.c verifier/*.c idioms/*.c; do
+mkdir -p "$out/verifier" "$out/idioms" "$out/globals"
+for source in *.c verifier/*.c idioms/*.c globals/*.c; do
     build "$source" "${source%.c}.o" -O2 -g
 done
 build no_symbols.s no_symbols.o
@@ -45,7 +45,7 @@ TARGET=bpfeb build bridge.c bridge.big_endian.o -O2 -g
 
 if $check; then
     failed=false
-    for object in *.o verifier/*.o idioms/*.o; do
+    for object in *.o verifier/*.o idioms/*.o globals/*.o; do
         cmp "$object" "$out/$object" || failed=true
     done
     cmp "$TYPES/engine-types.o" "$out/engine-types.o" || failed=true

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import weir.control.program.MapText;
 import weir.control.program.Printable;
 import weir.control.program.RawProgram;
 import weir.control.program.ReplayException;
@@ -24,7 +26,6 @@ import weir.control.text.Spelling;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.ObjectFileException;
 import weir.ebpf.isa.MalformedCodeException;
-import weir.ebpf.map.MapSpec;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.ProgramType;
 
@@ -52,9 +53,10 @@ final class ObjectArgument {
 
     @Option(
             names = "--map",
-            paramLabel = "TYPE:KEY:VALUE:MAX[:FLAGS]",
+            paramLabel = "TYPE:KEY:VALUE:MAX[:FLAGS][:inner=INDEX]",
             description = "With --raw: a map, sizes in bytes, as in hash:4:8:1024. The first is map0, that which"
-                    + " ld_imm64 with source 1 or 2 and immediate 0 names. May be repeated.")
+                    + " ld_imm64 with source 1 or 2 and immediate 0 names. The maps in a map of maps are like an"
+                    + " earlier one, inner=0 for map0. May be repeated.")
     private List<String> maps = List.of();
 
     @Option(
@@ -134,8 +136,11 @@ final class ObjectArgument {
 
     private ObjectFile parseRaw(String hex) throws MalformedCodeException {
         try {
-            List<MapSpec> specs = RawProgram.maps(maps);
-            return RawProgram.of(hex, specs, type == null ? ProgramType.XDP : type.type());
+            List<MapText> texts = new ArrayList<>();
+            for (String map : maps) {
+                texts.add(MapText.parse(map));
+            }
+            return RawProgram.of(hex, MapText.specs(texts), type == null ? ProgramType.XDP : type.type());
         } catch (ReplayException e) {
             throw CommandFailures.of(ExitCode.USAGE, e, e.hint());
         }

@@ -20,6 +20,7 @@ import weir.control.program.Printable;
 import weir.control.program.ReplayException;
 import weir.control.program.VerificationReport;
 import weir.control.program.VerifierCases;
+import weir.ebpf.Engine;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.isa.MalformedCodeException;
 import weir.ebpf.program.ProgramSpec;
@@ -46,7 +47,8 @@ import weir.ebpf.program.ProgramSpec;
             "  weir program verify prog.o",
             "  weir program verify prog.o --program filter --log-level 1",
             "  weir program verify --raw b7000000020000009500000000000000",
-            "  weir program verify --cases cases.json"
+            "  weir program verify --cases cases.json",
+            "  weir program verify --cases cases.json --engine interpreter"
         })
 public final class ProgramVerifyCommand implements Callable<Integer> {
     private static final int MAX_LOG_LEVEL = 2;
@@ -80,9 +82,22 @@ public final class ProgramVerifyCommand implements Callable<Integer> {
             names = "--cases",
             paramLabel = "FILE",
             description =
-                    "Instead of FILE: verify the programs of a JSON file, run the safe ones, and compare with what"
-                            + " the file expects. docs/verifier.md has the format.")
+                    "Instead of FILE: verify the programs of a JSON file, run the safe ones on all engines, and compare"
+                            + " with what the file expects. docs/verifier.md has the format.")
     private @Nullable Path cases;
+
+    @Option(
+            names = "--engine",
+            paramLabel = "ENGINE",
+            description = "With --cases: run on jit or interpreter only (default: on the interpreter, and compiled with"
+                    + " and without checks; all have to do the same).")
+    private @Nullable EngineName engine;
+
+    @Option(
+            names = "--unchecked",
+            description = "With --cases: run only what is compiled without checks, which a mistake of the verifier can"
+                    + " crash.")
+    private boolean unchecked;
 
     /** For picocli. */
     public ProgramVerifyCommand() {}
@@ -93,7 +108,24 @@ public final class ProgramVerifyCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--log-level " + logLevel + ": allowed is 0 to " + MAX_LOG_LEVEL);
         }
+        if (cases == null && (engine != null || unchecked)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--engine and --unchecked are for --cases: nothing else is run");
+        }
         return (cases == null ? verify() : compare(cases)).number();
+    }
+
+    /** What cases are run on, those with the most checks first. */
+    private List<Engine> engines() {
+        if (unchecked && engine == EngineName.INTERPRETER) {
+            throw new ParameterException(
+                    spec.commandLine(), "--unchecked is for --engine jit: the interpreter always checks");
+        }
+        if (unchecked || engine == EngineName.JIT) {
+            return List.of(unchecked ? Engine.jit().unchecked() : Engine.jit());
+        }
+        Engine.Jit jit = new Engine.Jit(Engine.JitFallback.WARN, true);
+        return engine == null ? List.of(Engine.interpreter(), jit, jit.unchecked()) : List.of(Engine.interpreter());
     }
 
     private ExitCode verify() {
@@ -131,9 +163,10 @@ public final class ProgramVerifyCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--cases stands alone, without FILE, --raw, --map and --program");
         }
+        List<Engine> engines = engines();
         CasesReport report;
         try {
-            report = VerifierCases.read(file).run();
+            report = VerifierCases.read(file).run(engines);
         } catch (ReplayException e) {
             throw CommandFailures.of(
                     e.kind() == ReplayException.Kind.NOT_FOUND ? ExitCode.NOT_FOUND : ExitCode.FAILURE, e, e.hint());

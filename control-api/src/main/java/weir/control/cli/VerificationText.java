@@ -52,6 +52,7 @@ final class VerificationText {
     private void program(String name, VerificationReport.Program program) {
         if (program.log() != null && !program.log().isEmpty()) {
             out.println("log of " + Printable.of(name) + ":");
+            leftOut(program.logLeftOut());
             program.log().lines().forEach(line -> out.println("  " + Printable.of(line)));
         }
         boolean isAccepted = program.verdict() == Verdict.ACCEPTED;
@@ -60,6 +61,13 @@ final class VerificationText {
                 + (isAccepted ? colours.good(verdict) : colours.error(verdict)) + ": "
                 + walk(program.walk(), isAccepted));
         violations(program);
+    }
+
+    private void leftOut(VerificationReport.@Nullable LeftOut beginning) {
+        if (beginning != null && beginning.lines() > 0) {
+            out.println("  ... " + counted(beginning.lines(), "line") + " before this, "
+                    + counted(beginning.bytes(), "byte") + ", are left out");
+        }
     }
 
     private static String walk(VerificationReport.Walk walk, boolean isAccepted) {

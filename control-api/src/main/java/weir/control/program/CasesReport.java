@@ -34,13 +34,14 @@ public record CasesReport(String file, int cases, int runs, int agreeing, int di
             String difference) {}
 
     /**
-     * A run on a packet.
+     * A run on a packet, under the first engine.
      *
      * @param retval what the program returned, unsigned
      * @param packetOut the frame afterwards, hexadecimal
+     * @param engines that did the same, this one first
      */
     @JsonNaming(SnakeCaseStrategy.class)
-    public record Run(long retval, String packetOut) {}
+    public record Run(long retval, String packetOut, List<String> engines) {}
 
     static CasesReport of(String file, List<Result> results) {
         int agreeing = (int) results.stream().filter(Result::agrees).count();

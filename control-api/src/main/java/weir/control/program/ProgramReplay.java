@@ -13,7 +13,6 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.DeterministicHost;
 import weir.ebpf.EbpfProgram;
-import weir.ebpf.Engine;
 import weir.ebpf.LoadException;
 import weir.ebpf.LoadOptions;
 import weir.ebpf.LoadedObject;
@@ -120,10 +119,7 @@ public final class ProgramReplay implements AutoCloseable {
     }
 
     private String engineName() {
-        return switch (settings.engine()) {
-            case Engine.Jit jit when loaded.warnings().isEmpty() -> jit.isChecked() ? "checked-jit" : "unchecked-jit";
-            case Engine.Jit _, Engine.Interpreter _ -> "checked-interpreter";
-        };
+        return loaded.warnings().isEmpty() ? EngineText.of(settings.engine()) : EngineText.INTERPRETER;
     }
 
     private static List<MapEntry> entries(ObjectFile object, ReplaySettings settings) throws ReplayException {

@@ -10,11 +10,13 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.isa.MalformedCodeException;
+import weir.ebpf.program.InstructionText;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.verifier.Statistics;
 import weir.ebpf.verifier.Verification;
 import weir.ebpf.verifier.Verifier;
 import weir.ebpf.verifier.VerifierOptions;
+import weir.ebpf.verifier.WalkLog;
 
 /**
  * What the verifier says about the programs of an object.
@@ -36,7 +38,8 @@ public record VerificationReport(
      * @param slots of its code
      * @param walk what it took
      * @param violations why it is rejected; empty when it is accepted
-     * @param log of the walk; null where none was asked for
+     * @param log of the walk, its end where it is long; null where none was asked for
+     * @param logLeftOut what is missing of its beginning; null where no log was asked for
      */
     @JsonNaming(SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -46,7 +49,8 @@ public record VerificationReport(
             int slots,
             Walk walk,
             List<ViolationReport> violations,
-            @Nullable String log) {
+            @Nullable String log,
+            @Nullable LeftOut logLeftOut) {
         /** The verdict about one program, and its log as far as asked for. */
         public static Program of(ProgramSpec spec, ObjectFile object, int logLevel) {
             Verification verification = Verifier.verify(
@@ -58,10 +62,20 @@ public record VerificationReport(
                     Walk.of(verification.statistics()),
                     verification instanceof Verification.Rejected rejected
                             ? rejected.violations().stream()
-                                    .map(each -> ViolationReport.of(each, spec))
+                                    .map(each ->
+                                            ViolationReport.of(each, spec, InstructionText.of(spec.type(), object.maps())))
                                     .toList()
                             : List.of(),
-                    logLevel == 0 ? null : verification.log());
+                    logLevel == 0 ? null : verification.log().text(),
+                    logLevel == 0 ? null : LeftOut.of(verification.log()));
+        }
+    }
+
+    /** The beginning of a log that is too long to be kept. */
+    @JsonNaming(SnakeCaseStrategy.class)
+    public record LeftOut(long lines, long bytes) {
+        static LeftOut of(WalkLog log) {
+            return new LeftOut(log.leftOutLines(), log.leftOutBytes());
         }
     }
 
@@ -116,7 +130,8 @@ public record VerificationReport(
     /** What is said about typed bytes that are no instructions: the program is rejected before the first step. */
     public static VerificationReport malformed(MalformedCodeException e) {
         ViolationReport violation = ViolationReport.malformed(e.slot(), e.rule());
-        Program program = new Program("xdp", Verdict.REJECTED, 0, new Walk(0, 0, 0, 0, 0, 0), List.of(violation), null);
+        Program program =
+                new Program("xdp", Verdict.REJECTED, 0, new Walk(0, 0, 0, 0, 0, 0), List.of(violation), null, null);
         return of(null, Map.of(RawProgram.NAME, program), Map.of());
     }
 }

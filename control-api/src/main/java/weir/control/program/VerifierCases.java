@@ -15,10 +15,11 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import weir.control.program.ReplayException.Kind;
+import weir.control.program.VerifierCase.CaseMap;
 import weir.control.program.VerifierCase.EntryText;
 import weir.control.program.VerifierCase.Expected;
-import weir.control.program.VerifierCase.MapText;
 import weir.control.program.VerifierCase.RunText;
+import weir.ebpf.Engine;
 
 /** Programs with the verdicts that they should get, out of a JSON file; {@code docs/verifier.md} has the format. */
 public final class VerifierCases {
@@ -80,25 +81,27 @@ public final class VerifierCases {
         return bytes;
     }
 
-    /** Verifies all, runs the safe ones that say what a run gives, and compares. */
-    public CasesReport run() {
-        return CasesReport.of(file, cases.stream().map(VerifierCase::result).toList());
+    /** Verifies all, runs the safe ones that say what a run gives under each of the engines, and compares. */
+    public CasesReport run(List<Engine> engines) {
+        return CasesReport.of(
+                file, cases.stream().map(each -> each.result(engines)).toList());
     }
 
     /** Reads one case; messages begin with its place. */
     private record Reader(String place) {
         VerifierCase read(JsonNode node) throws ReplayException {
-            List<MapText> maps = new ArrayList<>();
+            List<CaseMap> maps = new ArrayList<>();
             List<EntryText> entries = new ArrayList<>();
             for (JsonNode map : node.path("maps")) {
                 int index = (int) number(map, "index", maps.size());
-                maps.add(new MapText(
-                        index,
+                MapText definition = new MapText(
                         text(map, "type"),
                         number(map, "key_size"),
                         number(map, "value_size"),
                         number(map, "max_entries"),
-                        number(map, "flags", 0)));
+                        number(map, "flags", 0),
+                        number(map, "inner", MapText.NONE));
+                maps.add(new CaseMap(index, definition));
                 for (JsonNode entry : map.path("init")) {
                     entries.add(new EntryText(index, text(entry, "key"), text(entry, "value")));
                 }

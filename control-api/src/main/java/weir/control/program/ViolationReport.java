@@ -4,12 +4,11 @@ package weir.control.program;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
-import weir.ebpf.isa.CallKind;
-import weir.ebpf.isa.Disassembler;
-import weir.ebpf.isa.Instruction;
+import weir.ebpf.program.InstructionText;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.SourceLine;
 import weir.ebpf.program.Subprogram;
@@ -75,14 +74,14 @@ public record ViolationReport(
             int times,
             @Nullable Source source) {}
 
-    static ViolationReport of(Violation violation, ProgramSpec spec) {
+    static ViolationReport of(Violation violation, ProgramSpec spec, InstructionText instructions) {
         boolean hasSlot = violation.slot() != Violation.NONE;
         return new ViolationReport(
                 violation.kind().name().toLowerCase(Locale.ROOT),
                 violation.kind().rule(),
                 violation.message(),
                 hasSlot ? violation.slot() : null,
-                hasSlot ? text(spec, violation.slot()) : "",
+                violation.instruction(),
                 hasSlot ? function(spec, violation.slot()) : spec.name(),
                 Source.of(violation.line()),
                 violation.register() == Violation.NONE ? null : violation.register(),
@@ -90,7 +89,7 @@ public record ViolationReport(
                 violation.required(),
                 violation.found(),
                 violation.suggestion(),
-                steps(violation.path(), spec));
+                steps(violation.path(), spec, instructions));
     }
 
     static ViolationReport malformed(int slot, String what) {
@@ -110,19 +109,6 @@ public record ViolationReport(
                 List.of());
     }
 
-    private static String text(ProgramSpec spec, int slot) {
-        Instruction instruction =
-                slot >= 0 && slot < spec.code().slots() ? spec.code().at(slot) : null;
-        if (instruction == null) {
-            return "";
-        }
-        String helper = instruction instanceof Instruction.Call(CallKind kind, int target) && kind == CallKind.HELPER
-                ? spec.type().helperName(target)
-                : null;
-        String text = Disassembler.text(instruction);
-        return helper == null ? text : text.replace("call ", "call " + helper + '#');
-    }
-
     private static String function(ProgramSpec spec, int slot) {
         String name = spec.name();
         for (Subprogram each : spec.subprograms()) {
@@ -134,7 +120,7 @@ public record ViolationReport(
     }
 
     /** Branches by line; a branch that went the same way several times in a row is told once. */
-    private static List<Step> steps(List<Integer> path, ProgramSpec spec) {
+    private static List<Step> steps(List<Integer> path, ProgramSpec spec, InstructionText instructions) {
         List<Step> steps = new ArrayList<>();
         for (int i = 0; i < path.size(); i++) {
             int branch = path.get(i);
@@ -145,7 +131,8 @@ public record ViolationReport(
             }
             boolean taken = branch >= 0;
             int slot = taken ? branch : -1 - branch;
-            steps.add(new Step(slot, text(spec, slot), taken, times, Source.of(spec.lineAt(slot))));
+            String text = instructions.of(Objects.requireNonNull(spec.code().at(slot)));
+            steps.add(new Step(slot, text, taken, times, Source.of(spec.lineAt(slot))));
         }
         return steps;
     }

@@ -280,6 +280,34 @@ class ProgramRunCommandTest {
     }
 
     @Test
+    void runsBareInstructionsWithMapsOfMaps() {
+        // r0 = map1[0], or return XDP_DROP; r0 = its entry 0, or return XDP_ABORTED; *r0 += 1; return XDP_TX
+        String code = "b702000000000000 632afcff00000000 bfa2000000000000 07020000fcffffff 1811000001000000"
+                + " 0000000000000000 8500000001000000 5500020000000000 b700000001000000 9500000000000000"
+                + " bf01000000000000 bfa2000000000000 07020000fcffffff 8500000001000000 1500040000000000"
+                + " 6101000000000000 0701000001000000 6310000000000000 b700000003000000 9500000000000000";
+        String[] args = {
+            "--raw",
+            code,
+            "--map",
+            "array:4:4:1",
+            "--map",
+            "array_of_maps:4:4:1:inner=0",
+            "--pcap",
+            SAMPLE,
+            "-o",
+            "json"
+        };
+        for (String[] each : List.of(args, with(args, "--engine=interpreter"), with(args, "--unchecked"))) {
+            assertEquals(
+                    12, run(each).succeeds().json().at("/verdicts/XDP_DROP").asInt());
+            JsonNode json = run(with(each, "--set=map1:0=map0")).succeeds().json();
+            assertEquals(12, json.at("/verdicts/XDP_TX").asInt());
+            assertEquals(12, json.at("/maps/map0/entries/0/value").asInt());
+        }
+    }
+
+    @Test
     void refusesWhatIsNoCapture() {
         run(example("bridge.o"), "--pcap", example("bridge.o"))
                 .fails(

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,10 @@ class ProgramVerifyCommandTest {
     private static final String PASS = "b7000000020000009500000000000000";
     private static final String RAW_HINT =
             "write 16 digits for each instruction, its bytes in the order of memory: b700000002000000 is r0 = 2";
-    private static final String MAP_HINT = "write TYPE:KEY:VALUE:MAX[:FLAGS], sizes in bytes, as in hash:4:8:1024";
+    private static final String MAP_HINT =
+            "write TYPE:KEY:VALUE:MAX[:FLAGS][:inner=INDEX], sizes in bytes, as in hash:4:8:1024";
+    private static final String INNER_HINT = "array:4:8:16 as the first map, array_of_maps:4:4:8:inner=0 as the second";
+    private static final String VERIFY_HINT = "'weir program verify --help' shows how to call it";
     private static final String CASES_HINT =
             "docs/verifier.md has the format: {\"cases\": [{\"name\", \"expected\", \"insns\"}]}";
 
@@ -207,6 +211,64 @@ class ProgramVerifyCommandTest {
         assertEquals(offset == 8, run.out().contains("of map map0, size=8 off=8 access=1"), run::out);
     }
 
+    /** As {@code weir program disasm} does. */
+    @Test
+    void namesMapsAndHelpersInInstructions() {
+        String map = "1811000000000000 0000000000000000";
+        CommandRun log =
+                verify("--raw", map + "b700000002000000 9500000000000000", "--map", "array:4:8:1", "--log-level=1");
+        assertTrue(log.succeeds().out().contains("\n  0: r1 = map[map0]  ; R1=map_ptr"), log::out);
+
+        CommandRun unreachable = verify("--raw", PASS + map + "9500000000000000", "--map", "array:4:8:1");
+        assertTrue(unreachable.out().contains("\n  instruction 2: r1 = map[map0]\n"), unreachable::out);
+
+        CommandRun call = verify("--raw", "8500000001000000 9500000000000000");
+        assertTrue(call.out().contains("\n  instruction 0: call bpf_map_lookup_elem#1\n"), call::out);
+    }
+
+    /** Where a walk is long, the end is what tells: there stands the refusal. */
+    @Test
+    void keepsTheEndOfALongLog() {
+        // r1 = 0; do r1 += 1 while (r1 < 200000); r0 = *(u8 *)r1
+        String code = "b701000000000000 0701000001000000 a501feff400d0300 7110000000000000 9500000000000000";
+        String[] args = {"--raw", code, "--log-level", "1", "-o", "json"};
+        JsonNode program = verify(args).json().at("/programs/raw");
+
+        String log = program.get("log").asString();
+        assertTrue(
+                log.endsWith("\n3: r0 = *(u8 *)(r1 +0)\nR1 invalid mem access 'scalar'\n"),
+                () -> log.substring(log.length() - 100));
+        int lines = program.at("/log_left_out/lines").asInt();
+        assertTrue(lines > 1_000, () -> "left out: " + lines);
+        assertTrue(program.at("/log_left_out/bytes").asInt() > 10 * lines);
+        String text = verify(Arrays.copyOf(args, 4)).out();
+        String first = String.format(
+                Locale.ROOT,
+                "log of raw:\n  ... %,d lines before this, %,d bytes, are left out\n  ",
+                lines,
+                program.at("/log_left_out/bytes").asInt());
+        assertTrue(text.startsWith(first), () -> text.substring(0, 200));
+
+        JsonNode brief = verify("--raw", PASS, "--log-level", "1", "-o", "json").json();
+        assertEquals(0, brief.at("/programs/raw/log_left_out/lines").asInt());
+        assertFalse(
+                verify("--raw", PASS, "-o", "json").json().at("/programs/raw").has("log_left_out"));
+    }
+
+    /** r1 = map1[0], a map like map0; r0 = its value at 0; read byte 7 of it, or one behind. */
+    @ParameterizedTest
+    @ValueSource(ints = {7, 8})
+    void takesMapsOfMaps(int offset) {
+        String code = "b702000000000000 632afcff00000000 bfa2000000000000 07020000fcffffff 1811000001000000"
+                + " 0000000000000000 8500000001000000 1500060000000000 bf01000000000000 bfa2000000000000"
+                + " 07020000fcffffff 8500000001000000 1500010000000000 7101" + "0" + offset + "0000000000"
+                + " b700000002000000 9500000000000000";
+        CommandRun run = verify("--raw", code, "--map", "hash:4:8:16", "--map", "array_of_maps:4:4:2:0:inner=0");
+
+        assertEquals(offset < 8 ? 0 : ExitCode.PROGRAM_REJECTED.number(), run.exitCode(), run::out);
+        assertEquals(offset == 8, run.out().contains("of map map0, size=8 off=8 access=1"), run::out);
+    }
+
     @Test
     void malformedInstructionsAreARejection() {
         CommandRun run = verify("--raw", "b700000002000000ff00000000000000", "-o", "json");
@@ -262,6 +324,30 @@ class ProgramVerifyCommandTest {
                         "types are hash, array, prog_array, perf_event_array, percpu_hash, percpu_array, lru_hash,"
                                 + " lru_percpu_hash, lpm_trie, array_of_maps, hash_of_maps, devmap, cpumap, xskmap, queue,"
                                 + " stack, devmap_hash, ringbuf, bloom_filter"),
+                Arguments.of(
+                        List.of("--raw", PASS, "--map", "array_of_maps:4:4:8"),
+                        "map0: array_of_maps holds maps; of what kind is not said",
+                        "name an earlier map that they are like by its index: " + INNER_HINT),
+                Arguments.of(
+                        List.of("--raw", PASS, "--map", "array_of_maps:4:4:8:inner=0"),
+                        "map0: inner map 0 is none of the 0 before it",
+                        "the inner map comes first: " + INNER_HINT),
+                Arguments.of(
+                        List.of("--raw", PASS, "--map", "array:4:4:8", "--map", "hash:4:4:8:inner=0"),
+                        "map1: hash holds no maps, but an inner map is given",
+                        "leave the inner map away, or make the type array_of_maps or hash_of_maps"),
+                Arguments.of(
+                        List.of("--raw", PASS, "--map", "array:4:4:8", "--map", "hash_of_maps:4:4:8:0:inner=a"),
+                        "'a' in map 'hash_of_maps:4:4:8:0:inner=a' is not a number",
+                        MAP_HINT),
+                Arguments.of(
+                        List.of("--raw", PASS, "--engine", "jit"),
+                        "--engine and --unchecked are for --cases: nothing else is run",
+                        VERIFY_HINT),
+                Arguments.of(
+                        List.of("--cases", "x.json", "--engine", "interpreter", "--unchecked"),
+                        "--unchecked is for --engine jit: the interpreter always checks",
+                        VERIFY_HINT),
                 Arguments.of(
                         List.of("--cases", "x.json", "--raw", PASS),
                         "--cases stands alone, without FILE, --raw, --map and --program",
@@ -334,6 +420,42 @@ class ProgramVerifyCommandTest {
 
                 11 cases, 4 of them run: 1 as expected, 10 not
                 """, run.out());
+    }
+
+    @Test
+    void runsCasesOnAllEnginesOrThatWhichIsChosen() throws IOException {
+        String cases = VerifierCasesFile.ofMaps(folder).toString();
+        JsonNode run = verify("--cases", cases, "-o", "json").succeeds().json().at("/results/0/run");
+
+        assertEquals(7, run.get("retval").asInt());
+        assertEquals(
+                "[\"checked-interpreter\",\"checked-jit\",\"unchecked-jit\"]",
+                run.get("engines").toString());
+        assertEquals("[\"checked-interpreter\"]", engines(cases, "--engine", "interpreter"));
+        assertEquals("[\"checked-jit\"]", engines(cases, "--engine", "jit"));
+        assertEquals("[\"unchecked-jit\"]", engines(cases, "--unchecked"));
+    }
+
+    private static String engines(String... args) {
+        return verify(Stream.concat(Stream.of("-o", "json", "--cases"), Arrays.stream(args))
+                        .toArray(String[]::new))
+                .succeeds()
+                .json()
+                .at("/results/0/run/engines")
+                .toString();
+    }
+
+    @Test
+    void saysWhichInnerMapACaseLacks() throws IOException {
+        String text = Files.readString(VerifierCasesFile.ofMaps(folder)).replace("\"00000000\"}", "\"09000000\"}");
+        Path file = Files.writeString(folder.resolve("other.json"), text);
+
+        assertEquals(
+                "no map 9, which init of map 1 names",
+                verify("--cases", file.toString(), "-o", "json")
+                        .json()
+                        .at("/results/0/difference")
+                        .asString());
     }
 
     static Stream<Arguments> wrongCases() {

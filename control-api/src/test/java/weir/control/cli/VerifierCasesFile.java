@@ -35,7 +35,26 @@ final class VerifierCasesFile {
             ]}
             """.formatted(PASS, PACKET);
 
+    /** Looks up 0 in a map of maps, and 0 in what it finds; returns its value, which is 7. */
+    private static final String MAPS = """
+            {"cases": [
+              {"name": "maps", "expected": "accept", "insns": [
+                "b702000000000000", "632afcff00000000", "bfa2000000000000", "07020000fcffffff", "1811000001000000",
+                "0000000000000000", "8500000001000000", "1500060000000000", "bf01000000000000", "bfa2000000000000",
+                "07020000fcffffff", "8500000001000000", "1500010000000000", "6100000000000000", "9500000000000000"],
+               "maps": [{"type": "array", "key_size": 4, "value_size": 4, "max_entries": 1,
+                         "init": [{"key": "00000000", "value": "07000000"}]},
+                        {"type": "hash_of_maps", "key_size": 4, "value_size": 4, "max_entries": 1, "inner": 0,
+                         "init": [{"key": "00000000", "value": "00000000"}]}],
+               "run": {"packet": "%s", "retval": 7}}
+            ]}
+            """.formatted(PACKET);
+
     private VerifierCasesFile() {}
+
+    static Path ofMaps(Path folder) throws IOException {
+        return Files.writeString(folder.resolve("maps.json"), MAPS);
+    }
 
     static Path in(Path folder) throws IOException {
         return Files.writeString(folder.resolve("cases.json"), CASES);

@@ -5,6 +5,7 @@ import static weir.ebpf.isa.TextSyntax.function;
 import static weir.ebpf.isa.TextSyntax.symbol;
 import static weir.ebpf.isa.TextSyntax.type;
 
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.isa.Instruction.Atomic;
 import weir.ebpf.isa.Instruction.Branch;
@@ -52,6 +53,27 @@ public final class Disassembler {
     /** One line, without names. */
     public static String text(Instruction instruction) {
         return text(instruction, 0, Names.NONE);
+    }
+
+    /**
+     * One line, with names of helpers and maps where they are words of the syntax.
+     *
+     * @param helpers names by number, null for none
+     * @param maps names by index, null for none
+     */
+    public static String text(
+            Instruction instruction, IntFunction<@Nullable String> helpers, IntFunction<@Nullable String> maps) {
+        return text(instruction, 0, new Names() {
+            @Override
+            public @Nullable String helper(int number) {
+                return TextSyntax.nameOrNull(helpers.apply(number));
+            }
+
+            @Override
+            public @Nullable String map(int index) {
+                return TextSyntax.nameOrNull(maps.apply(index));
+            }
+        });
     }
 
     static String text(Instruction instruction, int slot, Names names) {

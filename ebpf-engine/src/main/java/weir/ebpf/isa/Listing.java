@@ -116,7 +116,7 @@ public final class Listing {
         Map<Integer, String> places = new HashMap<>();
         Set<String> taken = new HashSet<>();
         for (int slot = 0; slot < code.slots(); slot++) {
-            String name = code.at(slot) == null ? null : checked(subprograms.apply(slot));
+            String name = code.at(slot) == null ? null : TextSyntax.nameOrNull(subprograms.apply(slot));
             if (name != null && taken.add(name)) {
                 places.put(slot, name);
             }
@@ -151,10 +151,6 @@ public final class Listing {
         };
     }
 
-    private static @Nullable String checked(@Nullable String name) {
-        return name != null && TextSyntax.isName(name) ? name : null;
-    }
-
     /** Source text comes from object files of strangers and goes to terminals. */
     private static String printable(String text) {
         StringBuilder out = new StringBuilder();
@@ -171,12 +167,12 @@ public final class Listing {
 
         @Override
         public @Nullable String helper(int number) {
-            return checked(helpers.apply(number));
+            return TextSyntax.nameOrNull(helpers.apply(number));
         }
 
         @Override
         public @Nullable String map(int index) {
-            return checked(maps.apply(index));
+            return TextSyntax.nameOrNull(maps.apply(index));
         }
 
         @Override

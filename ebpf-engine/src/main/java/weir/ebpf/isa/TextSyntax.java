@@ -3,6 +3,7 @@ package weir.ebpf.isa;
 
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The words that {@link Disassembler} writes and {@link Assembler} reads, as {@code kernel/bpf/disasm.c} has them. */
 final class TextSyntax {
@@ -53,6 +54,10 @@ final class TextSyntax {
         return NAME.matcher(text).matches()
                 && !RESERVED.contains(text)
                 && !REGISTER.matcher(text).matches();
+    }
+
+    static @Nullable String nameOrNull(@Nullable String text) {
+        return text != null && isName(text) ? text : null;
     }
 
     static boolean beginsWord(int c) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.btf.Btf;
 import weir.ebpf.btf.BtfType;
@@ -15,8 +16,12 @@ import weir.ebpf.program.Signature;
 
 /** Signatures of global functions by their BTF: {@code btf_prepare_func_args}, {@code kernel/bpf/btf.c}. */
 final class Signatures {
-    private static final int MAX_PARAMETERS = 5;
-    private static final Set<String> CONTEXTS = Set.of("xdp_md", "vale_bpf_md");
+    /** What the context is called, and what the kernel has in its place: {@code btf_is_projection_of}. */
+    private static final Set<String> CONTEXT = Set.of("xdp_md", "xdp_buff", "vale_bpf_md");
+    /** Passed by address, but with rules of its own, which the engine does not have. */
+    private static final String DYNAMIC_POINTER = "bpf_dynptr";
+
+    private static final String TAG_PREFIX = "arg:";
     /** {@code __arg_ctx} of {@code bpf_helpers.h}. */
     private static final String CONTEXT_TAG = "arg:ctx";
     /** {@code __arg_nonnull} of {@code bpf_helpers.h}. */
@@ -47,12 +52,6 @@ final class Signatures {
         List<Signature.Parameter> parameters = new ArrayList<>();
         Set<Tag> own = tags.getOrDefault(typeId, Set.of());
         for (int i = 0; i < prototype.parameters().size(); i++) {
-            if (i == MAX_PARAMETERS) {
-                parameters.set(
-                        MAX_PARAMETERS - 1,
-                        new Signature.Parameter.Unsupported("followed by more: at most 5 are passed in registers"));
-                break;
-            }
             parameters.add(parameter(prototype.parameters().get(i).type(), i, own));
         }
         return new Signature(parameters, isNumber(btf.resolved(prototype.result())));
@@ -64,21 +63,51 @@ final class Signatures {
 
     private Signature.Parameter parameter(int typeId, int index, Set<Tag> own) {
         BtfType type = btf.resolved(typeId);
-        if (isNumber(type)) {
-            return new Signature.Parameter.Scalar();
+        Set<String> words = own.stream()
+                .filter(tag -> tag.parameter() == index && tag.text().startsWith(TAG_PREFIX))
+                .map(Tag::text)
+                .collect(Collectors.toSet());
+        if (type instanceof BtfType.Pointer pointer) {
+            return pointer(pointer, words);
         }
-        if (!(type instanceof BtfType.Pointer pointer)) {
-            return new Signature.Parameter.Unsupported("neither a number nor a pointer");
+        if (!words.isEmpty()) {
+            return new Signature.Parameter.Unsupported("tagged " + list(words) + ", but no pointer");
         }
-        boolean isContext =
-                btf.resolved(pointer.target()) instanceof BtfType.Struct struct && CONTEXTS.contains(struct.name());
-        if (isContext || own.contains(new Tag(index, CONTEXT_TAG))) {
-            return new Signature.Parameter.Context();
+        return isNumber(type)
+                ? new Signature.Parameter.Scalar()
+                : new Signature.Parameter.Unsupported("neither a number nor a pointer");
+    }
+
+    private Signature.Parameter pointer(BtfType.Pointer pointer, Set<String> words) {
+        BtfType target = btf.resolved(pointer.target());
+        if (target instanceof BtfType.Struct struct && CONTEXT.contains(struct.name())) {
+            return words.isEmpty() || words.equals(Set.of(CONTEXT_TAG))
+                    ? new Signature.Parameter.Context()
+                    : wrongTags(words, "the context");
+        }
+        if (words.contains(CONTEXT_TAG)) {
+            boolean isContext = words.size() == 1 && target instanceof BtfType.VoidType;
+            return isContext ? new Signature.Parameter.Context() : wrongTags(words, "a pointer to something else");
+        }
+        boolean isNonnull = words.equals(Set.of(NONNULL_TAG));
+        if (!words.isEmpty() && !isNonnull) {
+            return wrongTags(words, "a pointer to memory of the program");
+        }
+        if (target instanceof BtfType.Struct struct && struct.name().equals(DYNAMIC_POINTER)) {
+            return new Signature.Parameter.Unsupported("a pointer to struct " + DYNAMIC_POINTER);
         }
         OptionalLong bytes = btf.sizeBytes(pointer.target());
         if (bytes.isEmpty() || bytes.getAsLong() > Integer.MAX_VALUE) {
             return new Signature.Parameter.Unsupported("a pointer to something without a size");
         }
-        return new Signature.Parameter.Memory((int) bytes.getAsLong(), !own.contains(new Tag(index, NONNULL_TAG)));
+        return new Signature.Parameter.Memory((int) bytes.getAsLong(), !isNonnull);
+    }
+
+    private static Signature.Parameter wrongTags(Set<String> words, String what) {
+        return new Signature.Parameter.Unsupported("tagged " + list(words) + ", but " + what);
+    }
+
+    private static String list(Set<String> words) {
+        return words.stream().sorted().collect(Collectors.joining(" and "));
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
  * What a global function takes and gives, by its BTF: it is verified by this alone, wherever it is called
  * from. {@code btf_prepare_func_args}, {@code kernel/bpf/btf.c}.
  *
- * @param parameters in r1 on
+ * @param parameters in r1 to r5; with more it cannot be a global function
  * @param returnsScalar whether r0 holds a number afterwards; anything else cannot be a global function
  */
 public record Signature(List<Parameter> parameters, boolean returnsScalar) {

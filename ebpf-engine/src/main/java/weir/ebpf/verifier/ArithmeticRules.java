@@ -65,19 +65,28 @@ final class ArithmeticRules {
             return;
         }
         Value source = operand(state, alu);
-        Value target = memory.readable(state, alu.dst());
+        Value target = memory.copyable(state, alu.dst());
         checkConstant(state, alu);
         if (target instanceof ScalarValue a && source instanceof ScalarValue b) {
             state.set(alu.dst(), numbers(alu, a, b));
+        } else if (target instanceof Undefined) {
+            state.set(alu.dst(), outdated(state, alu.dst(), source));
+        } else if (source instanceof Undefined && alu.src() instanceof Operand.Register(int register)) {
+            state.set(alu.dst(), outdated(state, register, target));
         } else {
             state.set(alu.dst(), pointers.apply(state, alu, target, source));
         }
     }
 
+    /** What comes of an address from before and a number is as void as that address. */
+    private Value outdated(PathState state, int register, Value other) {
+        return other instanceof PointerValue ? memory.readable(state, register) : memory.copyable(state, register);
+    }
+
     private Value operand(PathState state, Instruction.Alu alu) {
         return switch (alu.src()) {
             case Operand.Immediate immediate -> constant(alu.is64(), immediate.value());
-            case Operand.Register source -> memory.readable(state, source.number());
+            case Operand.Register source -> memory.copyable(state, source.number());
         };
     }
 
@@ -133,7 +142,7 @@ final class ArithmeticRules {
     }
 
     private void moveRegister(PathState state, Instruction.Alu alu, int source) {
-        Value value = alu.is64() ? memory.copyable(state, source) : memory.readable(state, source);
+        Value value = memory.copyable(state, source);
         switch (value) {
             case ScalarValue number -> {
                 boolean isWhole =

@@ -38,11 +38,14 @@ final class BranchRules {
         int slot = state.slot;
         int target = slot + 1 + branch.offset();
         int source = branch.src() instanceof Operand.Register(int number) ? number : NO_REGISTER;
-        Value right = source == NO_REGISTER ? immediate(branch) : memory.readable(state, source);
-        Value left = memory.readable(state, branch.dst());
+        Value right = source == NO_REGISTER ? immediate(branch) : memory.copyable(state, source);
+        Value left = memory.copyable(state, branch.dst());
         PathState jumping = null;
         if (left instanceof ScalarValue a && right instanceof ScalarValue b) {
             jumping = numbers(state, branch, source, a, b);
+        } else if (left instanceof Undefined || right instanceof Undefined) {
+            state.comparedOutdated = true;
+            jumping = state.fork();
         } else {
             jumping = pointers(state, branch, left, right);
         }

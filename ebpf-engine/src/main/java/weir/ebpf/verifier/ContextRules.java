@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.verifier;
 
+import java.util.BitSet;
 import weir.ebpf.program.ContextField;
 import weir.ebpf.program.ContextLayout;
 import weir.ebpf.verifier.scalar.Scalar;
@@ -9,6 +10,8 @@ import weir.ebpf.verifier.scalar.Scalar;
 final class ContextRules {
     private final Surroundings surroundings;
     private final ContextLayout layout;
+    private final BitSet loadsOfContext = new BitSet();
+    private final BitSet loadsOfMemory = new BitSet();
 
     ContextRules(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -34,6 +37,25 @@ final class ContextRules {
             case DATA_META -> PointerValue.plain(PointerKind.PACKET_META);
             case INGRESS_PORT, QUEUE, EGRESS_PORT -> ScalarValue.of(Scalar.zeroExtended(bytes * Byte.SIZE));
         };
+    }
+
+    /**
+     * An instruction loads from the context on all paths or on none: the kernel replaces those that do, {@code
+     * save_aux_ptr_type}.
+     */
+    void checkSameKind(PathState state, int register, PointerValue base) {
+        boolean isContext = base.kind() == PointerKind.CONTEXT;
+        (isContext ? loadsOfContext : loadsOfMemory).set(state.slot);
+        if (loadsOfContext.get(state.slot) && loadsOfMemory.get(state.slot)) {
+            throw surroundings.refuse(
+                    state,
+                    ViolationKind.CONTEXT,
+                    register,
+                    "same insn cannot be used with different pointers",
+                    isContext
+                            ? "other memory than the context, as on another path"
+                            : "the context, as on another path");
+        }
     }
 
     private static String invalid(int offset, int bytes) {

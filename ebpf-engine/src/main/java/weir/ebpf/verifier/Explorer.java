@@ -177,7 +177,7 @@ final class Explorer {
                 surroundings.facts().map(load.immediate());
                 yield PointerValue.mapValue(surroundings.map(load.immediate())).moved(load.nextImmediate());
             }
-            case FUNCTION -> PointerValue.function(state.slot + 1 + load.immediate());
+            case FUNCTION -> functions.address(state, state.slot + 1 + load.immediate());
             case MAP_FD, MAP_FD_VALUE, VARIABLE ->
                 throw surroundings.refuse(state.slot, ViolationKind.FORM, "unrecognized bpf_ld_imm64 insn");
         };

@@ -46,6 +46,19 @@ final class FunctionRules {
         return globalsCalled;
     }
 
+    /** The address of a callback. */
+    PointerValue address(PathState state, int function) {
+        if (signatureOf(function) != null) {
+            throw surroundings.refuse(
+                    state,
+                    ViolationKind.CALL,
+                    "callback function not static",
+                    "a static function as callback",
+                    "a global function, which is verified by its signature alone");
+        }
+        return PointerValue.function(function);
+    }
+
     void call(PathState state, int function) {
         Signature signature = signatureOf(function);
         if (signature != null) {
@@ -91,6 +104,14 @@ final class FunctionRules {
         }
         globalsCalled.add(function);
         List<Signature.Parameter> parameters = signature.parameters();
+        if (parameters.size() > LAST_ARGUMENT) {
+            throw surroundings.refuse(
+                    state,
+                    ViolationKind.CALL,
+                    "Global function with " + parameters.size() + " > " + LAST_ARGUMENT + " args",
+                    "at most " + LAST_ARGUMENT + " arguments, which are passed in registers",
+                    parameters.size() + " parameters");
+        }
         for (int i = 0; i < parameters.size(); i++) {
             checkArgument(state, function, i + 1, parameters.get(i));
         }
@@ -223,9 +244,9 @@ final class FunctionRules {
     private void exitProgram(PathState state) {
         checkNothingHeld(state);
         Value result = state.get(0);
-        if (result instanceof Undefined) {
-            throw surroundings.refuse(
-                    state, ViolationKind.NO_RETURN_VALUE, 0, "R0 !read_ok", "a number in r0 at the end");
+        if (result instanceof Undefined undefined) {
+            ViolationKind kind = undefined.isCopied() ? undefined.kind() : ViolationKind.NO_RETURN_VALUE;
+            throw surroundings.refuse(state, kind, 0, "R0 !read_ok", "a number in r0 at the end");
         }
         if (result instanceof PointerValue) {
             throw surroundings.refuse(

@@ -42,7 +42,7 @@ final class MemoryRules {
         return value;
     }
 
-    /** The value of a register that may be copied. */
+    /** The value of a register that may be copied, compared and calculated with. */
     Value copyable(PathState state, int register) {
         return state.get(register) instanceof Undefined undefined && undefined.isCopied()
                 ? undefined
@@ -82,6 +82,7 @@ final class MemoryRules {
         surroundings.facts().pointer(state, base);
         int bytes = load.size().bytes();
         Value value = loaded(state, load.base(), base, load.offset(), bytes, load.signed());
+        context.checkSameKind(state, load.base(), base);
         if (load.signed() && value instanceof ScalarValue number) {
             value = ScalarValue.from(ScalarArithmetic.truncate(bytes, true, number.range()), number, null);
         }
@@ -152,7 +153,7 @@ final class MemoryRules {
 
     /** What is learned about a number later holds for its spilled copy, too. */
     private Value linked(PathState state, int register) {
-        Value value = readable(state, register);
+        Value value = copyable(state, register);
         if (!(value instanceof ScalarValue number)
                 || number.group() != ScalarValue.ALONE
                 || number.range().isConstant()) {
@@ -244,17 +245,20 @@ final class MemoryRules {
                     "invalid access to packet, off=" + from + " size=" + bytes + ", R" + register + "(id=" + base.id()
                             + ",off=" + from + ",r=" + base.bytes() + "): R" + register
                             + " offset is outside of the packet",
-                    packetNeed(base, from, bytes));
+                    packetNeed(state, base, from, bytes));
         }
     }
 
-    private static String packetNeed(PointerValue base, long from, long bytes) {
+    private static String packetNeed(PathState state, PointerValue base, long from, long bytes) {
         if (from < 0) {
             return "an offset of 0 or more: " + span(from, bytes) + " lies before "
                     + base.kind().words();
         }
         return span(from, bytes) + (base.isFixed() ? "" : " behind the variable part") + " compared with "
-                + (base.kind() == PointerKind.PACKET ? "data_end" : "data") + " before";
+                + (base.kind() == PointerKind.PACKET ? "data_end" : "data") + " before"
+                + (state.comparedOutdated
+                        ? "; a compare with a pointer from before a helper moved the frame counts for nothing"
+                        : "");
     }
 
     private void checkNotNegative(PathState state, int register, PointerValue base, long smallest) {

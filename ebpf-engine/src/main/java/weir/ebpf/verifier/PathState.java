@@ -22,6 +22,9 @@ final class PathState {
     @Nullable
     PointerValue lock;
 
+    /** Whether something was compared with an address from before the frame moved; for messages alone. */
+    boolean comparedOutdated;
+
     private final int[] branches;
     private int branchCount;
     private FrameState[] frames = new FrameState[1];
@@ -39,6 +42,7 @@ final class PathState {
         slot = other.slot;
         parent = other.parent;
         lock = other.lock;
+        comparedOutdated = other.comparedOutdated;
         depth = other.depth;
         frames = new FrameState[depth];
         references = other.references;

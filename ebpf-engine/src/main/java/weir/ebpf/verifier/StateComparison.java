@@ -160,7 +160,9 @@ final class StateComparison {
 
     private boolean covers(Value old, Value value) {
         return switch (old) {
-            case Undefined _ -> mode != Mode.SAME || value instanceof Undefined;
+            // Nobody reads it, but for addresses from before, which may be compared.
+            case Undefined undefined ->
+                undefined.isCopied() ? undefined.equals(value) : mode != Mode.SAME || value instanceof Undefined;
             case ScalarValue a -> value instanceof ScalarValue b && coversNumber(a, b);
             case PointerValue a -> value instanceof PointerValue b && coversPointer(a, b);
         };

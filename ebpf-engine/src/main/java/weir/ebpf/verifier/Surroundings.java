@@ -3,9 +3,9 @@ package weir.ebpf.verifier;
 
 import java.util.List;
 import weir.ebpf.helper.HelperTable;
-import weir.ebpf.isa.Disassembler;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.map.MapSpec;
+import weir.ebpf.program.InstructionText;
 import weir.ebpf.program.ProgramSpec;
 
 /** What all parts of one verification share. */
@@ -16,6 +16,7 @@ final class Surroundings {
     private final VerifierOptions options;
     private final FactCollector facts;
     private final MemoryAlignment alignment = new MemoryAlignment();
+    private final InstructionText text;
     private int lastId;
 
     Surroundings(ProgramSpec spec, List<MapSpec> maps, HelperTable helpers, VerifierOptions options) {
@@ -24,6 +25,7 @@ final class Surroundings {
         this.helpers = helpers;
         this.options = options;
         facts = new FactCollector(spec.code().slots());
+        text = InstructionText.of(spec.type(), maps);
     }
 
     ProgramSpec spec() {
@@ -36,6 +38,10 @@ final class Surroundings {
 
     VerifierOptions options() {
         return options;
+    }
+
+    InstructionText text() {
+        return text;
     }
 
     FactCollector facts() {
@@ -88,7 +94,7 @@ final class Surroundings {
                 kind,
                 message,
                 slot,
-                instruction == null ? "" : Disassembler.text(instruction),
+                instruction == null ? "" : text.of(instruction),
                 slot < 0 ? null : spec.lineAt(slot),
                 register,
                 state,

@@ -6,8 +6,9 @@ package weir.ebpf.verifier;
  *
  * @param why in words, as the end of "it holds"
  * @param kind the rule that a use breaks
- * @param isCopied whether it may be copied to registers and stack, as compilers do with values that they do
- *     not use; it stays what it is
+ * @param isCopied whether it is an address from before, which the kernel takes for a number
+ *     ({@code mark_reg_invalid}): it may be copied to registers and stack, compared with anything, and calculated
+ *     with. What comes out is the same again, so that it is neither used as an address nor given away
  */
 record Undefined(String why, ViolationKind kind, boolean isCopied) implements Value {
     static final Undefined NEVER_WRITTEN =

@@ -39,7 +39,7 @@ public final class Verifier {
             StateObserver observer) {
         surroundings = new Surroundings(spec, maps, helpers, options);
         flow = new FlowGraph(spec.code(), helpers);
-        log = new VerifierLog(spec, options.logLevel());
+        log = new VerifierLog(spec, surroundings.text(), options.logLevel());
         explorer = new Explorer(surroundings, flow, log, observer);
         depth = new StackDepth(surroundings, flow);
     }
@@ -78,7 +78,7 @@ public final class Verifier {
             return new Verification.Rejected(
                     List.of(malformed(spec, e)),
                     new Statistics(0, 0, 0, 0, 0, Duration.ofNanos(System.nanoTime() - start)),
-                    "");
+                    WalkLog.NONE);
         }
         return new Verifier(spec, maps, helpers, options, observer).verify();
     }
@@ -112,11 +112,11 @@ public final class Verifier {
             surroundings.alignment().check(surroundings);
         } catch (Refusal e) {
             log.refused(e.violation());
-            return new Verification.Rejected(List.of(e.violation()), explorer.statistics(0), log.text());
+            return new Verification.Rejected(List.of(e.violation()), explorer.statistics(0), log.tail());
         }
         ProgramFacts facts = surroundings.facts().facts(surroundings.spec().code(), depth.bytes(), depth.frames());
         return new Verification.Accepted(
-                new VerifiedProgram(surroundings.spec(), facts), explorer.statistics(depth.bytes()), log.text());
+                new VerifiedProgram(surroundings.spec(), facts), explorer.statistics(depth.bytes()), log.tail());
     }
 
     /** Each is looked at with all that it calls: their number is bounded as it is in the kernel. */

@@ -3,41 +3,41 @@ package weir.ebpf.verifier;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import weir.ebpf.isa.Disassembler;
 import weir.ebpf.isa.Instruction;
+import weir.ebpf.program.InstructionText;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.SourceLine;
 
-/** What was walked, in the manner of the kernel's verifier log; bounded. */
+/** What was walked, in the manner of the kernel's verifier log; bounded, see {@link WalkLog}. */
 final class VerifierLog {
-    private static final int MAX_CHARACTERS = 4 << 20;
     private static final int WHOLE_STATE = 2;
 
     private final ProgramSpec spec;
+    private final InstructionText instructions;
     private final int level;
-    private final StringBuilder text = new StringBuilder();
+    private final LogTail text = new LogTail(WalkLog.MAX_BYTES);
     private final Value[] before = new Value[Instruction.REGISTERS];
     private @Nullable SourceLine lastLine;
-    private boolean isFull;
 
-    VerifierLog(ProgramSpec spec, int level) {
+    VerifierLog(ProgramSpec spec, InstructionText instructions, int level) {
         this.spec = spec;
+        this.instructions = instructions;
         this.level = level;
     }
 
     void before(PathState state, int slot, Instruction instruction) {
-        if (level == 0 || isFull) {
+        if (level == 0) {
             return;
         }
         SourceLine line = spec.lineAt(slot);
         if (line != null && !Objects.equals(line, lastLine)) {
-            append("; " + line.text().strip() + " @ " + line.file() + ':' + line.line() + '\n');
+            text.append("; " + line.text().strip() + " @ " + line.file() + ':' + line.line() + '\n');
             lastLine = line;
         }
         if (level >= WHOLE_STATE) {
-            append(registers(state, true) + '\n');
+            text.append(registers(state, true) + '\n');
         }
-        append(slot + ": " + Disassembler.text(instruction));
+        text.append(slot + ": " + instructions.of(instruction));
         for (int i = 0; i < before.length; i++) {
             before[i] = state.get(i);
         }
@@ -45,14 +45,14 @@ final class VerifierLog {
 
     /** Registers that the instruction changed. */
     void after(PathState state, int slot, Instruction instruction) {
-        if (level == 0 || isFull) {
+        if (level == 0) {
             return;
         }
         String changed = registers(state, false);
-        append(changed.isEmpty() ? "\n" : "  ; " + changed + '\n');
+        text.append(changed.isEmpty() ? "\n" : "  ; " + changed + '\n');
         boolean jumps = instruction instanceof Instruction.Branch || instruction instanceof Instruction.Call;
         if (jumps && state.slot != slot + 1) {
-            append("goes on at " + state.slot + '\n');
+            text.append("goes on at " + state.slot + '\n');
         }
     }
 
@@ -74,27 +74,18 @@ final class VerifierLog {
 
     /** The path ends in a state that was walked from before. */
     void ends(PathState state) {
-        if (level > 0 && !isFull) {
-            append(state.slot + ": safe: as before\n");
+        if (level > 0) {
+            text.append(state.slot + ": safe: as before\n");
         }
     }
 
     void refused(Violation violation) {
         if (level > 0) {
-            append('\n' + violation.message() + '\n');
+            text.append("\n" + violation.message() + "\n");
         }
     }
 
-    private void append(String more) {
-        if (text.length() + more.length() > MAX_CHARACTERS) {
-            isFull = true;
-            text.append("...\n");
-        } else {
-            text.append(more);
-        }
-    }
-
-    String text() {
-        return text.toString();
+    WalkLog tail() {
+        return level == 0 ? WalkLog.NONE : text.tail();
     }
 }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.ObjectFileException;
 import weir.ebpf.map.Bytes;
@@ -32,6 +33,16 @@ public final class KernelObject implements AutoCloseable {
      * @throws KernelProgram.Rejected for the first program that the verifier does not take, with its log
      */
     public static KernelObject load(byte[] file) throws ObjectFileException, KernelProgram.Rejected {
+        return load(file, name -> true);
+    }
+
+    /**
+     * As {@link #load(byte[])}, of the XDP programs those with names that are wanted.
+     *
+     * @throws KernelProgram.Rejected for the first program that the verifier does not take, with its log
+     */
+    public static KernelObject load(byte[] file, Predicate<String> wanted)
+            throws ObjectFileException, KernelProgram.Rejected {
         ObjectFile object = ObjectFile.parse(file);
         KernelObject loaded = new KernelObject();
         try (ObjectTypes types = ObjectTypes.load(file, object.programs())) {
@@ -41,7 +52,7 @@ public final class KernelObject implements AutoCloseable {
             int[] descriptors =
                     loaded.maps.values().stream().mapToInt(KernelMap::fd).toArray();
             for (ProgramSpec spec : object.programs()) {
-                if (spec.type() == ProgramType.XDP) {
+                if (spec.type() == ProgramType.XDP && wanted.test(spec.name())) {
                     loaded.programs.put(spec.name(), KernelProgram.load(spec, descriptors, types));
                 }
             }

@@ -9,7 +9,6 @@ import static weir.ebpf.kernel.ProgramAttributes.*;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.isa.CallKind;
 import weir.ebpf.isa.Code;
@@ -110,10 +109,11 @@ public final class KernelProgram implements AutoCloseable {
     static <T> T prepared(ProgramSpec spec, byte[] code, Load<T> load) throws Rejected {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attributes = attributes(arena, spec, code);
-            int types = needsTypes(spec) ? loadTypes(arena, spec.subprograms()) : 0;
-            if (types > 0) {
-                byte[] info = FunctionTypes.functionInfo(spec.subprograms());
-                putFunctions(arena, attributes, types, info);
+            int types = 0;
+            if (needsTypes(spec)) {
+                FunctionTypes functions = new FunctionTypes(spec.subprograms());
+                types = loadTypes(arena, functions.blob());
+                putFunctions(arena, attributes, types, functions.functionInfo(spec.subprograms()));
             }
             try {
                 return load.with(arena, attributes);
@@ -241,8 +241,7 @@ public final class KernelProgram implements AutoCloseable {
         throw new Rejected(-result, text);
     }
 
-    private static int loadTypes(Arena arena, List<Subprogram> subprograms) {
-        byte[] blob = FunctionTypes.blob(subprograms);
+    private static int loadTypes(Arena arena, byte[] blob) {
         MemorySegment log = arena.allocate(4096);
         MemorySegment attributes = arena.allocate(BTF_BYTES, 8);
         attributes.set(JAVA_LONG, BTF, copy(arena, blob).address());

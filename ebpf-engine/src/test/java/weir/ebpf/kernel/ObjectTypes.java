@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import weir.ebpf.ObjectFileException;
 import weir.ebpf.elf.ElfFile;
 import weir.ebpf.elf.Symbol;
@@ -38,6 +40,11 @@ final class ObjectTypes implements AutoCloseable {
     // struct btf_type: name_off 0, info 4, size or type 8; struct btf_var_secinfo: type 0, offset 4, size 8
     private static final int TYPE_BYTES = 12;
     private static final int SIZE = 8;
+    private static final int INFO = 4;
+    private static final int KIND_SHIFT = 24;
+    private static final int KIND_MASK = 31;
+    private static final int COUNT_MASK = 0xffff;
+    private static final int KIND_FUNC = 12;
     private static final int KIND_VAR = 14;
     private static final int KIND_DATASEC = 15;
     private static final int DATASEC_ENTRY_BYTES = 12;
@@ -56,6 +63,7 @@ final class ObjectTypes implements AutoCloseable {
         blob.get(header + blob.getInt(16), text);
         strings.writeBytes(text);
         placeVariables(types, elf);
+        makeHiddenFunctionsStatic(types, elf);
         for (ProgramSpec program : programs) {
             program.lines().forEach(line -> {
                 offset(line.file());
@@ -123,18 +131,18 @@ final class ObjectTypes implements AutoCloseable {
         Map<Integer, Integer> nameOfVariable = new HashMap<>();
         int at = 0;
         for (int id = 1; at < types.limit(); id++) {
-            int info = types.getInt(at + 4);
-            int kind = info >>> 24 & 31;
-            int count = info & 0xffff;
+            int info = types.getInt(at + INFO);
+            int kind = info >>> KIND_SHIFT & KIND_MASK;
+            int count = info & COUNT_MASK;
             if (kind == KIND_VAR) {
                 nameOfVariable.put(id, types.getInt(at));
             }
             at += TYPE_BYTES + bytesBehind(kind, count);
         }
         for (at = 0; at < types.limit(); ) {
-            int info = types.getInt(at + 4);
-            int kind = info >>> 24 & 31;
-            int count = info & 0xffff;
+            int info = types.getInt(at + INFO);
+            int kind = info >>> KIND_SHIFT & KIND_MASK;
+            int count = info & COUNT_MASK;
             if (kind == KIND_DATASEC) {
                 String name = stringAt(types.getInt(at));
                 types.putInt(at + SIZE, (int) elf.section(name).orElseThrow().sizeBytes());
@@ -145,6 +153,22 @@ final class ObjectTypes implements AutoCloseable {
                 }
             }
             at += TYPE_BYTES + bytesBehind(kind, count);
+        }
+    }
+
+    /** What is hidden is no function that the kernel verifies by itself: libbpf's {@code mark_btf_static}. */
+    private void makeHiddenFunctionsStatic(ByteBuffer types, ElfFile elf) {
+        Set<String> hidden = elf.symbols().stream()
+                .filter(Symbol::isHidden)
+                .map(Symbol::name)
+                .collect(Collectors.toSet());
+        for (int at = 0; at < types.limit(); ) {
+            int info = types.getInt(at + INFO);
+            int kind = info >>> KIND_SHIFT & KIND_MASK;
+            if (kind == KIND_FUNC && hidden.contains(stringAt(types.getInt(at)))) {
+                types.putInt(at + INFO, KIND_FUNC << KIND_SHIFT);
+            }
+            at += TYPE_BYTES + bytesBehind(kind, info & COUNT_MASK);
         }
     }
 

@@ -21,6 +21,6 @@ class KernelRuleCaseTest {
     void kernelSaysSo(RuleCase each) {
         KernelVerdict verdict = KernelVerdict.of(each.program(), each.maps());
         RuleCase.Kernel kernel = verdict.isAccepted() ? RuleCase.Kernel.ACCEPTS : RuleCase.Kernel.REJECTS;
-        assertEquals(each.kernel(), kernel, () -> each.why() + '\n' + verdict.log());
+        assertEquals(each.kernel(), kernel, () -> each.name() + ": " + each.why() + '\n' + verdict.log());
     }
 }

@@ -27,7 +27,8 @@ class RuleCaseTest {
     void getsItsVerdict(RuleCase each) {
         Verification verification = Verifier.verify(each.program(), each.maps(), VerifierOptions.standard());
         switch (verification) {
-            case Verification.Accepted _ -> assertTrue(each.expected().isAccepted(), each.why());
+            case Verification.Accepted _ ->
+                assertTrue(each.expected().isAccepted(), () -> each.name() + ": " + each.why());
             case Verification.Rejected rejected ->
                 check(each, rejected.violations().getFirst());
         }
@@ -35,12 +36,13 @@ class RuleCaseTest {
 
     private static void check(RuleCase each, Violation violation) {
         if (each.expected().isAccepted()) {
-            fail(each.why() + ": " + violation.text());
+            fail(each.name() + ": " + each.why() + ": " + violation.text());
         }
         assertAll(
-                () -> assertEquals(each.expected().kind(), violation.kind(), violation.text()),
-                () -> assertEquals(each.expected().slot(), violation.slot(), violation.text()),
-                () -> assertTrue(violation.message().contains(each.expected().text()), violation.text()));
+                () -> assertEquals(each.expected().kind(), violation.kind(), each.name() + ": " + violation.text()),
+                () -> assertEquals(each.expected().slot(), violation.slot(), each.name() + ": " + violation.text()),
+                () -> assertTrue(
+                        violation.message().contains(each.expected().text()), each.name() + ": " + violation.text()));
     }
 
     static Stream<RuleCase> accepted() {

@@ -34,7 +34,8 @@ final class VerdictDifference {
                 "",
                 "",
                 List.of());
-        return new Verification.Rejected(List.of(violation), new Statistics(0, 0, 0, 0, 0, Duration.ZERO), "");
+        return new Verification.Rejected(
+                List.of(violation), new Statistics(0, 0, 0, 0, 0, Duration.ZERO), WalkLog.NONE);
     }
 
     /** Why the kernel refuses what is accepted here; empty where nothing explains it. */

@@ -56,7 +56,7 @@ class VerifierExamplesTest {
                     VerifierOptions.standard().withLogLevel(1));
             why = verification instanceof Verification.Rejected rejected
                     ? rejected.violations().getFirst().text()
-                    : verification.log();
+                    : verification.log().text();
             verdict = verification instanceof Verification.Accepted ? "accept" : "reject";
         }
         assertEquals(Json.string(each, "expected"), verdict, Json.string(each, "why") + "\n" + why);
