@@ -29,6 +29,11 @@ public enum FaultKind {
         this.rule = rule;
     }
 
+    /** Whether the program ran for too long, which those that the verifier accepts can do, too. */
+    public boolean isLimit() {
+        return this == BUDGET || this == INSTRUCTION_LIMIT;
+    }
+
     /** The rule in words. */
     public String rule() {
         return rule;

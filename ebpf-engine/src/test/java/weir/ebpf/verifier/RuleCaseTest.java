@@ -15,7 +15,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import weir.ebpf.helper.HelperTable;
 import weir.ebpf.program.Fault;
-import weir.ebpf.program.FaultKind;
 
 /** The rules, by programs that keep them and twins that break them. */
 class RuleCaseTest {
@@ -53,8 +52,7 @@ class RuleCaseTest {
     @MethodSource("accepted")
     void breaksNoRuleWhenItRuns(RuleCase each) throws Exception {
         for (Fault fault : RuleRuns.faults(each.program(), each.maps())) {
-            assertTrue(
-                    fault.kind() == FaultKind.BUDGET || fault.kind() == FaultKind.INSTRUCTION_LIMIT, fault::text);
+            assertTrue(fault.kind().isLimit(), fault::text);
         }
     }
 
