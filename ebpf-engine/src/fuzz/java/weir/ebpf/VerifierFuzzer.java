@@ -7,7 +7,6 @@ import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Decoder;
 import weir.ebpf.isa.MalformedCodeException;
 import weir.ebpf.map.MapSpec;
-import weir.ebpf.program.FaultKind;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.ProgramType;
 import weir.ebpf.random.ProgramGenerator;
@@ -17,7 +16,8 @@ import weir.ebpf.verifier.VerifierOptions;
 
 /**
  * Jazzer's entry: any bytes are refused as code by the one named exception, or get a verdict, for XDP and for
- * VALE-BPF; what the verifier accepts runs without a fault but for the budget of callbacks.
+ * VALE-BPF; what the verifier accepts runs without a fault but for the budgets of callbacks and
+ * instructions.
  */
 public final class VerifierFuzzer {
     private static final List<MapSpec> MAPS = ProgramGenerator.allMaps();
@@ -60,7 +60,7 @@ public final class VerifierFuzzer {
         try (LoadedObject loaded = LoadedObject.of(spec, MAPS, options)) {
             TestRun.Result result =
                     TestRun.of(frame).run(loaded.program(spec.name()).orElseThrow());
-            if (result.fault() != null && result.fault().kind() != FaultKind.BUDGET) {
+            if (result.fault() != null && !result.fault().kind().isLimit()) {
                 throw new AssertionError(result.fault().text());
             }
         }

@@ -15,17 +15,21 @@ import weir.ebpf.memory.Mem;
 /**
  * A host that is the same in every run: for tests and for running programs by hand. Time stands still
  * until it is moved, random numbers follow from a seed, and what programs say is kept, up to
- * {@link #MAX_KEPT} lines and events. One thread; keeping them allocates.
+ * {@link #MAX_KEPT} lines and events and {@link #MAX_EVENT_BYTES}. One thread; keeping them allocates.
  */
 public final class DeterministicHost implements Host {
     /** Lines, and events, that are kept until they are taken; later ones are lost. */
     public static final int MAX_KEPT = 10_000;
+
+    /** Bytes of all events that are kept until they are taken: a program may say more than there is memory. */
+    public static final long MAX_EVENT_BYTES = 16 << 20;
 
     private final int cpus;
     private final List<String> lines = new ArrayList<>();
     private final List<Event> events = new ArrayList<>();
     private final Map<Integer, Integer> mtuByPort = new HashMap<>();
     private LongToIntFunction fib = parameters -> FIB_NOT_FORWARDED;
+    private long eventBytes;
     private boolean listensToEvents = true;
     private long nanos = 1_000_000_000L;
     private long randomState = 1;
@@ -91,6 +95,7 @@ public final class DeterministicHost implements Host {
     public List<Event> takeEvents() {
         List<Event> taken = List.copyOf(events);
         events.clear();
+        eventBytes = 0;
         return taken;
     }
 
@@ -130,9 +135,11 @@ public final class DeterministicHost implements Host {
         if (!listensToEvents) {
             return -Errno.ENOENT;
         }
-        if (events.size() == MAX_KEPT) {
+        long bytes = (long) lengthBytes + frameBytes;
+        if (events.size() == MAX_KEPT || bytes > MAX_EVENT_BYTES - eventBytes) {
             return -Errno.ENOSPC;
         }
+        eventBytes += bytes;
         Bytes data = Bytes.of(copy(address, lengthBytes));
         events.add(new Event(map.spec().name(), cpu, data, Bytes.of(copy(frameAddress, frameBytes))));
         return 0;

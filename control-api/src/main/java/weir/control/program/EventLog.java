@@ -14,6 +14,9 @@ import weir.ebpf.map.RingBuffer;
 
 /** Records that programs hand to control code, by map: counts all of them and keeps the first ones. */
 final class EventLog {
+    /** Records that are copied out of a ring buffer at once; a program can fill it with more than there is memory for. */
+    private static final int AT_ONCE = 1024;
+
     /** Bytes of a record that are shown. */
     private static final int MAX_BYTES = 256;
 
@@ -46,14 +49,20 @@ final class EventLog {
 
     private void read(long frame, RingBuffer ring) {
         String name = ring.spec().name();
-        for (RingBuffer.Taken record : ring.take(Integer.MAX_VALUE)) {
-            if (record.data() != null) {
-                add(name, frame, null, record.data().toArray(), null);
-            } else {
-                Tally tally = tally(name);
-                tally.discarded++;
-                keep(tally, new ReplayReport.EventRecord(frame, null, record.lengthBytes(), null, null, true));
-            }
+        List<RingBuffer.Taken> records = ring.take(AT_ONCE);
+        while (!records.isEmpty()) {
+            records.forEach(record -> add(name, frame, record));
+            records = ring.take(AT_ONCE);
+        }
+    }
+
+    private void add(String ring, long frame, RingBuffer.Taken record) {
+        if (record.data() != null) {
+            add(ring, frame, null, record.data().toArray(), null);
+        } else {
+            Tally tally = tally(ring);
+            tally.discarded++;
+            keep(tally, new ReplayReport.EventRecord(frame, null, record.lengthBytes(), null, null, true));
         }
     }
 

@@ -2,6 +2,7 @@
 package weir.ebpf.interpreter;
 
 import org.jspecify.annotations.Nullable;
+import weir.ebpf.isa.Instruction;
 import weir.ebpf.map.EbpfMap;
 
 /**
@@ -22,10 +23,8 @@ final class CallFrame {
     PreparedCode returnCode;
 
     int returnSlot;
-    long r6;
-    long r7;
-    long r8;
-    long r9;
+    /** Registers of the caller, by number. What a call leaves undefined, too: a helper may look at it. */
+    final long[] kept = new long[Instruction.REGISTERS - 1];
 
     // of helpers that call back
     int function;
@@ -39,17 +38,12 @@ final class CallFrame {
     long cursor;
 
     void save(long[] r) {
-        r6 = r[6];
-        r7 = r[7];
-        r8 = r[8];
-        r9 = r[9];
+        System.arraycopy(r, 0, kept, 0, kept.length);
     }
 
+    /** All but r0, the result. */
     void restore(long[] r) {
-        r[6] = r6;
-        r[7] = r7;
-        r[8] = r8;
-        r[9] = r9;
+        System.arraycopy(kept, 1, r, 1, kept.length - 1);
     }
 
     /** Lets go of what it refers to. */

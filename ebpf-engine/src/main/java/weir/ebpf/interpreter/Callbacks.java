@@ -97,8 +97,7 @@ final class Callbacks {
             return false;
         }
         run.clearFrame();
-        r[1] = frame.round;
-        r[2] = frame.context;
+        hand(frame.round, frame.context, 0, 0);
         return true;
     }
 
@@ -112,11 +111,16 @@ final class Callbacks {
         run.clearFrame();
         long key = run.showKey(map.spec().keyBytes());
         map.keyTo(position, key);
-        r[1] = map.handle();
-        r[2] = key;
-        r[3] = map.valueAt(position, run.cpu());
-        r[4] = frame.context;
+        hand(map.handle(), key, map.valueAt(position, run.cpu()), frame.context);
         return true;
+    }
+
+    private void hand(long r1, long r2, long r3, long r4) {
+        r[1] = r1;
+        r[2] = r2;
+        r[3] = r3;
+        r[4] = r4;
+        r[5] = 0;
     }
 
     private boolean pay(CallFrame frame) {

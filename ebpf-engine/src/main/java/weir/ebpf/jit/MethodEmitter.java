@@ -306,7 +306,7 @@ final class MethodEmitter {
 
     /** A jump back costs the loop's length, so that no program runs for ever, whoever verified it. */
     private void payForLoop(int slot, int target) {
-        if (target > slot || !emission.plan.isChecked()) {
+        if (target > slot || !emission.plan.paysForLoops()) {
             return;
         }
         Label spent = code.newLabel();

@@ -37,6 +37,16 @@ record UnitPlan(
                 spec, facts, helpers, maps, analysis, isChecked, recordsExits(spec, helpers), new ArrayList<>());
     }
 
+    /**
+     * Whether loops are counted. The verifier walks every turn of a loop, so what it accepted ends soon by itself,
+     * but it looks at callbacks and global functions a few times however often they run.
+     */
+    boolean paysForLoops() {
+        return isChecked
+                || !facts.callbacks().isEmpty()
+                || spec.subprograms().stream().anyMatch(each -> each.slot() != 0 && each.signature() != null);
+    }
+
     /** A number for the helper in the class's list. */
     int indexOf(Helper helper) {
         int index = usedHelpers.indexOf(helper);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.program;
 
-/** Rule that a running program broke. A program that the verifier accepts breaks only {@link #BUDGET}. */
+/**
+ * Rule that a running program broke. A program that the verifier accepts breaks only {@link #BUDGET} and {@link
+ * #INSTRUCTION_LIMIT}.
+ */
 public enum FaultKind {
     READ("read of memory that the program may not read"),
     WRITE("write to memory that the program may not write"),
@@ -14,8 +17,11 @@ public enum FaultKind {
     CALL_DEPTH("more than 8 call frames"),
     /** Callback iterations and tail calls, see {@link ProgramFacts#BUDGET_SLOTS}. */
     BUDGET("callback iterations and tail calls beyond 1 M instructions"),
-    /** Programs that nobody verified may loop for ever. */
-    INSTRUCTION_LIMIT("too many instructions for a program that is not verified"),
+    /**
+     * Programs that nobody verified may loop for ever, and loops inside callbacks and global functions add up to
+     * more than anyone waits for.
+     */
+    INSTRUCTION_LIMIT("more than 16 M instructions for one frame"),
     LEAK("ring buffer record or spin lock that is still held at the end"),
     LOCK("spin lock taken twice, or never released by its holder");
 
@@ -23,6 +29,11 @@ public enum FaultKind {
 
     FaultKind(String rule) {
         this.rule = rule;
+    }
+
+    /** Whether the program ran for too long, which those that the verifier accepts can do, too. */
+    public boolean isLimit() {
+        return this == BUDGET || this == INSTRUCTION_LIMIT;
     }
 
     /** The rule in words. */

@@ -342,6 +342,9 @@ final class ArgumentRules {
                     "misaligned access off " + base.offset() + " size " + bytes,
                     "memory aligned to " + bytes + " bytes");
         }
+        if (base.kind() == PointerKind.MEMORY) {
+            surroundings.alignment().needs(state.frame(0).function, bytes, state.slot);
+        }
         memory.region(state, register, base, bytes, Use.READ_AND_WRITE);
     }
 

@@ -160,6 +160,9 @@ final class BranchRules {
     private @Nullable PathState nullTest(PathState state, Condition condition, PointerValue pointer) {
         boolean isEqual = condition == Condition.EQ;
         if (!pointer.orNull()) {
+            if (isFar(pointer)) {
+                return state.fork();
+            }
             return isEqual ? null : state;
         }
         PathState jumping = state.fork();
@@ -168,6 +171,11 @@ final class BranchRules {
         settle(whereNull, pointer, true);
         settle(whereNot, pointer, false);
         return jumping;
+    }
+
+    /** Far from what it points into an address may be anything, 0 too. */
+    private static boolean isFar(PointerValue pointer) {
+        return pointer.variable().smax() >= MemoryRules.MAX_OFFSET;
     }
 
     /** All copies of a pointer turn out to be null, or not: {@code mark_ptr_or_null_regs}. */

@@ -36,7 +36,6 @@ final class Explorer {
     private static final int CLOCK_MASK = 0xff;
 
     private static final int STATE_BYTES = 512;
-    private static final int FRAME_BYTES = 900;
 
     private final Surroundings surroundings;
     private final Code code;
@@ -364,7 +363,7 @@ final class Explorer {
         states++;
         kept++;
         peak = Math.max(peak, kept);
-        bytes += STATE_BYTES + (long) state.depth() * FRAME_BYTES;
+        bytes += STATE_BYTES + state.storedBytes();
         if (bytes > VerifierOptions.MAX_BYTES) {
             throw tooComplex(
                     state,

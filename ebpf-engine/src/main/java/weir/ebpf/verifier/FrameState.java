@@ -14,6 +14,10 @@ final class FrameState {
     /** {@link #callSite} of the outermost frame. */
     static final int NO_CALL = -1;
 
+    private static final int EMPTY_BYTES = 900;
+    /** A slot with a number of its own, and places for it here and in the state that goes on. */
+    private static final int SLOT_BYTES = 72;
+
     final int function;
     final int callSite;
     final boolean isCallback;
@@ -74,6 +78,11 @@ final class FrameState {
             }
         }
         return stored;
+    }
+
+    /** What {@link #stored} takes, about. */
+    int storedBytes() {
+        return EMPTY_BYTES + stack.length * SLOT_BYTES;
     }
 
     private static Value unmarked(Value value) {

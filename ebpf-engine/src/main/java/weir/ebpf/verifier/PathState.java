@@ -69,6 +69,15 @@ final class PathState {
         return copy;
     }
 
+    /** What the frames of a stored copy take, about. */
+    long storedBytes() {
+        long bytes = 0;
+        for (int i = 0; i < depth; i++) {
+            bytes += frames[i].storedBytes();
+        }
+        return bytes;
+    }
+
     /** Remembers which way a branch went. */
     void went(int branch, boolean taken) {
         branches[branchCount++ % branches.length] = taken ? branch : -1 - branch;

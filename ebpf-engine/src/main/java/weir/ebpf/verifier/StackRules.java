@@ -125,7 +125,7 @@ final class StackRules {
     private void checkReadable(PathState state, int register, Range range) {
         for (int offset = range.from; offset < range.to; offset++) {
             int kind = range.kindAt(offset);
-            if (kind == StackSlot.NOTHING) {
+            if (kind == StackSlot.NOTHING || kind == StackSlot.REMAINS) {
                 throw undefined(state, register, range, offset);
             }
             if (kind == StackSlot.SPILL && !(range.slotAt(offset).spilled() instanceof ScalarValue)) {
@@ -137,8 +137,8 @@ final class StackRules {
 
     /** A helper that fails leaves what was there, and nobody knows afterwards that it is a pointer. */
     private void checkNoPointers(PathState state, int register, Range range) {
-        for (int index = range.firstSlot(); index <= range.lastSlot(); index++) {
-            if (range.frame.slot(index).holdsPointer()) {
+        for (int offset = range.from; offset < range.to; offset++) {
+            if (range.slotAt(offset).holdsAddressAt(FrameState.byteOf(offset))) {
                 throw surroundings.refuse(
                         state,
                         ViolationKind.POINTER_LEAK,
@@ -251,7 +251,7 @@ final class StackRules {
         }
     }
 
-    /** One of many places is written, nobody knows which. */
+    /** One of many places is written, nobody knows which: the others keep what they have, addresses among it. */
     private static void blur(Range range, boolean isZero, Value value) {
         boolean needsZero = false;
         for (int offset = range.from; offset < range.to; offset++) {
@@ -259,9 +259,10 @@ final class StackRules {
             boolean keepsZero = isZero && kind == StackSlot.ZERO;
             needsZero |= keepsZero;
             if (kind != StackSlot.NOTHING && !keepsZero) {
-                int index = FrameState.slotOf(offset);
-                StackSlot slot = range.frame.slot(index);
-                range.frame.setSlot(index, slot.fill(FrameState.byteOf(offset), 1, StackSlot.ANYTHING), false);
+                StackSlot slot = range.slotAt(offset);
+                int inSlot = FrameState.byteOf(offset);
+                int blurred = slot.holdsAddressAt(inSlot) ? StackSlot.REMAINS : StackSlot.ANYTHING;
+                range.frame.setSlot(FrameState.slotOf(offset), slot.fill(inSlot, 1, blurred), false);
             }
         }
         if (needsZero) {
@@ -276,12 +277,12 @@ final class StackRules {
         checkReadable(state, register, range);
     }
 
-    /** Checks bytes that a helper writes all, and notes that they are written. */
+    /** Checks bytes that a helper writes all, unless it fails, and notes that they are written. */
     void fill(PathState state, int register, PointerValue base, long bytes) {
         Range range = range(state, register, base, 0, bytes, "write to");
+        state.markRead(range.frameNumber, range.slots());
         if (!range.isFixed) {
             checkReadable(state, register, range);
-            state.markRead(range.frameNumber, range.slots());
         }
         checkNoPointers(state, register, range);
         overwrite(range);
@@ -307,7 +308,8 @@ final class StackRules {
     }
 
     /**
-     * The number in 4 bytes of stack, if it is known: a constant key. What tells so matters then.
+     * The number in 4 bytes of stack, if they were spilled as such and it is known: a constant key. What tells so matters
+     * then. {@code get_constant_map_key}.
      *
      * @return the number, or -1
      */
@@ -319,7 +321,7 @@ final class StackRules {
         FrameState frame = state.frame(base.place());
         StackSlot slot = frame.slot(FrameState.slotOf((int) at));
         int inSlot = FrameState.byteOf((int) at);
-        if (inSlot == 0 && slot.spilledBytes() >= Integer.BYTES && slot.spilled() instanceof ScalarValue number) {
+        if (inSlot == 0 && slot.spilledBytes() == Integer.BYTES && slot.spilled() instanceof ScalarValue number) {
             if (!number.range().isConstant32()) {
                 return -1;
             }

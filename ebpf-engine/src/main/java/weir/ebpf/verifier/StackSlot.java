@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * that was spilled there.
  *
  * @param kinds 8 bits for each byte, the lowest address in the lowest bits: {@link #NOTHING}, {@link
- *     #ANYTHING}, {@link #ZERO} or {@link #SPILL}
+ *     #ANYTHING}, {@link #ZERO}, {@link #SPILL} or {@link #REMAINS}
  * @param spilled what the {@link #SPILL} bytes hold together; null without
  */
 record StackSlot(long kinds, @Nullable Value spilled) {
@@ -22,6 +22,8 @@ record StackSlot(long kinds, @Nullable Value spilled) {
     static final int ZERO = 2;
     /** A byte of {@link #spilled}. */
     static final int SPILL = 3;
+    /** A byte of an address of which other bytes were written over: nothing to be read, but not nothing either. */
+    static final int REMAINS = 4;
 
     static final StackSlot EMPTY = new StackSlot(0, null);
 
@@ -49,7 +51,7 @@ record StackSlot(long kinds, @Nullable Value spilled) {
         if (spilled == null) {
             return kinds;
         }
-        int kind = spilled instanceof ScalarValue ? ANYTHING : NOTHING;
+        int kind = spilled instanceof ScalarValue ? ANYTHING : REMAINS;
         long result = kinds;
         for (int i = 0; i < BYTES; i++) {
             if (kind(i) == SPILL) {
@@ -75,6 +77,11 @@ record StackSlot(long kinds, @Nullable Value spilled) {
     /** Whether an address lies here, also one that is void by now. */
     boolean holdsPointer() {
         return spilled != null && !(spilled instanceof ScalarValue);
+    }
+
+    /** Whether a byte belongs to an address, whole or not. */
+    boolean holdsAddressAt(int index) {
+        return kind(index) == REMAINS || (kind(index) == SPILL && holdsPointer());
     }
 
     StackSlot with(Value value) {

@@ -152,7 +152,9 @@ final class StateComparison {
                 || kind == StackSlot.ZERO
                 || (kind == StackSlot.SPILL && slot.spilled() instanceof ScalarValue);
         return switch (old) {
-            case StackSlot.NOTHING -> true;
+            // A helper that should fill it and fails leaves what is there.
+            case StackSlot.NOTHING -> !slot.holdsAddressAt(index);
+            case StackSlot.REMAINS -> true;
             case StackSlot.ANYTHING -> isNumber;
             default -> kind == old;
         };

@@ -21,7 +21,7 @@ public record VerifierOptions(int logLevel, boolean keepEverything, int maxInstr
     public static final int MAX_PENDING = 8192;
 
     /** Bytes that stored states take together, about. */
-    public static final long MAX_BYTES = 192L << 20;
+    public static final long MAX_BYTES = 128L << 20;
 
     private static final Duration MAX_TIME = Duration.ofSeconds(10);
 

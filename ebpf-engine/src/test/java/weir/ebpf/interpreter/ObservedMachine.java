@@ -121,14 +121,10 @@ public final class ObservedMachine extends Machine {
         if (frame == depth()) {
             return register(register);
         }
-        CallFrame callee = frame(frame + 1);
-        return switch (register) {
-            case 6 -> callee.r6;
-            case 7 -> callee.r7;
-            case 8 -> callee.r8;
-            case 9 -> callee.r9;
-            default -> throw new IllegalArgumentException("r" + register + " of a frame that waits");
-        };
+        if (register < 6 || register > 9) {
+            throw new IllegalArgumentException("r" + register + " of a frame that waits");
+        }
+        return frame(frame + 1).kept[register];
     }
 
     public long framePointer(int frame) {

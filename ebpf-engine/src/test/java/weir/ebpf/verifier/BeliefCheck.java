@@ -17,7 +17,6 @@ import weir.ebpf.helper.HelperTable;
 import weir.ebpf.interpreter.ObservedMachine;
 import weir.ebpf.map.Bytes;
 import weir.ebpf.map.EbpfMap;
-import weir.ebpf.program.FaultKind;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.random.RandomPackets;
 import weir.ebpf.random.RandomProgram;
@@ -115,7 +114,7 @@ final class BeliefCheck {
             EbpfProgram main = machine.on(loaded.program(program.main().name()).orElseThrow());
             for (Bytes packet : RandomPackets.generate(program.seed(), packets)) {
                 TestRun.Result result = TestRun.of(packet.toArray()).run(main);
-                if (result.fault() != null && result.fault().kind() != FaultKind.BUDGET) {
+                if (result.fault() != null && !result.fault().kind().isLimit()) {
                     misfits.add(result.fault().text());
                 }
             }

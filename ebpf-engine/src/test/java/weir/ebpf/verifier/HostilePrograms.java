@@ -29,6 +29,7 @@ enum HostilePrograms {
     DIAMONDS_THAT_ALL_DIFFER("TOO_COMPLEX"),
     CALLS_FANNING_OUT("TOO_COMPLEX"),
     DEEP_STACKS_THAT_ALL_DIFFER("TOO_COMPLEX"),
+    FULL_STACKS("TOO_COMPLEX"),
     GLOBAL_FUNCTIONS("TOO_COMPLEX"),
     CHAIN_OF_GLOBAL_FUNCTIONS("CALL_DEPTH"),
     ORDINARY("ACCEPTED"),
@@ -63,6 +64,7 @@ enum HostilePrograms {
             case DIAMONDS_THAT_ALL_DIFFER -> diamonds();
             case CALLS_FANNING_OUT -> fanOut();
             case DEEP_STACKS_THAT_ALL_DIFFER -> deepStacks();
+            case FULL_STACKS -> fullStacks();
             case GLOBAL_FUNCTIONS -> globalFunctions();
             case CHAIN_OF_GLOBAL_FUNCTIONS -> chainOfGlobals();
             case ORDINARY -> ordinary();
@@ -168,6 +170,25 @@ enum HostilePrograms {
                 code.add(store(-8 * slot, 2));
                 code.add(new Instruction.Load(MemorySize.DOUBLE, false, 3, FRAME_POINTER, (short) (-8 * slot)));
                 code.add(branch(Condition.EQ, 3, 0, 0));
+            }
+        });
+    }
+
+    /** Each state that is stored has 512 numbers on its stacks. */
+    private static ProgramSpec fullStacks() {
+        return calls(8, 1, (code, level) -> {
+            unknown(code, 6);
+            for (int slot = 1; slot <= 64; slot++) {
+                code.add(new Instruction.Store(
+                        MemorySize.DOUBLE, FRAME_POINTER, (short) (-8 * slot), Operand.register(6)));
+            }
+            for (int i = 0; level == 7 && i < 30_000; i++) {
+                code.add(branch(Condition.GT, 6, i, 1));
+                code.add(alu(AluOp.ADD, 6, 1));
+                code.add(branch(Condition.GT, 6, i, 0));
+                for (int more = 0; more < 6; more++) {
+                    code.add(alu(AluOp.ADD, 6, 1));
+                }
             }
         });
     }

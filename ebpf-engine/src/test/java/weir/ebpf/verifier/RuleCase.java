@@ -63,6 +63,7 @@ record RuleCase(
         Kernel kernel) {
     static final List<String> FILES = List.of(
             "atomics.txt",
+            "attacks.txt",
             "calls.txt",
             "callbacks.txt",
             "context.txt",

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import weir.ebpf.program.Fault;
-import weir.ebpf.program.FaultKind;
 
 /** The rules, by programs that keep them and twins that break them. */
 class RuleCaseTest {
@@ -53,7 +52,7 @@ class RuleCaseTest {
     @MethodSource("accepted")
     void breaksNoRuleWhenItRuns(RuleCase each) throws Exception {
         for (Fault fault : RuleRuns.faults(each.program(), each.maps())) {
-            assertEquals(FaultKind.BUDGET, fault.kind(), fault::text);
+            assertTrue(fault.kind().isLimit(), fault::text);
         }
     }
 
