@@ -28,7 +28,6 @@ final class PairedMeasurement {
     private static final double WARM_UP_SLICES = 10;
     private static final double MAX_WARM_UP_SECONDS = 5;
     private static final long SETTLE_MILLIS = 20;
-    private static final long LONGEST_STANDSTILL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final MemoryBenchSettings settings;
     private final SwitchConfig base;
@@ -75,21 +74,9 @@ final class PairedMeasurement {
         TimeUnit.MILLISECONDS.sleep(SETTLE_MILLIS); // caches are the twin's
         List<Double> slices = new ArrayList<>();
         for (int slice = 0; slice < SLICES_PER_PAIR; slice++) {
-            slices.add(measureSlice(run).mpps());
+            slices.add(run.measure(nanos(settings.seconds())).mpps());
         }
         return PairStatistics.median(slices);
-    }
-
-    /** A slice in which the worker got no time at all, on a machine that is overcommitted, is prolonged. */
-    private MemoryBenchRun.Result measureSlice(MemoryBenchRun run) throws InterruptedException {
-        MemoryBenchRun.Result slice = run.measure(nanos(settings.seconds()));
-        while (slice.frames() == 0) {
-            if (slice.nanos() > LONGEST_STANDSTILL_NANOS) {
-                throw new IllegalStateException("no frame moved for " + slice.nanos() / 1e9 + " s");
-            }
-            slice = slice.plus(run.measure(nanos(settings.seconds())));
-        }
-        return slice;
     }
 
     private static MemoryBenchRow row(MemoryBenchCase benchCase, List<Double> weir, Map<CTwin, List<Double>> figures) {

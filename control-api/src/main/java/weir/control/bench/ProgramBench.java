@@ -87,7 +87,7 @@ public final class ProgramBench {
     }
 
     private Variant warm(String program, String engine, MemoryBenchRun run) throws InterruptedException {
-        run.measureReceived(nanos(Math.min(MAX_WARM_UP_SECONDS, WARM_UP_SLICES * settings.seconds())));
+        run.measure(nanos(Math.min(MAX_WARM_UP_SECONDS, WARM_UP_SLICES * settings.seconds())));
         run.pause();
         return new Variant(program, engine, run, new ArrayList<>());
     }
@@ -97,7 +97,7 @@ public final class ProgramBench {
         TimeUnit.MILLISECONDS.sleep(SETTLE_MILLIS); // caches are another's
         List<Double> slices = new ArrayList<>();
         for (int slice = 0; slice < PairedMeasurement.SLICES_PER_PAIR; slice++) {
-            slices.add(run.measureReceived(nanos(settings.seconds())).mpps());
+            slices.add(run.measure(nanos(settings.seconds())).mpps());
         }
         run.pause();
         return PairStatistics.median(slices);
