@@ -186,6 +186,29 @@ class EbpfBoundsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"false,1", "true,1", "true,2"})
+    void aPortThatIsInAMapSeveralTimesGetsSeveralCopies(boolean isolated, int workers) {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch(c -> c.withWorkers(workers))) {
+            for (String name : List.of("a", "b", "c")) {
+                hand.port(PortOptions.named(name), MemoryPortConfig.DEFAULT.withIsolated(isolated));
+            }
+            Steered.load(hand, ProgramPlace.onSwitch(), Steered.object("steered"), Steered.options(), each -> {
+                for (int key = 0; key < 9; key++) {
+                    each.setRedirect("devmap_hash", key, 2 + key % 2, key == 8 ? "on_the_way_out" : "");
+                }
+            });
+            byte[] all = Steered.frame(Steered.REDIRECT_DEVMAP_HASH, 0, Steered.BROADCAST);
+            byte[] one = Steered.frame(Steered.REDIRECT, 2);
+            byte[][] burst = new byte[64][];
+            Arrays.setAll(burst, i -> i % 2 == 0 ? all : one);
+            hand.sendAndSettle("a", burst);
+            assertEquals(32 * 5 + 32, hand.received("b").size());
+            assertEquals(32 * 4, hand.received("c").size());
+            assertEquals(32 * 8, hand.sw().counters().get("a").clones());
+        }
+    }
+
     @Test
     void onTheWayOutFramesMayGrow() {
         try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a", "b", "c")) {
