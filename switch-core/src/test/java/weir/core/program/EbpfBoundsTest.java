@@ -268,6 +268,21 @@ class EbpfBoundsTest {
         }
     }
 
+    @Test
+    void aFrameThatLostItsTagIsRefusedWhereThePortTakesTaggedOnesOnly() {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch()) {
+            hand.port(PortOptions.named("a").withVlan(VlanMode.parse("trunk:1546")), MemoryPortConfig.DEFAULT);
+            hand.port(PortOptions.named("b").withVlan(VlanMode.parse("trunk:1546")), MemoryPortConfig.DEFAULT);
+            Steered.load(hand, ProgramPlace.onSwitch(), Steered.object("steered"), Steered.options());
+            byte[] frame = Steered.frame(Steered.ADJUST_HEAD, 4);
+            Frames.writeShort(frame, 12, Frames.TPID);
+            Frames.writeShort(frame, 14, Steered.ADJUST_HEAD << 8 | 0x0a); // VLAN 1546, and the command
+            hand.sendAndSettle("a", frame);
+            assertEquals(Map.of(DropReason.VLAN_DENIED, 1L), drops(hand, "a"));
+            assertEquals(List.of(), hand.received("b"));
+        }
+    }
+
     /** An engine that leaves less than an Ethernet header, which those of eBPF never do. */
     private static final class Cutter implements EbpfProgram {
         @Override
