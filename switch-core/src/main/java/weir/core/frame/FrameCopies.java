@@ -64,6 +64,11 @@ public final class FrameCopies {
         vlans[place] = vlanWord;
     }
 
+    /** Whether no frame has a list. */
+    public boolean isEmpty() {
+        return size == 0;
+    }
+
     /** Place of a frame's first destination. */
     public int first(int batchIndex) {
         return first[batchIndex];

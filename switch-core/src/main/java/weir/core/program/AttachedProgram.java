@@ -43,7 +43,7 @@ public final class AttachedProgram {
     private final EbpfForwardingProgram program;
     private final RecordRing trace;
     private final PerfEvents events;
-    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private final ReentrantReadWriteLock lock;
     private boolean isClosed;
 
     private AttachedProgram(
@@ -53,7 +53,7 @@ public final class AttachedProgram {
             LoadedObject object,
             ProgramSpec spec,
             RecordRing trace,
-            PerfEvents events,
+            PlaceState state,
             OnFault onFault) {
         this.site = site;
         this.place = place;
@@ -61,7 +61,8 @@ public final class AttachedProgram {
         this.object = object;
         this.spec = spec;
         this.trace = trace;
-        this.events = events;
+        events = state.events();
+        lock = state.lock();
         egressPrograms = egressPrograms(object);
         prepared = prepared(object, spec.name());
         program = new EbpfForwardingProgram(prepared, site.workers(), site.pool(), onFault);
@@ -78,14 +79,14 @@ public final class AttachedProgram {
             ProgramPlace place,
             ObjectFile blueprint,
             ProgramOptions options,
-            PerfEvents events,
+            PlaceState state,
             @Nullable AttachedProgram before)
             throws LoadException {
         ProgramSpec spec = choose(blueprint, options.program());
         RecordRing trace = new RecordRing(TRACE_BYTES);
         LoadedObject object = null;
         try {
-            LoadOptions load = LoadOptions.on(new SwitchHost(site.workers(), trace, events, site::mtuBytes))
+            LoadOptions load = LoadOptions.on(new SwitchHost(site.workers(), trace, state.events(), site::mtuBytes))
                     .onlyVerified()
                     .under(options.engine())
                     .only(name -> name.equals(spec.name()) || isEgress(blueprint, name));
@@ -95,7 +96,7 @@ public final class AttachedProgram {
             }
             object = LoadedObject.load(blueprint, load);
             object.warmUp(options.warmUp());
-            return new AttachedProgram(site, place, blueprint, object, spec, trace, events, options.onFault());
+            return new AttachedProgram(site, place, blueprint, object, spec, trace, state, options.onFault());
         } catch (LoadException | RuntimeException | Error e) {
             if (object != null) {
                 object.close();
@@ -193,7 +194,8 @@ public final class AttachedProgram {
     }
 
     /**
-     * Uses a map while programs may run; its memory stays while {@code use} runs. Do not keep the map.
+     * Uses a map while programs may run; its memory stays while {@code use} runs. Do not keep the map, and neither load
+     * nor unload programs from there.
      *
      * @return what {@code use} gave; empty when there is no map of that name
      */

@@ -198,7 +198,7 @@ final class ProgramRun {
     }
 
     private void run(int n) {
-        if (batches++ % SAMPLE_EVERY != 0) {
+        if (++batches % SAMPLE_EVERY != 0) {
             program.program().run(xdp, worker);
             return;
         }

@@ -48,7 +48,7 @@ public final class ShadowRun implements AutoCloseable {
         this.observed = observed;
         this.quiesce = quiesce;
         left = new AtomicInteger(frames);
-        long areaBytes = Math.min((long) frames * Frame.SLOT_UNIT_BYTES, MAX_AREA_BYTES);
+        long areaBytes = Math.min((long) frames * Frame.SLOT_UNIT_BYTES, MAX_AREA_BYTES / workers);
         for (int i = 0; i < workers; i++) {
             captures.add(new FrameCapture(frames, left, areaBytes));
         }

@@ -50,7 +50,7 @@ public final class SwitchPrograms implements AutoCloseable {
     /** What is at one place. Fields are written under the lock. */
     private static final class Slot {
         final ProgramPlace place;
-        final PerfEvents events = new PerfEvents();
+        final PlaceState state = new PlaceState();
 
         @Nullable
         ForwardingProgram published;
@@ -119,7 +119,7 @@ public final class SwitchPrograms implements AutoCloseable {
                 throw new ProgramException("a program in Java is at " + place, "remove it first");
             }
             AttachedProgram before = slot.current;
-            AttachedProgram next = AttachedProgram.load(site, place, object, options, slot.events, before);
+            AttachedProgram next = AttachedProgram.load(site, place, object, options, slot.state, before);
             try {
                 prepare.accept(next);
                 publish(number, slot, next);
@@ -203,7 +203,7 @@ public final class SwitchPrograms implements AutoCloseable {
             slot.published = program;
             if (program == null) {
                 slots.remove(number);
-                slot.events.close();
+                slot.state.events().close();
             }
         } finally {
             lock.unlock();
@@ -250,7 +250,7 @@ public final class SwitchPrograms implements AutoCloseable {
             Slot slot = slots.remove(portNumber);
             if (slot != null) {
                 vacate(slot);
-                slot.events.close();
+                slot.state.events().close();
             }
         } finally {
             lock.unlock();
@@ -280,7 +280,7 @@ public final class SwitchPrograms implements AutoCloseable {
         try {
             int number = require(place);
             AttachedProgram current = at(place).orElse(null);
-            AttachedProgram candidate = AttachedProgram.load(site, place, object, options, new PerfEvents(), null);
+            AttachedProgram candidate = AttachedProgram.load(site, place, object, options, new PlaceState(), null);
             try {
                 if (options.keepMaps() && current != null) {
                     candidate.copyMapsOf(current);
@@ -419,7 +419,7 @@ public final class SwitchPrograms implements AutoCloseable {
             slots.forEach((number, slot) -> {
                 site.publish(number, null);
                 vacate(slot);
-                slot.events.close();
+                slot.state.events().close();
             });
             slots.clear();
         } finally {

@@ -55,20 +55,20 @@ final class EgressDispatcher {
     void dispatch(FrameBatch batch) {
         longest = batch.maxLengthBytes();
         int n = batch.size();
-        if (batch.hasVlans()) {
-            for (int i = 0; i < n; i++) {
-                dispatchOne(batch, i);
+        if (batch.hasVlans() || !batch.copies().isEmpty()) {
+            int i = 0;
+            while (i < n) {
+                i = dispatchSome(batch, i, n);
             }
         } else if (rings.any()) {
             dispatchToRings(batch, n);
         } else {
-            // Rows cannot overflow: they are empty when a batch begins and as wide as one.
+            // Rows cannot overflow: they are empty when a batch begins, and each frame comes once at most into each.
             int[] verdicts = batch.verdicts();
             long[] frames = batch.frames();
             int i = rows.add(verdicts, frames, 0, n);
             while (i < n) {
-                dispatchOne(batch, i);
-                i = rows.add(verdicts, frames, i + 1, n);
+                i = rows.add(verdicts, frames, dispatchSome(batch, i, n), n);
             }
         }
         sendStaged();
@@ -84,7 +84,7 @@ final class EgressDispatcher {
                 i = rings.rings().add(verdicts, frames, i, n);
             }
             if (i < n) {
-                dispatchOne(batch, i++);
+                i = dispatchSome(batch, i, n);
             }
         }
     }
@@ -124,7 +124,8 @@ final class EgressDispatcher {
         rows.forget(port);
     }
 
-    private void dispatchOne(FrameBatch batch, int i) {
+    /** One frame, or as many as are dropped alike; returns the index behind. */
+    private int dispatchSome(FrameBatch batch, int i, int n) {
         int verdict = batch.verdicts()[i];
         long frame = batch.frames()[i];
         int ingress = batch.ingress()[i];
@@ -135,8 +136,9 @@ final class EgressDispatcher {
         } else if (verdict == Verdict.COPIES) {
             sendCopies(batch.copies(), i, ingress);
         } else {
-            drop(frame, ingress, verdict);
+            return drop(batch, i, n);
         }
+        return i + 1;
     }
 
     /** Each destination of a frame that a program sends to several places. */
@@ -159,14 +161,23 @@ final class EgressDispatcher {
         }
     }
 
-    private void drop(long frame, int ingress, int verdict) {
-        if (Verdict.isRefusal(verdict)) {
-            cells[ingress].decided(-1);
-            cells[ingress].dropIngress(Verdict.reason(verdict), 1);
-        } else {
-            cells[ingress].dropDecided(Verdict.reason(verdict), 1);
+    /** Frames of one port that are dropped for the same reason; returns the index behind. */
+    private int drop(FrameBatch batch, int from, int n) {
+        int verdict = batch.verdicts()[from];
+        int ingress = batch.ingress()[from];
+        int end = from + 1;
+        while (end < n && batch.verdicts()[end] == verdict && batch.ingress()[end] == ingress) {
+            end++;
         }
-        store.release(frame);
+        int count = end - from;
+        if (Verdict.isRefusal(verdict)) {
+            cells[ingress].decided(-count);
+            cells[ingress].dropIngress(Verdict.reason(verdict), count);
+        } else {
+            cells[ingress].dropDecided(Verdict.reason(verdict), count);
+        }
+        store.release(batch.frames(), from, count);
+        return end;
     }
 
     // ---- tags -----------------------------------------------------------------------------------

@@ -186,6 +186,29 @@ class EbpfBoundsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"false,1", "true,1", "true,2"})
+    void aPortThatIsInAMapSeveralTimesGetsSeveralCopies(boolean isolated, int workers) {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch(c -> c.withWorkers(workers))) {
+            for (String name : List.of("a", "b", "c")) {
+                hand.port(PortOptions.named(name), MemoryPortConfig.DEFAULT.withIsolated(isolated));
+            }
+            Steered.load(hand, ProgramPlace.onSwitch(), Steered.object("steered"), Steered.options(), each -> {
+                for (int key = 0; key < 9; key++) {
+                    each.setRedirect("devmap_hash", key, 2 + key % 2, key == 8 ? "on_the_way_out" : "");
+                }
+            });
+            byte[] all = Steered.frame(Steered.REDIRECT_DEVMAP_HASH, 0, Steered.BROADCAST);
+            byte[] one = Steered.frame(Steered.REDIRECT, 2);
+            byte[][] burst = new byte[64][];
+            Arrays.setAll(burst, i -> i % 2 == 0 ? all : one);
+            hand.sendAndSettle("a", burst);
+            assertEquals(32 * 5 + 32, hand.received("b").size());
+            assertEquals(32 * 4, hand.received("c").size());
+            assertEquals(32 * 8, hand.sw().counters().get("a").clones());
+        }
+    }
+
     @Test
     void onTheWayOutFramesMayGrow() {
         try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a", "b", "c")) {
@@ -242,6 +265,21 @@ class EbpfBoundsTest {
             // A tagged frame has the program's command elsewhere: it passes, and is flooded within its VLAN.
             byte[] expected = tagged ? inner : Steered.written(inner, 1, 2, 0);
             hand.assertReceived("b", arrives ? new byte[][] {expected} : new byte[0][]);
+        }
+    }
+
+    @Test
+    void aFrameThatLostItsTagIsRefusedWhereThePortTakesTaggedOnesOnly() {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch()) {
+            hand.port(PortOptions.named("a").withVlan(VlanMode.parse("trunk:1546")), MemoryPortConfig.DEFAULT);
+            hand.port(PortOptions.named("b").withVlan(VlanMode.parse("trunk:1546")), MemoryPortConfig.DEFAULT);
+            Steered.load(hand, ProgramPlace.onSwitch(), Steered.object("steered"), Steered.options());
+            byte[] frame = Steered.frame(Steered.ADJUST_HEAD, 4);
+            Frames.writeShort(frame, 12, Frames.TPID);
+            Frames.writeShort(frame, 14, Steered.ADJUST_HEAD << 8 | 0x0a); // VLAN 1546, and the command
+            hand.sendAndSettle("a", frame);
+            assertEquals(Map.of(DropReason.VLAN_DENIED, 1L), drops(hand, "a"));
+            assertEquals(List.of(), hand.received("b"));
         }
     }
 
