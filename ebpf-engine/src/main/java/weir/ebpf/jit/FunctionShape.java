@@ -18,10 +18,11 @@ import weir.ebpf.isa.Instruction;
  * @param end slot behind its last
  * @param leaders slots where reachable blocks begin
  * @param dead slots that are never executed, by the verifier's word
- * @param back slots of jumps that go backwards, or nowhere
+ * @param loops for each slot, counted from the start, the loops that a cut before it would go through
  */
+@SuppressWarnings("ArrayRecordComponent")
 record FunctionShape(
-        Code code, int start, int end, BitSet leaders, BitSet reachable, Set<Integer> dead, List<Integer> back) {
+        Code code, int start, int end, BitSet leaders, BitSet reachable, Set<Integer> dead, int[] loops) {
     /** Longer blocks are cut, so that a function can be divided anywhere. */
     private static final int LONGEST_BLOCK_SLOTS = 32;
 
@@ -57,7 +58,7 @@ record FunctionShape(
             }
         }
         cutLongBlocks(code, start, end, leaders, reachable);
-        return new FunctionShape(code, start, end, leaders, reachable, dead, back);
+        return new FunctionShape(code, start, end, leaders, reachable, dead, loops(code, start, end, back));
     }
 
     private static void cutLongBlocks(Code code, int start, int end, BitSet leaders, BitSet reachable) {
@@ -92,14 +93,23 @@ record FunctionShape(
         return next < 0 || next > end ? end : next;
     }
 
-    /** Loops that a cut before this slot would go through. */
-    int loopsAcross(int slot) {
-        int loops = 0;
+    /** @param back slots of jumps that go backwards, or nowhere */
+    private static int[] loops(Code code, int start, int end, List<Integer> back) {
+        int[] loops = new int[end - start + 1];
         for (int source : back) {
             for (int target : targets(source, code.at(source))) {
-                loops += target < slot && slot <= source ? 1 : 0;
+                loops[target + 1 - start]++;
+                loops[source + 1 - start]--;
             }
         }
+        for (int i = 1; i < loops.length; i++) {
+            loops[i] += loops[i - 1];
+        }
         return loops;
+    }
+
+    /** Loops that a cut before this slot would go through. */
+    int loopsAcross(int slot) {
+        return loops[slot - start];
     }
 }

@@ -12,6 +12,9 @@ import weir.ebpf.isa.Instruction;
  * bytes behind each origin are certainly in the frame.
  */
 final class KnownState {
+    /** Each block has a state of its own, so that what grows with the program has to end somewhere. */
+    private static final int MAX_ORIGINS = 32;
+
     private final Known[] registers;
     private final Known[] words;
     private final Map<Integer, Integer> inFrame;
@@ -60,6 +63,14 @@ final class KnownState {
 
     void showInFrame(int origin, int bytes) {
         inFrame.merge(origin, bytes, Math::max);
+        if (inFrame.size() > MAX_ORIGINS) {
+            // The one made farthest up; those of the frame and its metadata are no instruction's.
+            int eldest = inFrame.keySet().stream()
+                    .filter(each -> each > Known.Packet.DATA)
+                    .min(Integer::compare)
+                    .orElse(origin);
+            inFrame.remove(eldest);
+        }
     }
 
     /** The origin is made anew: pointers behind the one before are behind nothing known now. */

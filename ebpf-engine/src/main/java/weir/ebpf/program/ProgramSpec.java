@@ -124,13 +124,16 @@ public record ProgramSpec(
 
     /** The source line of a slot; null where none is known. */
     public @Nullable SourceLine lineAt(int slot) {
-        SourceLine found = null;
-        for (SourceLine line : lines) {
-            if (line.slot() > slot) {
-                break;
+        int low = 0;
+        int high = lines.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (lines.get(middle).slot() <= slot) {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
-            found = line;
         }
-        return found;
+        return low == 0 ? null : lines.get(low - 1);
     }
 }
