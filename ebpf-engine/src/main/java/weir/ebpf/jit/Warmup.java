@@ -5,11 +5,14 @@ import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import weir.ebpf.map.EbpfMap;
+import java.util.Set;
+import weir.ebpf.coverage.Coverage;
+import weir.ebpf.coverage.Input;
+import weir.ebpf.coverage.InputSearch;
+import weir.ebpf.coverage.ScratchFrame;
+import weir.ebpf.coverage.ScratchHost;
+import weir.ebpf.coverage.ScratchMaps;
 import weir.ebpf.map.MapException;
-import weir.ebpf.map.MapSpec;
-import weir.ebpf.map.Maps;
-import weir.ebpf.memory.Mem;
 import weir.ebpf.xdp.XdpBatch;
 
 /**
@@ -18,9 +21,8 @@ import weir.ebpf.xdp.XdpBatch;
  * touched. For a side thread: it takes a CPU for the time that it needs.
  */
 final class Warmup {
-    private static final int BATCH_FRAMES = 64;
-    private static final int ROOM_BYTES = 2048;
-    private static final int HEADROOM_BYTES = 256;
+    /** Copies of a frame that run over the same maps, before the next input has its turn. */
+    private static final int COPIES = 8;
 
     /** So many runs let HotSpot compile by its highest tier, with some to spare. */
     private static final long MIN_FRAMES = 60_000;
@@ -30,8 +32,8 @@ final class Warmup {
     private static final int SETTLED_WINDOWS = 3;
 
     private static final double FASTER = 0.95;
-    /** Maps of a scratch copy are no larger than this. */
-    private static final int MAX_ENTRIES = 4096;
+    /** Of the time, for the search of inputs. */
+    private static final int SEARCH_DIVISOR = 4;
 
     private final CompiledProgram program;
 
@@ -44,91 +46,88 @@ final class Warmup {
      *
      * @param frames that the program ran on
      * @param isSettled whether it had stopped getting faster when the time was over
+     * @param coverage which branches were seen
      */
-    record Result(long frames, boolean isSettled) {}
+    record Result(long frames, boolean isSettled, Coverage coverage) {}
 
     /** Runs until the program is no longer getting faster, or the time is over. */
     Result run(Duration limit) {
-        List<EbpfMap> maps = new ArrayList<>();
-        try (JitCpus cpus = new JitCpus(new QuietHost());
+        long end = System.nanoTime() + limit.toNanos();
+        ScratchHost host = new ScratchHost();
+        try (JitCpus cpus = new JitCpus(host);
+                ScratchMaps maps = ScratchMaps.of(program.maps());
                 Arena arena = Arena.ofConfined()) {
-            for (MapSpec spec : program.maps()) {
-                maps.add(Maps.create(scratch(spec), 1));
+            InputSearch.Result found = InputSearch.run(
+                    program.spec(), program.facts().paths(), maps, host, limit.dividedBy(SEARCH_DIVISOR));
+            Runs runs = new Runs(cpus.of(0), program.bind(maps.maps()), maps, host);
+            for (Input input : found.inputs()) {
+                runs.add(input, arena);
             }
-            Binding binding = program.bind(maps);
-            return run(limit, cpus.of(0), binding, frames(arena));
+            return runs.untilSettled(end, found.coverage());
         } catch (MapException e) {
             // There is no memory for a second set of maps: the program starts cold.
-            return new Result(0, false);
-        } finally {
-            maps.forEach(EbpfMap::close);
+            return new Result(0, false, new Coverage(Set.of(), Set.of()));
         }
     }
 
-    /** Programs and inner maps of the blueprint belong to the live object. Sizes count only where they are shape. */
-    private static MapSpec scratch(MapSpec spec) {
-        List<MapSpec.Entry> data = spec.contents().stream()
-                .filter(each -> each instanceof MapSpec.Entry.Data)
-                .toList();
-        boolean isShape = switch (spec.type()) {
-            case HASH, LRU_HASH, PERCPU_HASH, LRU_PERCPU_HASH, LPM_TRIE -> false;
-            default -> true;
-        };
-        MapSpec copy = spec.withContents(data);
-        return isShape || Integer.compareUnsigned(spec.maxEntries(), MAX_ENTRIES) <= 0
-                ? copy
-                : copy.withMaxEntries(MAX_ENTRIES);
-    }
+    /** The program's class over the inputs, again and again. */
+    private static final class Runs {
+        private final JitCpu cpu;
+        private final Binding binding;
+        private final ScratchMaps maps;
+        private final ScratchHost host;
+        private final XdpBatch batch = new XdpBatch(COPIES);
+        private final List<Prepared> inputs = new ArrayList<>();
+        private long frames;
 
-    private static Result run(Duration limit, JitCpu cpu, Binding binding, List<Slot> slots) {
-        XdpBatch batch = new XdpBatch(BATCH_FRAMES);
-        long end = System.nanoTime() + limit.toNanos();
-        long frames = 0;
-        double best = Double.MAX_VALUE;
-        int settled = 0;
-        while (settled < SETTLED_WINDOWS || frames < MIN_FRAMES) {
-            long start = System.nanoTime();
-            if (start >= end) {
-                return new Result(frames, false);
+        private record Prepared(Input input, ScratchFrame frame) {}
+
+        Runs(JitCpu cpu, Binding binding, ScratchMaps maps, ScratchHost host) {
+            this.cpu = cpu;
+            this.binding = binding;
+            this.maps = maps;
+            this.host = host;
+        }
+
+        void add(Input input, Arena arena) {
+            ScratchFrame frame = new ScratchFrame(arena, COPIES);
+            frame.put(input.frame());
+            inputs.add(new Prepared(input, frame));
+        }
+
+        Result untilSettled(long end, Coverage coverage) {
+            double best = Double.MAX_VALUE;
+            int settled = 0;
+            while (settled < SETTLED_WINDOWS || frames < MIN_FRAMES) {
+                long start = System.nanoTime();
+                if (start >= end) {
+                    return new Result(frames, false, coverage);
+                }
+                double nanosPerFrame = window(start);
+                settled = nanosPerFrame < best * FASTER ? 0 : settled + 1;
+                best = Math.min(best, nanosPerFrame);
             }
+            return new Result(frames, true, coverage);
+        }
+
+        /** Nanoseconds for a frame, its preparation left out. */
+        private double window(long start) {
             long before = frames;
-            while (System.nanoTime() - start < WINDOW_NANOS) {
-                for (int from = 0; from < slots.size(); from += BATCH_FRAMES) {
-                    fill(batch, slots, from);
+            long running = 0;
+            long now = start;
+            while (now - start < WINDOW_NANOS) {
+                for (Prepared each : inputs) {
+                    host.prepare(each.input());
+                    maps.prepare(each.input());
+                    each.frame().fill(batch, each.input());
+                    long from = System.nanoTime();
                     binding.code.run(cpu, binding, batch);
+                    now = System.nanoTime();
+                    running += now - from;
                     frames += batch.size();
                 }
             }
-            double nanosPerFrame = (double) (System.nanoTime() - start) / (frames - before);
-            settled = nanosPerFrame < best * FASTER ? 0 : settled + 1;
-            best = Math.min(best, nanosPerFrame);
-        }
-        return new Result(frames, true);
-    }
-
-    /** Room for a frame, and the frame as it was before a program changed it. */
-    private record Slot(long address, long original, int lengthBytes, int port) {}
-
-    private List<Slot> frames(Arena arena) {
-        List<Slot> slots = new ArrayList<>();
-        int port = 1;
-        for (byte[] frame : new WarmupFrames(program.spec()).all()) {
-            long address = arena.allocate(ROOM_BYTES, BATCH_FRAMES).address();
-            long original = arena.allocate(frame.length).address();
-            Mem.copyFrom(frame, 0, original, frame.length);
-            slots.add(new Slot(address, original, frame.length, port));
-            port = port % 2 + 1;
-        }
-        return slots;
-    }
-
-    private static void fill(XdpBatch batch, List<Slot> slots, int from) {
-        batch.clear();
-        for (int i = from; i < Math.min(from + BATCH_FRAMES, slots.size()); i++) {
-            Slot slot = slots.get(i);
-            long start = slot.address() + HEADROOM_BYTES;
-            Mem.copy(slot.original(), start, slot.lengthBytes());
-            batch.add(slot.address(), start, start + slot.lengthBytes(), slot.address() + ROOM_BYTES, slot.port(), 0);
+            return (double) running / (frames - before);
         }
     }
 }

@@ -79,7 +79,8 @@ public sealed interface Source {
     /** Nodes of the expression. */
     default int size() {
         return switch (this) {
-            case Computed computed -> 1 + computed.left().size() + computed.right().size();
+            case Computed computed ->
+                1 + computed.left().size() + computed.right().size();
             case Swapped swapped -> 1 + swapped.of().size();
             default -> 1;
         };

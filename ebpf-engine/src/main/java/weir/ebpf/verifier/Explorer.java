@@ -311,9 +311,10 @@ final class Explorer {
     }
 
     /** A path has come to its end, and perhaps states that were stored on it. */
-    private static void finish(PathState state) {
+    private void finish(PathState state) {
         Checkpoint each = state.parent;
         while (each != null && each.closed()) {
+            loops.finish(each);
             each = each.parent();
         }
     }
@@ -332,7 +333,7 @@ final class Explorer {
             }
             if (old.isOpen()) {
                 if (meetsOpen(state, old, callsBack)) {
-                    loops.meets(state, old.state(), false);
+                    loops.meets(state, old);
                     return true;
                 }
                 isWorthIt &=
@@ -340,7 +341,7 @@ final class Explorer {
             } else if (covers(old, state, Mode.FINISHED)) {
                 old.hit();
                 inherit(state, old);
-                loops.meets(state, old.state(), true);
+                loops.meets(state, old);
                 return true;
             }
             if (isWorthIt && old.missed(callsBack && old.isOpen() ? LOOP_PATIENCE : PATIENCE)) {

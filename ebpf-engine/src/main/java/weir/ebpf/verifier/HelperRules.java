@@ -269,9 +269,12 @@ final class HelperRules {
 
     /** Elements that a walk over a map shows at most; of hash tables any number, since others may be put in meanwhile. */
     private static long elements(@Nullable MapReference map) {
-        boolean isKnown = map != null
-                && map.index() != MapReference.INNER
-                && (map.spec().type() == MapType.ARRAY || map.spec().type() == MapType.PERCPU_ARRAY);
-        return isKnown ? Integer.toUnsignedLong(map.spec().maxEntries()) : FactCollector.UNBOUNDED;
+        if (map == null || map.index() == MapReference.INNER) {
+            return FactCollector.UNBOUNDED;
+        }
+        return switch (map.spec().type()) {
+            case ARRAY, PERCPU_ARRAY -> Integer.toUnsignedLong(map.spec().maxEntries());
+            default -> FactCollector.UNBOUNDED;
+        };
     }
 }

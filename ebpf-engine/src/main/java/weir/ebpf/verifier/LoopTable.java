@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import weir.ebpf.isa.Code;
@@ -41,13 +42,13 @@ final class LoopTable {
 
     LoopTable(FlowGraph flow, Code code) {
         this.code = code;
-        SortedMap<Integer, TreeSet<Integer>> backEdges = new TreeMap<>();
+        SortedMap<Integer, SortedSet<Integer>> backEdges = new TreeMap<>();
         for (int function : flow.functions()) {
             findBackEdges(function, backEdges);
         }
         Map<Integer, List<Integer>> before = backEdges.isEmpty() ? Map.of() : predecessors();
         long total = 0;
-        for (Map.Entry<Integer, TreeSet<Integer>> each : backEdges.entrySet()) {
+        for (Map.Entry<Integer, SortedSet<Integer>> each : backEdges.entrySet()) {
             Body body = body(each.getKey(), List.copyOf(each.getValue()), before);
             total += body.slots().cardinality();
             if (total > MAX_BODY_SLOTS) {
@@ -76,7 +77,7 @@ final class LoopTable {
     }
 
     /** Edges that go back to a slot on the way from the function's start, in a walk that goes depth first. */
-    private void findBackEdges(int function, SortedMap<Integer, TreeSet<Integer>> found) {
+    private void findBackEdges(int function, SortedMap<Integer, SortedSet<Integer>> found) {
         BitSet onPath = new BitSet();
         BitSet seen = new BitSet();
         Deque<int[]> path = new ArrayDeque<>();
@@ -169,7 +170,7 @@ final class LoopTable {
         boolean isAgain = from == to && !(code.at(to) instanceof Instruction.Branch);
         if (now.length == 0) {
             frame.backJumps = NONE;
-        } else if (!isAgain && (now != before || isHeadOfAny(now, to))) {
+        } else if (!isAgain && (!Arrays.equals(now, before) || isHeadOfAny(now, to))) {
             frame.backJumps = moved(before, now, frame.backJumps, to);
         }
     }
@@ -198,12 +199,21 @@ final class LoopTable {
         return moved;
     }
 
-    /**
-     * A path ends in a state that was stored.
-     *
-     * @param isFinished whether all paths from the stored state were walked to their ends
-     */
-    void meets(PathState state, PathState old, boolean isFinished) {
+    /** All paths from a stored state were walked. */
+    void finish(Checkpoint checkpoint) {
+        if (loops.isEmpty()) {
+            return;
+        }
+        PathState state = checkpoint.state();
+        checkpoint.turns = new long[state.depth()][];
+        for (int f = 0; f < state.depth(); f++) {
+            int[] inside = around[state.frame(f).lastSlot];
+            checkpoint.turns[f] = Arrays.stream(inside).mapToLong(loop -> most[loop]).toArray();
+        }
+    }
+
+    /** A path ends in a stored state; where paths from there are still walked, nobody knows how many turns follow. */
+    void meets(PathState state, Checkpoint checkpoint) {
         if (loops.isEmpty()) {
             return;
         }
@@ -211,10 +221,11 @@ final class LoopTable {
             FrameState frame = state.frame(f);
             int[] inside = around[frame.lastSlot];
             for (int i = 0; i < inside.length; i++) {
-                long more = (long) frame.backJumps[i] - old.frame(f).backJumps[i];
+                long more = (long) frame.backJumps[i] - checkpoint.state().frame(f).backJumps[i];
                 if (more > 0) {
-                    long known = most[inside[i]];
-                    most[inside[i]] = isFinished && known != Long.MAX_VALUE ? known + more : Long.MAX_VALUE;
+                    long known = checkpoint.isOpen() ? Long.MAX_VALUE : checkpoint.turns[f][i];
+                    long total = known == Long.MAX_VALUE ? known : known + more;
+                    most[inside[i]] = Math.max(most[inside[i]], total);
                 }
             }
         }

@@ -33,8 +33,8 @@ final class Sources {
             }
             case PointerValue pointer when pointer.orNull() -> given.getOrDefault(pointer.id(), UNKNOWN);
             case PointerValue pointer when pointer.kind() == PointerKind.PACKET_END -> END;
-            case PointerValue pointer when pointer.kind() == PointerKind.PACKET ->
-                new Source.FrameAddress(offset(pointer, 0));
+            case PointerValue pointer
+            when pointer.kind() == PointerKind.PACKET -> new Source.FrameAddress(offset(pointer, 0));
             default -> UNKNOWN;
         };
     }
@@ -100,12 +100,14 @@ final class Sources {
     void returned(PathState state, int slot, int helper) {
         switch (state.get(0)) {
             case ScalarValue _ -> note(state, 0, new Source.Result(slot, helper));
-            case PointerValue pointer when pointer.orNull() -> {
+            case PointerValue pointer
+            when pointer.orNull() -> {
                 MapReference map = pointer.map();
-                boolean isLookup = map != null && map.index() != MapReference.INNER;
                 given.put(
                         pointer.id(),
-                        isLookup ? new Source.Lookup(slot, map.index()) : new Source.Result(slot, helper));
+                        map != null && map.index() != MapReference.INNER
+                                ? new Source.Lookup(slot, map.index())
+                                : new Source.Result(slot, helper));
             }
             default -> {}
         }

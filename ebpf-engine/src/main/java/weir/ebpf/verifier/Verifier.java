@@ -116,7 +116,11 @@ public final class Verifier {
         }
         ProgramFacts facts = surroundings
                 .facts()
-                .facts(surroundings.spec().code(), depth.bytes(), depth.frames(), explorer.loops().facts());
+                .facts(
+                        surroundings.spec().code(),
+                        depth.bytes(),
+                        depth.frames(),
+                        explorer.loops().facts());
         return new Verification.Accepted(
                 new VerifiedProgram(surroundings.spec(), facts), explorer.statistics(depth.bytes()), log.text());
     }
