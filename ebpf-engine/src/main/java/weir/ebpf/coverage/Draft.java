@@ -27,6 +27,10 @@ final class Draft {
         return input;
     }
 
+    int length() {
+        return frame.length;
+    }
+
     /** Makes the frame longer, with zeros, or shorter; whether it can be that long. */
     boolean setLength(long bytes) {
         if (bytes < XdpContext.MIN_FRAME_BYTES || bytes > ScratchFrame.MAX_BYTES) {

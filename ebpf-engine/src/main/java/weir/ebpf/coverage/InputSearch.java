@@ -38,10 +38,13 @@ public final class InputSearch {
     private static final int MAX_INPUTS = 6_000;
     private static final int MAX_RANDOM_INPUTS = 3_000;
     private static final int MAX_STEPS = 200_000;
-    /** Solutions that are tried for one way. */
-    private static final int MAX_ATTEMPTS = 48;
+    /** Runs from which solutions for one way are taken. */
+    private static final int MAX_ATTEMPTS = 16;
 
     private static final int MAX_RANDOM_CHANGES = 3;
+    private static final int MAX_RANDOM_PORT = 4;
+    /** Ways to change an input, most of them numbers. */
+    private static final int RANDOM_KINDS = 12;
 
     private final ScratchMaps maps;
     private final ScratchHost host;
@@ -177,32 +180,35 @@ public final class InputSearch {
         Solver solver = new Solver(tracer, maps, running, frameStart);
         long left = machine.get(branch.dst());
         long right = Tracer.right(machine, branch);
-        for (Input solved : solver.solve(branch, about.comparisons(), left, right, !jumps)) {
-            attempts.merge(other, 1, Integer::sum);
-            add(solved);
-        }
+        attempts.merge(other, 1, Integer::sum);
+        solver.solve(branch, about.comparisons(), left, right, !jumps).forEach(this::add);
     }
 
     /** Numbers at random where the program looks, another length, other surroundings. */
     private Input changed(Input from) {
         Draft draft = new Draft(from);
+        Solver solver = new Solver(tracer, maps, from, frameStart);
         int changes = 1 + random.nextInt(MAX_RANDOM_CHANGES);
-        List<Integer> loads = List.copyOf(tracer.frameLoads());
+        List<Integer> loads = List.copyOf(tracer.loads());
         for (int i = 0; i < changes; i++) {
-            change(draft, loads);
+            change(draft, solver, loads);
         }
         return draft.input();
     }
 
-    private void change(Draft draft, List<Integer> loads) {
-        switch (random.nextInt(8)) {
-            case 0 -> draft.set(draft.rest().withPort(random.nextInt(4)));
+    private void change(Draft draft, Solver solver, List<Integer> loads) {
+        switch (random.nextInt(RANDOM_KINDS)) {
+            case 0 -> draft.set(draft.rest().withPort(random.nextInt(MAX_RANDOM_PORT)));
             case 1 -> draft.set(draft.rest().withStep(1L << random.nextInt(Integer.SIZE)));
-            case 2 -> draft.set(draft.rest().withScarcity(random.nextBoolean()));
+            case 2 -> draft.set(draft.rest().withStart(1L << random.nextInt(Long.SIZE - 1)));
+            case 3 -> draft.set(draft.rest().withScarcity(random.nextBoolean()));
+            case 4 -> {
+                boolean _ = draft.setLength(draft.length() - 1 - random.nextInt(draft.length()));
+            }
             default -> {
                 if (!loads.isEmpty()) {
-                    long offset = tracer.address(loads.get(random.nextInt(loads.size()))) - frameStart;
-                    boolean _ = draft.put(offset, 1, random.nextInt(), -1);
+                    int number = random.nextInt() >>> random.nextInt(Integer.SIZE);
+                    boolean _ = solver.put(loads.get(random.nextInt(loads.size())), number, draft);
                 }
             }
         }

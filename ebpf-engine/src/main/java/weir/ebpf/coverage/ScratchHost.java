@@ -8,13 +8,10 @@ import weir.ebpf.map.Errno;
 /** Surroundings of programs that are tried out: nothing they do is seen, and the clock goes as the input says. */
 public final class ScratchHost implements Host {
     private static final int MTU_BYTES = 1500;
-    /** Programs subtract from it what maps hold. */
-    private static final long START_NANOS = 1L << 50;
-
     private static final int SEED = 1;
 
     private int random = SEED;
-    private long nanos = START_NANOS;
+    private long nanos;
     private long stepNanos;
     private boolean hasAnswer;
     private int answer;
@@ -22,7 +19,7 @@ public final class ScratchHost implements Host {
     /** Begins anew, as an input says. */
     public void prepare(Input input) {
         random = SEED;
-        nanos = START_NANOS;
+        nanos = input.startNanos();
         stepNanos = input.stepNanos();
         hasAnswer = input.answer().isPresent();
         answer = input.answer().orElse(0);

@@ -8,10 +8,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import weir.ebpf.map.Bytes;
 import weir.ebpf.map.EbpfMap;
 import weir.ebpf.map.ForEachMap;
 import weir.ebpf.map.MapControl;
+import weir.ebpf.map.MapFlags;
+import weir.ebpf.map.MapOfMaps;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
 import weir.ebpf.map.Maps;
@@ -29,6 +33,9 @@ public final class ScratchMaps implements AutoCloseable {
     private static final byte[] NO_KEY = {};
 
     private final List<EbpfMap> maps = new ArrayList<>();
+    /** For each map of maps one that can be its entry; null for others. */
+    private final List<@Nullable EbpfMap> inner = new ArrayList<>();
+
     private final List<Restored> restored = new ArrayList<>();
     private final Arena arena = Arena.ofConfined();
     private List<Input.Place> named = List.of();
@@ -52,6 +59,8 @@ public final class ScratchMaps implements AutoCloseable {
                 EbpfMap map = Maps.create(scratch(spec), 1);
                 scratch.maps.add(map);
                 scratch.remember(map);
+                MapSpec inner = spec.inner();
+                scratch.inner.add(inner == null ? null : Maps.create(inner, 1));
             }
             return scratch;
         } catch (RuntimeException e) {
@@ -79,8 +88,7 @@ public final class ScratchMaps implements AutoCloseable {
     }
 
     private void remember(EbpfMap map) {
-        MapType type = map.spec().type();
-        if ((type != MapType.ARRAY && type != MapType.PERCPU_ARRAY) || !(map instanceof ForEachMap array)) {
+        if (!isArray(map.spec().type()) || !(map instanceof ForEachMap array)) {
             return;
         }
         long first = array.valueAt(0, 0);
@@ -102,6 +110,15 @@ public final class ScratchMaps implements AutoCloseable {
     /** Index of the map that a register points to; -1 for others. */
     int indexOf(EbpfMap map) {
         return maps.indexOf(map);
+    }
+
+    /** Whether it has all its entries always. */
+    boolean isArray(int map) {
+        return isArray(maps.get(map).spec().type());
+    }
+
+    private static boolean isArray(MapType type) {
+        return type == MapType.ARRAY || type == MapType.PERCPU_ARRAY;
     }
 
     /** Makes the maps hold what the input says, whatever runs did to them. */
@@ -154,7 +171,13 @@ public final class ScratchMaps implements AutoCloseable {
     }
 
     private void put(Input.Place place, Bytes value) {
-        MapControl control = maps.get(place.map()).control();
+        EbpfMap map = maps.get(place.map());
+        EbpfMap entry = inner.get(place.map());
+        if (map instanceof MapOfMaps outer && entry != null) {
+            var _ = outer.put(place.key().toArray(), entry, MapFlags.ANY);
+            return;
+        }
+        MapControl control = map.control();
         byte[] all = Arrays.copyOf(value.toArray(), control.valueBytes());
         var _ = control.update(place.key().toArray(), all, 0);
     }
@@ -205,6 +228,8 @@ public final class ScratchMaps implements AutoCloseable {
     public void close() {
         maps.forEach(EbpfMap::close);
         maps.clear();
+        inner.stream().filter(Objects::nonNull).forEach(EbpfMap::close);
+        inner.clear();
         arena.close();
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.coverage;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -58,16 +60,28 @@ final class Solver {
             Instruction.Branch branch, List<PathFacts.Comparison> comparisons, long left, long right, boolean jumps) {
         List<Input> solved = new ArrayList<>();
         long mask = branch.is64() ? -1 : LOW_WORD;
+        Condition mirrored = Targets.mirrored(branch.condition());
         for (PathFacts.Comparison each : comparisons) {
-            for (long target : Targets.of(branch.condition(), branch.is64(), jumps, left, right)) {
-                add(each.left(), target & mask, mask, solved);
-            }
-            Condition mirrored = Targets.mirrored(branch.condition());
-            for (long target : Targets.of(mirrored, branch.is64(), jumps, right, left)) {
-                add(each.right(), target & mask, mask, solved);
+            Targets lefts = new Targets(branch.condition(), branch.is64(), jumps);
+            lefts.of(left, right, bits(each.left()) & mask).forEach(target -> add(each.left(), target, mask, solved));
+            Targets rights = new Targets(mirrored, branch.is64(), jumps);
+            rights.of(right, left, bits(each.right()) & mask)
+                    .forEach(target -> add(each.right(), target, mask, solved));
+            if (each.left() instanceof Source.FrameAddress(int offset) && offset == Source.VARIABLE) {
+                addLonger(left - frameStart, solved);
             }
         }
         return solved;
+    }
+
+    /** Frames that just suffice for where an address is now, and numbers that may move it on. */
+    private void addLonger(long bytes, List<Input> solved) {
+        for (int slot : tracer.loads()) {
+            Draft draft = new Draft(input);
+            if (draft.setLength(bytes) && put(slot, low(tracer.bytes(slot) * Byte.SIZE), draft)) {
+                solved.add(draft.input());
+            }
+        }
     }
 
     private void add(Source source, long target, long mask, List<Input> solved) {
@@ -193,18 +207,19 @@ final class Solver {
     }
 
     private boolean reach(Source.MapBytes source, long target, long mask, Draft draft) {
-        long address = tracer.address(source.slot());
-        Tracer.Found value = tracer.isKnown(source.slot()) ? tracer.valueAt(address) : null;
-        if (value == null || !fits(source.bytes(), source.isSigned(), target, mask)) {
+        return tracer.isKnown(source.slot())
+                && fits(source.bytes(), source.isSigned(), target, mask)
+                && putIntoEntry(tracer.address(source.slot()), source.bytes(), target, mask, draft);
+    }
+
+    private boolean putIntoEntry(long address, int bytes, long number, long mask, Draft draft) {
+        Tracer.Found value = tracer.valueAt(address);
+        if (value == null || address - value.address() + bytes > value.bytes()) {
             return false;
         }
-        int offset = (int) (address - value.address());
         byte[] now = new byte[value.bytes()];
         Mem.copyTo(value.address(), now, 0, now.length);
-        if (offset + source.bytes() > now.length) {
-            return false;
-        }
-        draft.put(value.place(), Bytes.of(now), offset, source.bytes(), target, mask);
+        draft.put(value.place(), Bytes.of(now), (int) (address - value.address()), bytes, number, mask);
         return true;
     }
 
@@ -225,11 +240,40 @@ final class Solver {
         if (place == null) {
             return false;
         }
+        if (!isThere && maps.isArray(place.map())) {
+            return reachOutside(place, draft);
+        }
         draft.set(
                 isThere
                         ? draft.rest().with(place, anyValue(place))
                         : draft.rest().without(place));
         return true;
+    }
+
+    /**
+     * An array lacks only what lies behind its end. Where an index comes from is not followed: a load in this run
+     * that gave the same number is a good guess.
+     */
+    private boolean reachOutside(Input.Place place, Draft draft) {
+        int index = ByteBuffer.wrap(place.key().toArray())
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .getInt();
+        int outside = maps.maps().get(place.map()).spec().maxEntries();
+        for (int slot : tracer.loads()) {
+            if ((int) tracer.value(slot) == index && put(slot, outside, draft)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Puts a number where a load took its own from: into the frame, or into an entry. */
+    boolean put(int slot, long number, Draft draft) {
+        long address = tracer.address(slot);
+        int bytes = tracer.bytes(slot);
+        return draft.put(address - frameStart, bytes, number, -1)
+                || (Long.compareUnsigned(number, low(bytes * Byte.SIZE)) <= 0
+                        && putIntoEntry(address, bytes, number, -1, draft));
     }
 
     private Bytes anyValue(Input.Place place) {
@@ -255,6 +299,10 @@ final class Solver {
                 draft.set(draft.rest().withAnswer((int) target));
                 yield true;
             }
+            case KTIME_GET_NS, KTIME_GET_BOOT_NS, KTIME_GET_COARSE_NS -> {
+                draft.set(draft.rest().withStart(target));
+                yield true;
+            }
             case XDP_GET_BUFF_LEN -> draft.setLength(target);
             case RINGBUF_RESERVE -> reachScarcity(target == 0, draft);
             case RINGBUF_OUTPUT, XDP_ADJUST_HEAD, XDP_ADJUST_TAIL, XDP_ADJUST_META, MAP_PUSH_ELEM ->
@@ -263,6 +311,7 @@ final class Solver {
                 target == 0
                         ? reachScarcity(false, draft)
                         : reachScarcity(true, draft) && reachEntry(result.slot(), false, draft);
+            case MAP_LOOKUP_ELEM -> reachEntry(result.slot(), target != 0, draft);
             case MAP_POP_ELEM, MAP_PEEK_ELEM, MAP_DELETE_ELEM -> reachEntry(result.slot(), target == 0, draft);
             case REDIRECT_MAP -> reachEntry(result.slot(), target == XdpAction.REDIRECT, draft);
             default -> false;
@@ -304,7 +353,9 @@ final class Solver {
             case SUB ->
                 (b.isPresent() && reach(left, (target + b.getAsLong()) & width, upTo(bits), draft))
                         || (a.isPresent() && reach(right, (a.getAsLong() - target) & width, upTo(bits), draft));
-            case LSH, RSH, ARSH -> b.isPresent() && reachShift(computed, (int) b.getAsLong(), target, bits, draft);
+            case LSH, RSH, ARSH ->
+                (b.isPresent() && reachShift(computed, (int) b.getAsLong(), target, bits, draft))
+                        || (a.isPresent() && reachCount(computed, a.getAsLong(), target, bits, draft));
             case MUL, DIV, SDIV, MOD, SMOD ->
                 b.isPresent() && reachFactor(computed, b.getAsLong(), target, width, draft);
             case MOV -> false;
@@ -340,6 +391,20 @@ final class Solver {
                         ? Arithmetic.alu64(computed.op(), from, by)
                         : Arithmetic.zeroExtend(Arithmetic.alu32(computed.op(), (int) from, by)));
         return ((back.getAsLong() ^ target) & mask) == 0 && reach(computed.left(), from, (mask << by) & width, draft);
+    }
+
+    /** Shifts a number that stays by another count. */
+    private boolean reachCount(Source.Computed computed, long number, long target, long mask, Draft draft) {
+        int size = computed.is64() ? Long.SIZE : Integer.SIZE;
+        for (int count = 0; count < size; count++) {
+            long shifted = computed.is64()
+                    ? Arithmetic.alu64(computed.op(), number, count)
+                    : Arithmetic.zeroExtend(Arithmetic.alu32(computed.op(), (int) number, count));
+            if (((shifted ^ target) & mask) == 0 && reach(computed.right(), count, low(size), draft)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean reachFactor(Source.Computed computed, long factor, long target, long width, Draft draft) {

@@ -1,55 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.coverage;
 
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import weir.ebpf.isa.Arithmetic;
 import weir.ebpf.isa.Condition;
 
-/** Numbers for one side of a comparison that make it hold, or not. */
-final class Targets {
-    private static final long[] NONE = {};
-
-    private Targets() {}
+/**
+ * Numbers for the left side of a comparison that make it hold, or not.
+ *
+ * @param condition of the comparison
+ * @param is64 whether 64 bits are compared, or 32
+ * @param holds whether it is to hold
+ */
+record Targets(Condition condition, boolean is64, boolean holds) {
+    /** Sources that were shifted or masked are multiples of a power of two, mostly not of a larger one. */
+    private static final int MAX_SHIFT = 8;
 
     /**
-     * Numbers for the left side.
+     * Numbers that will do, the likely ones first.
      *
-     * @param holds whether the comparison is to hold
      * @param left what the left side is now
      * @param right what it is compared with
+     * @param bits that the left side may have
      */
-    static long[] of(Condition condition, boolean is64, boolean holds, long left, long right) {
-        long b = is64 ? right : (int) right;
-        return switch (holds ? condition : negated(condition)) {
-            case EQ -> new long[] {b};
-            case NE -> new long[] {b + 1, b ^ 1};
-            case GT -> new long[] {b + 1, -1};
-            case GE, SGE -> new long[] {b, b + 1};
-            case LT -> new long[] {b - 1, 0};
-            case LE, SLE -> new long[] {b, b - 1};
-            case SGT -> new long[] {b + 1, is64 ? Long.MAX_VALUE : Integer.MAX_VALUE};
-            case SLT -> new long[] {b - 1, is64 ? Long.MIN_VALUE : Integer.MIN_VALUE};
-            case SET -> holds ? anyBit(b) : new long[] {left & ~b, 0};
-        };
+    List<Long> of(long left, long right, long bits) {
+        Set<Long> candidates = new LinkedHashSet<>();
+        for (long each : new long[] {right, right + 1, right - 1, right ^ Long.lowestOneBit(bits), right & bits}) {
+            candidates.add(each);
+        }
+        for (long each : new long[] {0, left & ~right, Long.lowestOneBit(right & bits), bits, -1, bits >>> 1}) {
+            candidates.add(each);
+        }
+        for (int shift = 1; shift <= MAX_SHIFT; shift++) {
+            long step = 1L << shift;
+            candidates.add((right & -step) + step);
+            candidates.add((right & -step) - step);
+        }
+        long mask = is64 ? -1 : 0xffff_ffffL;
+        return candidates.stream()
+                .filter(each -> isMet(each, right))
+                .map(each -> each & mask)
+                .distinct()
+                .toList();
     }
 
-    private static long[] anyBit(long bits) {
-        return bits == 0 ? NONE : new long[] {bits, Long.lowestOneBit(bits)};
-    }
-
-    /** Holds where the other does not; of {@code SET} itself, since there is no other. */
-    private static Condition negated(Condition condition) {
-        return switch (condition) {
-            case EQ -> Condition.NE;
-            case NE -> Condition.EQ;
-            case SET -> Condition.SET;
-            case GT -> Condition.LE;
-            case GE -> Condition.LT;
-            case LT -> Condition.GE;
-            case LE -> Condition.GT;
-            case SGT -> Condition.SLE;
-            case SGE -> Condition.SLT;
-            case SLT -> Condition.SGE;
-            case SLE -> Condition.SGT;
-        };
+    private boolean isMet(long left, long right) {
+        boolean isTrue = is64
+                ? Arithmetic.compare64(condition, left, right)
+                : Arithmetic.compare32(condition, (int) left, (int) right);
+        return isTrue == holds;
     }
 
     /** The same comparison with its sides exchanged. */

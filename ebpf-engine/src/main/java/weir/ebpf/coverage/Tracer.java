@@ -19,7 +19,6 @@ import weir.ebpf.map.Bytes;
 import weir.ebpf.map.EbpfMap;
 import weir.ebpf.map.MapType;
 import weir.ebpf.memory.Mem;
-import weir.ebpf.xdp.XdpContext;
 
 /** Looks on while a program runs: which ways branches go, and from where loads and lookups took what they gave. */
 final class Tracer implements ObservedMachine.Observer {
@@ -34,7 +33,7 @@ final class Tracer implements ObservedMachine.Observer {
     private final boolean[] isKnown;
     private final Input.@Nullable Place[] asked;
     private final List<Found> found = new ArrayList<>();
-    private final Set<Integer> frameLoads = new TreeSet<>();
+    private final Set<Integer> loads = new TreeSet<>();
     private int pending = NONE;
     private int pendingRegister;
 
@@ -65,7 +64,7 @@ final class Tracer implements ObservedMachine.Observer {
     void begin() {
         pending = NONE;
         found.clear();
-        frameLoads.clear();
+        loads.clear();
     }
 
     @Override
@@ -77,18 +76,12 @@ final class Tracer implements ObservedMachine.Observer {
             case Instruction.Load load -> {
                 addresses[slot] = machine.get(load.base()) + load.offset();
                 await(slot, load.dst());
-                if (isInFrame(machine.state().context(), addresses[slot])) {
-                    frameLoads.add(slot);
-                }
+                loads.add(slot);
             }
             case Instruction.Call call when call.kind() == CallKind.HELPER -> calls(machine, slot, call.target());
             case Instruction.Branch branch -> listener.branch(machine, slot, branch, jumps(machine, branch));
             case null, default -> {}
         }
-    }
-
-    private static boolean isInFrame(XdpContext context, long address) {
-        return address >= context.data() && address < context.end();
     }
 
     private void await(int slot, int register) {
@@ -200,9 +193,14 @@ final class Tracer implements ObservedMachine.Observer {
         return asked[slot];
     }
 
-    /** Loads from the frame in this run. */
-    Set<Integer> frameLoads() {
-        return frameLoads;
+    /** Width of a load. */
+    int bytes(int slot) {
+        return code.at(slot) instanceof Instruction.Load load ? load.size().bytes() : 0;
+    }
+
+    /** Loads in this run. */
+    Set<Integer> loads() {
+        return loads;
     }
 
     /** The value that holds an address; null for none. */
