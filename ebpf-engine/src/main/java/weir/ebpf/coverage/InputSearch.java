@@ -36,7 +36,6 @@ public final class InputSearch {
     private static final int RUNS_OF_AN_INPUT = 3;
 
     private static final int MAX_INPUTS = 6_000;
-    private static final int MAX_RANDOM_INPUTS = 3_000;
     private static final int MAX_STEPS = 200_000;
     /** Runs from which solutions for one way are taken. */
     private static final int MAX_ATTEMPTS = 16;
@@ -74,6 +73,14 @@ public final class InputSearch {
         }
     }
 
+    /**
+     * When a search ends, if not before.
+     *
+     * @param limit of time
+     * @param randomInputs to be tried when nothing is left to be solved
+     */
+    public record Effort(Duration limit, int randomInputs) {}
+
     private InputSearch(ProgramSpec spec, PathFacts facts, ScratchMaps maps, ScratchHost host) {
         this.facts = facts;
         this.maps = maps;
@@ -105,7 +112,7 @@ public final class InputSearch {
      * @param maps that the program runs over
      * @param host that it runs on
      */
-    public static Result run(ProgramSpec spec, PathFacts facts, ScratchMaps maps, ScratchHost host, Duration limit) {
+    public static Result run(ProgramSpec spec, PathFacts facts, ScratchMaps maps, ScratchHost host, Effort effort) {
         InputSearch search = new InputSearch(spec, facts, maps, host);
         try (Arena arena = Arena.ofConfined();
                 Machines machines = new Machines(host, HelperTable.xdp())) {
@@ -115,20 +122,21 @@ public final class InputSearch {
                     HelperTable.xdp(),
                     maps.maps().stream().map(EbpfMap::spec).toList());
             InterpretedProgram interpreted = new InterpretedProgram(program, HelperTable.xdp(), maps.maps(), machines);
-            search.search(machine.on(interpreted), new ScratchFrame(arena, 1), System.nanoTime() + limit.toNanos());
+            search.search(machine.on(interpreted), new ScratchFrame(arena, 1), effort);
         } catch (LoadException e) {
             throw new IllegalArgumentException("a program that is not well formed: " + spec.name(), e);
         }
         return new Result(search.kept, new Coverage(search.possible, search.reached), search.tried);
     }
 
-    private void search(EbpfProgram program, ScratchFrame frame, long endNanos) {
+    private void search(EbpfProgram program, ScratchFrame frame, Effort effort) {
+        long endNanos = System.nanoTime() + effort.limit().toNanos();
         XdpBatch batch = new XdpBatch(1);
         StartFrames.all().forEach(each -> add(Input.of(each)));
         int atRandom = 0;
         while (!isDone() && tried < MAX_INPUTS && System.nanoTime() < endNanos) {
             if (waiting.isEmpty()) {
-                if (kept.isEmpty() || atRandom++ >= MAX_RANDOM_INPUTS) {
+                if (kept.isEmpty() || atRandom++ >= effort.randomInputs()) {
                     return;
                 }
                 add(changed(kept.get(random.nextInt(kept.size()))));

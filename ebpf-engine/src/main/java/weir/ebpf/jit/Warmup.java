@@ -24,16 +24,22 @@ final class Warmup {
     /** Copies of a frame that run over the same maps, before the next input has its turn. */
     private static final int COPIES = 8;
 
-    /** So many runs let HotSpot compile by its highest tier, with some to spare. */
-    private static final long MIN_FRAMES = 60_000;
+    /** HotSpot's highest tier needs about 15,000 runs that are counted, and those are not the first ones. */
+    private static final long MIN_FRAMES = 20_000;
 
-    private static final long WINDOW_NANOS = 20_000_000;
-    /** Windows in a row that are no faster than the best before: it is settled. */
-    private static final int SETTLED_WINDOWS = 3;
+    private static final long WINDOW_NANOS = 5_000_000;
+    /** Looks in a row at which all is compiled: code that meets something new is thrown away. */
+    private static final int COMPILED_LOOKS = 3;
+    /** Windows in a row that are no faster than the best before, where the JVM does not tell what it compiled. */
+    private static final int SETTLED_WINDOWS = 12;
 
     private static final double FASTER = 0.95;
-    /** Of the time, for the search of inputs. */
+    /** For the search of inputs, and at most this part of the time. */
+    private static final Duration SEARCH_LIMIT = Duration.ofMillis(100);
+
     private static final int SEARCH_DIVISOR = 4;
+    /** What is not solved is seldom found at random. */
+    private static final int RANDOM_INPUTS = 200;
 
     private final CompiledProgram program;
 
@@ -45,12 +51,13 @@ final class Warmup {
      * What a warm-up was.
      *
      * @param frames that the program ran on
-     * @param isSettled whether it had stopped getting faster when the time was over
+     * @param isSettled whether all was compiled by the highest tier when the time was over, or, where the JVM does
+     *     not tell, had stopped getting faster
      * @param coverage which branches were seen
      */
     record Result(long frames, boolean isSettled, Coverage coverage) {}
 
-    /** Runs until the program is no longer getting faster, or the time is over. */
+    /** Runs until the program is compiled by the highest tier, or the time is over. */
     Result run(Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
         ScratchHost host = new ScratchHost();
@@ -58,8 +65,10 @@ final class Warmup {
                 ScratchMaps maps = ScratchMaps.of(program.maps());
                 Arena arena = Arena.ofConfined()) {
             InputSearch.Result found = InputSearch.run(
-                    program.spec(), program.facts().paths(), maps, host, limit.dividedBy(SEARCH_DIVISOR));
-            Runs runs = new Runs(cpus.of(0), program.bind(maps.maps()), maps, host);
+                    program.spec(), program.facts().paths(), maps, host, effort(limit));
+            Binding binding = program.bind(maps.maps());
+            HotSpotCode code = new HotSpotCode(program.unit(), binding.code.getClass());
+            Runs runs = new Runs(cpus.of(0), binding, maps, host, code);
             for (Input input : found.inputs()) {
                 runs.add(input, arena);
             }
@@ -70,23 +79,30 @@ final class Warmup {
         }
     }
 
+    private static InputSearch.Effort effort(Duration limit) {
+        Duration part = limit.dividedBy(SEARCH_DIVISOR);
+        return new InputSearch.Effort(part.compareTo(SEARCH_LIMIT) < 0 ? part : SEARCH_LIMIT, RANDOM_INPUTS);
+    }
+
     /** The program's class over the inputs, again and again. */
     private static final class Runs {
         private final JitCpu cpu;
         private final Binding binding;
         private final ScratchMaps maps;
         private final ScratchHost host;
+        private final HotSpotCode code;
         private final XdpBatch batch = new XdpBatch(COPIES);
         private final List<Prepared> inputs = new ArrayList<>();
         private long frames;
 
         private record Prepared(Input input, ScratchFrame frame) {}
 
-        Runs(JitCpu cpu, Binding binding, ScratchMaps maps, ScratchHost host) {
+        Runs(JitCpu cpu, Binding binding, ScratchMaps maps, ScratchHost host, HotSpotCode code) {
             this.cpu = cpu;
             this.binding = binding;
             this.maps = maps;
             this.host = host;
+            this.code = code;
         }
 
         void add(Input input, Arena arena) {
@@ -98,16 +114,19 @@ final class Warmup {
         Result untilSettled(long end, Coverage coverage) {
             double best = Double.MAX_VALUE;
             int settled = 0;
-            while (settled < SETTLED_WINDOWS || frames < MIN_FRAMES) {
-                long start = System.nanoTime();
-                if (start >= end) {
-                    return new Result(frames, false, coverage);
-                }
-                double nanosPerFrame = window(start);
+            int compiled = 0;
+            while (System.nanoTime() < end) {
+                double nanosPerFrame = window(System.nanoTime());
                 settled = nanosPerFrame < best * FASTER ? 0 : settled + 1;
                 best = Math.min(best, nanosPerFrame);
+                if (frames >= MIN_FRAMES) {
+                    compiled = code.isCompiled() ? compiled + 1 : 0;
+                    if (HotSpotCode.isKnown() ? compiled >= COMPILED_LOOKS : settled >= SETTLED_WINDOWS) {
+                        return new Result(frames, true, coverage);
+                    }
+                }
             }
-            return new Result(frames, true, coverage);
+            return new Result(frames, false, coverage);
         }
 
         /** Nanoseconds for a frame, its preparation left out. */

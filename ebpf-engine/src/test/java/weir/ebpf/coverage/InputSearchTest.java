@@ -28,7 +28,7 @@ import weir.testing.RequiresFeature;
 
 /** How many ways of branches the search takes real programs. */
 class InputSearchTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final InputSearch.Effort EFFORT = new InputSearch.Effort(Duration.ofSeconds(20), 3_000);
     private static final List<Path> FOLDERS =
             List.of(Path.of("/usr/libexec/xdp-tools"), Path.of("/usr/lib/x86_64-linux-gnu/bpf"));
 
@@ -93,7 +93,7 @@ class InputSearchTest {
         PathFacts facts = accepted.program().facts().paths();
         try (ScratchMaps scratch = ScratchMaps.of(sized)) {
             long start = System.nanoTime();
-            InputSearch.Result result = InputSearch.run(spec, facts, scratch, new ScratchHost(), LIMIT);
+            InputSearch.Result result = InputSearch.run(spec, facts, scratch, new ScratchHost(), EFFORT);
             System.out.println("COV " + file + " " + spec.name() + " "
                     + result.coverage().reached().size() + "/"
                     + result.coverage().possible().size() + " tried " + result.tried() + " kept "
