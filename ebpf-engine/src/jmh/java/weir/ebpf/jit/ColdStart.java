@@ -37,7 +37,7 @@ public final class ColdStart {
     private static final List<String> STARTED = List.of("parser", "generated:4000");
     private static final List<String> DEFINED = List.of("parser", "generated:150");
     private static final int ROUNDS = 5;
-    private static final int RANDOM_INPUTS = 3_000;
+    private static final int PATIENCE = 3_000;
     private static final int DEFINITIONS = 300;
     private static final long START_NANOS = 2_500_000_000L;
     private static final long WINDOW_NANOS = 2_000_000;
@@ -246,7 +246,7 @@ public final class ColdStart {
                             accepted.program().facts().paths(),
                             maps,
                             host,
-                            new InputSearch.Effort(LIMIT, RANDOM_INPUTS))
+                            new InputSearch.Effort(LIMIT, PATIENCE))
                     .inputs();
         }
         XdpBatch batch = new XdpBatch(Workload.FRAMES);

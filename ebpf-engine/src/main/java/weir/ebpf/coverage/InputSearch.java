@@ -35,7 +35,6 @@ public final class InputSearch {
     /** A frame meets what the frame before left in the maps. */
     private static final int RUNS_OF_AN_INPUT = 3;
 
-    private static final int MAX_INPUTS = 6_000;
     private static final int MAX_STEPS = 200_000;
     /** Runs from which solutions for one way are taken. */
     private static final int MAX_ATTEMPTS = 16;
@@ -60,6 +59,7 @@ public final class InputSearch {
     private long frameStart;
     private boolean isNews;
     private int tried;
+    private int triedAtNews;
 
     /**
      * What a search found.
@@ -77,9 +77,9 @@ public final class InputSearch {
      * When a search ends, if not before.
      *
      * @param limit of time
-     * @param randomInputs to be tried when nothing is left to be solved
+     * @param patience inputs in a row that go no new way
      */
-    public record Effort(Duration limit, int randomInputs) {}
+    public record Effort(Duration limit, int patience) {}
 
     private InputSearch(ProgramSpec spec, PathFacts facts, ScratchMaps maps, ScratchHost host) {
         this.facts = facts;
@@ -133,13 +133,9 @@ public final class InputSearch {
         long endNanos = System.nanoTime() + effort.limit().toNanos();
         XdpBatch batch = new XdpBatch(1);
         StartFrames.all().forEach(each -> add(Input.of(each)));
-        int atRandom = 0;
-        while (!isDone() && tried < MAX_INPUTS && System.nanoTime() < endNanos) {
+        while (!isDone() && tried - triedAtNews < effort.patience() && System.nanoTime() < endNanos) {
             if (waiting.isEmpty()) {
-                if (kept.isEmpty() || atRandom++ >= effort.randomInputs()) {
-                    return;
-                }
-                add(changed(kept.get(random.nextInt(kept.size()))));
+                addChanged();
             } else {
                 run(program, waiting.poll(), frame, batch);
             }
@@ -156,6 +152,15 @@ public final class InputSearch {
         }
     }
 
+    /** Changes at random run out where a program looks at little: what was tried before counts as tried again. */
+    private void addChanged() {
+        Input changed = changed(kept.get(random.nextInt(kept.size())));
+        if (known.contains(changed)) {
+            tried++;
+        }
+        add(changed);
+    }
+
     private void run(EbpfProgram program, Input input, ScratchFrame frame, XdpBatch batch) {
         running = input;
         frameStart = frame.data();
@@ -164,12 +169,13 @@ public final class InputSearch {
         host.prepare(input);
         maps.prepare(input);
         frame.put(input.frame());
-        for (int i = 0; i < RUNS_OF_AN_INPUT; i++) {
+        for (int i = 0; i < (maps.maps().isEmpty() ? 1 : RUNS_OF_AN_INPUT); i++) {
             frame.fill(batch, input);
             tracer.begin();
             program.run(batch, 0);
         }
         if (isNews) {
+            triedAtNews = tried;
             kept.add(input);
         }
     }

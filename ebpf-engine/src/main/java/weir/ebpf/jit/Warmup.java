@@ -27,19 +27,19 @@ final class Warmup {
     /** HotSpot's highest tier needs about 15,000 runs that are counted, and those are not the first ones. */
     private static final long MIN_FRAMES = 20_000;
 
-    private static final long WINDOW_NANOS = 5_000_000;
+    private static final long WINDOW_NANOS = 15_000_000;
     /** Looks in a row at which all is compiled: code that meets something new is thrown away. */
-    private static final int COMPILED_LOOKS = 3;
+    private static final int COMPILED_LOOKS = 2;
     /** Windows in a row that are no faster than the best before, where the JVM does not tell what it compiled. */
-    private static final int SETTLED_WINDOWS = 12;
+    private static final int SETTLED_WINDOWS = 4;
 
     private static final double FASTER = 0.95;
     /** For the search of inputs, and at most this part of the time. */
-    private static final Duration SEARCH_LIMIT = Duration.ofMillis(100);
+    private static final Duration SEARCH_LIMIT = Duration.ofSeconds(1);
 
     private static final int SEARCH_DIVISOR = 4;
-    /** What is not solved is seldom found at random. */
-    private static final int RANDOM_INPUTS = 200;
+    /** Inputs in a row that go no new way: what is not found by then is seldom found. */
+    private static final int PATIENCE = 300;
 
     private final CompiledProgram program;
 
@@ -81,7 +81,7 @@ final class Warmup {
 
     private static InputSearch.Effort effort(Duration limit) {
         Duration part = limit.dividedBy(SEARCH_DIVISOR);
-        return new InputSearch.Effort(part.compareTo(SEARCH_LIMIT) < 0 ? part : SEARCH_LIMIT, RANDOM_INPUTS);
+        return new InputSearch.Effort(part.compareTo(SEARCH_LIMIT) < 0 ? part : SEARCH_LIMIT, PATIENCE);
     }
 
     /** The program's class over the inputs, again and again. */
