@@ -120,8 +120,7 @@ public final class ColdStart {
         return (CompiledProgram) object.program(workload.spec.name()).orElseThrow();
     }
 
-    private static List<Window> windows(
-            EbpfProgram program, XdpBatch batch, long start, long startCpu, long nanos) {
+    private static List<Window> windows(EbpfProgram program, XdpBatch batch, long start, long startCpu, long nanos) {
         List<Window> windows = new ArrayList<>();
         long end = System.nanoTime() + nanos;
         long now = 0;
@@ -219,11 +218,15 @@ public final class ColdStart {
             program.run(others, 0);
             batches.add((double) (CpuTime.nanos() - from));
         }
-        double[] sorted = batches.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] sorted =
+                batches.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         double steady = median(batches.subList(batches.size() / 2, batches.size()).stream()
                 .mapToDouble(Double::doubleValue)
                 .toArray());
-        double slow = batches.stream().filter(each -> each > SLOW * steady).mapToDouble(each -> each).sum();
+        double slow = batches.stream()
+                .filter(each -> each > SLOW * steady)
+                .mapToDouble(each -> each)
+                .sum();
         print(
                 "  warmed by %-12s round %d: first batch %7.1f µs, slowest %7.1f µs, slow for %6.2f ms, steady %5.1f µs",
                 isCovered ? "coverage" : "plain frames",
@@ -239,8 +242,8 @@ public final class ColdStart {
         ScratchHost host = new ScratchHost();
         List<Input> inputs;
         try (ScratchMaps maps = ScratchMaps.of(workload.maps)) {
-            Verification.Accepted accepted = (Verification.Accepted)
-                    Verifier.verify(workload.spec, workload.maps, VerifierOptions.standard());
+            Verification.Accepted accepted =
+                    (Verification.Accepted) Verifier.verify(workload.spec, workload.maps, VerifierOptions.standard());
             inputs = InputSearch.run(
                             workload.spec,
                             accepted.program().facts().paths(),

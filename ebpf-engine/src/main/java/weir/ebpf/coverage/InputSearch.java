@@ -133,7 +133,9 @@ public final class InputSearch {
         long endNanos = System.nanoTime() + effort.limit().toNanos();
         XdpBatch batch = new XdpBatch(1);
         StartFrames.all().forEach(each -> add(Input.of(each)));
-        while (!isDone() && tried - triedAtNews < effort.patience() && System.nanoTime() < endNanos) {
+        // The first input is always run: whoever asked has something to go on with.
+        while (kept.isEmpty()
+                || (!isDone() && tried - triedAtNews < effort.patience() && System.nanoTime() < endNanos)) {
             if (waiting.isEmpty()) {
                 addChanged();
             } else {
@@ -143,7 +145,7 @@ public final class InputSearch {
     }
 
     private boolean isDone() {
-        return reached.size() == possible.size() && !kept.isEmpty();
+        return reached.size() == possible.size();
     }
 
     private void add(Input input) {
@@ -194,8 +196,11 @@ public final class InputSearch {
         Solver solver = new Solver(tracer, maps, running, frameStart);
         long left = machine.get(branch.dst());
         long right = Tracer.right(machine, branch);
-        attempts.merge(other, 1, Integer::sum);
-        solver.solve(branch, about.comparisons(), left, right, !jumps).forEach(this::add);
+        List<Input> solved = solver.solve(branch, about.comparisons(), left, right, !jumps);
+        if (!solved.isEmpty()) {
+            attempts.merge(other, 1, Integer::sum);
+            solved.forEach(this::add);
+        }
     }
 
     /** Numbers at random where the program looks, another length, other surroundings. */

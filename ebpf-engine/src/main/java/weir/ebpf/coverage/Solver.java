@@ -62,6 +62,9 @@ final class Solver {
         long mask = branch.is64() ? -1 : LOW_WORD;
         Condition mirrored = Targets.mirrored(branch.condition());
         for (PathFacts.Comparison each : comparisons) {
+            if (!isOfThisPath(each.left(), left, mask) || !isOfThisPath(each.right(), right, mask)) {
+                continue;
+            }
             Targets lefts = new Targets(branch.condition(), branch.is64(), jumps);
             lefts.of(left, right, bits(each.left()) & mask).forEach(target -> add(each.left(), target, mask, solved));
             Targets rights = new Targets(mirrored, branch.is64(), jumps);
@@ -72,6 +75,12 @@ final class Solver {
             }
         }
         return solved;
+    }
+
+    /** Other paths compare other numbers at the same place. */
+    private boolean isOfThisPath(Source source, long number, long mask) {
+        OptionalLong value = value(source);
+        return value.isEmpty() || ((value.getAsLong() ^ number) & mask) == 0;
     }
 
     /** Frames that just suffice for where an address is now, and numbers that may move it on. */

@@ -2,6 +2,7 @@
 package weir.ebpf.coverage;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -63,6 +64,7 @@ final class Tracer implements ObservedMachine.Observer {
     /** Another run begins. */
     void begin() {
         pending = NONE;
+        Arrays.fill(isKnown, false);
         found.clear();
         loads.clear();
     }
@@ -173,7 +175,7 @@ final class Tracer implements ObservedMachine.Observer {
         };
     }
 
-    /** Whether a load or call came by in this run or one before. */
+    /** Whether a load or call came by in this run. */
     boolean isKnown(int slot) {
         return isKnown[slot];
     }

@@ -40,8 +40,7 @@ final class HotSpotCode {
         @Nullable
         String text() {
             try {
-                return (String)
-                        method.invoke(server, name, "compilerCodelist", new @Nullable Object[0], new String[0]);
+                return (String) method.invoke(server, name, "compilerCodelist", new @Nullable Object[0], new String[0]);
             } catch (ReflectiveOperationException | RuntimeException e) {
                 return null;
             }
@@ -64,8 +63,7 @@ final class HotSpotCode {
                     .getMethod("getPlatformMBeanServer")
                     .invoke(null);
             Class<?> names = Class.forName("javax.management.ObjectName");
-            Object name =
-                    names.getConstructor(String.class).newInstance("com.sun.management:type=DiagnosticCommand");
+            Object name = names.getConstructor(String.class).newInstance("com.sun.management:type=DiagnosticCommand");
             Method invoke = Class.forName("javax.management.MBeanServer")
                     .getMethod("invoke", names, String.class, Object[].class, String[].class);
             Query query = new Query(invoke, server, name);

@@ -64,8 +64,8 @@ final class Warmup {
         try (JitCpus cpus = new JitCpus(host);
                 ScratchMaps maps = ScratchMaps.of(program.maps());
                 Arena arena = Arena.ofConfined()) {
-            InputSearch.Result found = InputSearch.run(
-                    program.spec(), program.facts().paths(), maps, host, effort(limit));
+            InputSearch.Result found =
+                    InputSearch.run(program.spec(), program.facts().paths(), maps, host, effort(limit));
             Binding binding = program.bind(maps.maps());
             HotSpotCode code = new HotSpotCode(program.unit(), binding.code.getClass());
             Runs runs = new Runs(cpus.of(0), binding, maps, host, code);

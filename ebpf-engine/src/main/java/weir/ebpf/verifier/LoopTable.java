@@ -208,7 +208,8 @@ final class LoopTable {
         checkpoint.turns = new long[state.depth()][];
         for (int f = 0; f < state.depth(); f++) {
             int[] inside = around[state.frame(f).lastSlot];
-            checkpoint.turns[f] = Arrays.stream(inside).mapToLong(loop -> most[loop]).toArray();
+            checkpoint.turns[f] =
+                    Arrays.stream(inside).mapToLong(loop -> most[loop]).toArray();
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.coverage;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.ObjectFileException;
 import weir.ebpf.helper.HelperTable;
+import weir.ebpf.isa.Assembler;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
 import weir.ebpf.program.PathFacts;
@@ -50,7 +53,7 @@ class InputSearchTest {
         INDEX,
         /** An error that cannot be: what is deleted, read or looked up was there one instruction before. */
         NO_ERROR,
-        /** What a calculation that the facts do not follow gives; one in 65,536, or never. */
+        /** What a calculation gives that the facts do not follow: found at random, or not. */
         LUCK
     }
 
@@ -81,6 +84,7 @@ class InputSearchTest {
             sample_events   14                       jumps SHORT
             sample_events   46,89                    jumps INDEX
             sample_events   68                       falls NO_ERROR
+            tcp_mss         85,87                    falls LUCK
             udp_checksum    67,112,118               jumps NO_ERROR
             udp_checksum    88                       jumps LUCK
             udp_checksum    96                       jumps INDEX
@@ -231,8 +235,7 @@ class InputSearchTest {
                                 """ + comparison + " exit\n r0 = 2\n exit\n")
                         .code());
         try (ScratchMaps none = ScratchMaps.of(List.of())) {
-            InputSearch.Result result =
-                    InputSearch.run(spec, facts(spec, List.of()), none, new ScratchHost(), SOLVING);
+            InputSearch.Result result = InputSearch.run(spec, facts(spec, List.of()), none, new ScratchHost(), SOLVING);
             assertEquals(List.of(), result.coverage().missed());
             assertEquals(1, result.coverage().share());
         }

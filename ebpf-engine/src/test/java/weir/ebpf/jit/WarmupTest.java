@@ -2,6 +2,7 @@
 package weir.ebpf.jit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.ref.WeakReference;
@@ -65,6 +66,30 @@ class WarmupTest {
             assertEquals(List.of(), seen.control().entries());
             assertEquals(2, TestRun.of(new byte[64]).run(program).action());
             assertEquals(1, seen.control().entries().size());
+        }
+    }
+
+    @Test
+    void lastsUntilTheHighestTierIsDoneAndGoesAllWays() throws LoadException {
+        try (LoadedObject object = load()) {
+            CompiledProgram program =
+                    (CompiledProgram) object.program("counting").orElseThrow();
+            HotSpotCode code = new HotSpotCode(program.unit(), codeOf(program).getClass());
+            assertTrue(HotSpotCode.isKnown());
+            assertFalse(code.isCompiled());
+            Warmup.Result result = new Warmup(program).run(Duration.ofSeconds(20));
+            assertTrue(result.isSettled(), () -> "not settled after " + result.frames() + " frames");
+            assertTrue(code.isCompiled());
+            assertEquals(List.of(), result.coverage().missed());
+        }
+    }
+
+    @Test
+    void endsInTime() throws LoadException {
+        try (LoadedObject object = load()) {
+            CompiledProgram program =
+                    (CompiledProgram) object.program("counting").orElseThrow();
+            assertFalse(new Warmup(program).run(Duration.ZERO).isSettled());
         }
     }
 
