@@ -233,20 +233,26 @@ public final class MemoryBenchRun implements AutoCloseable {
         return sw;
     }
 
-    /**
-     * Lets the switch run for a time and counts the frames that its ports took in, forwarded or not. A slice in which
-     * the worker got no time at all, on a machine that is overcommitted, is prolonged.
-     */
+    /** Lets the switch run for a time and counts the frames that its ports took in, forwarded or not. */
     public Result measure(long nanos) throws InterruptedException {
-        Result slice = new Result(0, 0);
+        long framesBefore = received();
+        long start = System.nanoTime();
+        TimeUnit.NANOSECONDS.sleep(nanos);
+        long end = System.nanoTime();
+        return new Result(received() - framesBefore, end - start);
+    }
+
+    /**
+     * The same of a switch that is under load: a slice in which the worker got no time at all, on a machine that is
+     * overcommitted, is prolonged.
+     */
+    Result measureMoving(long nanos) throws InterruptedException {
+        Result slice = measure(nanos);
         while (slice.frames() == 0) {
             if (slice.nanos() > LONGEST_STANDSTILL_NANOS) {
                 throw new IllegalStateException("no frame moved for " + slice.nanos() / 1e9 + " s");
             }
-            long framesBefore = received();
-            long start = System.nanoTime();
-            TimeUnit.NANOSECONDS.sleep(nanos);
-            slice = slice.plus(new Result(received() - framesBefore, System.nanoTime() - start));
+            slice = slice.plus(measure(nanos));
         }
         return slice;
     }

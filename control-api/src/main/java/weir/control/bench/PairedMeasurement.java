@@ -74,7 +74,7 @@ final class PairedMeasurement {
         TimeUnit.MILLISECONDS.sleep(SETTLE_MILLIS); // caches are the twin's
         List<Double> slices = new ArrayList<>();
         for (int slice = 0; slice < SLICES_PER_PAIR; slice++) {
-            slices.add(run.measure(nanos(settings.seconds())).mpps());
+            slices.add(run.measureMoving(nanos(settings.seconds())).mpps());
         }
         return PairStatistics.median(slices);
     }

@@ -97,7 +97,7 @@ public final class ProgramBench {
         TimeUnit.MILLISECONDS.sleep(SETTLE_MILLIS); // caches are another's
         List<Double> slices = new ArrayList<>();
         for (int slice = 0; slice < PairedMeasurement.SLICES_PER_PAIR; slice++) {
-            slices.add(run.measure(nanos(settings.seconds())).mpps());
+            slices.add(run.measureMoving(nanos(settings.seconds())).mpps());
         }
         run.pause();
         return PairStatistics.median(slices);

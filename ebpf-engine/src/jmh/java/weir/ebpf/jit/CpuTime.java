@@ -33,4 +33,9 @@ final class CpuTime {
             throw new AssertionError(e);
         }
     }
+
+    /** Nanoseconds of all threads of the process, HotSpot's compilers among them. */
+    static long processNanos() {
+        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos();
+    }
 }

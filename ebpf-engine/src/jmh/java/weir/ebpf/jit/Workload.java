@@ -138,7 +138,8 @@ final class Workload implements AutoCloseable {
         return programs.program(spec.name());
     }
 
-    private LoadedObject object(Engine engine) throws LoadException {
+    /** The program alone, loaded anew over maps of its own. */
+    LoadedObject object(Engine engine) throws LoadException {
         LoadedObject object = LoadedObject.of(spec, maps, LoadOptions.on(host).under(engine));
         open.add(object);
         object.map("flows").ifPresent(Workload::fill);

@@ -18,6 +18,7 @@ import weir.ebpf.isa.WideKind;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
 import weir.ebpf.program.Functions;
+import weir.ebpf.program.PathFacts;
 import weir.ebpf.program.ProgramFacts;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.SourceLine;
@@ -240,7 +241,8 @@ final class FormCheck {
                 calls ? ProgramFacts.MAX_FRAMES : 1,
                 Map.of(),
                 Map.of(),
-                Set.of());
+                Set.of(),
+                PathFacts.NONE);
     }
 
     private LoadException refused(int slot, String what) {

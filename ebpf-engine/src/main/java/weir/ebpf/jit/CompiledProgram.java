@@ -18,12 +18,15 @@ import weir.ebpf.xdp.XdpBatch;
 /** A program as JVM bytecode, with its maps. */
 public final class CompiledProgram implements EbpfProgram {
     private final CompiledUnit unit;
+    private final ProgramFacts facts;
     private final List<MapSpec> maps;
     private final JitCpus cpus;
     private @Nullable Binding @Nullable [] bindings;
 
-    private CompiledProgram(CompiledUnit unit, CompiledCode code, List<EbpfMap> objectMaps, JitCpus cpus) {
+    private CompiledProgram(
+            CompiledUnit unit, ProgramFacts facts, CompiledCode code, List<EbpfMap> objectMaps, JitCpus cpus) {
         this.unit = unit;
+        this.facts = facts;
         this.maps = objectMaps.stream().map(EbpfMap::spec).toList();
         this.cpus = cpus;
         Binding[] made = new Binding[cpus.count()];
@@ -70,7 +73,7 @@ public final class CompiledProgram implements EbpfProgram {
             throws JitException {
         List<MapSpec> maps = objectMaps.stream().map(EbpfMap::spec).toList();
         CompiledUnit unit = ClassEmitter.emit(spec, facts, helpers, maps, isChecked, ClassEmitter.context());
-        return new CompiledProgram(unit, define(unit), objectMaps, cpus);
+        return new CompiledProgram(unit, facts, define(unit), objectMaps, cpus);
     }
 
     /** Makes a class of it, which goes with the last object that refers to it. */
@@ -113,6 +116,11 @@ public final class CompiledProgram implements EbpfProgram {
     /** Blueprints of the object's maps. */
     List<MapSpec> maps() {
         return maps;
+    }
+
+    /** What was known when it was compiled. */
+    ProgramFacts facts() {
+        return facts;
     }
 
     /** The class file. */

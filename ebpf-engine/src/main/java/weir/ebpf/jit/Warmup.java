@@ -5,11 +5,14 @@ import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import weir.ebpf.map.EbpfMap;
+import java.util.Set;
+import weir.ebpf.coverage.Coverage;
+import weir.ebpf.coverage.Input;
+import weir.ebpf.coverage.InputSearch;
+import weir.ebpf.coverage.ScratchFrame;
+import weir.ebpf.coverage.ScratchHost;
+import weir.ebpf.coverage.ScratchMaps;
 import weir.ebpf.map.MapException;
-import weir.ebpf.map.MapSpec;
-import weir.ebpf.map.Maps;
-import weir.ebpf.memory.Mem;
 import weir.ebpf.xdp.XdpBatch;
 
 /**
@@ -18,20 +21,25 @@ import weir.ebpf.xdp.XdpBatch;
  * touched. For a side thread: it takes a CPU for the time that it needs.
  */
 final class Warmup {
-    private static final int BATCH_FRAMES = 64;
-    private static final int ROOM_BYTES = 2048;
-    private static final int HEADROOM_BYTES = 256;
+    /** Copies of a frame that run over the same maps, before the next input has its turn. */
+    private static final int COPIES = 8;
 
-    /** So many runs let HotSpot compile by its highest tier, with some to spare. */
-    private static final long MIN_FRAMES = 60_000;
+    /** HotSpot's highest tier needs about 15,000 runs that are counted, and those are not the first ones. */
+    private static final long MIN_FRAMES = 20_000;
 
-    private static final long WINDOW_NANOS = 20_000_000;
-    /** Windows in a row that are no faster than the best before: it is settled. */
-    private static final int SETTLED_WINDOWS = 3;
+    private static final long WINDOW_NANOS = 15_000_000;
+    /** Looks in a row at which all is compiled: code that meets something new is thrown away. */
+    private static final int COMPILED_LOOKS = 2;
+    /** Windows in a row that are no faster than the best before, where the JVM does not tell what it compiled. */
+    private static final int SETTLED_WINDOWS = 4;
 
     private static final double FASTER = 0.95;
-    /** Maps of a scratch copy are no larger than this. */
-    private static final int MAX_ENTRIES = 4096;
+    /** For the search of inputs, and at most this part of the time. */
+    private static final Duration SEARCH_LIMIT = Duration.ofSeconds(1);
+
+    private static final int SEARCH_DIVISOR = 4;
+    /** Inputs in a row that go no new way: what is not found by then is seldom found. */
+    private static final int PATIENCE = 300;
 
     private final CompiledProgram program;
 
@@ -43,92 +51,102 @@ final class Warmup {
      * What a warm-up was.
      *
      * @param frames that the program ran on
-     * @param isSettled whether it had stopped getting faster when the time was over
+     * @param isSettled whether all was compiled by the highest tier when the time was over, or, where the JVM does
+     *     not tell, had stopped getting faster
+     * @param coverage which branches were seen
      */
-    record Result(long frames, boolean isSettled) {}
+    record Result(long frames, boolean isSettled, Coverage coverage) {}
 
-    /** Runs until the program is no longer getting faster, or the time is over. */
+    /** Runs until the program is compiled by the highest tier, or the time is over. */
     Result run(Duration limit) {
-        List<EbpfMap> maps = new ArrayList<>();
-        try (JitCpus cpus = new JitCpus(new QuietHost());
+        long end = System.nanoTime() + limit.toNanos();
+        ScratchHost host = new ScratchHost();
+        try (JitCpus cpus = new JitCpus(host);
+                ScratchMaps maps = ScratchMaps.of(program.maps());
                 Arena arena = Arena.ofConfined()) {
-            for (MapSpec spec : program.maps()) {
-                maps.add(Maps.create(scratch(spec), 1));
+            InputSearch.Result found =
+                    InputSearch.run(program.spec(), program.facts().paths(), maps, host, effort(limit));
+            Binding binding = program.bind(maps.maps());
+            HotSpotCode code = new HotSpotCode(program.unit(), binding.code.getClass());
+            Runs runs = new Runs(cpus.of(0), binding, maps, host, code);
+            for (Input input : found.inputs()) {
+                runs.add(input, arena);
             }
-            Binding binding = program.bind(maps);
-            return run(limit, cpus.of(0), binding, frames(arena));
+            return runs.untilSettled(end, found.coverage());
         } catch (MapException e) {
             // There is no memory for a second set of maps: the program starts cold.
-            return new Result(0, false);
-        } finally {
-            maps.forEach(EbpfMap::close);
+            return new Result(0, false, new Coverage(Set.of(), Set.of()));
         }
     }
 
-    /** Programs and inner maps of the blueprint belong to the live object. Sizes count only where they are shape. */
-    private static MapSpec scratch(MapSpec spec) {
-        List<MapSpec.Entry> data = spec.contents().stream()
-                .filter(each -> each instanceof MapSpec.Entry.Data)
-                .toList();
-        boolean isShape = switch (spec.type()) {
-            case HASH, LRU_HASH, PERCPU_HASH, LRU_PERCPU_HASH, LPM_TRIE -> false;
-            default -> true;
-        };
-        MapSpec copy = spec.withContents(data);
-        return isShape || Integer.compareUnsigned(spec.maxEntries(), MAX_ENTRIES) <= 0
-                ? copy
-                : copy.withMaxEntries(MAX_ENTRIES);
+    private static InputSearch.Effort effort(Duration limit) {
+        Duration part = limit.dividedBy(SEARCH_DIVISOR);
+        return new InputSearch.Effort(part.compareTo(SEARCH_LIMIT) < 0 ? part : SEARCH_LIMIT, PATIENCE);
     }
 
-    private static Result run(Duration limit, JitCpu cpu, Binding binding, List<Slot> slots) {
-        XdpBatch batch = new XdpBatch(BATCH_FRAMES);
-        long end = System.nanoTime() + limit.toNanos();
-        long frames = 0;
-        double best = Double.MAX_VALUE;
-        int settled = 0;
-        while (settled < SETTLED_WINDOWS || frames < MIN_FRAMES) {
-            long start = System.nanoTime();
-            if (start >= end) {
-                return new Result(frames, false);
+    /** The program's class over the inputs, again and again. */
+    private static final class Runs {
+        private final JitCpu cpu;
+        private final Binding binding;
+        private final ScratchMaps maps;
+        private final ScratchHost host;
+        private final HotSpotCode code;
+        private final XdpBatch batch = new XdpBatch(COPIES);
+        private final List<Prepared> inputs = new ArrayList<>();
+        private long frames;
+
+        private record Prepared(Input input, ScratchFrame frame) {}
+
+        Runs(JitCpu cpu, Binding binding, ScratchMaps maps, ScratchHost host, HotSpotCode code) {
+            this.cpu = cpu;
+            this.binding = binding;
+            this.maps = maps;
+            this.host = host;
+            this.code = code;
+        }
+
+        void add(Input input, Arena arena) {
+            ScratchFrame frame = new ScratchFrame(arena, COPIES);
+            frame.put(input.frame());
+            inputs.add(new Prepared(input, frame));
+        }
+
+        Result untilSettled(long end, Coverage coverage) {
+            double best = Double.MAX_VALUE;
+            int settled = 0;
+            int compiled = 0;
+            while (System.nanoTime() < end) {
+                double nanosPerFrame = window(System.nanoTime());
+                settled = nanosPerFrame < best * FASTER ? 0 : settled + 1;
+                best = Math.min(best, nanosPerFrame);
+                if (frames >= MIN_FRAMES) {
+                    compiled = code.isCompiled() ? compiled + 1 : 0;
+                    if (HotSpotCode.isKnown() ? compiled >= COMPILED_LOOKS : settled >= SETTLED_WINDOWS) {
+                        return new Result(frames, true, coverage);
+                    }
+                }
             }
+            return new Result(frames, false, coverage);
+        }
+
+        /** Nanoseconds for a frame, its preparation left out. */
+        private double window(long start) {
             long before = frames;
-            while (System.nanoTime() - start < WINDOW_NANOS) {
-                for (int from = 0; from < slots.size(); from += BATCH_FRAMES) {
-                    fill(batch, slots, from);
+            long running = 0;
+            long now = start;
+            while (now - start < WINDOW_NANOS) {
+                for (Prepared each : inputs) {
+                    host.prepare(each.input());
+                    maps.prepare(each.input());
+                    each.frame().fill(batch, each.input());
+                    long from = System.nanoTime();
                     binding.code.run(cpu, binding, batch);
+                    now = System.nanoTime();
+                    running += now - from;
                     frames += batch.size();
                 }
             }
-            double nanosPerFrame = (double) (System.nanoTime() - start) / (frames - before);
-            settled = nanosPerFrame < best * FASTER ? 0 : settled + 1;
-            best = Math.min(best, nanosPerFrame);
-        }
-        return new Result(frames, true);
-    }
-
-    /** Room for a frame, and the frame as it was before a program changed it. */
-    private record Slot(long address, long original, int lengthBytes, int port) {}
-
-    private List<Slot> frames(Arena arena) {
-        List<Slot> slots = new ArrayList<>();
-        int port = 1;
-        for (byte[] frame : new WarmupFrames(program.spec()).all()) {
-            long address = arena.allocate(ROOM_BYTES, BATCH_FRAMES).address();
-            long original = arena.allocate(frame.length).address();
-            Mem.copyFrom(frame, 0, original, frame.length);
-            slots.add(new Slot(address, original, frame.length, port));
-            port = port % 2 + 1;
-        }
-        return slots;
-    }
-
-    private static void fill(XdpBatch batch, List<Slot> slots, int from) {
-        batch.clear();
-        for (int i = from; i < Math.min(from + BATCH_FRAMES, slots.size()); i++) {
-            Slot slot = slots.get(i);
-            long start = slot.address() + HEADROOM_BYTES;
-            Mem.copy(slot.original(), start, slot.lengthBytes());
-            batch.add(slot.address(), start, start + slot.lengthBytes(), slot.address() + ROOM_BYTES, slot.port(), 0);
+            return (double) running / (frames - before);
         }
     }
 }

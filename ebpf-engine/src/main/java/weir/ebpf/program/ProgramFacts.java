@@ -24,6 +24,7 @@ import java.util.Set;
  * @param arguments what r1 to r5 hold at a call of a helper, by slot; {@link Value.Unknown} where it is not
  *     known or differs by path
  * @param dead slots of instructions that no path reaches; nothing was checked there
+ * @param paths loops and branches
  */
 public record ProgramFacts(
         Set<Integer> maps,
@@ -37,7 +38,8 @@ public record ProgramFacts(
         int maxCallDepth,
         Map<Integer, Value> pointers,
         Map<Integer, List<Value>> arguments,
-        Set<Integer> dead) {
+        Set<Integer> dead,
+        PathFacts paths) {
     /**
      * Slots that callbacks and tail calls may take for one frame: a callback's iteration costs the number
      * of slots of its function, a tail call those of the program it enters. Beyond that the frame is a

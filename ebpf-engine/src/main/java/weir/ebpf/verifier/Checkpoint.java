@@ -11,6 +11,9 @@ final class Checkpoint {
     /** Paths from here that were not walked to their end. */
     private int open = 1;
 
+    /** What {@link LoopTable} knew when all was walked, for each frame and the loops that it stands in. */
+    long[][] turns = {};
+
     private int hits;
     private int misses;
 

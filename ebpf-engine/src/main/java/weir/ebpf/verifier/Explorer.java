@@ -13,6 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Instruction;
+import weir.ebpf.program.Source;
 import weir.ebpf.verifier.ScalarValue.Precision;
 import weir.ebpf.verifier.StateComparison.Mode;
 import weir.ebpf.verifier.scalar.Scalar;
@@ -48,6 +49,8 @@ final class Explorer {
     private final FunctionRules functions;
     private final VerifierLog log;
     private final StateObserver observer;
+    private final LoopTable loops;
+    private final Sources sources;
     private final GroupCount groups = new GroupCount();
     private final Set<Integer> missing;
     private final Map<Integer, List<Checkpoint>> stored = new HashMap<>();
@@ -76,11 +79,17 @@ final class Explorer {
         branches = new BranchRules(surroundings, memory);
         helpers = new HelperRules(surroundings, memory);
         functions = new FunctionRules(surroundings, memory, flow);
+        loops = new LoopTable(flow, code);
+        sources = surroundings.sources();
         missing = surroundings.spec().missing();
     }
 
     FunctionRules functions() {
         return functions;
+    }
+
+    LoopTable loops() {
+        return loops;
     }
 
     Statistics statistics(int stackBytes) {
@@ -104,6 +113,7 @@ final class Explorer {
         boolean goesOn = true;
         while (goesOn) {
             checkLimits(state);
+            loops.arrive(state);
             if (flow.isMeeting(state.slot) && meets(state)) {
                 log.ends(state);
                 return;
@@ -130,13 +140,32 @@ final class Explorer {
         switch (instruction) {
             case Instruction.Alu alu -> {
                 addPending(arithmetic.split(state, alu), state);
+                Source target = sources.of(state.get(alu.dst()));
+                Source operand = sources.of(state, alu.src());
                 arithmetic.alu(state, alu);
+                sources.computed(state, alu, target, operand);
             }
-            case Instruction.Negate negate -> arithmetic.negate(state, negate);
-            case Instruction.MoveSigned move -> arithmetic.moveSigned(state, move);
-            case Instruction.ByteSwap swap -> arithmetic.swap(state, swap);
+            case Instruction.Negate negate -> {
+                Source target = sources.of(state.get(negate.dst()));
+                arithmetic.negate(state, negate);
+                sources.negated(state, negate, target);
+            }
+            case Instruction.MoveSigned move -> {
+                Source from = sources.of(state.get(move.src()));
+                arithmetic.moveSigned(state, move);
+                sources.extended(state, move, from);
+            }
+            case Instruction.ByteSwap swap -> {
+                Source from = sources.of(state.get(swap.dst()));
+                arithmetic.swap(state, swap);
+                sources.swapped(state, swap, from);
+            }
             case Instruction.LoadWide load -> loadWide(state, load);
-            case Instruction.Load load -> memory.load(state, load);
+            case Instruction.Load load -> {
+                Value base = state.get(load.base());
+                memory.load(state, load);
+                sources.loaded(state, state.slot, load, base);
+            }
             case Instruction.Store store -> memory.store(state, store);
             case Instruction.Atomic atomic -> memory.atomic(state, atomic);
             case Instruction.OrderedAccess access -> memory.ordered(state, access);
@@ -147,7 +176,7 @@ final class Explorer {
             }
             case Instruction.Branch branch -> {
                 jumps++;
-                addPending(branches.walk(state, branch), state);
+                branch(state, branch);
                 return true;
             }
             case Instruction.Call call -> {
@@ -163,6 +192,17 @@ final class Explorer {
         }
         state.slot += instruction.slots();
         return true;
+    }
+
+    private void branch(PathState state, Instruction.Branch branch) {
+        int slot = state.slot;
+        Source left = sources.of(state.get(branch.dst()));
+        Source right = sources.of(state, branch.src());
+        PathState other = branches.walk(state, branch);
+        boolean isOnlyWay = other == null && branch.offset() != 0;
+        boolean jumps = state.slot != slot + 1;
+        surroundings.facts().branch(slot, !isOnlyWay || jumps, !isOnlyWay || !jumps, left, right);
+        addPending(other, state);
     }
 
     private void loadWide(PathState state, Instruction.LoadWide load) {
@@ -187,7 +227,9 @@ final class Explorer {
         switch (call.kind()) {
             case LOCAL -> functions.call(state, state.slot + 1 + call.target());
             case HELPER -> {
+                int slot = state.slot;
                 addPending(helpers.walk(state, call.target()), state);
+                sources.returned(state, slot, call.target());
                 if (helpers.isTailCall(call.target()) && state.depth() > 1) {
                     addPending(tailCalled(state), state);
                 }
@@ -268,9 +310,10 @@ final class Explorer {
     }
 
     /** A path has come to its end, and perhaps states that were stored on it. */
-    private static void finish(PathState state) {
+    private void finish(PathState state) {
         Checkpoint each = state.parent;
         while (each != null && each.closed()) {
+            loops.finish(each);
             each = each.parent();
         }
     }
@@ -289,6 +332,7 @@ final class Explorer {
             }
             if (old.isOpen()) {
                 if (meetsOpen(state, old, callsBack)) {
+                    loops.meets(state, old);
                     return true;
                 }
                 isWorthIt &=
@@ -296,6 +340,7 @@ final class Explorer {
             } else if (covers(old, state, Mode.FINISHED)) {
                 old.hit();
                 inherit(state, old);
+                loops.meets(state, old);
                 return true;
             }
             if (isWorthIt && old.missed(callsBack && old.isOpen() ? LOOP_PATIENCE : PATIENCE)) {

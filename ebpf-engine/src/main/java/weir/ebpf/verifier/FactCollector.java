@@ -5,21 +5,31 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import weir.ebpf.isa.Code;
+import weir.ebpf.program.PathFacts;
 import weir.ebpf.program.ProgramFacts;
+import weir.ebpf.program.Source;
 import weir.ebpf.verifier.ScalarValue.Precision;
 
 /** Notes on all paths what the compiler and the switch want to know; what differs by path is not known. */
 final class FactCollector {
     private static final ProgramFacts.Value UNKNOWN = new ProgramFacts.Value.Unknown();
     private static final int ARGUMENTS = 5;
+    /** {@code BPF_MAX_LOOPS} of {@code bpf_loop}, which does nothing when it is asked for more. */
+    private static final long MAX_ROUNDS = 8 << 20;
+    /** Rounds that are not known. */
+    static final long UNBOUNDED = -1;
 
     private final BitSet reached;
     private final Map<Integer, ProgramFacts.Value> pointers = new HashMap<>();
     private final Map<Integer, List<ProgramFacts.Value>> arguments = new HashMap<>();
+    private final Map<Integer, Long> rounds = new HashMap<>();
+    private final @Nullable BranchNotes[] branches;
     private final Map<Integer, Integer> stackBytes = new HashMap<>();
     private final Set<Integer> maps = new HashSet<>();
     private final Set<Integer> helpers = new HashSet<>();
@@ -31,6 +41,7 @@ final class FactCollector {
 
     FactCollector(int slots) {
         reached = new BitSet(slots);
+        branches = new BranchNotes[slots];
     }
 
     void reached(int slot) {
@@ -67,6 +78,26 @@ final class FactCollector {
 
     void tailCalls() {
         tailCalls = true;
+    }
+
+    /** A helper calls back so often at most, or {@link #UNBOUNDED}. */
+    void rounds(int slot, long most) {
+        boolean isKnown = most != UNBOUNDED;
+        long bound = Long.compareUnsigned(most, MAX_ROUNDS) > 0 ? MAX_ROUNDS : most;
+        rounds.merge(
+                slot,
+                isKnown ? bound : UNBOUNDED,
+                (a, b) -> a == UNBOUNDED || b == UNBOUNDED ? Long.valueOf(UNBOUNDED) : Long.valueOf(Math.max(a, b)));
+    }
+
+    /** A path has come by a branch and goes on one way or both. */
+    void branch(int slot, boolean jumps, boolean fallsThrough, Source left, Source right) {
+        BranchNotes notes = branches[slot];
+        if (notes == null) {
+            notes = new BranchNotes();
+            branches[slot] = notes;
+        }
+        notes.add(jumps, fallsThrough, left, right);
     }
 
     /** The function of a frame uses stack down to an offset from r10. */
@@ -140,7 +171,7 @@ final class FactCollector {
         };
     }
 
-    ProgramFacts facts(Code code, int maxStackBytes, int maxCallDepth) {
+    ProgramFacts facts(Code code, int maxStackBytes, int maxCallDepth, List<PathFacts.Loop> loops) {
         Map<Integer, ProgramFacts.Value> known = new HashMap<>(pointers);
         known.values().removeIf(UNKNOWN::equals);
         Set<Integer> dead = new HashSet<>();
@@ -161,6 +192,45 @@ final class FactCollector {
                 maxCallDepth,
                 known,
                 arguments,
-                dead);
+                dead,
+                paths(loops));
+    }
+
+    private PathFacts paths(List<PathFacts.Loop> loops) {
+        Map<Integer, Long> bounded = new HashMap<>(rounds);
+        bounded.values().removeIf(each -> each == UNBOUNDED);
+        Map<Integer, PathFacts.Branch> ways = new HashMap<>();
+        for (int slot = 0; slot < branches.length; slot++) {
+            BranchNotes notes = branches[slot];
+            if (notes != null) {
+                ways.put(slot, notes.branch());
+            }
+        }
+        return new PathFacts(loops, bounded, ways);
+    }
+
+    /** What paths do at a branch. */
+    private static final class BranchNotes {
+        private static final int MAX_COMPARISONS = 8;
+        /** Of a branch that so many paths came by there is nothing new to expect. */
+        private static final int MAX_LOOKED_AT = 64;
+
+        private final Set<PathFacts.Comparison> comparisons = new LinkedHashSet<>();
+        private boolean jumps;
+        private boolean fallsThrough;
+        private int lookedAt;
+
+        void add(boolean alsoJumps, boolean alsoFallsThrough, Source left, Source right) {
+            jumps |= alsoJumps;
+            fallsThrough |= alsoFallsThrough;
+            if (lookedAt < MAX_LOOKED_AT && comparisons.size() < MAX_COMPARISONS) {
+                lookedAt++;
+                comparisons.add(new PathFacts.Comparison(left, right));
+            }
+        }
+
+        PathFacts.Branch branch() {
+            return new PathFacts.Branch(jumps, fallsThrough, List.copyOf(comparisons));
+        }
     }
 }

@@ -24,6 +24,12 @@ final class FrameState {
     /** References held when a callback began: it has to leave just these. */
     final int[] heldAtEntry;
 
+    /** The instruction that was walked last in this frame; -1 before the first. Kept by {@link LoopTable}. */
+    int lastSlot = -1;
+
+    /** Jumps back to the heads of the loops that it stands in; never changed in place. */
+    int[] backJumps = {};
+
     /** Turns of a callback that were walked since its helper was reached. */
     int turns;
 
@@ -54,6 +60,8 @@ final class FrameState {
         isCallback = other.isCallback;
         heldAtEntry = other.heldAtEntry;
         turns = other.turns;
+        lastSlot = other.lastSlot;
+        backJumps = other.backJumps;
         written = other.written;
         registers = other.registers.clone();
         stack = other.stack.clone();

@@ -228,10 +228,14 @@ final class HelperRules {
         if (helper.function() == HelperFunction.LOOP) {
             ScalarValue count = memory.number(state, 1);
             MemoryRules.require(count);
+            surroundings.facts().rounds(state.slot, count.range().umax());
             if (Long.compareUnsigned(caller.turns, count.range().umax()) >= 0) {
                 caller.turns = 0;
                 return null;
             }
+        }
+        if (helper.function() == HelperFunction.FOR_EACH_MAP_ELEM) {
+            surroundings.facts().rounds(state.slot, elements(given.map()));
         }
         if (state.isFull()) {
             throw FunctionRules.tooDeep(surroundings, state);
@@ -261,5 +265,16 @@ final class HelperRules {
         inside.push(frame);
         inside.slot = function.place();
         return inside;
+    }
+
+    /** Elements that a walk over a map shows at most; of hash tables any number, since others may be put in meanwhile. */
+    private static long elements(@Nullable MapReference map) {
+        if (map == null || map.index() == MapReference.INNER) {
+            return FactCollector.UNBOUNDED;
+        }
+        return switch (map.spec().type()) {
+            case ARRAY, PERCPU_ARRAY -> Integer.toUnsignedLong(map.spec().maxEntries());
+            default -> FactCollector.UNBOUNDED;
+        };
     }
 }

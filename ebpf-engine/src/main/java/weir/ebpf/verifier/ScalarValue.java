@@ -4,6 +4,7 @@ package weir.ebpf.verifier;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
+import weir.ebpf.program.Source;
 import weir.ebpf.verifier.scalar.Scalar;
 
 /**
@@ -32,9 +33,16 @@ final class ScalarValue implements Value {
     private @Nullable ScalarValue first;
     private @Nullable ScalarValue second;
     private Precision precision = Precision.ANY;
+    private @Nullable Source source;
 
     private ScalarValue(
-            Scalar range, int group, long distance, @Nullable ScalarValue first, @Nullable ScalarValue second) {
+            Scalar range,
+            int group,
+            long distance,
+            @Nullable ScalarValue first,
+            @Nullable ScalarValue second,
+            @Nullable Source source) {
+        this.source = source;
         this.range = range;
         this.group = group;
         this.distance = distance;
@@ -48,7 +56,7 @@ final class ScalarValue implements Value {
     }
 
     static ScalarValue of(Scalar range) {
-        return new ScalarValue(range, ALONE, 0, null, null);
+        return new ScalarValue(range, ALONE, 0, null, null, null);
     }
 
     static ScalarValue constant(long value) {
@@ -61,12 +69,12 @@ final class ScalarValue implements Value {
 
     /** A number made from one or two others. */
     static ScalarValue from(Scalar range, ScalarValue first, @Nullable ScalarValue second) {
-        return new ScalarValue(range, ALONE, 0, first, second);
+        return new ScalarValue(range, ALONE, 0, first, second, null);
     }
 
     /** A copy, equal to this one for ever where the group says so. */
     ScalarValue copy() {
-        return new ScalarValue(range, group, distance, this, null);
+        return new ScalarValue(range, group, distance, this, null, source);
     }
 
     /**
@@ -76,12 +84,12 @@ final class ScalarValue implements Value {
      * @param newDistance this number minus what the group stands for
      */
     ScalarValue grouped(int newGroup, long newDistance) {
-        return new ScalarValue(range, newGroup, newDistance, this, null);
+        return new ScalarValue(range, newGroup, newDistance, this, null, source);
     }
 
     /** The same number, known better because of another one. */
     ScalarValue refined(Scalar newRange, @Nullable ScalarValue because) {
-        return new ScalarValue(newRange, group, distance, this, because);
+        return new ScalarValue(newRange, group, distance, this, because, source);
     }
 
     Scalar range() {
@@ -102,6 +110,17 @@ final class ScalarValue implements Value {
 
     Precision precision() {
         return precision;
+    }
+
+    /** Where it comes from; null where that is not followed. */
+    @Nullable
+    Source source() {
+        return source;
+    }
+
+    /** Notes where it comes from. */
+    void comesFrom(Source from) {
+        source = from;
     }
 
     /** Marks this number and all that it was made from. */

@@ -15,6 +15,7 @@ final class Surroundings {
     private final HelperTable helpers;
     private final VerifierOptions options;
     private final FactCollector facts;
+    private final Sources sources = new Sources();
     private final MemoryAlignment alignment = new MemoryAlignment();
     private final InstructionText text;
     private int lastId;
@@ -46,6 +47,10 @@ final class Surroundings {
 
     FactCollector facts() {
         return facts;
+    }
+
+    Sources sources() {
+        return sources;
     }
 
     MemoryAlignment alignment() {

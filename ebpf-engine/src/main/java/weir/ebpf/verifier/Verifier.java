@@ -114,7 +114,13 @@ public final class Verifier {
             log.refused(e.violation());
             return new Verification.Rejected(List.of(e.violation()), explorer.statistics(0), log.tail());
         }
-        ProgramFacts facts = surroundings.facts().facts(surroundings.spec().code(), depth.bytes(), depth.frames());
+        ProgramFacts facts = surroundings
+                .facts()
+                .facts(
+                        surroundings.spec().code(),
+                        depth.bytes(),
+                        depth.frames(),
+                        explorer.loops().facts());
         return new Verification.Accepted(
                 new VerifiedProgram(surroundings.spec(), facts), explorer.statistics(depth.bytes()), log.tail());
     }

@@ -4,6 +4,7 @@ package weir.ebpf.jit;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import weir.ebpf.program.PathFacts;
 import weir.ebpf.program.ProgramFacts;
 
 /** Facts by hand. */
@@ -26,6 +27,7 @@ final class Facts {
                 ProgramFacts.MAX_FRAMES,
                 pointers,
                 Map.of(),
-                dead);
+                dead,
+                PathFacts.NONE);
     }
 }

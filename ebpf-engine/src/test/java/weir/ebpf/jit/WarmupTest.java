@@ -2,6 +2,7 @@
 package weir.ebpf.jit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.ref.WeakReference;
@@ -69,12 +70,27 @@ class WarmupTest {
     }
 
     @Test
-    void framesReachBothSidesOfComparisonsWithTheFramesEnd() {
-        ProgramSpec spec = ProgramSpec.of("any", new Assembler().read(COUNTING).code());
-        List<byte[]> frames = new WarmupFrames(spec).all();
-        assertTrue(frames.stream().anyMatch(frame -> frame.length < 34));
-        assertTrue(frames.stream().anyMatch(frame -> frame.length > 1000));
-        assertTrue(frames.stream().allMatch(frame -> frame.length >= 14));
+    void lastsUntilTheHighestTierIsDoneAndGoesAllWays() throws LoadException {
+        try (LoadedObject object = load()) {
+            CompiledProgram program =
+                    (CompiledProgram) object.program("counting").orElseThrow();
+            HotSpotCode code = new HotSpotCode(program.unit(), codeOf(program).getClass());
+            assertTrue(HotSpotCode.isKnown());
+            assertFalse(code.isCompiled());
+            Warmup.Result result = new Warmup(program).run(Duration.ofSeconds(20));
+            assertTrue(result.isSettled(), () -> "not settled after " + result.frames() + " frames");
+            assertTrue(code.isCompiled());
+            assertEquals(List.of(), result.coverage().missed());
+        }
+    }
+
+    @Test
+    void endsInTime() throws LoadException {
+        try (LoadedObject object = load()) {
+            CompiledProgram program =
+                    (CompiledProgram) object.program("counting").orElseThrow();
+            assertFalse(new Warmup(program).run(Duration.ZERO).isSettled());
+        }
     }
 
     /** Classes are hidden ones that nothing but their program holds. */

@@ -28,8 +28,11 @@ public final class ObservedMachine extends Machine {
     private final long[] framePointers = new long[ProgramFacts.MAX_FRAMES];
     private long steps;
 
-    private ObservedMachine(RunState run, HelperCalls helpers, PreparedCode idle, Observer observer) {
+    private final long maxSteps;
+
+    private ObservedMachine(RunState run, HelperCalls helpers, PreparedCode idle, long maxSteps, Observer observer) {
         super(run, helpers, idle, 0);
+        this.maxSteps = maxSteps;
         this.observer = observer;
     }
 
@@ -50,6 +53,16 @@ public final class ObservedMachine extends Machine {
      * @param arena that its memory comes from
      */
     public static ObservedMachine of(Host host, Arena arena, Observer observer) throws LoadException {
+        return of(host, arena, MAX_STEPS, observer);
+    }
+
+    /**
+     * A machine without a program.
+     *
+     * @param arena that its memory comes from
+     * @param maxSteps instructions of a frame; one that takes more has a fault
+     */
+    public static ObservedMachine of(Host host, Arena arena, long maxSteps, Observer observer) throws LoadException {
         HelperTable helpers = HelperTable.xdp();
         CheckedProgram nothing = CheckedProgram.of(
                 ProgramSpec.of("nothing", Code.of(List.of(new Instruction.Exit()))), helpers, List.of());
@@ -57,7 +70,7 @@ public final class ObservedMachine extends Machine {
                 host, 0, arena.allocate(StackMemory.BYTES, ALIGNMENT).address());
         long scratch = arena.allocate(HelperCalls.SCRATCH_BYTES, ALIGNMENT).address();
         PreparedCode idle = new PreparedCode(nothing, helpers, List.of());
-        return new ObservedMachine(run, new HelperCalls(run, scratch), idle, observer);
+        return new ObservedMachine(run, new HelperCalls(run, scratch), idle, maxSteps, observer);
     }
 
     /** The program, to run on this machine and no other. */
@@ -86,7 +99,7 @@ public final class ObservedMachine extends Machine {
 
     @Override
     boolean mayGoOn(int at) {
-        if (++steps > MAX_STEPS) {
+        if (++steps > maxSteps) {
             return super.mayGoOn(at);
         }
         framePointers[run().depth()] = register(FRAME_POINTER);
