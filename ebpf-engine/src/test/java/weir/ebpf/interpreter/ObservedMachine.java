@@ -24,13 +24,12 @@ public final class ObservedMachine extends Machine {
     private static final int ALIGNMENT = 64;
     private static final int FRAME_POINTER = 10;
 
-    private final Observer observer;
+    private Observer observer = slot -> {};
     private final long[] framePointers = new long[ProgramFacts.MAX_FRAMES];
     private long steps;
 
-    private ObservedMachine(RunState run, HelperCalls helpers, PreparedCode idle, Observer observer) {
+    private ObservedMachine(RunState run, HelperCalls helpers, PreparedCode idle) {
         super(run, helpers, idle, 0);
-        this.observer = observer;
     }
 
     /** Who looks on. */
@@ -41,15 +40,15 @@ public final class ObservedMachine extends Machine {
          *
          * @param slot where it is in {@link #running()}
          */
-        void before(ObservedMachine machine, int slot);
+        void before(int slot);
     }
 
     /**
-     * A machine without a program.
+     * A machine without a program, and with nobody who looks on yet.
      *
      * @param arena that its memory comes from
      */
-    public static ObservedMachine of(Host host, Arena arena, Observer observer) throws LoadException {
+    public static ObservedMachine of(Host host, Arena arena) throws LoadException {
         HelperTable helpers = HelperTable.xdp();
         CheckedProgram nothing = CheckedProgram.of(
                 ProgramSpec.of("nothing", Code.of(List.of(new Instruction.Exit()))), helpers, List.of());
@@ -57,7 +56,12 @@ public final class ObservedMachine extends Machine {
                 host, 0, arena.allocate(StackMemory.BYTES, ALIGNMENT).address());
         long scratch = arena.allocate(HelperCalls.SCRATCH_BYTES, ALIGNMENT).address();
         PreparedCode idle = new PreparedCode(nothing, helpers, List.of());
-        return new ObservedMachine(run, new HelperCalls(run, scratch), idle, observer);
+        return new ObservedMachine(run, new HelperCalls(run, scratch), idle);
+    }
+
+    /** Who looks on from now on. */
+    public void observe(Observer each) {
+        observer = each;
     }
 
     /** The program, to run on this machine and no other. */
@@ -90,7 +94,7 @@ public final class ObservedMachine extends Machine {
             return super.mayGoOn(at);
         }
         framePointers[run().depth()] = register(FRAME_POINTER);
-        observer.before(this, at);
+        observer.before(at);
         return true;
     }
 
