@@ -39,7 +39,7 @@ class JitDifferentialTest {
     private static final int PACKETS = 8;
     private static final int ENOUGH = 5;
     /** One in so many is compiled without facts, too. */
-    private static final int WITHOUT_FACTS = 4;
+    private static final int WITHOUT_FACTS = RunSize.of(4, 16);
     /** Between two lines that tell how far a long run has come. */
     private static final int REPORT = 10_000;
 
