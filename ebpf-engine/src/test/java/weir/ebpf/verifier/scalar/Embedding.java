@@ -49,7 +49,9 @@ enum Embedding {
 
     /** Every tnum of the low bits and every range, each scalar once. */
     List<Small> all() {
-        return Stream.concat(allBits().stream(), allRanges().stream()).distinct().toList();
+        return Stream.concat(allBits().stream(), allRanges().stream())
+                .distinct()
+                .toList();
     }
 
     /** Every tnum of the low bits. */

@@ -53,9 +53,8 @@ class KernelPrecisionTest {
         for (long seed : RunSize.isFull() ? Seeds.of(PROGRAMS) : Seeds.known(PROGRAMS)) {
             check(seed);
         }
-        System.out.println(
-                compared + " results compared with the kernel's, " + sharper + " sharper, " + printed + " texts alike; "
-                        + contradictions + " contradictions of the kernel's");
+        System.out.println(compared + " results compared with the kernel's, " + sharper + " sharper, " + printed
+                + " texts alike; " + contradictions + " contradictions of the kernel's");
         assertTrue(printed > 0 && compared > PROGRAMS);
     }
 
