@@ -24,7 +24,7 @@ public final class ObservedMachine extends Machine {
     private static final int ALIGNMENT = 64;
     private static final int FRAME_POINTER = 10;
 
-    private final Observer observer;
+    private Observer observer;
     private final long[] framePointers = new long[ProgramFacts.MAX_FRAMES];
     private long steps;
 
@@ -44,11 +44,11 @@ public final class ObservedMachine extends Machine {
          *
          * @param slot where it is in {@link #running()}
          */
-        void before(ObservedMachine machine, int slot);
+        void before(int slot);
     }
 
     /**
-     * A machine without a program.
+     * A machine without a program, and with nobody who looks on yet.
      *
      * @param arena that its memory comes from
      */
@@ -71,6 +71,11 @@ public final class ObservedMachine extends Machine {
         long scratch = arena.allocate(HelperCalls.SCRATCH_BYTES, ALIGNMENT).address();
         PreparedCode idle = new PreparedCode(nothing, helpers, List.of());
         return new ObservedMachine(run, new HelperCalls(run, scratch), idle, maxSteps, observer);
+    }
+
+    /** Who looks on from now on. */
+    public void observe(Observer each) {
+        observer = each;
     }
 
     /** The program, to run on this machine and no other. */
@@ -103,7 +108,7 @@ public final class ObservedMachine extends Machine {
             return super.mayGoOn(at);
         }
         framePointers[run().depth()] = register(FRAME_POINTER);
-        observer.before(this, at);
+        observer.before(at);
         return true;
     }
 

@@ -28,21 +28,24 @@ import weir.testing.RunSize;
  */
 @RequiresFeature(Feature.BPF_PROGRAMS)
 class DifferentialTest {
-    private static final int PROGRAMS = RunSize.of(1_000, 100_000);
+    private static final int PROGRAMS = RunSize.of(1_000, 1_000_000);
     private static final int PACKETS = 8;
     private static final int ENOUGH = 5;
     private static final Path FOLDER = Path.of("target", "differential");
+    /** Between two lines that tell how far a long run has come. */
+    private static final int REPORT = 10_000;
+
     private static final String NOT_LOADED = "not loaded: ";
 
     private final List<String> differences = new ArrayList<>();
     private long runs;
     private long records;
+    private int compared;
     private int overBudget;
 
     @Test
     void engineGivesWhatTheKernelGives() {
         ProgramGenerator generator = new ProgramGenerator(Weights.everything());
-        int compared = 0;
         long[] seeds = Seeds.of(PROGRAMS);
         try (Kernel kernel = new Kernel()) {
             for (long seed : seeds) {
@@ -52,13 +55,21 @@ class DifferentialTest {
                 if (differences.size() >= ENOUGH) {
                     break;
                 }
+                if ((seed + 1) % REPORT == 0) {
+                    report(seed);
+                }
             }
         }
-        System.out.println((compared - overBudget) + " programs compared in " + runs + " runs, " + records
-                + " records; " + overBudget + " beyond the engine's budget");
+        report(seeds[seeds.length - 1]);
         assertTrue(overBudget <= 1 + seeds.length / 1_000, overBudget + " beyond the budget");
         assertTrue(differences.isEmpty(), () -> String.join("\n", differences));
         assertTrue(compared > seeds.length * 0.9 || seeds.length == 1, compared + " of " + seeds.length + " compared");
+    }
+
+    private void report(long seed) {
+        System.out.println("to seed " + seed + ": " + (compared - overBudget) + " programs compared in " + runs
+                + " runs, " + records + " records; " + overBudget + " beyond the engine's budget; " + differences.size()
+                + " differences");
     }
 
     private boolean isRefused(Kernel kernel, Scenario scenario, long seed) {

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import weir.ebpf.DeterministicHost;
 import weir.ebpf.EbpfProgram;
+import weir.ebpf.Host;
 import weir.ebpf.LoadException;
 import weir.ebpf.LoadOptions;
 import weir.ebpf.LoadedObject;
@@ -52,15 +53,26 @@ final class EnginePlayer {
     }
 
     /**
-     * The same compiled.
+     * The same compiled, with class files that are proved to be valid.
      *
      * @param facts that the compiler is given about a program
      */
     static Outcome playCompiled(Scenario scenario, boolean isChecked, Function<ProgramSpec, ProgramFacts> facts)
             throws LoadException, OverBudget {
+        return playCompiled(scenario, (loaded, host) -> JitPrograms.of(loaded, host, isChecked, facts));
+    }
+
+    /** How the programs of a loaded object are compiled. */
+    @FunctionalInterface
+    interface Compilation {
+        JitPrograms of(LoadedObject loaded, Host host);
+    }
+
+    /** The same compiled in some way. */
+    static Outcome playCompiled(Scenario scenario, Compilation compilation) throws LoadException, OverBudget {
         DeterministicHost host = emptyNetwork();
         try (LoadedObject loaded = load(scenario, host);
-                JitPrograms programs = JitPrograms.of(loaded, host, isChecked, facts)) {
+                JitPrograms programs = compilation.of(loaded, host)) {
             return play(scenario, loaded, host, programs::program);
         }
     }

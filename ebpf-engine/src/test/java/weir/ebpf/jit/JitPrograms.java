@@ -22,9 +22,14 @@ import weir.ebpf.program.ProgramSpec;
 
 /**
  * The programs of a loaded object compiled over its maps, with checks or without and with facts from
- * anywhere; they take their place in its program arrays. Each class file is verified and measured.
+ * anywhere; they take their place in its program arrays. Each class file is verified and measured, unless that is left to
+ * the JVM.
  */
 public final class JitPrograms implements AutoCloseable {
+    private static final ClassFile CLASS_FILE = ClassFile.of(ClassFile.ClassHierarchyResolverOption.of(
+            ClassHierarchyResolver.ofClassLoading(JitPrograms.class.getClassLoader())
+                    .cached()));
+
     private final JitCpus cpus;
     private final Map<String, CompiledProgram> programs = new LinkedHashMap<>();
 
@@ -38,6 +43,18 @@ public final class JitPrograms implements AutoCloseable {
      * @param facts that the compiler is given about a program
      */
     public static JitPrograms of(
+            LoadedObject object, Host host, boolean isChecked, Function<ProgramSpec, ProgramFacts> facts) {
+        JitPrograms compiled = leftToTheJvm(object, host, isChecked, facts);
+        compiled.programs.values().forEach(program -> assertValid(program.unit()));
+        return compiled;
+    }
+
+    /**
+     * Compiles all of them. Their class files are what the JVM's own verifier takes, which it says in its own terse way.
+     *
+     * @param facts that the compiler is given about a program
+     */
+    public static JitPrograms leftToTheJvm(
             LoadedObject object, Host host, boolean isChecked, Function<ProgramSpec, ProgramFacts> facts) {
         JitPrograms compiled = new JitPrograms(host);
         List<EbpfMap> maps = List.copyOf(object.maps().values());
@@ -56,9 +73,7 @@ public final class JitPrograms implements AutoCloseable {
     private static CompiledProgram compile(
             ProgramSpec spec, ProgramFacts facts, List<EbpfMap> maps, JitCpus cpus, boolean isChecked) {
         try {
-            CompiledProgram program = CompiledProgram.of(spec, facts, HelperTable.xdp(), maps, cpus, isChecked);
-            assertValid(program.unit());
-            return program;
+            return CompiledProgram.of(spec, facts, HelperTable.xdp(), maps, cpus, isChecked);
         } catch (JitException e) {
             throw new AssertionError(e);
         }
@@ -66,9 +81,7 @@ public final class JitPrograms implements AutoCloseable {
 
     /** The JVM's own verifier is lazy and terse: this one says everything. */
     static void assertValid(CompiledUnit unit) {
-        ClassHierarchyResolver loading = ClassHierarchyResolver.ofClassLoading(JitPrograms.class.getClassLoader());
-        ClassFile classFile = ClassFile.of(ClassFile.ClassHierarchyResolverOption.of(loading));
-        assertEquals(List.of(), classFile.verify(unit.bytes()), unit.spec().name());
+        assertEquals(List.of(), CLASS_FILE.verify(unit.bytes()), unit.spec().name());
         assertTrue(
                 CompiledUnit.longestMethodBytes(unit.bytes()) <= CompiledUnit.MAX_METHOD_BYTES,
                 unit.spec().name());

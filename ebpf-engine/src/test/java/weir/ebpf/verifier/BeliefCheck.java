@@ -26,7 +26,7 @@ import weir.ebpf.random.RandomProgram;
  * must be in one of the states that were walked there; nothing may fault but for the budget of callbacks.
  */
 final class BeliefCheck {
-    /** Keeping every state takes memory: programs that take more steps are run, but not compared. */
+    /** Keeping every state takes memory and time: programs that take more steps are left out. */
     private static final VerifierOptions OPTIONS = new VerifierOptions(0, false, 60_000, Duration.ofSeconds(10));
 
     private final RandomProgram program;
@@ -39,15 +39,25 @@ final class BeliefCheck {
         this.program = program;
     }
 
+    /** What became of a program. */
+    enum Fate {
+        /** The verifier refuses it or the target of a tail call; nothing ran. */
+        REFUSED,
+        /** It takes the verifier too long for a test; nothing ran. */
+        TOO_LARGE,
+        /** It ran; its states cannot be compared, see {@link #isAboutOneFarOffset}, or take too much memory. */
+        RUN,
+        /** It ran, and before each instruction its state was compared. */
+        COMPARED
+    }
+
     /**
      * What came of it.
      *
-     * @param accepted whether the verifier accepts the program and all targets of its tail calls; else nothing ran
-     * @param compared whether states were compared, too
      * @param steps instructions that ran
      * @param misfit what was not as it was believed; empty if all was
      */
-    record Result(boolean accepted, boolean compared, long steps, String misfit) {}
+    record Result(Fate fate, long steps, String misfit) {}
 
     static Result of(RandomProgram program, int packets) throws LoadException {
         return of(program, program.programs(), packets);
@@ -61,19 +71,19 @@ final class BeliefCheck {
     static Result of(RandomProgram program, List<ProgramSpec> believed, int packets) throws LoadException {
         BeliefCheck check = new BeliefCheck(program);
         for (int i = 0; i < believed.size(); i++) {
-            if (!check.isAccepted(believed.get(i))) {
-                return new Result(false, false, 0, "");
+            Verification verification = Verifier.verify(believed.get(i), program.maps(), HelperTable.xdp(), OPTIONS);
+            if (verification instanceof Verification.Rejected rejected) {
+                return new Result(isTooLarge(rejected) ? Fate.TOO_LARGE : Fate.REFUSED, 0, "");
             }
             check.walk(program.programs().get(i), believed.get(i));
         }
         check.run(packets);
         String misfit = check.misfits.isEmpty() ? "" : check.misfits.getFirst();
-        return new Result(true, check.isCompared, check.steps, misfit);
+        return new Result(check.isCompared ? Fate.COMPARED : Fate.RUN, check.steps, misfit);
     }
 
-    private boolean isAccepted(ProgramSpec spec) {
-        return Verifier.verify(spec, program.maps(), HelperTable.xdp(), VerifierOptions.standard())
-                instanceof Verification.Accepted;
+    private static boolean isTooLarge(Verification.Rejected rejected) {
+        return rejected.violations().getFirst().kind() == ViolationKind.TOO_COMPLEX;
     }
 
     private void walk(ProgramSpec spec, ProgramSpec believed) {
@@ -82,7 +92,7 @@ final class BeliefCheck {
         if (states.verification() instanceof Verification.Rejected rejected) {
             Violation violation = rejected.violations().getFirst();
             isCompared = false;
-            if (violation.kind() != ViolationKind.TOO_COMPLEX && !isAboutOneFarOffset(violation)) {
+            if (!isTooLarge(rejected) && !isAboutOneFarOffset(violation)) {
                 misfits.add("accepted only because a path was not walked: " + violation.text());
             }
         }
@@ -105,10 +115,12 @@ final class BeliefCheck {
             List<EbpfMap> maps = program.maps().stream()
                     .map(spec -> loaded.map(spec.name()).orElseThrow())
                     .toList();
-            ObservedMachine machine = ObservedMachine.of(new DeterministicHost(1), arena, (at, slot) -> {
+            ObservedMachine machine = ObservedMachine.of(new DeterministicHost(1), arena, slot -> {});
+            StateFit fit = new StateFit(machine, maps);
+            machine.observe(slot -> {
                 steps++;
                 if (isCompared && misfits.isEmpty()) {
-                    compare(at, slot, maps);
+                    compare(machine.running(), slot, fit);
                 }
             });
             EbpfProgram main = machine.on(loaded.program(program.main().name()).orElseThrow());
@@ -121,19 +133,19 @@ final class BeliefCheck {
         }
     }
 
-    private void compare(ObservedMachine machine, int slot, List<EbpfMap> maps) {
-        WalkedStates states = walked.get(machine.running());
+    private void compare(ProgramSpec running, int slot, StateFit fit) {
+        WalkedStates states = walked.get(running);
         if (states == null) {
             throw new IllegalStateException("a program runs that was not walked");
         }
+        if (states.find(slot, fit) != null) {
+            return;
+        }
         TreeSet<String> reasons = new TreeSet<>();
         for (PathState state : states.at(slot)) {
-            String misfit = StateFit.misfit(state, machine, maps, states);
-            if (misfit.isEmpty()) {
-                return;
-            }
-            reasons.add(misfit);
+            boolean _ = fit.fits(state, states);
+            reasons.add(fit.misfit());
         }
-        misfits.add("at slot " + slot + " of " + machine.running().name() + ": " + reasons);
+        misfits.add("at slot " + slot + " of " + running.name() + ": " + reasons);
     }
 }

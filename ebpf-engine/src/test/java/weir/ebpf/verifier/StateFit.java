@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.verifier;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Supplier;
 import weir.ebpf.interpreter.ObservedMachine;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.map.EbpfMap;
@@ -15,118 +14,144 @@ import weir.ebpf.xdp.XdpContext;
 /**
  * Whether what a machine really holds is one of the things that a state stands for: call frames, registers
  * that are still read, and stack. Numbers lie in their ranges, and those of one group in their distances;
- * pointers point where they are said to, with the bytes behind them that are said to be there.
+ * pointers point where they are said to, with the bytes behind them that are said to be there. For one machine,
+ * and asked before each instruction: what misfits is put into words only where someone wants to know.
  */
 final class StateFit {
-    private static final String FITS = "";
     private static final int FIRST_SAVED = 6;
     /** A pointer that may lie at more places than this in its object is not looked up there. */
     private static final long MAX_PLACES = 4096;
 
-    private final PathState state;
     private final ObservedMachine machine;
     private final List<EbpfMap> maps;
+
+    private final Bindings groups = new Bindings();
+    private final Bindings places = new Bindings();
+    private Supplier<String> reason = () -> "";
+
     /** The state's frame 0 is this frame of the machine: more than 0 in global functions. */
-    private final int lowest;
+    private int lowest;
 
-    private final Map<Integer, Long> groups = new HashMap<>();
-    private final Map<Integer, Long> places = new HashMap<>();
-
-    private StateFit(PathState state, ObservedMachine machine, List<EbpfMap> maps) {
-        this.state = state;
+    /** @param maps by the index that the code uses */
+    StateFit(ObservedMachine machine, List<EbpfMap> maps) {
         this.machine = machine;
         this.maps = maps;
+    }
+
+    /** Whether the machine is in one of the states that a state stands for. */
+    boolean fits(PathState state, WalkedStates walked) {
+        groups.clear();
+        places.clear();
         lowest = machine.depth() + 1 - state.depth();
-    }
-
-    /**
-     * Why a machine is in none of the states that a state stands for; empty if it is.
-     *
-     * @param maps by the index that the code uses
-     */
-    static String misfit(PathState state, ObservedMachine machine, List<EbpfMap> maps, WalkedStates walked) {
-        StateFit fit = new StateFit(state, machine, maps);
-        String frames = fit.frames();
-        for (int i = 0; frames.isEmpty() && i < state.depth(); i++) {
-            frames = fit.frame(i, walked);
+        if (!fitFrames(state)) {
+            return false;
         }
-        return frames;
+        for (int i = 0; i < state.depth(); i++) {
+            if (!fitsFrame(state, i, walked)) {
+                return false;
+            }
+        }
+        return true;
     }
 
-    private String frames() {
+    /** Why the machine was in none of them when {@link #fits} was asked last. */
+    String misfit() {
+        return reason.get();
+    }
+
+    private boolean fails(Supplier<String> why) {
+        reason = why;
+        return false;
+    }
+
+    private boolean fitFrames(PathState state) {
         if (lowest < 0) {
-            return "fewer frames";
+            return fails(() -> "fewer frames");
         }
         for (int i = 1; i < state.depth(); i++) {
             FrameState frame = state.frame(i);
             if (frame.callSite != machine.callSite(lowest + i) || frame.isCallback != machine.isCallback(lowest + i)) {
-                return "called from elsewhere";
+                return fails(() -> "called from elsewhere");
             }
         }
         boolean isAlone = lowest > 0 && state.frame(0).function != 0;
-        return lowest == 0 || isAlone ? FITS : "more frames";
+        return lowest == 0 || isAlone || fails(() -> "more frames");
     }
 
-    private String frame(int number, WalkedStates walked) {
+    private boolean fitsFrame(PathState state, int number, WalkedStates walked) {
         FrameState frame = state.frame(number);
         boolean isCurrent = number == state.depth() - 1;
         int live = walked.liveAt(isCurrent ? state.slot : state.frame(number + 1).callSite);
         for (int r = isCurrent ? 0 : FIRST_SAVED; r < Instruction.REGISTERS - 1; r++) {
             if (((live >>> r) & 1) != 0) {
-                String misfit = value(frame.get(r), machine.get(lowest + number, r));
-                if (!misfit.isEmpty()) {
-                    return "r" + r + " of frame " + number + " " + misfit;
+                long word = machine.get(lowest + number, r);
+                if (!fitsValue(frame.get(r), word)) {
+                    int register = r;
+                    return fails(
+                            () -> "r" + register + " of frame " + number + " " + difference(frame.get(register), word));
                 }
             }
         }
+        long framePointer = machine.framePointer(lowest + number);
         for (int slot = 0; slot < frame.slots(); slot++) {
-            long address = machine.framePointer(lowest + number) - (long) (slot + 1) * StackSlot.BYTES;
-            String misfit = slot(frame.slot(slot), address);
-            if (!misfit.isEmpty()) {
-                return "fp-" + (slot + 1) * StackSlot.BYTES + " of frame " + number + " " + misfit;
+            int offset = (slot + 1) * StackSlot.BYTES;
+            if (!fitsSlot(frame.slot(slot), Mem.getLong(framePointer - offset))) {
+                StackSlot misfit = frame.slot(slot);
+                long word = Mem.getLong(framePointer - offset);
+                return fails(() -> "fp-" + offset + " of frame " + number + " " + difference(misfit, word));
             }
         }
-        return FITS;
+        return true;
     }
 
-    private String slot(StackSlot slot, long address) {
-        long word = Mem.getLong(address);
+    private boolean fitsSlot(StackSlot slot, long word) {
+        return hasZeroes(slot, word)
+                && (slot.spilledBytes() == 0
+                        || slot.spilled() == null
+                        || fitsValue(slot.spilled(), spilled(slot, word)));
+    }
+
+    private static boolean hasZeroes(StackSlot slot, long word) {
         for (int i = 0; i < StackSlot.BYTES; i++) {
             if (slot.kind(i) == StackSlot.ZERO && (byte) (word >>> (i * Byte.SIZE)) != 0) {
-                return "is not zero: " + Long.toHexString(word);
+                return false;
             }
         }
-        int bytes = slot.spilledBytes();
-        Value spilled = slot.spilled();
-        if (bytes == 0 || spilled == null) {
-            return FITS;
-        }
-        return value(spilled, word & (-1L >>> (Long.SIZE - bytes * Byte.SIZE)));
+        return true;
     }
 
-    private String value(Value value, long word) {
-        boolean fits = switch (value) {
+    private static long spilled(StackSlot slot, long word) {
+        return word & (-1L >>> (Long.SIZE - slot.spilledBytes() * Byte.SIZE));
+    }
+
+    private static String difference(StackSlot slot, long word) {
+        Value spilled = slot.spilled();
+        return spilled == null || !hasZeroes(slot, word)
+                ? "is not zero: " + Long.toHexString(word)
+                : difference(spilled, spilled(slot, word));
+    }
+
+    private static String difference(Value value, long word) {
+        return "is " + Long.toHexString(word) + ", not " + value.text();
+    }
+
+    private boolean fitsValue(Value value, long word) {
+        return switch (value) {
             case Undefined _ -> true;
             case ScalarValue number -> number.range().contains(word) && isInGroup(number, word);
             case PointerValue pointer -> isPointer(pointer, word);
         };
-        return fits ? FITS : "is " + Long.toHexString(word) + ", not " + value.text();
     }
 
     private boolean isInGroup(ScalarValue number, long word) {
-        if (number.group() == ScalarValue.ALONE || number.range().isConstant()) {
-            return true;
-        }
-        long base = word - number.distance();
-        Long known = groups.putIfAbsent(number.group(), base);
-        return known == null || known == base;
+        return number.group() == ScalarValue.ALONE
+                || number.range().isConstant()
+                || groups.bind(number.group(), word - number.distance());
     }
 
     private boolean isPointer(PointerValue pointer, long word) {
         if (pointer.orNull()) {
-            long isNull = word == 0 ? 1 : 0;
-            Long known = places.putIfAbsent(pointer.id(), isNull);
-            if (known != null && known != isNull) {
+            if (!places.bind(pointer.id(), word == 0 ? 1 : 0)) {
                 return false;
             }
             if (word == 0) {
@@ -163,8 +188,7 @@ final class StateFit {
         if (pointer.bytes() > 0 && moved + pointer.bytes() > end) {
             return false;
         }
-        Long known = pointer.id() == PointerValue.NO_ID ? null : places.putIfAbsent(pointer.id(), moved);
-        return known == null || known == moved;
+        return pointer.id() == PointerValue.NO_ID || places.bind(pointer.id(), moved);
     }
 
     private boolean isMap(PointerValue pointer, long word) {

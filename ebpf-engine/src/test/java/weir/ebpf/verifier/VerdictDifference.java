@@ -68,7 +68,15 @@ final class VerdictDifference {
                 unprivileged.get().accepted()
                         ? "STACK_UNDEFINED, where a part of the 8 bytes was written"
                         : "STACK_UNDEFINED, as the kernel without CAP_PERFMON";
+            case NOT_A_POINTER ->
+                isMap(violation) && !unprivileged.get().accepted()
+                        ? "fields of struct bpf_map, as the kernel without CAP_PERFMON"
+                        : UNEXPLAINED;
             default -> UNEXPLAINED;
         };
+    }
+
+    private static boolean isMap(Violation violation) {
+        return violation.message().endsWith(" invalid mem access 'map_ptr'");
     }
 }

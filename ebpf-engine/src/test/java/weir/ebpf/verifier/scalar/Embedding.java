@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** How numbers of 5 bits are put into registers, so that all of them can be tried at full width. */
 enum Embedding {
@@ -44,6 +45,13 @@ enum Embedding {
 
     private long embed(int low) {
         return embed(Tnum.constant(low)).value();
+    }
+
+    /** Every tnum of the low bits and every range, each scalar once. */
+    List<Small> all() {
+        return Stream.concat(allBits().stream(), allRanges().stream())
+                .distinct()
+                .toList();
     }
 
     /** Every tnum of the low bits. */

@@ -32,10 +32,10 @@ record KernelScalar(
     private static final Pattern IDENTITY = Pattern.compile("id=\\d+(?:[+-]\\d+)?,?");
     private static final int HEXADECIMAL = 16;
 
-    /** Registers with numbers in a line of the log, by number. */
-    static Map<Integer, KernelScalar> ofLine(String line) {
+    /** Registers with numbers in a part of the log, by number; what stands there last holds. */
+    static Map<Integer, KernelScalar> ofText(String text) {
         Map<Integer, KernelScalar> registers = new HashMap<>();
-        Matcher matcher = REGISTER.matcher(line);
+        Matcher matcher = REGISTER.matcher(text);
         while (matcher.find()) {
             registers.put(Integer.parseInt(matcher.group(1)), parse(matcher.group(2)));
         }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.verifier.scalar;
 
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,14 +93,16 @@ final class RandomScalar {
 
     /** Some numbers that fulfil the constraints, at least one. */
     long[] numbers() {
-        LongStream.Builder numbers = LongStream.builder().add(centre);
+        long[] numbers = new long[1 + CANDIDATES];
+        numbers[0] = centre;
+        int count = 1;
         for (int i = 0; i < CANDIDATES; i++) {
             long candidate = candidate();
             if (fulfils(candidate)) {
-                numbers.add(candidate);
+                numbers[count++] = candidate;
             }
         }
-        return numbers.build().toArray();
+        return Arrays.copyOf(numbers, count);
     }
 
     private long candidate() {

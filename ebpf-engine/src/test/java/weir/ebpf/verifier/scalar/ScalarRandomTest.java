@@ -17,9 +17,14 @@ import weir.ebpf.isa.Instruction.ByteSwap.Order;
 import weir.ebpf.random.Seeds;
 import weir.testing.RunSize;
 
-/** Random registers of full width: no number that the instructions compute is lost. Failures name the seed. */
+/**
+ * Random registers of full width: no number that the instructions compute is lost. Failures name the seed. To make
+ * registers takes longer than to compute with them, so each pair serves every operator.
+ */
 class ScalarRandomTest {
     private static final int SAMPLES = RunSize.of(100_000, 10_000_000);
+    private static final AluOp[] OPS = AluOp.values();
+    private static final Condition[] CONDITIONS = Condition.values();
     private static final int[] CAST_BITS = {Byte.SIZE, Short.SIZE, Integer.SIZE};
     private static final int[] SWAP_BITS = {Short.SIZE, Integer.SIZE, Long.SIZE};
     private static final long SEED = Seeds.of(1)[0];
@@ -38,46 +43,62 @@ class ScalarRandomTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void resultsAreInTheAbstractResult(AluOp op) {
+    @Test
+    void resultsAreInTheAbstractResult() {
         for (int sample = 0; sample < SAMPLES; sample++) {
             RandomScalar left = new RandomScalar(random);
             RandomScalar right = new RandomScalar(random);
             Scalar a = left.scalar();
             Scalar b = right.scalar();
-            Scalar wide = ScalarArithmetic.apply(op, true, a, b);
-            Scalar low = ScalarArithmetic.apply(op, false, a, b);
+            long[] xs = left.numbers();
             long[] ys = right.numbers();
-            for (long x : left.numbers()) {
+            for (long x : xs) {
                 check(x, a);
-                for (long y : ys) {
-                    check(Arithmetic.alu64(op, x, y), wide, op, x, y, a, b);
-                    check(Arithmetic.zeroExtend(Arithmetic.alu32(op, (int) x, (int) y)), low, op, x, y, a, b);
+            }
+            for (AluOp op : OPS) {
+                compute(op, a, xs, b, ys);
+            }
+        }
+    }
+
+    private void compute(AluOp op, Scalar a, long[] xs, Scalar b, long[] ys) {
+        Scalar wide = ScalarArithmetic.apply(op, true, a, b);
+        Scalar low = ScalarArithmetic.apply(op, false, a, b);
+        for (long x : xs) {
+            for (long y : ys) {
+                long wideResult = Arithmetic.alu64(op, x, y);
+                long lowResult = Arithmetic.zeroExtend(Arithmetic.alu32(op, (int) x, (int) y));
+                if (!wide.contains(wideResult)) {
+                    lost(wideResult, wide, op, x, y, a, b);
+                }
+                if (!low.contains(lowResult)) {
+                    lost(lowResult, low, op, x, y, a, b);
                 }
             }
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void noComparisonExcludesAPairThatItHoldsFor(Condition condition) {
+    @Test
+    void noComparisonExcludesAPairThatItHoldsFor() {
         for (int sample = 0; sample < SAMPLES; sample++) {
             RandomScalar left = new RandomScalar(random);
             RandomScalar right = new RandomScalar(random);
-            compare(condition, true, left, right);
-            compare(condition, false, left, right);
+            Scalar a = left.scalar();
+            Scalar b = right.scalar();
+            long[] xs = left.numbers();
+            long[] ys = right.numbers();
+            for (Condition condition : CONDITIONS) {
+                compare(condition, true, a, xs, b, ys);
+                compare(condition, false, a, xs, b, ys);
+            }
         }
     }
 
-    private void compare(Condition condition, boolean is64, RandomScalar left, RandomScalar right) {
-        Scalar a = left.scalar();
-        Scalar b = right.scalar();
+    private void compare(Condition condition, boolean is64, Scalar a, long[] xs, Scalar b, long[] ys) {
         ScalarBranch.Outcome outcome = ScalarBranch.decide(condition, is64, a, b);
         ScalarBranch.Refined taken = ScalarBranch.refine(condition, is64, true, a, b);
         ScalarBranch.Refined notTaken = ScalarBranch.refine(condition, is64, false, a, b);
-        long[] ys = right.numbers();
-        for (long x : left.numbers()) {
+        for (long x : xs) {
             for (long y : ys) {
                 boolean holds = is64
                         ? Arithmetic.compare64(condition, x, y)
@@ -88,8 +109,12 @@ class ScalarRandomTest {
                             + ", of " + a + " and " + b + ": " + outcome + ", " + refined);
                     return;
                 }
-                check(x, refined.left(), condition, is64, y, a, b);
-                check(y, refined.right(), condition, is64, x, a, b);
+                if (!refined.left().contains(x)) {
+                    lost(x, refined.left(), condition, is64, y, a, b);
+                }
+                if (!refined.right().contains(y)) {
+                    lost(y, refined.right(), condition, is64, x, a, b);
+                }
             }
         }
     }

@@ -2,10 +2,13 @@
 package weir.ebpf.verifier.scalar;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import weir.ebpf.isa.AluOp;
 import weir.ebpf.isa.Arithmetic;
 import weir.ebpf.isa.Condition;
@@ -36,6 +39,42 @@ final class SmallWords {
             words.add(SmallWord.of(word, all(width).filter(bits::contains)));
         }
         return words;
+    }
+
+    /** Every word whose bits are known within a signed or within an unsigned range, each once. */
+    static List<SmallWord> ofBitsWithinRanges(int width) {
+        Set<SmallWord> words = new LinkedHashSet<>();
+        for (Tnum tnum : tnums(width)) {
+            Tnum bits = tnum.signExtend(width);
+            Stream.concat(ofRanges(width, true, false).stream(), ofRanges(width, false, true).stream())
+                    .forEach(range -> addWithBits(words, range, bits));
+        }
+        return List.copyOf(words);
+    }
+
+    /** Every word there is, each once: known bits, a range without sign bit and one with it, or one of the two. */
+    static List<SmallWord> everything(int width) {
+        Set<SmallWord> words = new LinkedHashSet<>();
+        List<SmallWord> ranges = ofRanges(width, true, true);
+        for (Tnum tnum : tnums(width)) {
+            ranges.forEach(range -> addWithBits(words, range, tnum.signExtend(width)));
+        }
+        return List.copyOf(words);
+    }
+
+    private static void addWithBits(Set<SmallWord> words, SmallWord range, Tnum bits) {
+        int width = range.word().width();
+        Word word = range.word().withBits(bits);
+        long[] numbers = all(width)
+                .filter(number -> (range.members() >>> Word.zeroExtend(width, number) & 1) != 0)
+                .filter(bits::contains)
+                .toArray();
+        if ((word == null) != (numbers.length == 0)) {
+            throw new AssertionError("numbers=" + numbers.length + ", word=" + word);
+        }
+        if (word != null) {
+            words.add(SmallWord.of(word, LongStream.of(numbers)));
+        }
     }
 
     /** Every word of which a signed and an unsigned range are known, each of the given bounds. */
