@@ -151,18 +151,19 @@ final class ClassEmitter {
                     Names.function(start),
                     Names.WHOLE,
                     FLAGS,
-                    code -> MethodEmitter.emitWhole(code, plan, function, entries));
+                    code -> MethodEmitter.emitWhole(code, plan, function));
             return;
         }
+        Liveness liveness = Liveness.of(plan, function);
         builder.withMethodBody(
-                Names.function(start), Names.WHOLE, FLAGS, code -> trampoline(code, start, function, entries));
+                Names.function(start), Names.WHOLE, FLAGS, code -> PartLoop.emit(code, function, entries, liveness));
         for (int i = 0; i < entries.parts().size(); i++) {
             Part part = entries.parts().get(i);
             builder.withMethodBody(
                     Names.part(start, i),
                     Names.PART,
                     FLAGS,
-                    code -> MethodEmitter.emitPart(code, plan, function, part, entries));
+                    code -> MethodEmitter.emitPart(code, plan, function, part, entries, liveness));
         }
     }
 
@@ -214,7 +215,7 @@ final class ClassEmitter {
                 Objects.requireNonNull(plan.analysis().functions().get(0));
         FunctionEntries entries = Objects.requireNonNull(divided.get(0));
         if (entries.isWhole()) {
-            return MethodEmitter.emitInLoop(code, plan, main, entries, firstFree, code.newLabel())
+            return MethodEmitter.emitInLoop(code, plan, main, firstFree, code.newLabel())
                     .register(0);
         }
         code.aload(Emission.CPU);
@@ -249,49 +250,6 @@ final class ClassEmitter {
         }
         code.labelBinding(unknown);
         code.lconst_0();
-        code.lreturn();
-    }
-
-    /** Goes from part to part until the function is done. */
-    private static void trampoline(CodeBuilder code, int start, FunctionAnalysis function, FunctionEntries entries) {
-        int next = 12;
-        Label loop = code.newLabel();
-        Label done = code.newLabel();
-        code.aload(Emission.CPU);
-        code.loadConstant(function.use().bytesToClear());
-        for (int register = 0; register < 5; register++) {
-            code.lload(2 + 2 * register);
-        }
-        code.invokestatic(
-                Names.RUNTIME,
-                "spillFrame",
-                MethodTypeDesc.of(
-                        Names.VOID, Names.CPU, Names.INT, Names.LONG, Names.LONG, Names.LONG, Names.LONG, Names.LONG));
-        code.loadConstant(entries.encoded(start));
-        code.istore(next);
-        List<SwitchCase> cases = new ArrayList<>();
-        for (int i = 0; i < entries.parts().size(); i++) {
-            cases.add(SwitchCase.of(i, code.newLabel()));
-        }
-        code.labelBinding(loop);
-        code.iload(next);
-        code.loadConstant(MethodEmitter.PART_SHIFT);
-        code.ishr();
-        code.tableswitch(0, cases.size() - 1, done, cases);
-        for (SwitchCase each : cases) {
-            code.labelBinding(each.target());
-            code.aload(Emission.CPU);
-            code.aload(Emission.BINDING);
-            code.iload(next);
-            code.loadConstant((1 << MethodEmitter.PART_SHIFT) - 1);
-            code.iand();
-            code.invokestatic(Names.PROGRAM, Names.part(start, each.caseValue()), Names.PART);
-            code.istore(next);
-            code.goto_(loop);
-        }
-        code.labelBinding(done);
-        code.aload(Emission.CPU);
-        code.getfield(Names.CPU, "result", Names.LONG);
         code.lreturn();
     }
 }
