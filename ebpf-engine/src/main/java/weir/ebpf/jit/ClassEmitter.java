@@ -25,10 +25,10 @@ import weir.ebpf.xdp.XdpContext;
 
 /** Makes the class of a program. Pure. */
 final class ClassEmitter {
-    /** Bytes of bytecode that parts of functions aim at; about 400 instructions. */
-    private static final int FIRST_LIMIT_BYTES = 5000;
+    /** Functions of more bytes of bytecode, as estimated, are divided; about 450 instructions. */
+    static final int FIRST_LIMIT_BYTES = 10_400;
 
-    private static final int LAST_LIMIT_BYTES = 600;
+    static final int LAST_LIMIT_BYTES = 600;
 
     /** More are left to the interpreter; the largest programs in use have about 10,000 instructions. */
     private static final int MAX_SLOTS = 65_536;
@@ -51,13 +51,26 @@ final class ClassEmitter {
             boolean isChecked,
             Known... first)
             throws JitException {
+        return emit(FIRST_LIMIT_BYTES, spec, facts, helpers, maps, isChecked, first);
+    }
+
+    /** The same, and functions of more than about so many bytes of bytecode are divided. */
+    static CompiledUnit emit(
+            int limitBytes,
+            ProgramSpec spec,
+            ProgramFacts facts,
+            HelperTable helpers,
+            List<MapSpec> maps,
+            boolean isChecked,
+            Known... first)
+            throws JitException {
         if (spec.code().slots() > MAX_SLOTS) {
             throw new JitException("program " + spec.name() + " is too large for the compiler: "
                     + spec.code().slots() + " instructions, allowed are " + MAX_SLOTS);
         }
         ProgramAnalysis analysis = ProgramAnalysis.of(spec, helpers, maps, first, facts.dead());
         try {
-            for (int limit = FIRST_LIMIT_BYTES; limit >= LAST_LIMIT_BYTES; limit /= 2) {
+            for (int limit = limitBytes; limit >= LAST_LIMIT_BYTES; limit /= 2) {
                 UnitPlan plan = UnitPlan.of(spec, facts, helpers, maps, analysis, isChecked);
                 byte[] bytes = new ClassEmitter(plan).classFile(limit);
                 if (CompiledUnit.longestMethodBytes(bytes) <= CompiledUnit.MAX_METHOD_BYTES) {
@@ -148,10 +161,7 @@ final class ClassEmitter {
         FunctionEntries entries = Objects.requireNonNull(divided.get(start));
         if (entries.isWhole()) {
             builder.withMethodBody(
-                    Names.function(start),
-                    Names.WHOLE,
-                    FLAGS,
-                    code -> MethodEmitter.emitWhole(code, plan, function));
+                    Names.function(start), Names.WHOLE, FLAGS, code -> MethodEmitter.emitWhole(code, plan, function));
             return;
         }
         Liveness liveness = Liveness.of(plan, function);

@@ -70,6 +70,11 @@ public final class CompiledProgram implements EbpfProgram {
             throws JitException {
         List<MapSpec> maps = objectMaps.stream().map(EbpfMap::spec).toList();
         CompiledUnit unit = ClassEmitter.emit(spec, facts, helpers, maps, isChecked, ClassEmitter.context());
+        return of(unit, objectMaps, cpus);
+    }
+
+    /** Makes a program of what is compiled already. */
+    static CompiledProgram of(CompiledUnit unit, List<EbpfMap> objectMaps, JitCpus cpus) {
         return new CompiledProgram(unit, define(unit), objectMaps, cpus);
     }
 

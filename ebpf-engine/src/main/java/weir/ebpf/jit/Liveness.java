@@ -128,8 +128,7 @@ final class Liveness {
         BitSet reads = registers(plan.analysis().registersRead(slot, instruction));
         BitSet writes = registers(ArgumentReads.written(instruction));
         switch (instruction) {
-            case Instruction.Load load ->
-                reads.or(words(state.register(load.base()), load.offset(), load.size()));
+            case Instruction.Load load -> reads.or(words(state.register(load.base()), load.offset(), load.size()));
             case Instruction.Store store -> {
                 BitSet words = words(state.register(store.base()), store.offset(), store.size());
                 writes.or(words);
@@ -167,9 +166,7 @@ final class Liveness {
     }
 
     private BitSet words(Known base, int displacement, MemorySize size) {
-        return base instanceof Known.Stack(int offset)
-                ? words(offset + displacement, size.bytes())
-                : new BitSet();
+        return base instanceof Known.Stack(int offset) ? words(offset + displacement, size.bytes()) : new BitSet();
     }
 
     private BitSet words(int offset, int bytes) {

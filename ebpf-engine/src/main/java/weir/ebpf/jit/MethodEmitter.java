@@ -70,8 +70,7 @@ final class MethodEmitter {
     }
 
     /** Generates the program itself inside a loop; its r0 is left in the register's local, and 0 after a fault. */
-    static Emission emitInLoop(
-            CodeBuilder code, UnitPlan plan, FunctionAnalysis function, int firstLocal, Label done) {
+    static Emission emitInLoop(CodeBuilder code, UnitPlan plan, FunctionAnalysis function, int firstLocal, Label done) {
         MethodEmitter emitter = forWhole(new Emission(code, plan, function, firstLocal), done);
         emitter.beginProgram();
         emitter.emitBlocks();

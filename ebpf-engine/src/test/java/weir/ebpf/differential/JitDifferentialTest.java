@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -68,6 +69,25 @@ class JitDifferentialTest {
             }
         }
         assertEquals(List.of(), differences, () -> String.join("\n", differences));
+        assertTrue(overBudget <= PROGRAMS / 100, overBudget + " programs beyond the budget");
+    }
+
+    @Test
+    void dividedProgramsGiveWhatTheInterpreterGives() throws LoadException {
+        ProgramGenerator generator = new ProgramGenerator(Weights.everything());
+        int overBudget = 0;
+        for (long seed : Seeds.of(PROGRAMS)) {
+            Scenario scenario = Scenario.of(generator.generate(seed), PACKETS);
+            try {
+                Outcome expected = EnginePlayer.play(scenario);
+                Outcome divided = EnginePlayer.playDivided(scenario, JitPrograms::noFacts);
+                String difference = expected.difference(divided, "interpreted", "divided");
+                assertEquals(
+                        "", difference, () -> ScenarioText.of("seed " + seed + "\n" + difference, scenario, expected));
+            } catch (OverBudget e) {
+                overBudget++;
+            }
+        }
         assertTrue(overBudget <= PROGRAMS / 100, overBudget + " programs beyond the budget");
     }
 
