@@ -41,6 +41,7 @@ final class Workload implements AutoCloseable {
     private static final int FRAME_BYTES = 64;
     private static final int ROOM_BYTES = 2048 + 64;
     private static final int HEADROOM_BYTES = 256;
+    private static final int STACK_WORDS = 16;
 
     final List<MapSpec> maps;
     final ProgramSpec spec;
@@ -52,10 +53,11 @@ final class Workload implements AutoCloseable {
     private final List<AutoCloseable> open = new ArrayList<>();
     private final Host host = new DeterministicHost(1);
 
-    /** @param name one of {@link #PROGRAMS}, or {@code generated:} and a number of instructions */
+    /** @param name one of {@link #PROGRAMS}, or {@code generated:} or {@code stack:} and a number of instructions */
     Workload(String name) {
-        if (name.startsWith("generated:")) {
-            spec = generated(Integer.parseInt(name.substring("generated:".length())));
+        int colon = name.indexOf(':');
+        if (colon >= 0) {
+            spec = generated(Integer.parseInt(name.substring(colon + 1)), name.startsWith("stack"));
             maps = List.of();
         } else {
             ObjectFile object = object();
@@ -152,8 +154,12 @@ final class Workload implements AutoCloseable {
         }
     }
 
-    /** Loads, arithmetic of 32 and 64 bits, forward branches and stores to the stack, all executed. */
-    private static ProgramSpec generated(int instructions) {
+    /**
+     * Loads, arithmetic of 32 and 64 bits, forward branches and stores to the stack, all executed.
+     *
+     * @param readsStack whether each second load is of a word of the stack, so that all 16 live everywhere
+     */
+    private static ProgramSpec generated(int instructions, boolean readsStack) {
         List<Instruction> code = new ArrayList<>();
         code.add(new Instruction.Load(MemorySize.WORD, false, 2, 1, (short) 0));
         code.add(new Instruction.Load(MemorySize.WORD, false, 3, 1, (short) 4));
@@ -163,19 +169,32 @@ final class Workload implements AutoCloseable {
         code.add(new Instruction.Alu(true, AluOp.MOV, 6, Operand.immediate(7)));
         code.add(new Instruction.Branch(true, Condition.LE, 4, Operand.register(3), (short) 1));
         code.add(new Instruction.Exit());
+        for (int word = 0; readsStack && word < STACK_WORDS; word++) {
+            code.add(new Instruction.Store(MemorySize.DOUBLE, 10, word(word), Operand.register(6)));
+        }
         for (int i = 0; code.size() < instructions - 8; i++) {
-            code.add(new Instruction.Load(MemorySize.BYTE, false, 5, 2, (short) (i % FRAME_BYTES)));
+            boolean isOfStack = readsStack && i % 2 != 0;
+            code.add(new Instruction.Load(
+                    MemorySize.BYTE,
+                    false,
+                    5,
+                    isOfStack ? 10 : 2,
+                    isOfStack ? word(i + STACK_WORDS / 2) : (short) (i % FRAME_BYTES)));
             code.add(new Instruction.Alu(true, AluOp.ADD, 0, Operand.register(5)));
             code.add(new Instruction.Alu(false, AluOp.XOR, 6, Operand.register(0)));
             code.add(new Instruction.Alu(true, AluOp.LSH, 5, Operand.immediate(i % 13)));
             code.add(new Instruction.Branch(true, Condition.GT, 5, Operand.register(6), (short) 1));
             code.add(new Instruction.Alu(false, AluOp.ADD, 6, Operand.immediate(i)));
-            code.add(new Instruction.Store(MemorySize.DOUBLE, 10, (short) (-8 * (1 + i % 16)), Operand.register(6)));
+            code.add(new Instruction.Store(MemorySize.DOUBLE, 10, word(i), Operand.register(6)));
             code.add(new Instruction.Alu(true, AluOp.ADD, 0, Operand.register(6)));
         }
         code.add(new Instruction.Alu(false, AluOp.AND, 0, Operand.immediate(1)));
         code.add(new Instruction.Exit());
         return ProgramSpec.of("generated", Code.of(code));
+    }
+
+    private static short word(int number) {
+        return (short) (-Long.BYTES * (1 + number % STACK_WORDS));
     }
 
     @Override

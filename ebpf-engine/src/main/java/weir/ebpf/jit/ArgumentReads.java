@@ -81,7 +81,8 @@ final class ArgumentReads {
         return operand instanceof Operand.Register(int number) ? bit(number) : 0;
     }
 
-    private static int written(Instruction instruction) {
+    /** Registers that an instruction certainly writes. */
+    static int written(Instruction instruction) {
         return switch (instruction) {
             case Instruction.Alu alu -> bit(alu.dst());
             case Instruction.Negate negate -> bit(negate.dst());
@@ -90,13 +91,16 @@ final class ArgumentReads {
             case Instruction.LoadWide wide -> bit(wide.dst());
             case Instruction.Load load -> bit(load.dst());
             case Instruction.OrderedAccess access -> access.acquire() ? bit(access.register()) : 0;
+            case Instruction.Atomic atomic ->
+                atomic.op() == AtomicOp.CMPXCHG ? RESULT : atomic.fetch() ? bit(atomic.src()) : 0;
             case Instruction.Call call -> RESULT;
             case Instruction.CallRegister call -> RESULT;
             default -> 0;
         };
     }
 
-    private int reads(int slot, @Nullable Instruction instruction) {
+    /** Registers that an instruction reads, when {@link #find} has found what functions read. */
+    int reads(int slot, @Nullable Instruction instruction) {
         return switch (instruction) {
             case Instruction.Alu alu -> (alu.op() == AluOp.MOV ? 0 : bit(alu.dst())) | bit(alu.src());
             case Instruction.Negate negate -> bit(negate.dst());

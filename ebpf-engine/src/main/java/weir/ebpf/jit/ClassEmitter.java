@@ -25,10 +25,10 @@ import weir.ebpf.xdp.XdpContext;
 
 /** Makes the class of a program. Pure. */
 final class ClassEmitter {
-    /** Bytes of bytecode that parts of functions aim at; about 400 instructions. */
-    private static final int FIRST_LIMIT_BYTES = 5000;
+    /** Functions of more bytes of bytecode, as estimated, are divided; about 450 instructions. */
+    static final int FIRST_LIMIT_BYTES = 10_400;
 
-    private static final int LAST_LIMIT_BYTES = 600;
+    static final int LAST_LIMIT_BYTES = 600;
 
     /** More are left to the interpreter; the largest programs in use have about 10,000 instructions. */
     private static final int MAX_SLOTS = 65_536;
@@ -51,13 +51,26 @@ final class ClassEmitter {
             boolean isChecked,
             Known... first)
             throws JitException {
+        return emit(FIRST_LIMIT_BYTES, spec, facts, helpers, maps, isChecked, first);
+    }
+
+    /** The same, and functions of more than about so many bytes of bytecode are divided. */
+    static CompiledUnit emit(
+            int limitBytes,
+            ProgramSpec spec,
+            ProgramFacts facts,
+            HelperTable helpers,
+            List<MapSpec> maps,
+            boolean isChecked,
+            Known... first)
+            throws JitException {
         if (spec.code().slots() > MAX_SLOTS) {
             throw new JitException("program " + spec.name() + " is too large for the compiler: "
                     + spec.code().slots() + " instructions, allowed are " + MAX_SLOTS);
         }
         ProgramAnalysis analysis = ProgramAnalysis.of(spec, helpers, maps, first, facts.dead());
         try {
-            for (int limit = FIRST_LIMIT_BYTES; limit >= LAST_LIMIT_BYTES; limit /= 2) {
+            for (int limit = limitBytes; limit >= LAST_LIMIT_BYTES; limit /= 2) {
                 UnitPlan plan = UnitPlan.of(spec, facts, helpers, maps, analysis, isChecked);
                 byte[] bytes = new ClassEmitter(plan).classFile(limit);
                 if (CompiledUnit.longestMethodBytes(bytes) <= CompiledUnit.MAX_METHOD_BYTES) {
@@ -148,21 +161,19 @@ final class ClassEmitter {
         FunctionEntries entries = Objects.requireNonNull(divided.get(start));
         if (entries.isWhole()) {
             builder.withMethodBody(
-                    Names.function(start),
-                    Names.WHOLE,
-                    FLAGS,
-                    code -> MethodEmitter.emitWhole(code, plan, function, entries));
+                    Names.function(start), Names.WHOLE, FLAGS, code -> MethodEmitter.emitWhole(code, plan, function));
             return;
         }
+        Liveness liveness = Liveness.of(plan, function);
         builder.withMethodBody(
-                Names.function(start), Names.WHOLE, FLAGS, code -> trampoline(code, start, function, entries));
+                Names.function(start), Names.WHOLE, FLAGS, code -> PartLoop.emit(code, function, entries, liveness));
         for (int i = 0; i < entries.parts().size(); i++) {
             Part part = entries.parts().get(i);
             builder.withMethodBody(
                     Names.part(start, i),
                     Names.PART,
                     FLAGS,
-                    code -> MethodEmitter.emitPart(code, plan, function, part, entries));
+                    code -> MethodEmitter.emitPart(code, plan, function, part, entries, liveness));
         }
     }
 
@@ -214,7 +225,7 @@ final class ClassEmitter {
                 Objects.requireNonNull(plan.analysis().functions().get(0));
         FunctionEntries entries = Objects.requireNonNull(divided.get(0));
         if (entries.isWhole()) {
-            return MethodEmitter.emitInLoop(code, plan, main, entries, firstFree, code.newLabel())
+            return MethodEmitter.emitInLoop(code, plan, main, firstFree, code.newLabel())
                     .register(0);
         }
         code.aload(Emission.CPU);
@@ -249,49 +260,6 @@ final class ClassEmitter {
         }
         code.labelBinding(unknown);
         code.lconst_0();
-        code.lreturn();
-    }
-
-    /** Goes from part to part until the function is done. */
-    private static void trampoline(CodeBuilder code, int start, FunctionAnalysis function, FunctionEntries entries) {
-        int next = 12;
-        Label loop = code.newLabel();
-        Label done = code.newLabel();
-        code.aload(Emission.CPU);
-        code.loadConstant(function.use().bytesToClear());
-        for (int register = 0; register < 5; register++) {
-            code.lload(2 + 2 * register);
-        }
-        code.invokestatic(
-                Names.RUNTIME,
-                "spillFrame",
-                MethodTypeDesc.of(
-                        Names.VOID, Names.CPU, Names.INT, Names.LONG, Names.LONG, Names.LONG, Names.LONG, Names.LONG));
-        code.loadConstant(entries.encoded(start));
-        code.istore(next);
-        List<SwitchCase> cases = new ArrayList<>();
-        for (int i = 0; i < entries.parts().size(); i++) {
-            cases.add(SwitchCase.of(i, code.newLabel()));
-        }
-        code.labelBinding(loop);
-        code.iload(next);
-        code.loadConstant(MethodEmitter.PART_SHIFT);
-        code.ishr();
-        code.tableswitch(0, cases.size() - 1, done, cases);
-        for (SwitchCase each : cases) {
-            code.labelBinding(each.target());
-            code.aload(Emission.CPU);
-            code.aload(Emission.BINDING);
-            code.iload(next);
-            code.loadConstant((1 << MethodEmitter.PART_SHIFT) - 1);
-            code.iand();
-            code.invokestatic(Names.PROGRAM, Names.part(start, each.caseValue()), Names.PART);
-            code.istore(next);
-            code.goto_(loop);
-        }
-        code.labelBinding(done);
-        code.aload(Emission.CPU);
-        code.getfield(Names.CPU, "result", Names.LONG);
         code.lreturn();
     }
 }

@@ -73,6 +73,11 @@ public final class CompiledProgram implements EbpfProgram {
             throws JitException {
         List<MapSpec> maps = objectMaps.stream().map(EbpfMap::spec).toList();
         CompiledUnit unit = ClassEmitter.emit(spec, facts, helpers, maps, isChecked, ClassEmitter.context());
+        return of(unit, facts, objectMaps, cpus);
+    }
+
+    /** Makes a program of what is compiled already. */
+    static CompiledProgram of(CompiledUnit unit, ProgramFacts facts, List<EbpfMap> objectMaps, JitCpus cpus) {
         return new CompiledProgram(unit, facts, define(unit), objectMaps, cpus);
     }
 

@@ -6,6 +6,8 @@ import java.lang.classfile.Label;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
+import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.Operand;
 import weir.ebpf.program.FaultKind;
 
@@ -14,21 +16,28 @@ import weir.ebpf.program.FaultKind;
  * what is put behind everything else because it is rarely executed.
  *
  * <pre>
- *  locals:  cpu, binding, [entry of a part], r1 .. r5, r0, r6 .. r10, data, end, meta, scratch, words
+ *  locals:  cpu, binding, [spilled, entry of a part], r1 .. r5, r0, r6 .. r10, data, end, meta, scratch, words
  * </pre>
  */
 final class Emission {
     static final int CPU = 0;
     static final int BINDING = 1;
+    /** Of a part: where values are between parts, see {@link JitCpu}. */
+    static final int SPILLED = 2;
+
+    /** Of a part: number of the place where it is entered, or where to go on behind it. */
+    static final int ENTRY = 3;
+
     private static final int LONG_LOCALS = 2;
     private static final int ARGUMENTS = 5;
-    private static final int OTHERS = 11;
+    private static final int OTHERS = 10;
     private static final int MAX_LINES = 65_535;
     static final int FIRST_LOCAL = 2;
-    static final int FIRST_LOCAL_OF_PART = 3;
+    static final int FIRST_LOCAL_OF_PART = 4;
     private static final List<String> LOCAL_NAMES = List.of(
-            "r1", "r2", "r3", "r4", "r5", "r0", "r6", "r7", "r8", "r9", "r10", "data", "end", "meta", "scratch",
-            "spilled");
+            "r1", "r2", "r3", "r4", "r5", "r0", "r6", "r7", "r8", "r9", "r10", "data", "end", "meta", "scratch");
+
+    private static final List<String> HEAD_NAMES = List.of("cpu", "binding", "spilled", "entry");
 
     final CodeBuilder code;
     final UnitPlan plan;
@@ -131,13 +140,23 @@ final class Emission {
         return other(9);
     }
 
-    /** Where a part of a function spills: the array, and behind it the index where the call frame begins. */
-    int spilled() {
-        return other(10);
-    }
-
     int word(int word) {
         return wordLocals[word];
+    }
+
+    /** The local of a value that parts hand on, by its place among them. */
+    int local(int spilled) {
+        return spilled < Instruction.REGISTERS ? register(spilled) : word(JitCpu.wordSpilled(spilled));
+    }
+
+    /** Does something with the place of each value that parts hand on: registers but r10, and words that are locals. */
+    void forEachSpilled(IntConsumer action) {
+        for (int i = 0; i < StackUse.FRAME_POINTER; i++) {
+            action.accept(i);
+        }
+        for (long rest = use.locals(); rest != 0; rest &= rest - 1) {
+            action.accept(JitCpu.spilledWord(Long.numberOfTrailingZeros(rest)));
+        }
     }
 
     void loadRegister(int number) {
@@ -186,7 +205,7 @@ final class Emission {
         int first = isPart ? FIRST_LOCAL_OF_PART : FIRST_LOCAL;
         int index = (local - first) / LONG_LOCALS;
         if (local < first) {
-            return local == CPU ? "cpu" : local == BINDING ? "binding" : "entry";
+            return HEAD_NAMES.get(local);
         }
         return index < LOCAL_NAMES.size() ? LOCAL_NAMES.get(index) : "stack" + (index - LOCAL_NAMES.size());
     }

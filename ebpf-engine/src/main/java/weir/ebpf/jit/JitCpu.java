@@ -26,13 +26,13 @@ final class JitCpu {
     private static final long MAX_STEPS = 16_000_000;
 
     private static final int SPILLED_REGISTERS = Instruction.REGISTERS;
-    static final int SPILLED_LONGS = SPILLED_REGISTERS + StackUse.WORDS;
+    private static final int SPILLED_LONGS = SPILLED_REGISTERS + StackUse.WORDS;
 
     final RunState run;
     final HelperCalls helpers;
     final XdpContext context;
     final int number;
-    final long[] spilled = new long[ProgramFacts.MAX_FRAMES * SPILLED_LONGS];
+    private final long[][] spilled = new long[ProgramFacts.MAX_FRAMES][SPILLED_LONGS];
     /** Arguments of a call, by register. */
     final long[] arguments = new long[Instruction.REGISTERS];
 
@@ -56,9 +56,14 @@ final class JitCpu {
         return SPILLED_REGISTERS + word;
     }
 
-    /** Where the running call frame's part of {@link #spilled} begins. */
-    int spillBase() {
-        return run.depth() * SPILLED_LONGS;
+    /** The word of a place behind those of registers. */
+    static int wordSpilled(int spilled) {
+        return spilled - SPILLED_REGISTERS;
+    }
+
+    /** Where parts of the running call frame's function put values between them. */
+    long[] spilled() {
+        return spilled[run.depth()];
     }
 
     boolean hasFailed() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.jit;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.helper.Helper;
 import weir.ebpf.helper.HelperFunction;
@@ -131,19 +130,6 @@ final class JitRuntime {
     static long frame(JitCpu cpu, int clearBytes) {
         cpu.run.clearFrame(clearBytes);
         return cpu.run.framePointer();
-    }
-
-    /** The same for a function of several methods, which find registers and words where they are spilled. */
-    static void spillFrame(JitCpu cpu, int clearBytes, long r1, long r2, long r3, long r4, long r5) {
-        long[] spilled = cpu.spilled;
-        int base = cpu.spillBase();
-        Arrays.fill(spilled, base, base + JitCpu.SPILLED_LONGS, 0);
-        spilled[base + 1] = r1;
-        spilled[base + 2] = r2;
-        spilled[base + 3] = r3;
-        spilled[base + 4] = r4;
-        spilled[base + 5] = r5;
-        cpu.run.clearFrame(clearBytes);
     }
 
     // ---- helpers -------------------------------------------------------------------------------------

@@ -3,14 +3,10 @@ package weir.ebpf.jit;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
-import java.lang.classfile.instruction.SwitchCase;
 import java.lang.constant.MethodTypeDesc;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.isa.Instruction;
@@ -22,9 +18,8 @@ import weir.ebpf.xdp.XdpContext;
 /**
  * Generates the method of a function, or of a part of one.
  *
- * <p>A part takes the number of the place where it is entered, reads registers and words of the stack from
- * where the part before has spilled them, and gives {@code part << 16 | entry} of where to go on, or
- * {@link #DONE}.
+ * <p>A part takes the number of the place where it is entered, and gives {@code part << 16 | entry} of where to
+ * go on, or {@link #DONE}; see {@link PartBorders}.
  */
 final class MethodEmitter {
     /** A part's result: the function is done, or a fault was found. */
@@ -32,75 +27,51 @@ final class MethodEmitter {
 
     static final int PART_SHIFT = 16;
 
-    private static final int ENTRY_ARGUMENT = 2;
     private static final int FIRST_SAVED_REGISTER = 6;
 
     private final Emission emission;
     private final CodeBuilder code;
     private final FunctionShape shape;
     private final Part part;
-    private final FunctionEntries entries;
-    private final boolean isWhole;
+    /** Null for a whole function. */
+    private final @Nullable PartBorders borders;
+
     /** Where the function's end is in a loop; null where it is the method's. */
     private final @Nullable Label done;
 
     private final Map<Integer, Label> blocks = new HashMap<>();
-    private final Map<Integer, Label> exits = new TreeMap<>();
     private final AluEmitter alu;
     private final MemoryEmitter memory;
     private final CallEmitter calls;
 
-    private MethodEmitter(
-            CodeBuilder code, UnitPlan plan, FunctionAnalysis function, Part part, FunctionEntries entries) {
-        this(
-                code,
-                plan,
-                function,
-                part,
-                entries,
-                entries.isWhole() ? Emission.FIRST_LOCAL : Emission.FIRST_LOCAL_OF_PART,
-                null);
-    }
-
-    private MethodEmitter(
-            CodeBuilder code,
-            UnitPlan plan,
-            FunctionAnalysis function,
-            Part part,
-            FunctionEntries entries,
-            int firstLocal,
-            @Nullable Label done) {
-        this.isWhole = entries.isWhole();
+    private MethodEmitter(Emission emission, Part part, @Nullable PartBorders borders, @Nullable Label done) {
+        this.borders = borders;
         this.done = done;
-        this.emission = new Emission(code, plan, function, firstLocal);
-        this.code = code;
-        this.shape = function.shape();
+        this.emission = emission;
+        this.code = emission.code;
+        this.shape = emission.function.shape();
         this.part = part;
-        this.entries = entries;
         this.alu = new AluEmitter(emission);
         this.memory = new MemoryEmitter(emission, alu);
         this.calls = new CallEmitter(emission, memory, this::leave);
     }
 
+    private static MethodEmitter forWhole(Emission emission, @Nullable Label done) {
+        FunctionShape shape = emission.function.shape();
+        return new MethodEmitter(emission, new Part(shape.start(), shape.end()), null, done);
+    }
+
     /** Generates a whole function. */
-    static void emitWhole(CodeBuilder code, UnitPlan plan, FunctionAnalysis function, FunctionEntries entries) {
-        MethodEmitter emitter =
-                new MethodEmitter(code, plan, function, entries.parts().getFirst(), entries);
+    static void emitWhole(CodeBuilder code, UnitPlan plan, FunctionAnalysis function) {
+        MethodEmitter emitter = forWhole(new Emission(code, plan, function, Emission.FIRST_LOCAL), null);
         emitter.beginWhole();
         emitter.emitBlocks();
         emitter.emitEnds();
     }
 
     /** Generates the program itself inside a loop; its r0 is left in the register's local, and 0 after a fault. */
-    static Emission emitInLoop(
-            CodeBuilder code,
-            UnitPlan plan,
-            FunctionAnalysis function,
-            FunctionEntries entries,
-            int firstLocal,
-            Label done) {
-        MethodEmitter emitter =
-                new MethodEmitter(code, plan, function, entries.parts().getFirst(), entries, firstLocal, done);
+    static Emission emitInLoop(CodeBuilder code, UnitPlan plan, FunctionAnalysis function, int firstLocal, Label done) {
+        MethodEmitter emitter = forWhole(new Emission(code, plan, function, firstLocal), done);
         emitter.beginProgram();
         emitter.emitBlocks();
         emitter.emitEnds();
@@ -109,9 +80,16 @@ final class MethodEmitter {
 
     /** Generates one of several parts. */
     static void emitPart(
-            CodeBuilder code, UnitPlan plan, FunctionAnalysis function, Part part, FunctionEntries entries) {
-        MethodEmitter emitter = new MethodEmitter(code, plan, function, part, entries);
-        emitter.beginPart();
+            CodeBuilder code,
+            UnitPlan plan,
+            FunctionAnalysis function,
+            Part part,
+            FunctionEntries entries,
+            Liveness liveness) {
+        Emission emission = new Emission(code, plan, function, Emission.FIRST_LOCAL_OF_PART);
+        PartBorders borders = new PartBorders(emission, part, entries, liveness);
+        MethodEmitter emitter = new MethodEmitter(emission, part, borders, null);
+        emitter.beginPart(borders);
         emitter.emitBlocks();
         emitter.emitEnds();
     }
@@ -146,58 +124,15 @@ final class MethodEmitter {
         code.lstore(local);
     }
 
-    private void beginPart() {
-        findSpilled();
-        for (int i = 0; i < StackUse.FRAME_POINTER; i++) {
-            unspill(i, emission.register(i));
-        }
-        forEachWord(word -> unspill(JitCpu.spilledWord(word), emission.word(word)));
+    private void beginPart(PartBorders borders) {
+        borders.load();
         zero(emission.scratch());
         code.aload(Emission.CPU);
         code.iconst_0();
         emission.runtime("frame", MethodTypeDesc.of(Names.LONG, Names.CPU, Names.INT));
         emission.storeRegister(StackUse.FRAME_POINTER);
         emission.loadBounds();
-        List<Integer> slots = entries.of(part);
-        if (slots.size() > 1) {
-            List<SwitchCase> cases = new ArrayList<>();
-            for (int i = 1; i < slots.size(); i++) {
-                cases.add(SwitchCase.of(i, block(slots.get(i))));
-            }
-            code.iload(ENTRY_ARGUMENT);
-            code.tableswitch(1, slots.size() - 1, block(slots.getFirst()), cases);
-        } else {
-            code.goto_(block(slots.getFirst()));
-        }
-    }
-
-    /** Once for each part: HotSpot does not inline so many calls into a long method. */
-    private void findSpilled() {
-        code.aload(Emission.CPU);
-        code.getfield(Names.CPU, "spilled", Names.LONGS);
-        code.astore(emission.spilled());
-        code.aload(Emission.CPU);
-        code.invokevirtual(Names.CPU, "spillBase", MethodTypeDesc.of(Names.INT));
-        code.istore(emission.spilled() + 1);
-    }
-
-    private void pushSpilled(int index) {
-        code.aload(emission.spilled());
-        code.iload(emission.spilled() + 1);
-        code.loadConstant(index);
-        code.iadd();
-    }
-
-    private void unspill(int index, int local) {
-        pushSpilled(index);
-        code.laload();
-        code.lstore(local);
-    }
-
-    private void spill(int index, int local) {
-        pushSpilled(index);
-        code.lload(local);
-        code.lastore();
+        borders.enter(this::block);
     }
 
     private void forEachWord(IntConsumer action) {
@@ -214,7 +149,7 @@ final class MethodEmitter {
 
     /** Where a jump to a slot goes: its block, or the way out to another part. */
     private Label target(int slot) {
-        return part.contains(slot) ? block(slot) : exits.computeIfAbsent(slot, absent -> code.newLabel());
+        return borders == null || part.contains(slot) ? block(slot) : borders.exit(slot);
     }
 
     private void emitBlocks() {
@@ -335,7 +270,7 @@ final class MethodEmitter {
             code.goto_(done);
             return;
         }
-        if (isWhole) {
+        if (borders == null) {
             emission.loadRegister(0);
             code.lreturn();
             return;
@@ -349,37 +284,19 @@ final class MethodEmitter {
 
     private void emitEnds() {
         emission.emitLate();
-        if (!exits.isEmpty()) {
-            emitExits();
+        if (borders != null) {
+            borders.emitExits();
         }
         code.labelBinding(emission.fail);
         if (done != null) {
             zero(emission.register(0));
             code.labelBinding(done);
-        } else if (isWhole) {
+        } else if (borders == null) {
             code.lconst_0();
             code.lreturn();
         } else {
             code.loadConstant(DONE);
             code.ireturn();
         }
-    }
-
-    /** All ways out of a part share what spills. */
-    private void emitExits() {
-        Label spilling = code.newLabel();
-        exits.forEach((slot, label) -> {
-            code.labelBinding(label);
-            code.loadConstant(entries.encoded(slot));
-            code.istore(ENTRY_ARGUMENT);
-            code.goto_(spilling);
-        });
-        code.labelBinding(spilling);
-        for (int i = 0; i < StackUse.FRAME_POINTER; i++) {
-            spill(i, emission.register(i));
-        }
-        forEachWord(word -> spill(JitCpu.spilledWord(word), emission.word(word)));
-        code.iload(ENTRY_ARGUMENT);
-        code.ireturn();
     }
 }

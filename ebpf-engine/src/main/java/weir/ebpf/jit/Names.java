@@ -52,8 +52,8 @@ final class Names {
     /** The loop over a batch. */
     static final MethodTypeDesc LOOP = MethodTypeDesc.of(VOID, CPU, BINDING, BATCH);
 
-    /** Part of a function: state, maps, number of the entry; gives where to go on. */
-    static final MethodTypeDesc PART = MethodTypeDesc.of(INT, CPU, BINDING, INT);
+    /** Part of a function: state, maps, values between parts, number of the entry; gives where to go on. */
+    static final MethodTypeDesc PART = MethodTypeDesc.of(INT, CPU, BINDING, LONGS, INT);
 
     private Names() {}
 

@@ -17,19 +17,36 @@ record Part(int from, int to) {
     /** A cut is looked for in the last part of what fits. */
     private static final double EARLIEST_CUT = 0.5;
 
+    /**
+     * Bytes of bytecode that parts aim at; about 150 instructions. In methods of twice that length C2 keeps the values
+     * of long chains of arithmetic in memory, which costs more than going from part to part.
+     */
+    private static final int PART_BYTES = 3500;
+
+    /** As many as {@link PartLoop} can call before it is too long itself. */
+    private static final int MAX_PARTS = 250;
+
     boolean contains(int slot) {
         return slot >= from && slot < to;
     }
 
     /**
-     * Divides a function where fewest loops are cut, into parts of about so many bytes of bytecode at most.
-     * One part when all fits.
+     * Divides a function of more than about so many bytes of bytecode where fewest loops are cut. One part when it
+     * is not longer than that.
      */
     static List<Part> divide(FunctionShape shape, int limitBytes) {
+        int bytes = 0;
+        for (int slot = shape.start(); slot < shape.end(); slot++) {
+            bytes += estimatedBytes(shape, slot);
+        }
+        if (bytes <= limitBytes) {
+            return List.of(new Part(shape.start(), shape.end()));
+        }
+        int partBytes = Math.min(limitBytes, Math.max(PART_BYTES, bytes / MAX_PARTS));
         List<Part> parts = new ArrayList<>();
         int from = shape.start();
         while (from < shape.end()) {
-            int to = cut(shape, from, limitBytes);
+            int to = cut(shape, from, partBytes);
             parts.add(new Part(from, to));
             from = to;
         }
@@ -54,16 +71,17 @@ record Part(int from, int to) {
                     best = slot;
                 }
             }
-            if (shape.reachable().get(slot)) {
-                bytes += estimatedBytes(Objects.requireNonNull(shape.code().at(slot)));
-            }
+            bytes += estimatedBytes(shape, slot);
         }
         return shape.end();
     }
 
     /** About the bytes of bytecode that an instruction becomes; what comes out is measured all the same. */
-    private static int estimatedBytes(Instruction instruction) {
-        return switch (instruction) {
+    private static int estimatedBytes(FunctionShape shape, int slot) {
+        if (!shape.reachable().get(slot)) {
+            return 0;
+        }
+        return switch (Objects.requireNonNull(shape.code().at(slot))) {
             case Instruction.Load load -> 60;
             case Instruction.Store store -> 60;
             case Instruction.Atomic atomic -> 90;

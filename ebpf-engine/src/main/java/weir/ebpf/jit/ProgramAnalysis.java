@@ -34,6 +34,7 @@ final class ProgramAnalysis implements Flow.Calls {
     private final List<MapSpec> maps;
     private final boolean movesPacket;
     private final Map<Integer, FunctionShape> shapes = new TreeMap<>();
+    private final ArgumentReads registers;
     private final Map<Integer, Integer> read;
     /** What functions are handed in r1 to r5; null as long as no call was seen. */
     private final Map<Integer, Known[]> arguments = new HashMap<>();
@@ -52,7 +53,8 @@ final class ProgramAnalysis implements Flow.Calls {
             shapes.put(start, FunctionShape.of(code, start, next == null ? code.slots() : next, dead));
         }
         movesPacket = movesPacket(code, helpers);
-        read = new ArgumentReads(code, helpers, shapes).find();
+        registers = new ArgumentReads(code, helpers, shapes);
+        read = registers.find();
     }
 
     /**
@@ -85,6 +87,11 @@ final class ProgramAnalysis implements Flow.Calls {
     /** Whether a function may move the frame's bounds, or enter a program that does. */
     boolean movesPacket() {
         return movesPacket;
+    }
+
+    /** Registers that an instruction reads, as bits. */
+    int registersRead(int slot, Instruction instruction) {
+        return registers.reads(slot, instruction);
     }
 
     List<Integer> callbacks() {

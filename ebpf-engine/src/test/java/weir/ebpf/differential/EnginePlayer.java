@@ -77,6 +77,16 @@ final class EnginePlayer {
         }
     }
 
+    /** The same compiled with all checks, and functions divided into the shortest parts. */
+    static Outcome playDivided(Scenario scenario, Function<ProgramSpec, ProgramFacts> facts)
+            throws LoadException, OverBudget {
+        DeterministicHost host = emptyNetwork();
+        try (LoadedObject loaded = load(scenario, host);
+                JitPrograms programs = JitPrograms.divided(loaded, host, facts)) {
+            return play(scenario, loaded, host, programs::program);
+        }
+    }
+
     private static LoadedObject load(Scenario scenario, DeterministicHost host) throws LoadException {
         return LoadedObject.of(scenario.programs(), scenario.maps(), LoadOptions.on(host));
     }

@@ -36,6 +36,9 @@ import weir.testing.RunSize;
  */
 class JitDifferentialTest {
     private static final int PROGRAMS = RunSize.of(1_000, 1_000_000);
+    /** Compiled a second time, in as many parts as can be. */
+    private static final int DIVIDED_PROGRAMS = RunSize.of(1_000, 20_000);
+
     private static final int PACKETS = 8;
     private static final int ENOUGH = 5;
     /** One in so many is compiled without facts, too. */
@@ -69,6 +72,23 @@ class JitDifferentialTest {
         report(last);
         assertEquals(List.of(), differences, () -> String.join("\n", differences));
         assertTrue(overBudget <= 1 + compared / 100, overBudget + " programs beyond the budget");
+    }
+
+    @Test
+    void dividedProgramsGiveWhatTheInterpreterGives() throws LoadException {
+        for (long seed : Seeds.of(DIVIDED_PROGRAMS)) {
+            Scenario scenario = Scenario.of(generator.generate(seed), PACKETS);
+            try {
+                Outcome expected = EnginePlayer.play(scenario);
+                Outcome divided = EnginePlayer.playDivided(scenario, JitPrograms::noFacts);
+                String difference = expected.difference(divided, "interpreted", "divided");
+                assertEquals(
+                        "", difference, () -> ScenarioText.of("seed " + seed + "\n" + difference, scenario, expected));
+            } catch (OverBudget e) {
+                overBudget++;
+            }
+        }
+        assertTrue(overBudget <= DIVIDED_PROGRAMS / 100, overBudget + " programs beyond the budget");
     }
 
     private void report(long seed) {

@@ -16,6 +16,7 @@ import weir.ebpf.Host;
 import weir.ebpf.LoadedObject;
 import weir.ebpf.helper.HelperTable;
 import weir.ebpf.map.EbpfMap;
+import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.ProgramArray;
 import weir.ebpf.program.ProgramFacts;
 import weir.ebpf.program.ProgramSpec;
@@ -26,6 +27,7 @@ import weir.ebpf.program.ProgramSpec;
  * the JVM.
  */
 public final class JitPrograms implements AutoCloseable {
+    private static final int SHORTEST_PARTS_BYTES = ClassEmitter.LAST_LIMIT_BYTES;
     private static final ClassFile CLASS_FILE = ClassFile.of(ClassFile.ClassHierarchyResolverOption.of(
             ClassHierarchyResolver.ofClassLoading(JitPrograms.class.getClassLoader())
                     .cached()));
@@ -44,9 +46,17 @@ public final class JitPrograms implements AutoCloseable {
      */
     public static JitPrograms of(
             LoadedObject object, Host host, boolean isChecked, Function<ProgramSpec, ProgramFacts> facts) {
-        JitPrograms compiled = leftToTheJvm(object, host, isChecked, facts);
-        compiled.programs.values().forEach(program -> assertValid(program.unit()));
-        return compiled;
+        return of(object, host, isChecked, facts, ClassEmitter.FIRST_LIMIT_BYTES).checkAll();
+    }
+
+    /** The same with all checks, each function divided into as many parts as can be. */
+    public static JitPrograms divided(LoadedObject object, Host host, Function<ProgramSpec, ProgramFacts> facts) {
+        return of(object, host, true, facts, SHORTEST_PARTS_BYTES).checkAll();
+    }
+
+    private JitPrograms checkAll() {
+        programs.values().forEach(program -> assertValid(program.unit()));
+        return this;
     }
 
     /**
@@ -56,11 +66,20 @@ public final class JitPrograms implements AutoCloseable {
      */
     public static JitPrograms leftToTheJvm(
             LoadedObject object, Host host, boolean isChecked, Function<ProgramSpec, ProgramFacts> facts) {
+        return of(object, host, isChecked, facts, ClassEmitter.FIRST_LIMIT_BYTES);
+    }
+
+    private static JitPrograms of(
+            LoadedObject object,
+            Host host,
+            boolean isChecked,
+            Function<ProgramSpec, ProgramFacts> facts,
+            int limitBytes) {
         JitPrograms compiled = new JitPrograms(host);
         List<EbpfMap> maps = List.copyOf(object.maps().values());
         for (EbpfProgram each : object.programs().values()) {
             ProgramSpec spec = each.spec();
-            compiled.programs.put(spec.name(), compile(spec, facts.apply(spec), maps, compiled.cpus, isChecked));
+            compiled.programs.put(spec.name(), compiled.compile(limitBytes, spec, facts.apply(spec), maps, isChecked));
         }
         for (EbpfMap map : maps) {
             if (map instanceof ProgramArray array) {
@@ -70,10 +89,13 @@ public final class JitPrograms implements AutoCloseable {
         return compiled;
     }
 
-    private static CompiledProgram compile(
-            ProgramSpec spec, ProgramFacts facts, List<EbpfMap> maps, JitCpus cpus, boolean isChecked) {
+    private CompiledProgram compile(
+            int limitBytes, ProgramSpec spec, ProgramFacts facts, List<EbpfMap> maps, boolean isChecked) {
         try {
-            return CompiledProgram.of(spec, facts, HelperTable.xdp(), maps, cpus, isChecked);
+            List<MapSpec> specs = maps.stream().map(EbpfMap::spec).toList();
+            CompiledUnit unit = ClassEmitter.emit(
+                    limitBytes, spec, facts, HelperTable.xdp(), specs, isChecked, ClassEmitter.context());
+            return CompiledProgram.of(unit, facts, maps, cpus);
         } catch (JitException e) {
             throw new AssertionError(e);
         }

@@ -31,7 +31,7 @@ import weir.ebpf.program.ProgramSpec;
 /** Programs of any length become methods that HotSpot compiles, and compute the same in parts as in one piece. */
 class LongProgramsTest {
     @ParameterizedTest
-    @ValueSource(ints = {100, 1_000, 4_000, 10_000, 30_000})
+    @ValueSource(ints = {100, 1_000, 4_000, 10_000, 60_000})
     void isDividedAndGivesTheSame(int instructions) throws LoadException, JitException {
         ProgramSpec spec = generated(instructions);
         CompiledUnit unit =
