@@ -62,8 +62,8 @@ public record VerificationReport(
                     Walk.of(verification.statistics()),
                     verification instanceof Verification.Rejected rejected
                             ? rejected.violations().stream()
-                                    .map(each ->
-                                            ViolationReport.of(each, spec, InstructionText.of(spec.type(), object.maps())))
+                                    .map(each -> ViolationReport.of(
+                                            each, spec, InstructionText.of(spec.type(), object.maps())))
                                     .toList()
                             : List.of(),
                     logLevel == 0 ? null : verification.log().text(),

@@ -17,10 +17,10 @@ import weir.ebpf.map.Bytes;
 import weir.ebpf.map.EbpfMap;
 import weir.ebpf.map.MapType;
 import weir.ebpf.memory.Mem;
+import weir.ebpf.program.ContextField;
 import weir.ebpf.program.PathFacts;
 import weir.ebpf.program.Source;
 import weir.ebpf.xdp.XdpAction;
-import weir.ebpf.xdp.XdpContext;
 
 /**
  * Changes an input so that a branch goes the other way: goes back through what was computed to what the run
@@ -111,10 +111,10 @@ final class Solver {
             case Source.MapBytes bytes -> traced(bytes.slot());
             case Source.Lookup lookup -> traced(lookup.slot());
             case Source.Result result -> traced(result.slot());
-            case Source.ContextField(int offset) ->
-                switch (offset) {
-                    case XdpContext.INGRESS_IFINDEX -> OptionalLong.of(input.ingressPort());
-                    case XdpContext.RX_QUEUE_INDEX -> OptionalLong.of(input.queue());
+            case Source.ContextField(ContextField field) ->
+                switch (field) {
+                    case INGRESS_PORT -> OptionalLong.of(input.ingressPort());
+                    case QUEUE -> OptionalLong.of(input.queue());
                     default -> OptionalLong.empty();
                 };
             case Source.FrameEnd _ -> OptionalLong.of(frameEnd);
@@ -187,7 +187,7 @@ final class Solver {
                 fits(bytes.bytes(), bytes.isSigned(), target, mask)
                         && draft.put(tracer.address(bytes.slot()) - frameStart, bytes.bytes(), target, mask);
             case Source.MapBytes bytes -> reach(bytes, target, mask, draft);
-            case Source.ContextField(int offset) -> reachField(offset, (int) target, draft);
+            case Source.ContextField(ContextField field) -> reachField(field, (int) target, draft);
             case Source.FrameEnd _ -> draft.setLength(target - frameStart);
             case Source.Lookup lookup -> reachEntry(lookup.slot(), target != 0, draft);
             case Source.Result result -> reach(result, target, draft);
@@ -232,10 +232,10 @@ final class Solver {
         return true;
     }
 
-    private static boolean reachField(int offset, int target, Draft draft) {
-        switch (offset) {
-            case XdpContext.INGRESS_IFINDEX -> draft.set(draft.rest().withPort(target));
-            case XdpContext.RX_QUEUE_INDEX -> draft.set(draft.rest().withQueue(target));
+    private static boolean reachField(ContextField field, int target, Draft draft) {
+        switch (field) {
+            case INGRESS_PORT -> draft.set(draft.rest().withPort(target));
+            case QUEUE -> draft.set(draft.rest().withQueue(target));
             default -> {
                 return false;
             }

@@ -42,13 +42,13 @@ public final class ObservedMachine extends Machine {
         /**
          * Before an instruction is executed.
          *
-         * @param slot where it is in {@link #running()}
+         * @param slot where it is in {@link #running()} of the machine
          */
-        void before(int slot);
+        void before(ObservedMachine machine, int slot);
     }
 
     /**
-     * A machine without a program, and with nobody who looks on yet.
+     * A machine without a program, and with no limit of its own on instructions.
      *
      * @param arena that its memory comes from
      */
@@ -108,7 +108,7 @@ public final class ObservedMachine extends Machine {
             return super.mayGoOn(at);
         }
         framePointers[run().depth()] = register(FRAME_POINTER);
-        observer.before(at);
+        observer.before(this, at);
         return true;
     }
 

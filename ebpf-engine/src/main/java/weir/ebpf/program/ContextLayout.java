@@ -86,10 +86,16 @@ public final class ContextLayout {
         if (slot == null || (isSigned && slot.field().isPointer())) {
             return null;
         }
-        boolean isWhole = offset == slot.offset() && bytes == slot.bytes();
+        boolean isWhole = whole(offset, bytes) != null;
         boolean isPart =
                 slot.isNarrowed() && offset % bytes == 0 && offset + bytes <= slot.offset() + (long) slot.bytes();
         return isWhole || isPart ? slot.field() : null;
+    }
+
+    /** The field that is just these bytes; null where none is. */
+    public @Nullable ContextField whole(long offset, int bytes) {
+        Slot slot = slotAt(offset);
+        return slot != null && offset == slot.offset() && bytes == slot.bytes() ? slot.field() : null;
     }
 
     /** The field that a store of these bytes changes; null where there may be no such store. */

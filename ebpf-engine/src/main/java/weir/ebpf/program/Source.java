@@ -39,11 +39,9 @@ public sealed interface Source {
     record MapBytes(int slot, int map, int offset, int bytes, boolean isSigned) implements Source {}
 
     /**
-     * A field of {@code struct xdp_md} that is a number.
-     *
-     * @param offset of the field, bytes
+     * A field of the context that is a number, loaded whole.
      */
-    record ContextField(int offset) implements Source {}
+    record ContextField(weir.ebpf.program.ContextField field) implements Source {}
 
     /**
      * An address in the frame.

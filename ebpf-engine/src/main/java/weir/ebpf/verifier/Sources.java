@@ -6,6 +6,8 @@ import java.util.Map;
 import weir.ebpf.isa.AluOp;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.Operand;
+import weir.ebpf.program.ContextField;
+import weir.ebpf.program.ContextLayout;
 import weir.ebpf.program.Source;
 
 /** Follows where numbers come from, for {@link Source}; after each instruction, since nothing is proved by it. */
@@ -18,6 +20,13 @@ final class Sources {
 
     /** Calls by the id of what they gave, which may be null. */
     private final Map<Integer, Source> given = new HashMap<>();
+
+    private final ContextLayout layout;
+
+    /** @param layout of the program's context */
+    Sources(ContextLayout layout) {
+        this.layout = layout;
+    }
 
     /** Where a value comes from. */
     Source of(Value value) {
@@ -43,6 +52,11 @@ final class Sources {
         return base.isFixed() ? (int) base.fixedOffset() + more : Source.VARIABLE;
     }
 
+    private Source field(Instruction.Load load, int bytes) {
+        ContextField field = layout.whole(load.offset(), bytes);
+        return field == null || field.isPointer() || load.signed() ? UNKNOWN : new Source.ContextField(field);
+    }
+
     /** What an operand held before the instruction. */
     Source of(PathState state, Operand operand) {
         return switch (operand) {
@@ -60,7 +74,7 @@ final class Sources {
         int bytes = load.size().bytes();
         Source source = switch (pointer.kind()) {
             case PACKET -> new Source.FrameBytes(slot, offset, bytes, load.signed());
-            case CONTEXT -> new Source.ContextField(load.offset());
+            case CONTEXT -> field(load, bytes);
             case MAP_VALUE ->
                 pointer.map() == null || pointer.map().index() == MapReference.INNER
                         ? UNKNOWN

@@ -15,7 +15,7 @@ final class Surroundings {
     private final HelperTable helpers;
     private final VerifierOptions options;
     private final FactCollector facts;
-    private final Sources sources = new Sources();
+    private final Sources sources;
     private final MemoryAlignment alignment = new MemoryAlignment();
     private final InstructionText text;
     private int lastId;
@@ -27,6 +27,7 @@ final class Surroundings {
         this.options = options;
         facts = new FactCollector(spec.code().slots());
         text = InstructionText.of(spec.type(), maps);
+        sources = new Sources(spec.context());
     }
 
     ProgramSpec spec() {

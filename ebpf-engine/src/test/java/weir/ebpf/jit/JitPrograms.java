@@ -46,7 +46,8 @@ public final class JitPrograms implements AutoCloseable {
      */
     public static JitPrograms of(
             LoadedObject object, Host host, boolean isChecked, Function<ProgramSpec, ProgramFacts> facts) {
-        return of(object, host, isChecked, facts, ClassEmitter.FIRST_LIMIT_BYTES).checkAll();
+        return of(object, host, isChecked, facts, ClassEmitter.FIRST_LIMIT_BYTES)
+                .checkAll();
     }
 
     /** The same with all checks, each function divided into as many parts as can be. */

@@ -115,9 +115,9 @@ final class BeliefCheck {
             List<EbpfMap> maps = program.maps().stream()
                     .map(spec -> loaded.map(spec.name()).orElseThrow())
                     .toList();
-            ObservedMachine machine = ObservedMachine.of(new DeterministicHost(1), arena, slot -> {});
+            ObservedMachine machine = ObservedMachine.of(new DeterministicHost(1), arena, (observed, slot) -> {});
             StateFit fit = new StateFit(machine, maps);
-            machine.observe(slot -> {
+            machine.observe((observed, slot) -> {
                 steps++;
                 if (isCompared && misfits.isEmpty()) {
                     compare(machine.running(), slot, fit);

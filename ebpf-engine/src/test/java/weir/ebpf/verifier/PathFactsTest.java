@@ -32,6 +32,7 @@ import weir.ebpf.isa.Listing;
 import weir.ebpf.map.Bytes;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
+import weir.ebpf.program.ContextField;
 import weir.ebpf.program.PathFacts;
 import weir.ebpf.program.PathFacts.Comparison;
 import weir.ebpf.program.ProgramSpec;
@@ -202,7 +203,7 @@ class PathFactsTest {
                         "a field of the context",
                         "r5 = *(u32 *)(r1 +12)\n if r5 != 3 goto +0\n",
                         8,
-                        new Comparison(new Source.ContextField(12), new Source.Constant(3))),
+                        new Comparison(new Source.ContextField(ContextField.INGRESS_PORT), new Source.Constant(3))),
                 Arguments.of(
                         "a lookup",
                         "*(u32 *)(r10 -4) = 1\n r1 = map[idx:0]\n r2 = r10\n r2 += -4\n call 1\n"
