@@ -20,7 +20,11 @@ public final class InstructionText {
         this.maps = List.copyOf(maps);
     }
 
-    /** @param maps the object's, by the index that its code uses */
+    /**
+     * For code that names maps by index.
+     *
+     * @param maps the object's, by that index
+     */
     public static InstructionText withMaps(List<MapSpec> maps) {
         return new InstructionText(maps);
     }
