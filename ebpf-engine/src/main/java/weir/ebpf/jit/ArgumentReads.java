@@ -8,18 +8,13 @@ import org.jspecify.annotations.Nullable;
 import weir.ebpf.helper.Helper;
 import weir.ebpf.helper.HelperFunction;
 import weir.ebpf.helper.HelperTable;
-import weir.ebpf.isa.AluOp;
-import weir.ebpf.isa.AtomicOp;
 import weir.ebpf.isa.CallKind;
 import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Instruction;
-import weir.ebpf.isa.Operand;
+import weir.ebpf.isa.RegisterUse;
 
 /** Which registers functions read before they write them: a backward analysis, registers as bits. */
 final class ArgumentReads {
-    private static final int ARGUMENTS = 0b111110;
-    private static final int RESULT = 1;
-
     private final Code code;
     private final HelperTable helpers;
     private final Map<Integer, FunctionShape> shapes;
@@ -37,7 +32,7 @@ final class ArgumentReads {
         while (isChanged) {
             isChanged = false;
             for (FunctionShape shape : shapes.values()) {
-                int live = liveAtStart(shape) & ARGUMENTS;
+                int live = liveAtStart(shape) & RegisterUse.ARGUMENTS;
                 Integer before = read.put(shape.start(), live);
                 isChanged |= before == null || before != live;
             }
@@ -70,53 +65,16 @@ final class ArgumentReads {
         if (FunctionShape.fallsThrough(instruction)) {
             behind |= live[Math.min(slot + instruction.slots(), shape.end()) - shape.start()];
         }
-        return (behind & ~written(instruction)) | reads(slot, instruction);
-    }
-
-    private static int bit(int register) {
-        return 1 << register;
-    }
-
-    private static int bit(Operand operand) {
-        return operand instanceof Operand.Register(int number) ? bit(number) : 0;
-    }
-
-    /** Registers that an instruction certainly writes. */
-    static int written(Instruction instruction) {
-        return switch (instruction) {
-            case Instruction.Alu alu -> bit(alu.dst());
-            case Instruction.Negate negate -> bit(negate.dst());
-            case Instruction.MoveSigned move -> bit(move.dst());
-            case Instruction.ByteSwap swap -> bit(swap.dst());
-            case Instruction.LoadWide wide -> bit(wide.dst());
-            case Instruction.Load load -> bit(load.dst());
-            case Instruction.OrderedAccess access -> access.acquire() ? bit(access.register()) : 0;
-            case Instruction.Atomic atomic ->
-                atomic.op() == AtomicOp.CMPXCHG ? RESULT : atomic.fetch() ? bit(atomic.src()) : 0;
-            case Instruction.Call call -> RESULT;
-            case Instruction.CallRegister call -> RESULT;
-            default -> 0;
-        };
+        return (behind & ~RegisterUse.written(instruction)) | reads(slot, instruction);
     }
 
     /** Registers that an instruction reads, when {@link #find} has found what functions read. */
     int reads(int slot, @Nullable Instruction instruction) {
         return switch (instruction) {
-            case Instruction.Alu alu -> (alu.op() == AluOp.MOV ? 0 : bit(alu.dst())) | bit(alu.src());
-            case Instruction.Negate negate -> bit(negate.dst());
-            case Instruction.MoveSigned move -> bit(move.src());
-            case Instruction.ByteSwap swap -> bit(swap.dst());
-            case Instruction.Load load -> bit(load.base());
-            case Instruction.Store store -> bit(store.base()) | bit(store.src());
-            case Instruction.Atomic atomic ->
-                bit(atomic.base()) | bit(atomic.src()) | (atomic.op() == AtomicOp.CMPXCHG ? RESULT : 0);
-            case Instruction.OrderedAccess access ->
-                bit(access.base()) | (access.acquire() ? 0 : bit(access.register()));
-            case Instruction.Branch branch -> bit(branch.dst()) | bit(branch.src());
             case Instruction.Call call -> readsOfCall(slot, call);
-            case Instruction.CallRegister call -> ARGUMENTS | bit(call.register());
-            case Instruction.Exit exit -> RESULT;
-            case null, default -> 0;
+            case Instruction.CallRegister call -> RegisterUse.read(call) | RegisterUse.ARGUMENTS;
+            case null -> 0;
+            default -> RegisterUse.read(instruction);
         };
     }
 
@@ -126,8 +84,8 @@ final class ArgumentReads {
         }
         Helper helper = helpers.find(call.target());
         if (helper == null || helper.function() == HelperFunction.TRACE_PRINTK) {
-            return ARGUMENTS;
+            return RegisterUse.ARGUMENTS;
         }
-        return ARGUMENTS & ((1 << (helper.arguments().size() + 1)) - 1);
+        return RegisterUse.arguments(helper.arguments().size());
     }
 }

@@ -12,6 +12,7 @@ import java.util.function.IntFunction;
 import weir.ebpf.helper.Helper;
 import weir.ebpf.isa.CallKind;
 import weir.ebpf.isa.Instruction;
+import weir.ebpf.isa.RegisterUse;
 import weir.ebpf.isa.MemorySize;
 
 /**
@@ -126,7 +127,7 @@ final class Liveness {
 
     private void use(int slot, Instruction instruction, KnownState state, Block block) {
         BitSet reads = registers(plan.analysis().registersRead(slot, instruction));
-        BitSet writes = registers(ArgumentReads.written(instruction));
+        BitSet writes = registers(RegisterUse.written(instruction));
         switch (instruction) {
             case Instruction.Load load -> reads.or(words(state.register(load.base()), load.offset(), load.size()));
             case Instruction.Store store -> {

@@ -6,22 +6,16 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.helper.Helper;
 import weir.ebpf.helper.HelperTable;
-import weir.ebpf.isa.AluOp;
-import weir.ebpf.isa.AtomicOp;
 import weir.ebpf.isa.CallKind;
 import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Instruction;
-import weir.ebpf.isa.Operand;
+import weir.ebpf.isa.RegisterUse;
 
 /**
  * Which registers are read later, for each instruction: {@code compute_live_registers} of {@code
  * kernel/bpf/verifier.c}. Bit n stands for register n.
  */
 final class Liveness {
-    private static final int R0 = 1;
-    /** r1 to r5. */
-    private static final int ARGUMENTS = 0b11_1110;
-
     private static final int[] NONE = {};
 
     private final Code code;
@@ -113,52 +107,24 @@ final class Liveness {
         return slot < before.length ? before[slot] : 0;
     }
 
-    private static int bit(int register) {
-        return 1 << register;
-    }
-
-    private static int bit(@Nullable Operand operand) {
-        return operand instanceof Operand.Register(int number) ? bit(number) : 0;
-    }
-
     private int read(Instruction instruction) {
-        return switch (instruction) {
-            case Instruction.Alu alu -> bit(alu.src()) | (alu.op() == AluOp.MOV ? 0 : bit(alu.dst()));
-            case Instruction.Negate negate -> bit(negate.dst());
-            case Instruction.MoveSigned move -> bit(move.src());
-            case Instruction.ByteSwap swap -> bit(swap.dst());
-            case Instruction.LoadWide _, Instruction.Jump _, Instruction.LoadPacket _ -> 0;
-            case Instruction.Load load -> bit(load.base());
-            case Instruction.Store store -> bit(store.base()) | bit(store.src());
-            case Instruction.Atomic atomic ->
-                bit(atomic.base()) | bit(atomic.src()) | (atomic.op() == AtomicOp.CMPXCHG ? R0 : 0);
-            case Instruction.OrderedAccess access ->
-                bit(access.base()) | (access.acquire() ? 0 : bit(access.register()));
-            case Instruction.Branch branch -> bit(branch.dst()) | bit(branch.src());
-            case Instruction.Call call -> arguments(call);
-            case Instruction.CallRegister call -> bit(call.register()) | ARGUMENTS;
-            case Instruction.Exit _ -> R0;
-        };
+        return RegisterUse.read(instruction)
+                | switch (instruction) {
+                    case Instruction.Call call -> arguments(call);
+                    case Instruction.CallRegister _ -> RegisterUse.ARGUMENTS;
+                    default -> 0;
+                };
     }
 
     private int arguments(Instruction.Call call) {
         Helper helper = call.kind() == CallKind.HELPER ? helpers.find(call.target()) : null;
-        return helper == null ? ARGUMENTS : ((1 << (helper.arguments().size() + 1)) - 1) & ARGUMENTS;
+        return helper == null
+                ? RegisterUse.ARGUMENTS
+                : RegisterUse.arguments(helper.arguments().size());
     }
 
     private static int written(Instruction instruction) {
-        return switch (instruction) {
-            case Instruction.Alu alu -> bit(alu.dst());
-            case Instruction.Negate negate -> bit(negate.dst());
-            case Instruction.MoveSigned move -> bit(move.dst());
-            case Instruction.ByteSwap swap -> bit(swap.dst());
-            case Instruction.LoadWide load -> bit(load.dst());
-            case Instruction.Load load -> bit(load.dst());
-            case Instruction.Atomic atomic
-            when atomic.fetch() -> atomic.op() == AtomicOp.CMPXCHG ? R0 : bit(atomic.src());
-            case Instruction.OrderedAccess access when access.acquire() -> bit(access.register());
-            case Instruction.Call _, Instruction.CallRegister _ -> R0 | ARGUMENTS;
-            default -> 0;
-        };
+        boolean isCall = instruction instanceof Instruction.Call || instruction instanceof Instruction.CallRegister;
+        return RegisterUse.written(instruction) | (isCall ? RegisterUse.ARGUMENTS : 0);
     }
 }
