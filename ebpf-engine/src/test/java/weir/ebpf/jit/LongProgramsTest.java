@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.classfile.ClassFile;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import weir.ebpf.DeterministicHost;
@@ -40,6 +42,43 @@ class LongProgramsTest {
         int methods = ClassFile.of().parse(unit.bytes()).methods().size();
         assertTrue(instructions < 500 ? methods < 6 : methods > instructions / 1_000, methods + " methods");
         assertEquals(action(spec, Engine.interpreter()), action(spec, Engine.jit()));
+    }
+
+    /** It took minutes where loops were counted anew for each place where a function can be divided. */
+    @Test
+    @Timeout(60)
+    void compilesLoopAfterLoop() throws JitException {
+        List<Instruction> code = new ArrayList<>();
+        for (int i = 0; i < 21_000; i++) {
+            code.add(new Instruction.Alu(true, AluOp.MOV, 6, Operand.immediate(0)));
+            code.add(new Instruction.Alu(true, AluOp.ADD, 6, Operand.immediate(1)));
+            code.add(new Instruction.Branch(true, Condition.LT, 6, Operand.immediate(2), (short) -2));
+        }
+        code.add(new Instruction.Exit());
+        JitPrograms.assertValid(ClassEmitter.emit(
+                ProgramSpec.of("loops", Code.of(code)),
+                Facts.NONE,
+                HelperTable.xdp(),
+                List.of(),
+                true,
+                ClassEmitter.context()));
+    }
+
+    /** A state is kept for each block, so it must not grow with the program. */
+    @Test
+    void knowsTheFrameAndTheLastPlacesInIt() {
+        Known[] arguments = new Known[5];
+        Arrays.fill(arguments, Known.anything());
+        KnownState state = KnownState.atEntry(arguments);
+        state.showInFrame(Known.Packet.META, 8);
+        state.showInFrame(Known.Packet.DATA, 8);
+        for (int slot = 0; slot < 1_000; slot++) {
+            state.showInFrame(Known.Packet.by(slot), 8);
+        }
+        assertEquals(8, state.bytesInFrame(Known.Packet.META));
+        assertEquals(8, state.bytesInFrame(Known.Packet.DATA));
+        assertEquals(8, state.bytesInFrame(Known.Packet.by(999)));
+        assertEquals(0, state.bytesInFrame(Known.Packet.by(0)));
     }
 
     /** What is too large is refused, or interpreted when that was asked for. */
