@@ -186,11 +186,11 @@ class InputSearchTest {
     private static Map<Direction, Unreached> unreached(String program) {
         Map<Direction, Unreached> all = new HashMap<>();
         UNREACHED.lines().filter(line -> line.startsWith(program + " ")).forEach(line -> {
-            String[] fields = BLANKS.split(line);
-            boolean jumps = fields[2].equals("jumps");
-            COMMA.splitAsStream(fields[1])
+            List<String> fields = BLANKS.splitAsStream(line).toList();
+            boolean jumps = fields.get(2).equals("jumps");
+            COMMA.splitAsStream(fields.get(1))
                     .forEach(slot ->
-                            all.put(new Direction(Integer.parseInt(slot), jumps), Unreached.valueOf(fields[3])));
+                            all.put(new Direction(Integer.parseInt(slot), jumps), Unreached.valueOf(fields.get(3))));
         });
         return all;
     }
