@@ -39,6 +39,9 @@ public final class InputSearch {
     /** Runs from which solutions for one way are taken. */
     private static final int MAX_ATTEMPTS = 16;
 
+    /** Inputs take memory while they wait. */
+    private static final int MAX_WAITING = 10_000;
+
     private static final int MAX_RANDOM_CHANGES = 3;
     private static final int MAX_RANDOM_PORT = 4;
     /** Ways to change an input, most of them numbers. */
@@ -190,7 +193,8 @@ public final class InputSearch {
         Direction other = way.other();
         PathFacts.Branch about = facts.branches().get(slot);
         boolean isWanted = possible.contains(other) && !reached.contains(other);
-        if (!isWanted || about == null || attempts.getOrDefault(other, 0) >= MAX_ATTEMPTS) {
+        boolean isFull = waiting.size() >= MAX_WAITING || attempts.getOrDefault(other, 0) >= MAX_ATTEMPTS;
+        if (!isWanted || about == null || isFull) {
             return;
         }
         Solver solver = new Solver(tracer, maps, running, frameStart);

@@ -213,23 +213,28 @@ final class LoopTable {
         }
     }
 
-    /** A path ends in a stored state; where paths from there are still walked, nobody knows how many turns follow. */
+    /**
+     * A path ends in a stored state. Where paths from there are still walked, nobody knows how many turns follow,
+     * neither here nor behind states that led here.
+     */
     void meets(PathState state, Checkpoint checkpoint) {
         if (loops.isEmpty()) {
             return;
         }
         for (int f = 0; f < state.depth(); f++) {
-            FrameState frame = state.frame(f);
-            int[] inside = around[frame.lastSlot];
+            int[] inside = around[state.frame(f).lastSlot];
             for (int i = 0; i < inside.length; i++) {
-                long more = (long) frame.backJumps[i] - checkpoint.state().frame(f).backJumps[i];
-                if (more > 0) {
-                    long known = checkpoint.isOpen() ? Long.MAX_VALUE : checkpoint.turns[f][i];
-                    long total = known == Long.MAX_VALUE ? known : known + more;
-                    most[inside[i]] = Math.max(most[inside[i]], total);
-                }
+                long total = checkpoint.isOpen() ? Long.MAX_VALUE : total(state, checkpoint, f, i);
+                most[inside[i]] = Math.max(most[inside[i]], total);
             }
         }
+    }
+
+    /** Turns so far, and those that followed behind the stored state. */
+    private static long total(PathState state, Checkpoint checkpoint, int frame, int loop) {
+        long known = checkpoint.turns[frame][loop];
+        long before = checkpoint.state().frame(frame).backJumps[loop];
+        return known == Long.MAX_VALUE ? known : known - before + state.frame(frame).backJumps[loop];
     }
 
     /** What all paths came to. */

@@ -150,6 +150,27 @@ class PathFactsTest {
         assertEquals(OptionalLong.of(4), loop.bound());
     }
 
+    /** Rounds of a callback end where a round before began, while what follows is still to be walked. */
+    @Test
+    void aLoopAroundACallbackHasNoBound() {
+        PathFacts.Loop loop = facts("""
+                        r6 = 0
+                        r1 = 100
+                        r2 = pc+8
+                        r3 = 0
+                        r4 = 0
+                        call 181
+                        r6 += 1
+                        if r6 < 5 goto -8
+                        r0 = 1
+                        exit
+                        r0 = 0
+                        exit
+                        """).loops().getFirst();
+        assertEquals(1, loop.head());
+        assertEquals(OptionalLong.empty(), loop.bound());
+    }
+
     @Test
     void callbacksHaveTheBoundOfTheirCounts() {
         String callback = "r0 = 0\n exit\n";
