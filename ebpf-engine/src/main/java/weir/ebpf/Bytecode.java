@@ -22,7 +22,7 @@ public final class Bytecode {
      * @throws LoadException when the program cannot be loaded, or not be compiled
      */
     public static Map<Integer, List<String>> of(ProgramSpec program, List<MapSpec> maps) throws LoadException {
-        HelperTable helpers = HelperTable.xdp();
+        HelperTable helpers = HelperTable.xdpInSwitch();
         try {
             return BytecodeText.of(CheckedProgram.of(program, helpers, maps), helpers, maps);
         } catch (JitException e) {

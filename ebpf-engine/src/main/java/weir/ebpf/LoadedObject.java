@@ -96,7 +96,7 @@ public final class LoadedObject implements AutoCloseable {
      */
     public static LoadedObject of(List<ProgramSpec> programs, List<MapSpec> mapSpecs, LoadOptions options)
             throws LoadException {
-        HelperTable helpers = HelperTable.xdp();
+        HelperTable helpers = HelperTable.xdpInSwitch();
         LoadedObject loaded = new LoadedObject(new Machines(options.host(), helpers), new JitCpus(options.host()));
         try {
             List<MapSpec> sized = mapSpecs.stream()

@@ -50,7 +50,7 @@ public final class Verifier {
      * @param maps the object's, by the index that the code uses
      */
     public static Verification verify(ProgramSpec spec, List<MapSpec> maps, VerifierOptions options) {
-        return verify(spec, maps, HelperTable.xdp(), options);
+        return verify(spec, maps, HelperTable.xdpInSwitch(), options);
     }
 
     /**
