@@ -97,7 +97,7 @@ public final class LoadedObject implements AutoCloseable {
     public static LoadedObject of(List<ProgramSpec> programs, List<MapSpec> mapSpecs, LoadOptions options)
             throws LoadException {
         LoadedObject loaded =
-                new LoadedObject(new Machines(options.host(), HelperTable.xdp()), new JitCpus(options.host()));
+                new LoadedObject(new Machines(options.host(), HelperTable.xdpInSwitch()), new JitCpus(options.host()));
         try {
             List<MapSpec> sized = mapSpecs.stream()
                     .map(spec -> sized(spec, options.host().cpus()))

@@ -88,7 +88,7 @@ public final class InputSearch {
         this.facts = facts;
         this.maps = maps;
         this.host = host;
-        tracer = new Tracer(spec.code(), maps, this::branch);
+        tracer = new Tracer(spec, maps, this::branch);
         random = new SplittableRandom(spec.code().slots());
         running = Input.of(new byte[0]);
         for (int slot = 0; slot < spec.code().slots(); slot++) {
@@ -117,14 +117,15 @@ public final class InputSearch {
      */
     public static Result run(ProgramSpec spec, PathFacts facts, ScratchMaps maps, ScratchHost host, Effort effort) {
         InputSearch search = new InputSearch(spec, facts, maps, host);
+        HelperTable helpers = HelperTable.of(spec.type());
         try (Arena arena = Arena.ofConfined();
-                Machines machines = new Machines(host, HelperTable.xdp())) {
+                Machines machines = new Machines(host, helpers)) {
             ObservedMachine machine = ObservedMachine.of(host, arena, MAX_STEPS, search.tracer);
             CheckedProgram program = CheckedProgram.of(
                     spec,
-                    HelperTable.xdp(),
+                    helpers,
                     maps.maps().stream().map(EbpfMap::spec).toList());
-            InterpretedProgram interpreted = new InterpretedProgram(program, HelperTable.xdp(), maps.maps(), machines);
+            InterpretedProgram interpreted = new InterpretedProgram(program, helpers, maps.maps(), machines);
             search.search(machine.on(interpreted), new ScratchFrame(arena, 1), effort);
         } catch (LoadException e) {
             throw new IllegalArgumentException("a program that is not well formed: " + spec.name(), e);

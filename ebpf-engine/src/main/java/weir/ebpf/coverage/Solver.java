@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.OptionalLong;
 import weir.ebpf.helper.Helper;
 import weir.ebpf.helper.HelperFunction;
-import weir.ebpf.helper.HelperTable;
 import weir.ebpf.isa.AluOp;
 import weir.ebpf.isa.Arithmetic;
 import weir.ebpf.isa.Condition;
@@ -32,7 +31,6 @@ final class Solver {
 
     private final Tracer tracer;
     private final ScratchMaps maps;
-    private final HelperTable helpers = HelperTable.xdp();
     private final Input input;
     private final long frameStart;
     private final long frameEnd;
@@ -301,7 +299,7 @@ final class Solver {
     }
 
     private boolean reach(Source.Result result, long target, Draft draft) {
-        Helper helper = helpers.find(result.helper());
+        Helper helper = tracer.helper(result.helper());
         HelperFunction function = helper == null ? HelperFunction.GET_NUMA_NODE_ID : helper.function();
         return switch (function) {
             case GET_PRANDOM_U32, FIB_LOOKUP, PERF_EVENT_OUTPUT -> {

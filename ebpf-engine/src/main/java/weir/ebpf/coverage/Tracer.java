@@ -18,6 +18,7 @@ import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.Operand;
 import weir.ebpf.map.Bytes;
 import weir.ebpf.map.EbpfMap;
+import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.map.MapType;
 import weir.ebpf.memory.Mem;
 
@@ -27,7 +28,7 @@ final class Tracer implements ObservedMachine.Observer {
 
     private final Code code;
     private final ScratchMaps maps;
-    private final HelperTable helpers = HelperTable.xdp();
+    private final HelperTable helpers;
     private final BranchListener listener;
     private final long[] addresses;
     private final long[] values;
@@ -51,14 +52,20 @@ final class Tracer implements ObservedMachine.Observer {
         void branch(ObservedMachine machine, int slot, Instruction.Branch branch, boolean jumps);
     }
 
-    Tracer(Code code, ScratchMaps maps, BranchListener listener) {
-        this.code = code;
+    Tracer(ProgramSpec spec, ScratchMaps maps, BranchListener listener) {
+        code = spec.code();
+        helpers = HelperTable.of(spec.type());
         this.maps = maps;
         this.listener = listener;
         addresses = new long[code.slots()];
         values = new long[code.slots()];
         isKnown = new boolean[code.slots()];
         asked = new Input.Place[code.slots()];
+    }
+
+    /** The helper of a number, as the program means it; null without one. */
+    @Nullable Helper helper(int number) {
+        return helpers.find(number);
     }
 
     /** Another run begins. */

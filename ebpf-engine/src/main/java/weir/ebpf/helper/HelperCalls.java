@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.helper;
 
+import weir.ebpf.map.Errno;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.memory.Mem;
 import weir.ebpf.program.FaultKind;
 import weir.ebpf.run.RunState;
 import weir.ebpf.xdp.XdpAction;
+import weir.ebpf.xdp.XdpBatch;
 
 /**
  * What helpers do, on one CPU. Results and errnos are the kernel's. Engines ask {@link #mayCall} first
@@ -78,6 +80,9 @@ public final class HelperCalls {
             case PERF_EVENT_OUTPUT, RINGBUF_OUTPUT, RINGBUF_RESERVE, RINGBUF_SUBMIT, RINGBUF_DISCARD, RINGBUF_QUERY ->
                 EventHelpers.call(run, function, a, b, c, d, e);
             case FOR_EACH_MAP_ELEM, LOOP, TAIL_CALL -> controlFlow();
+            case WEIR_CLONE -> (int) b == XdpBatch.LEARN ? -Errno.EINVAL : run.context().request((int) b);
+            case WEIR_LEARN -> run.context().request(XdpBatch.LEARN);
+            case WEIR_FLOOD -> flood();
             default -> machine(function, a, b);
         };
     }
@@ -106,6 +111,11 @@ public final class HelperCalls {
             return XdpAction.ABORTED;
         }
         run.redirect(null, port & 0xffff_ffffL, 0);
+        return XdpAction.REDIRECT;
+    }
+
+    private long flood() {
+        run.redirect(null, XdpBatch.FLOOD, 0);
         return XdpAction.REDIRECT;
     }
 

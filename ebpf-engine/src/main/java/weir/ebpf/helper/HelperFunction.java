@@ -50,11 +50,23 @@ public enum HelperFunction {
     RINGBUF_DISCARD,
     RINGBUF_QUERY,
     SPIN_LOCK,
-    SPIN_UNLOCK;
+    SPIN_UNLOCK,
+    /** Of a switch, {@link weir.ebpf.isa.SwitchCalls}. */
+    WEIR_CLONE,
+    /** Of a switch. */
+    WEIR_FLOOD,
+    /** Of a switch. */
+    WEIR_LEARN;
 
-    /** {@code bpf_map_lookup_elem} and so on. */
+    /** {@code bpf_map_lookup_elem} and so on; {@code weir_clone} and so on for what only a switch has. */
     public String kernelName() {
-        return "bpf_" + name().toLowerCase(Locale.ROOT);
+        String name = name().toLowerCase(Locale.ROOT);
+        return isOfSwitch() ? name : "bpf_" + name;
+    }
+
+    /** Whether no kernel has it. */
+    public boolean isOfSwitch() {
+        return this == WEIR_CLONE || this == WEIR_FLOOD || this == WEIR_LEARN;
     }
 
     /** Whether an engine runs it itself, since it calls functions or leaves the program. */

@@ -38,6 +38,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import weir.ebpf.isa.SwitchCalls;
 import weir.ebpf.map.MapType;
 import weir.ebpf.program.ProgramType;
 
@@ -84,21 +85,32 @@ public final class HelperTable {
     private static final HelperTable XDP = new HelperTable(xdpHelpers());
     private static final HelperTable VALE = new HelperTable(valeHelpers());
 
+    private static final HelperTable SWITCH = XDP.with(
+                    SwitchCalls.CLONE,
+                    helper(HelperFunction.WEIR_CLONE, CONTEXT, SCALAR).build())
+            .with(SwitchCalls.FLOOD, helper(HelperFunction.WEIR_FLOOD, CONTEXT).build())
+            .with(SwitchCalls.LEARN, helper(HelperFunction.WEIR_LEARN, CONTEXT).build());
+
     private final SortedMap<Integer, Helper> helpers;
 
     private HelperTable(SortedMap<Integer, Helper> helpers) {
         this.helpers = Collections.unmodifiableSortedMap(helpers);
     }
 
-    /** Those of XDP programs. */
+    /** Those that the kernel has for XDP programs. */
     public static HelperTable xdp() {
         return XDP;
+    }
+
+    /** Those of XDP programs in a switch: the kernel's, and {@link SwitchCalls}. */
+    public static HelperTable xdpInSwitch() {
+        return SWITCH;
     }
 
     /** Those of a program type; of one that cannot run, as if it were XDP. */
     public static HelperTable of(ProgramType type) {
         return switch (type) {
-            case XDP, OTHER -> XDP;
+            case XDP, OTHER -> SWITCH;
             case VALE -> VALE;
         };
     }
@@ -128,6 +140,7 @@ public final class HelperTable {
     /** Why there is no helper of that number, with the list of those that there are. */
     public String refusal(int id) {
         String list = helpers.entrySet().stream()
+                .filter(e -> !e.getValue().function().isOfSwitch())
                 .map(e -> e.getValue().name().substring("bpf_".length()) + '#' + e.getKey())
                 .collect(Collectors.joining(", "));
         return "unknown helper " + id + "; supported are " + list;

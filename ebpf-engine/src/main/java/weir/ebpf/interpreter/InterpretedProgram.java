@@ -40,6 +40,7 @@ public final class InterpretedProgram implements EbpfProgram {
     @Override
     public void run(XdpBatch batch, int cpu) {
         Machine machine = machines.of(cpu);
+        batch.forgetRequests();
         for (int i = 0; i < batch.size(); i++) {
             run(machine, batch, i);
         }

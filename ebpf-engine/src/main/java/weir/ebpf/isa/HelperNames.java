@@ -53,9 +53,9 @@ public final class HelperNames {
 
     private HelperNames() {}
 
-    /** {@code bpf_map_lookup_elem} for 1; null for numbers that no helper has. */
+    /** {@code bpf_map_lookup_elem} for 1, {@link SwitchCalls} by their names; null for numbers that no helper has. */
     public static @Nullable String of(int number) {
-        return number >= 1 && number <= NAMES.length ? "bpf_" + NAMES[number - 1] : null;
+        return number >= 1 && number <= NAMES.length ? "bpf_" + NAMES[number - 1] : SwitchCalls.nameOf(number);
     }
 
     /** {@code ebpf_map_update_elem} for 1: the numbers of VALE-BPF; null for numbers that no helper has there. */

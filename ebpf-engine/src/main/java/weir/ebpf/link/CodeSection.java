@@ -19,6 +19,7 @@ final class CodeSection {
 
     // What the source field of calls and 64-bit immediates says, BPF_PSEUDO_* in uapi/linux/bpf.h.
     static final int PLAIN_NUMBER = 0;
+    static final int HELPER_CALL = 0;
     static final int LOCAL_CALL = 1;
     static final int KERNEL_CALL = 2;
     static final int FUNCTION_ADDRESS = 4;

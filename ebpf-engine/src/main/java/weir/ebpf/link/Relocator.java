@@ -9,6 +9,7 @@ import weir.ebpf.elf.Relocation;
 import weir.ebpf.elf.Section;
 import weir.ebpf.elf.SectionData;
 import weir.ebpf.elf.Symbol;
+import weir.ebpf.isa.SwitchCalls;
 
 /** Applies the ELF relocations of sections of code: maps, data, functions, and what is outside the object. */
 final class Relocator {
@@ -57,6 +58,11 @@ final class Relocator {
     private void relocateCall(CodeSection section, int slot, Symbol symbol) throws ObjectFileException {
         String name = SectionData.quote(symbol.name());
         if (symbol.section() == Symbol.UNDEFINED) {
+            OptionalInt known = SwitchCalls.numberOf(symbol.name());
+            if (known.isPresent()) {
+                section.putCall(slot, CodeSection.HELPER_CALL, known.getAsInt());
+                return;
+            }
             section.putCall(slot, CodeSection.KERNEL_CALL, 0);
             section.markUnresolved(
                     slot,

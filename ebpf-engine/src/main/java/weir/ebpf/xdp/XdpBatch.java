@@ -33,6 +33,14 @@ public final class XdpBatch {
     /** {@link #faults}: the program ran to its end. */
     public static final int NO_FAULT = 0;
 
+    /** Of redirects: the target that stands for all ports of the frame's broadcast domain but its own; no port number. */
+    public static final long FLOOD = 1L << 32;
+
+    /** Of requests: the switch is to learn the frame's source address. */
+    public static final int LEARN = 0;
+
+    private static final int REQUESTS_PER_FRAME = 4;
+
     private final long[] hardStarts;
     private final long[] metas;
     private final long[] datas;
@@ -50,6 +58,9 @@ public final class XdpBatch {
     private final long[] targets;
     private final long[] redirectFlags;
     private final @Nullable EbpfMap[] targetMaps;
+    private final int[] requestFrames;
+    private final int[] requestPorts;
+    private int requests;
     private int size;
 
     /** @param capacity largest number of frames */
@@ -71,6 +82,8 @@ public final class XdpBatch {
         targets = new long[capacity];
         redirectFlags = new long[capacity];
         targetMaps = new EbpfMap[capacity];
+        requestFrames = new int[capacity * REQUESTS_PER_FRAME];
+        requestPorts = new int[capacity * REQUESTS_PER_FRAME];
     }
 
     public int capacity() {
@@ -181,6 +194,7 @@ public final class XdpBatch {
 
     /** Forgets what was said about the frames so far. For engines that write down only what is out of the ordinary. */
     public void forgetOutcomes() {
+        forgetRequests();
         Arrays.fill(faults, 0, size, NO_FAULT);
         Arrays.fill(targets, 0, size, 0);
         Arrays.fill(redirectFlags, 0, size, 0);
@@ -225,7 +239,37 @@ public final class XdpBatch {
         return faults[index] == NO_FAULT ? null : faultKinds[index];
     }
 
-    /** Of redirects: the port, or the key in {@link #targetMaps}. */
+    /** For engines, before a batch: forgets what programs asked for. */
+    public void forgetRequests() {
+        requests = 0;
+    }
+
+    /** For engines: the program asks for a copy of a frame to a port, or for {@link #LEARN}; false without room. */
+    boolean request(int index, int port) {
+        if (requests == requestFrames.length) {
+            return false;
+        }
+        requestFrames[requests] = index;
+        requestPorts[requests++] = port;
+        return true;
+    }
+
+    /** What programs asked for beside their verdicts, in the order in which they did; frames with a fault, too. */
+    public int requests() {
+        return requests;
+    }
+
+    /** Index of the frame that a request is about. */
+    public int requestFrame(int request) {
+        return requestFrames[request];
+    }
+
+    /** Number of the port that is to get a copy of the frame as the program leaves it, or {@link #LEARN}. */
+    public int requestPort(int request) {
+        return requestPorts[request];
+    }
+
+    /** Of redirects: the port, {@link #FLOOD}, or the key in {@link #targetMaps}. */
     public long[] targets() {
         return targets;
     }

@@ -163,6 +163,16 @@ public final class XdpContext {
         return 0;
     }
 
+    /**
+     * {@code weir_clone} and {@code weir_learn}: asks the switch for something beside the verdict.
+     *
+     * @param port number of a port, or {@link XdpBatch#LEARN}
+     * @return 0, or {@code -ENOSPC} when the batch holds no more requests
+     */
+    public int request(int port) {
+        return batch.request(index, port) ? 0 : -Errno.ENOSPC;
+    }
+
     private long hardStart() {
         return batch.hardStarts()[index];
     }

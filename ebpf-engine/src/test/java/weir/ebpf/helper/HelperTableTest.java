@@ -18,7 +18,7 @@ class HelperTableTest {
     @Test
     void hasEveryHelperOnce() {
         List<HelperFunction> functions =
-                xdp.all().values().stream().map(Helper::function).toList();
+                HelperTable.xdpInSwitch().all().values().stream().map(Helper::function).toList();
         assertEquals(EnumSet.allOf(HelperFunction.class), Set.copyOf(functions));
         assertEquals(HelperFunction.values().length, functions.size());
     }

@@ -62,6 +62,17 @@ public final class LearningProgram {
         }
     }
 
+    /** Learns one frame's source, whoever decides about the frame; a source that no station has is passed over. */
+    public void learn(FrameBatch batch, int i) {
+        long address = poolBase + Frame.position(batch.frames()[i]);
+        long source = FdbLayout.key(
+                FrameBatch.vlanId(batch.vlans()[i]), Mem.getLong(address + SOURCE_BYTE) & MacAddress.MASK);
+        int ingress = batch.ingress()[i];
+        if (!fdb.isFresh(source, ingress)) {
+            fdb.learn(source, ingress);
+        }
+    }
+
     private void decideUndecided(FrameBatch batch, int start, int end, int ingress) {
         int[] verdicts = batch.verdicts();
         int i = start;

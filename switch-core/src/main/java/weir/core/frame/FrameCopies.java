@@ -24,6 +24,10 @@ public final class FrameCopies {
     private int[] verdicts = new int[FIRST_DESTINATIONS];
     private int[] vlans = new int[FIRST_DESTINATIONS];
     private int size;
+    private int clonedSize;
+    private long[] clonedFrames = new long[FIRST_DESTINATIONS];
+    private int[] cloneOrigins = new int[FIRST_DESTINATIONS];
+    private int[] cloneVerdicts = new int[FIRST_DESTINATIONS];
 
     FrameCopies(int batchCapacity) {
         first = new int[batchCapacity];
@@ -64,9 +68,45 @@ public final class FrameCopies {
         vlans[place] = vlanWord;
     }
 
-    /** Whether no frame has a list. */
+    /** Whether no frame has a list, or a clone. */
     public boolean isEmpty() {
-        return size == 0;
+        return size == 0 && clonedSize == 0;
+    }
+
+    /**
+     * Adds a clone: a copy beside the frame's own verdict, whatever that is. Clones leave before the frames of their
+     * batch.
+     *
+     * @param frame with a hold for the clone
+     * @param verdict index of a port, or {@link Verdict#drop}
+     */
+    public void addClone(int batchIndex, long frame, int verdict) {
+        if (clonedSize == clonedFrames.length) {
+            clonedFrames = Arrays.copyOf(clonedFrames, 2 * clonedSize);
+            cloneOrigins = Arrays.copyOf(cloneOrigins, 2 * clonedSize);
+            cloneVerdicts = Arrays.copyOf(cloneVerdicts, 2 * clonedSize);
+        }
+        clonedFrames[clonedSize] = frame;
+        cloneOrigins[clonedSize] = batchIndex;
+        cloneVerdicts[clonedSize++] = verdict;
+    }
+
+    /** Clones of all frames of the batch. */
+    public int clones() {
+        return clonedSize;
+    }
+
+    public long cloneFrame(int clone) {
+        return clonedFrames[clone];
+    }
+
+    /** Index in the batch of the frame that was cloned. */
+    public int cloneOrigin(int clone) {
+        return cloneOrigins[clone];
+    }
+
+    public int cloneVerdict(int clone) {
+        return cloneVerdicts[clone];
     }
 
     /** Place of a frame's first destination. */
@@ -93,5 +133,6 @@ public final class FrameCopies {
 
     void clear() {
         size = 0;
+        clonedSize = 0;
     }
 }

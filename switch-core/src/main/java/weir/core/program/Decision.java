@@ -38,6 +38,9 @@ public interface Decision {
     /** Ports as this worker knows them now; verdicts that are written straight into the batch are indices of these. */
     PortNumbers ports();
 
+    /** Learns that the frame's source address is behind its ingress port, as the switch's own pipeline would. */
+    void learn(int frame);
+
     /**
      * To be called for an open frame whose bytes or bounds a program changed, if its port treats VLANs: finds again
      * which VLAN it is in ({@link FrameBatch#vlans}).

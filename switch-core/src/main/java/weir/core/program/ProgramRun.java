@@ -24,6 +24,7 @@ import weir.ebpf.xdp.XdpBatch;
  *  run        the program                                XdpBatch -> XdpBatch
  *  takeBounds where it moved them, if it can             XdpBatch -> frames, metadata
  *  decide     runs of frames with the same action        XdpBatch -> verdicts, copies
+ *  serve      clones and learning that the program asked for, if any
  *  egress     programs of devmap entries, if any
  * </pre>
  *
@@ -98,6 +99,9 @@ final class ProgramRun {
             classifyAgain(n, decision);
         }
         decide(batch, n, decision);
+        if (xdp.requests() > 0) {
+            serveRequests(batch, decision);
+        }
         if (egress.isAny()) {
             egress.run(batch, decision);
         }
@@ -278,6 +282,25 @@ final class ProgramRun {
                 default -> refuseAction(verdicts, k, end);
             }
             k = end;
+        }
+    }
+
+    /** What the program asked for beside its verdicts, for frames without a fault. */
+    private void serveRequests(FrameBatch batch, Decision decision) {
+        for (int r = 0; r < xdp.requests(); r++) {
+            int k = xdp.requestFrame(r);
+            int port = xdp.requestPort(r);
+            if (xdp.faults()[k] != XdpBatch.NO_FAULT) {
+                continue;
+            }
+            if (port == XdpBatch.LEARN) {
+                decision.learn(at[k]);
+            } else {
+                int index = decision.ports().indexOf(port);
+                long frame = batch.frames()[at[k]];
+                decision.frames().share(frame, 1);
+                batch.copies().addClone(at[k], frame, index >= 0 ? index : Verdict.drop(DropReason.REDIRECT_INVALID));
+            }
         }
     }
 

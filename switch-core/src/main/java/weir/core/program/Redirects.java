@@ -50,9 +50,13 @@ final class Redirects {
                 throughMap(batch, k, map, decision);
             } else {
                 int index = ports.indexOf((int) numbers[k]);
-                verdicts[at[k]] = index >= 0 ? index : NOWHERE;
+                verdicts[at[k]] = index >= 0 ? index : notToPort(numbers[k]);
             }
         }
+    }
+
+    private static int notToPort(long target) {
+        return target == XdpBatch.FLOOD ? Verdict.FLOOD : NOWHERE;
     }
 
     private void throughMap(FrameBatch batch, int k, EbpfMap map, Decision decision) {

@@ -2,6 +2,7 @@
 package weir.core.worker;
 
 import weir.core.counter.DropReason;
+import weir.core.fdb.LearningProgram;
 import weir.core.frame.Frame;
 import weir.core.frame.FrameBatch;
 import weir.core.frame.FrameStore;
@@ -15,14 +16,22 @@ final class BatchDecision implements Decision {
     private final FrameBatch batch;
     private final FrameStore store;
     private final IngressCheck check;
+    private final LearningProgram learning;
     private final long poolBase;
     private PortTable table;
 
-    BatchDecision(int worker, FrameBatch batch, FrameStore store, IngressCheck check, PortTable table) {
+    BatchDecision(
+            int worker,
+            FrameBatch batch,
+            FrameStore store,
+            IngressCheck check,
+            LearningProgram learning,
+            PortTable table) {
         this.worker = worker;
         this.batch = batch;
         this.store = store;
         this.check = check;
+        this.learning = learning;
         this.table = table;
         poolBase = store.pool().baseAddress();
     }
@@ -75,6 +84,11 @@ final class BatchDecision implements Decision {
     @Override
     public PortNumbers ports() {
         return table.numbers();
+    }
+
+    @Override
+    public void learn(int frame) {
+        learning.learn(batch, frame);
     }
 
     @Override

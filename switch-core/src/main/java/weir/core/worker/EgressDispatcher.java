@@ -56,6 +56,7 @@ final class EgressDispatcher {
         longest = batch.maxLengthBytes();
         int n = batch.size();
         if (batch.hasVlans() || !batch.copies().isEmpty()) {
+            sendClones(batch);
             int i = 0;
             while (i < n) {
                 i = dispatchSome(batch, i, n);
@@ -141,23 +142,37 @@ final class EgressDispatcher {
         return i + 1;
     }
 
+    /** Copies that programs asked for beside their verdicts. */
+    private void sendClones(FrameBatch batch) {
+        FrameCopies copies = batch.copies();
+        for (int c = 0; c < copies.clones(); c++) {
+            int i = copies.cloneOrigin(c);
+            int ingress = batch.ingress()[i];
+            cells[ingress].clones(1);
+            send(copies.cloneFrame(c), copies.cloneVerdict(c), batch.vlans()[i], ingress);
+        }
+    }
+
     /** Each destination of a frame that a program sends to several places. */
     private void sendCopies(FrameCopies copies, int i, int ingress) {
         int first = copies.first(i);
         int count = copies.count(i);
         cells[ingress].clones(count - 1);
         for (int place = first; place < first + count; place++) {
-            int verdict = copies.verdict(place);
-            long frame = copies.frame(place);
-            if (verdict >= 0) {
-                longest = Math.max(longest, Frame.length(frame));
-                stageTagged(verdict, frame, copies.vlan(place), ingress);
-            } else {
-                cells[ingress].dropDecided(Verdict.reason(verdict), 1);
-                if (frame >= 0) {
-                    store.release(frame);
-                }
-            }
+            send(copies.frame(place), copies.verdict(place), copies.vlan(place), ingress);
+        }
+    }
+
+    /** One copy; without a frame its verdict is a drop. */
+    private void send(long frame, int verdict, int vlanWord, int ingress) {
+        if (verdict >= 0) {
+            longest = Math.max(longest, Frame.length(frame));
+            stageTagged(verdict, frame, vlanWord, ingress);
+            return;
+        }
+        cells[ingress].dropDecided(Verdict.reason(verdict), 1);
+        if (frame >= 0) {
+            store.release(frame);
         }
     }
 

@@ -97,7 +97,7 @@ public final class SwitchWorker {
         learning = new LearningProgram(fdb, base, PortTable.MAX_PORTS, config.forwardBpdus());
         check = new IngressCheck(store);
         dispatcher = new EgressDispatcher(index, store, links, config.batchFrames());
-        decision = new BatchDecision(index, batch, store, check, table);
+        decision = new BatchDecision(index, batch, store, check, learning, table);
         now = config.nanoClock().getAsLong();
         readinessAt = now;
         housekeepingAt = now;
