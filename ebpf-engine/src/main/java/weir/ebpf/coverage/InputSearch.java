@@ -122,9 +122,7 @@ public final class InputSearch {
                 Machines machines = new Machines(host, helpers)) {
             ObservedMachine machine = ObservedMachine.of(host, arena, MAX_STEPS, search.tracer);
             CheckedProgram program = CheckedProgram.of(
-                    spec,
-                    helpers,
-                    maps.maps().stream().map(EbpfMap::spec).toList());
+                    spec, helpers, maps.maps().stream().map(EbpfMap::spec).toList());
             InterpretedProgram interpreted = new InterpretedProgram(program, helpers, maps.maps(), machines);
             search.search(machine.on(interpreted), new ScratchFrame(arena, 1), effort);
         } catch (LoadException e) {

@@ -18,9 +18,9 @@ import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.Operand;
 import weir.ebpf.map.Bytes;
 import weir.ebpf.map.EbpfMap;
-import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.map.MapType;
 import weir.ebpf.memory.Mem;
+import weir.ebpf.program.ProgramSpec;
 
 /** Looks on while a program runs: which ways branches go, and from where loads and lookups took what they gave. */
 final class Tracer implements ObservedMachine.Observer {
@@ -64,7 +64,8 @@ final class Tracer implements ObservedMachine.Observer {
     }
 
     /** The helper of a number, as the program means it; null without one. */
-    @Nullable Helper helper(int number) {
+    @Nullable
+    Helper helper(int number) {
         return helpers.find(number);
     }
 

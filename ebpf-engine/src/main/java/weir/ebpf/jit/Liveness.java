@@ -12,8 +12,8 @@ import java.util.function.IntFunction;
 import weir.ebpf.helper.Helper;
 import weir.ebpf.isa.CallKind;
 import weir.ebpf.isa.Instruction;
-import weir.ebpf.isa.RegisterUse;
 import weir.ebpf.isa.MemorySize;
+import weir.ebpf.isa.RegisterUse;
 
 /**
  * Which registers and local words of the stack are read before they are written, from a place of a function

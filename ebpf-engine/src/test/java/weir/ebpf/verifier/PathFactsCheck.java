@@ -11,13 +11,12 @@ import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.Operand;
 import weir.ebpf.program.PathFacts;
 import weir.ebpf.program.ProgramFacts;
-import weir.ebpf.program.ProgramSpec;
 
 /** Looks on while programs run: no branch goes a way, no loop takes more turns than the facts say. */
 final class PathFactsCheck implements ObservedMachine.Observer {
     private static final int NOWHERE = -1;
 
-    private final Map<ProgramSpec, PathFacts> facts;
+    private final Map<String, PathFacts> facts;
     private final List<String> misfits = new ArrayList<>();
     private final int[] lastSlots = new int[ProgramFacts.MAX_FRAMES];
     private final List<Map<PathFacts.Loop, Long>> turns = new ArrayList<>();
@@ -28,7 +27,7 @@ final class PathFactsCheck implements ObservedMachine.Observer {
     private long turnsSeen;
     private long roundsSeen;
 
-    PathFactsCheck(Map<ProgramSpec, PathFacts> facts) {
+    PathFactsCheck(Map<String, PathFacts> facts) {
         this.facts = facts;
         for (int i = 0; i < ProgramFacts.MAX_FRAMES; i++) {
             turns.add(new HashMap<>());
@@ -52,7 +51,7 @@ final class PathFactsCheck implements ObservedMachine.Observer {
     @Override
     public void before(ObservedMachine machine, int slot) {
         int depth = machine.depth();
-        PathFacts known = facts.get(machine.running());
+        PathFacts known = facts.get(machine.running().name());
         if (known == null) {
             throw new IllegalStateException("a program runs that was not verified");
         }

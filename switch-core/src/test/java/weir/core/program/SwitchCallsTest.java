@@ -46,11 +46,7 @@ class SwitchCallsTest {
                         new Case(CLONE, 0, List.of(0, 1, 1, 1), 0, Map.of()),
                         new Case(CLONE, 99, List.of(0, 1, 1, 1), 1, Map.of(DropReason.REDIRECT_INVALID, 1L)),
                         new Case(
-                                CLONE | LEARN | SPIN,
-                                2,
-                                List.of(0, 0, 0, 0),
-                                0,
-                                Map.of(DropReason.PROGRAM_BUDGET, 1L)))
+                                CLONE | LEARN | SPIN, 2, List.of(0, 0, 0, 0), 0, Map.of(DropReason.PROGRAM_BUDGET, 1L)))
                 .flatMap(each -> Stream.of(1, 2)
                         .flatMap(workers -> Stream.of(Engine.interpreter(), Engine.jit())
                                 .map(engine -> arguments(each, workers, engine))));
@@ -66,8 +62,7 @@ class SwitchCallsTest {
     @ParameterizedTest
     @MethodSource("cases")
     void copiesGoBesideTheVerdict(Case each, int workers, Engine engine) {
-        try (HandDrivenSwitch hand =
-                new HandDrivenSwitch(c -> c.withWorkers(workers)).ports("a", "b", "c", "d")) {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch(c -> c.withWorkers(workers)).ports("a", "b", "c", "d")) {
             Steered.load(
                     hand,
                     ProgramPlace.onSwitch(),
