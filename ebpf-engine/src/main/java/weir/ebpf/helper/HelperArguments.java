@@ -63,7 +63,7 @@ final class HelperArguments {
     private static boolean isGood(RunState run, Argument argument, long[] r, int register, @Nullable EbpfMap map) {
         long value = r[register];
         return switch (argument.kind()) {
-            case SCALAR, MAP, CALLBACK, STACK_OR_NULL -> true;
+            case SCALAR, RETURNED_SIZE, MAP, CALLBACK, STACK_OR_NULL -> true;
             case MAP_KEY -> map != null && run.mayRead(value, map.spec().keyBytes());
             case MAP_VALUE -> map != null && run.mayRead(value, map.spec().valueBytes());
             case MAP_VALUE_OUT -> map != null && isPlaceForValue(run, map.spec(), value);
@@ -75,7 +75,7 @@ final class HelperArguments {
             case MEMORY_OUT, MEMORY_OUT_OR_NULL ->
                 r[register + 1] == 0 || (isSize(r[register + 1]) && run.mayWrite(value, r[register + 1]));
             case SIZE -> value > 0;
-            case SIZE_OR_ZERO, RETURNED_SIZE -> value >= 0;
+            case SIZE_OR_ZERO -> value >= 0;
             case CONTEXT -> value == XdpContext.ADDRESS;
             case RECORD -> run.records().isRecord(value);
             case SPIN_LOCK -> isLock(run, value);
