@@ -33,7 +33,7 @@ public record Argument(Kind kind, int bytes) {
         SIZE,
         /** Size of the memory before. */
         SIZE_OR_ZERO,
-        /** A size that is known when the program is loaded: that of the memory returned. */
+        /** A number that is known when the program is loaded: size of the memory returned, null where it is no size. */
         RETURNED_SIZE,
         /** The context that the program got. */
         CONTEXT,

@@ -85,14 +85,14 @@ final class HelperSite {
         Known known = state.register(register);
         Known size = register < LAST_ARGUMENT ? state.register(register + 1) : Known.anything();
         return switch (argument.kind()) {
-            case SCALAR, CALLBACK, STACK_OR_NULL -> {
+            case SCALAR, RETURNED_SIZE, CALLBACK, STACK_OR_NULL -> {
                 leaksStack |= known.mayBeStack();
                 yield true;
             }
             case MAP -> isMap(known);
             case CONTEXT -> known.equals(new Known.Context(0));
             case SIZE -> known instanceof Known.Constant(long value) && value > 0;
-            case SIZE_OR_ZERO, RETURNED_SIZE -> known instanceof Known.Constant(long value) && value >= 0;
+            case SIZE_OR_ZERO -> known instanceof Known.Constant(long value) && value >= 0;
             case MAP_KEY -> map != NO_MAP ? isMemory(known, maps.get(map).keyBytes(), false) : escapes(known);
             case MAP_VALUE -> map != NO_MAP ? isMemory(known, maps.get(map).valueBytes(), false) : escapes(known);
             case MAP_VALUE_OUT -> map != NO_MAP ? isPlaceForValue(known, maps.get(map)) : escapes(known);
