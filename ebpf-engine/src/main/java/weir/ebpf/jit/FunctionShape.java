@@ -21,8 +21,7 @@ import weir.ebpf.isa.Instruction;
  * @param loops for each slot, counted from the start, the loops that a cut before it would go through
  */
 @SuppressWarnings("ArrayRecordComponent")
-record FunctionShape(
-        Code code, int start, int end, BitSet leaders, BitSet reachable, Set<Integer> dead, int[] loops) {
+record FunctionShape(Code code, int start, int end, BitSet leaders, BitSet reachable, Set<Integer> dead, int[] loops) {
     /** Longer blocks are cut, so that a function can be divided anywhere. */
     private static final int LONGEST_BLOCK_SLOTS = 32;
 
