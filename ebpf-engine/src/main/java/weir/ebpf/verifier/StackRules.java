@@ -308,8 +308,7 @@ final class StackRules {
     }
 
     /**
-     * The number in 4 bytes of stack, if they were spilled as such and it is known: a constant key. What tells so matters
-     * then. {@code get_constant_map_key}.
+     * The number in 4 bytes of stack, if it is known: a constant key. What tells so matters then.
      *
      * @return the number, or -1
      */
@@ -321,7 +320,7 @@ final class StackRules {
         FrameState frame = state.frame(base.place());
         StackSlot slot = frame.slot(FrameState.slotOf((int) at));
         int inSlot = FrameState.byteOf((int) at);
-        if (inSlot == 0 && slot.spilledBytes() == Integer.BYTES && slot.spilled() instanceof ScalarValue number) {
+        if (inSlot == 0 && slot.spilledBytes() >= Integer.BYTES && slot.spilled() instanceof ScalarValue number) {
             if (!number.range().isConstant32()) {
                 return -1;
             }
