@@ -62,7 +62,7 @@ final class VerdictDifference {
     static String ofRefused(Violation violation, Supplier<KernelVerifier.Verdict> unprivileged) {
         return switch (violation.kind()) {
             case FORM -> "form, which is checked in dead code, too, and to the last field";
-            case POINTER_LEAK, POINTER_COMPARISON, POINTER_ARITHMETIC, STALE_PACKET, UNDEFINED_REGISTER ->
+            case POINTER_LEAK, POINTER_COMPARISON, POINTER_ARITHMETIC, STALE_PACKET, RELEASED, UNDEFINED_REGISTER ->
                 unprivileged.get().accepted() ? UNEXPLAINED : violation.kind() + ", as the kernel without CAP_PERFMON";
             case STACK_UNDEFINED ->
                 unprivileged.get().accepted()
