@@ -80,7 +80,8 @@ public final class HelperCalls {
             case PERF_EVENT_OUTPUT, RINGBUF_OUTPUT, RINGBUF_RESERVE, RINGBUF_SUBMIT, RINGBUF_DISCARD, RINGBUF_QUERY ->
                 EventHelpers.call(run, function, a, b, c, d, e);
             case FOR_EACH_MAP_ELEM, LOOP, TAIL_CALL -> controlFlow();
-            case WEIR_CLONE -> (int) b == XdpBatch.LEARN ? -Errno.EINVAL : run.context().request((int) b);
+            case WEIR_CLONE ->
+                (int) b == XdpBatch.LEARN ? -Errno.EINVAL : run.context().request((int) b);
             case WEIR_LEARN -> run.context().request(XdpBatch.LEARN);
             case WEIR_FLOOD -> flood();
             default -> machine(function, a, b);

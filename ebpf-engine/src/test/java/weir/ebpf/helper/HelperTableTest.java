@@ -17,8 +17,9 @@ class HelperTableTest {
 
     @Test
     void hasEveryHelperOnce() {
-        List<HelperFunction> functions =
-                HelperTable.xdpInSwitch().all().values().stream().map(Helper::function).toList();
+        List<HelperFunction> functions = HelperTable.xdpInSwitch().all().values().stream()
+                .map(Helper::function)
+                .toList();
         assertEquals(EnumSet.allOf(HelperFunction.class), Set.copyOf(functions));
         assertEquals(HelperFunction.values().length, functions.size());
     }

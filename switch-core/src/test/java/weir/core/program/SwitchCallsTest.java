@@ -29,7 +29,7 @@ class SwitchCallsTest {
      * @param received number of copies at ports a to d
      * @param clones as counted
      */
-    private record Case(int asked, int port, List<Integer> received, long clones, Map<DropReason, Long> drops) {}
+    record Case(int asked, int port, List<Integer> received, long clones, Map<DropReason, Long> drops) {}
 
     private static Stream<Arguments> cases() {
         return Stream.of(
@@ -46,11 +46,7 @@ class SwitchCallsTest {
                         new Case(CLONE, 0, List.of(0, 1, 1, 1), 0, Map.of()),
                         new Case(CLONE, 99, List.of(0, 1, 1, 1), 1, Map.of(DropReason.REDIRECT_INVALID, 1L)),
                         new Case(
-                                CLONE | LEARN | SPIN,
-                                2,
-                                List.of(0, 0, 0, 0),
-                                0,
-                                Map.of(DropReason.PROGRAM_BUDGET, 1L)))
+                                CLONE | LEARN | SPIN, 2, List.of(0, 0, 0, 0), 0, Map.of(DropReason.PROGRAM_BUDGET, 1L)))
                 .flatMap(each -> Stream.of(1, 2)
                         .flatMap(workers -> Stream.of(Engine.interpreter(), Engine.jit())
                                 .map(engine -> arguments(each, workers, engine))));
@@ -66,8 +62,7 @@ class SwitchCallsTest {
     @ParameterizedTest
     @MethodSource("cases")
     void copiesGoBesideTheVerdict(Case each, int workers, Engine engine) {
-        try (HandDrivenSwitch hand =
-                new HandDrivenSwitch(c -> c.withWorkers(workers)).ports("a", "b", "c", "d")) {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch(c -> c.withWorkers(workers)).ports("a", "b", "c", "d")) {
             Steered.load(
                     hand,
                     ProgramPlace.onSwitch(),
