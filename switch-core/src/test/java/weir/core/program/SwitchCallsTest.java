@@ -29,7 +29,7 @@ class SwitchCallsTest {
      * @param received number of copies at ports a to d
      * @param clones as counted
      */
-    private record Case(int asked, int port, List<Integer> received, long clones, Map<DropReason, Long> drops) {}
+    record Case(int asked, int port, List<Integer> received, long clones, Map<DropReason, Long> drops) {}
 
     private static Stream<Arguments> cases() {
         return Stream.of(
