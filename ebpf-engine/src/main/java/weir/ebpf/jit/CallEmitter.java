@@ -298,6 +298,7 @@ final class CallEmitter {
         pushCpuNumber();
         code.invokeinterface(
                 Names.WORD_KEY_MAP, "lookupWords", MethodTypeDesc.of(Names.LONG, Names.LONG, Names.LONG, Names.INT));
+        emission.showAddress();
     }
 
     /** Calls a map without detour; false where the helper does more than that. */
@@ -313,6 +314,7 @@ final class CallEmitter {
                 emission.loadRegister(2);
                 pushCpuNumber();
                 code.invokeinterface(Names.MAP, "lookup", shape);
+                emission.showAddress();
             }
             case MAP_UPDATE_ELEM -> {
                 emission.loadRegister(2);

@@ -167,7 +167,12 @@ final class Emission {
 
     /** Pushes a register plus a constant. */
     void pushSum(int register, int displacement) {
-        loadRegister(register);
+        pushSumOf(register(register), displacement);
+    }
+
+    /** Pushes a local of 64 bits plus a constant. */
+    void pushSumOf(int local, int displacement) {
+        code.lload(local);
         if (displacement != 0) {
             code.loadConstant((long) displacement);
             code.ladd();
@@ -189,6 +194,12 @@ final class Emission {
             return local == CPU ? "cpu" : local == BINDING ? "binding" : "entry";
         }
         return index < LOCAL_NAMES.size() ? LOCAL_NAMES.get(index) : "stack" + (index - LOCAL_NAMES.size());
+    }
+
+    /** Shows HotSpot that the address on top of the operand stack is far from overflow. */
+    void showAddress() {
+        code.loadConstant(Long.MAX_VALUE >> 1);
+        code.land();
     }
 
     // ---- state ---------------------------------------------------------------------------------------
@@ -213,6 +224,7 @@ final class Emission {
         code.aload(CPU);
         code.getfield(Names.CPU, "context", Names.CONTEXT);
         code.invokevirtual(Names.CONTEXT, name, MethodTypeDesc.of(Names.LONG));
+        showAddress();
         code.lstore(local);
     }
 

@@ -137,6 +137,7 @@ final class MethodEmitter {
         code.aload(Emission.CPU);
         code.loadConstant(emission.use.bytesToClear());
         emission.runtime("frame", MethodTypeDesc.of(Names.LONG, Names.CPU, Names.INT));
+        emission.showAddress();
         emission.storeRegister(StackUse.FRAME_POINTER);
         emission.loadBounds();
     }
@@ -156,6 +157,7 @@ final class MethodEmitter {
         code.aload(Emission.CPU);
         code.iconst_0();
         emission.runtime("frame", MethodTypeDesc.of(Names.LONG, Names.CPU, Names.INT));
+        emission.showAddress();
         emission.storeRegister(StackUse.FRAME_POINTER);
         emission.loadBounds();
         List<Integer> slots = entries.of(part);

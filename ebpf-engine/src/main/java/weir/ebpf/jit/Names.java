@@ -4,6 +4,8 @@ package weir.ebpf.jit;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import weir.ebpf.helper.HelperCalls;
 import weir.ebpf.helper.HelperFunction;
 import weir.ebpf.isa.Arithmetic;
@@ -33,6 +35,8 @@ final class Names {
     static final ClassDesc BATCH = of(XdpBatch.class);
     static final ClassDesc CONTEXT = of(XdpContext.class);
     static final ClassDesc MEM = of(Mem.class);
+    static final ClassDesc SEGMENT = of(MemorySegment.class);
+    static final ClassDesc VALUE_LAYOUT = of(ValueLayout.class);
     static final ClassDesc ACCESS = of(MemoryAccess.class);
     static final ClassDesc ARITHMETIC = of(Arithmetic.class);
     static final ClassDesc HELPERS = of(HelperCalls.class);

@@ -18,7 +18,9 @@ import java.lang.invoke.VarHandle;
  * touch, or made it.
  */
 public final class Mem {
-    private static final MemorySegment ALL = everything();
+    /** Everything, by address. */
+    public static final MemorySegment ALL = everything();
+
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
 
