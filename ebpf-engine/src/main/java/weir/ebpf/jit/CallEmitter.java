@@ -298,7 +298,7 @@ final class CallEmitter {
         pushCpuNumber();
         code.invokeinterface(
                 Names.WORD_KEY_MAP, "lookupWords", MethodTypeDesc.of(Names.LONG, Names.LONG, Names.LONG, Names.INT));
-        emission.showAddress();
+        emission.boundAddress();
     }
 
     /** Calls a map without detour; false where the helper does more than that. */
@@ -314,7 +314,7 @@ final class CallEmitter {
                 emission.loadRegister(2);
                 pushCpuNumber();
                 code.invokeinterface(Names.MAP, "lookup", shape);
-                emission.showAddress();
+                emission.boundAddress();
             }
             case MAP_UPDATE_ELEM -> {
                 emission.loadRegister(2);

@@ -7,6 +7,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.List;
 import weir.ebpf.isa.Operand;
+import weir.ebpf.memory.Mem;
 import weir.ebpf.program.FaultKind;
 
 /**
@@ -14,7 +15,7 @@ import weir.ebpf.program.FaultKind;
  * what is put behind everything else because it is rarely executed.
  *
  * <pre>
- *  locals:  cpu, binding, [entry of a part], r1 .. r5, r0, r6 .. r10, data, end, meta, scratch, words
+ *  locals:  cpu, binding, [entry of a part], r1 .. r5, r0, r6 .. r10, data, end, scratch, words
  * </pre>
  */
 final class Emission {
@@ -22,13 +23,12 @@ final class Emission {
     static final int BINDING = 1;
     private static final int LONG_LOCALS = 2;
     private static final int ARGUMENTS = 5;
-    private static final int OTHERS = 11;
+    private static final int OTHERS = 10;
     private static final int MAX_LINES = 65_535;
     static final int FIRST_LOCAL = 2;
     static final int FIRST_LOCAL_OF_PART = 3;
     private static final List<String> LOCAL_NAMES = List.of(
-            "r1", "r2", "r3", "r4", "r5", "r0", "r6", "r7", "r8", "r9", "r10", "data", "end", "meta", "scratch",
-            "spilled");
+            "r1", "r2", "r3", "r4", "r5", "r0", "r6", "r7", "r8", "r9", "r10", "data", "end", "scratch", "spilled");
 
     final CodeBuilder code;
     final UnitPlan plan;
@@ -123,17 +123,13 @@ final class Emission {
         return other(7);
     }
 
-    int meta() {
-        return other(8);
-    }
-
     int scratch() {
-        return other(9);
+        return other(8);
     }
 
     /** Where a part of a function spills: the array, and behind it the index where the call frame begins. */
     int spilled() {
-        return other(10);
+        return other(9);
     }
 
     int word(int word) {
@@ -196,9 +192,9 @@ final class Emission {
         return index < LOCAL_NAMES.size() ? LOCAL_NAMES.get(index) : "stack" + (index - LOCAL_NAMES.size());
     }
 
-    /** Shows HotSpot that the address on top of the operand stack is far from overflow. */
-    void showAddress() {
-        code.loadConstant(Long.MAX_VALUE >> 1);
+    /** {@link Mem#bounded} of the address on top of the operand stack. */
+    void boundAddress() {
+        code.loadConstant(Mem.ADDRESS_BITS);
         code.land();
     }
 
@@ -215,17 +211,22 @@ final class Emission {
 
     /** Reads the frame's bounds into the locals. */
     void loadBounds() {
-        loadBound("data", data());
-        loadBound("end", end());
-        loadBound("meta", meta());
+        pushBound("data");
+        code.lstore(data());
+        pushBound("end");
+        code.lstore(end());
     }
 
-    private void loadBound(String name, int local) {
+    /** Pushes the start of the metadata, which few programs ask for. */
+    void pushMeta() {
+        pushBound("meta");
+    }
+
+    private void pushBound(String name) {
         code.aload(CPU);
         code.getfield(Names.CPU, "context", Names.CONTEXT);
         code.invokevirtual(Names.CONTEXT, name, MethodTypeDesc.of(Names.LONG));
-        showAddress();
-        code.lstore(local);
+        boundAddress();
     }
 
     /** Leaves the method when what was called before has left a fault. */

@@ -90,7 +90,7 @@ final class MemoryEmitter {
         switch (offset) {
             case XdpContext.DATA -> code.lload(emission.data());
             case XdpContext.DATA_END -> code.lload(emission.end());
-            case XdpContext.DATA_META -> code.lload(emission.meta());
+            case XdpContext.DATA_META -> emission.pushMeta();
             default -> {
                 code.aload(Emission.CPU);
                 code.getfield(Names.CPU, "context", Names.CONTEXT);
@@ -228,7 +228,7 @@ final class MemoryEmitter {
             case Place.Check.InFrame(boolean lower, boolean upper) -> {
                 if (lower) {
                     code.lload(emission.scratch());
-                    code.lload(emission.meta());
+                    emission.pushMeta();
                     code.lcmp();
                     code.iflt(slow);
                 }
@@ -264,7 +264,7 @@ final class MemoryEmitter {
         code.getfield(Names.BINDING, "bases", Names.LONGS);
         code.loadConstant(map);
         code.laload();
-        emission.showAddress();
+        emission.boundAddress();
     }
 
     // ---- plain accesses ------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.isa.Instruction;
@@ -86,22 +87,27 @@ final class MethodEmitter {
     static void emitWhole(CodeBuilder code, UnitPlan plan, FunctionAnalysis function, FunctionEntries entries) {
         MethodEmitter emitter =
                 new MethodEmitter(code, plan, function, entries.parts().getFirst(), entries);
-        emitter.beginWhole();
+        emitter.beginWhole(emitter.emission::loadBounds);
         emitter.emitBlocks();
         emitter.emitEnds();
     }
 
-    /** Generates the program itself inside a loop; its r0 is left in the register's local, and 0 after a fault. */
+    /**
+     * Generates the program itself inside a loop; its r0 is left in the register's local, and 0 after a fault.
+     *
+     * @param bounds reads the frame's bounds into their locals
+     */
     static Emission emitInLoop(
             CodeBuilder code,
             UnitPlan plan,
             FunctionAnalysis function,
             FunctionEntries entries,
             int firstLocal,
-            Label done) {
+            Label done,
+            Consumer<Emission> bounds) {
         MethodEmitter emitter =
                 new MethodEmitter(code, plan, function, entries.parts().getFirst(), entries, firstLocal, done);
-        emitter.beginProgram();
+        emitter.beginProgram(() -> bounds.accept(emitter.emission));
         emitter.emitBlocks();
         emitter.emitEnds();
         return emitter.emission;
@@ -118,16 +124,16 @@ final class MethodEmitter {
 
     // ---- beginnings ----------------------------------------------------------------------------------
 
-    private void beginProgram() {
+    private void beginProgram(Runnable bounds) {
         code.loadConstant(XdpContext.ADDRESS);
         code.lstore(emission.register(1));
         for (int i = 2; i < FIRST_SAVED_REGISTER; i++) {
             zero(emission.register(i));
         }
-        beginWhole();
+        beginWhole(bounds);
     }
 
-    private void beginWhole() {
+    private void beginWhole(Runnable bounds) {
         zero(emission.register(0));
         for (int i = FIRST_SAVED_REGISTER; i < StackUse.FRAME_POINTER; i++) {
             zero(emission.register(i));
@@ -137,9 +143,9 @@ final class MethodEmitter {
         code.aload(Emission.CPU);
         code.loadConstant(emission.use.bytesToClear());
         emission.runtime("frame", MethodTypeDesc.of(Names.LONG, Names.CPU, Names.INT));
-        emission.showAddress();
+        emission.boundAddress();
         emission.storeRegister(StackUse.FRAME_POINTER);
-        emission.loadBounds();
+        bounds.run();
     }
 
     private void zero(int local) {
@@ -157,7 +163,7 @@ final class MethodEmitter {
         code.aload(Emission.CPU);
         code.iconst_0();
         emission.runtime("frame", MethodTypeDesc.of(Names.LONG, Names.CPU, Names.INT));
-        emission.showAddress();
+        emission.boundAddress();
         emission.storeRegister(StackUse.FRAME_POINTER);
         emission.loadBounds();
         List<Integer> slots = entries.of(part);

@@ -15,6 +15,7 @@ import weir.ebpf.map.WordKeyMap;
 import weir.ebpf.memory.Mem;
 import weir.ebpf.memory.MemoryAccess;
 import weir.ebpf.program.FaultKind;
+import weir.ebpf.run.RunState;
 import weir.ebpf.xdp.XdpBatch;
 import weir.ebpf.xdp.XdpContext;
 
@@ -27,9 +28,11 @@ final class Names {
     static final ClassDesc VOID = ConstantDescs.CD_void;
     static final ClassDesc BOOLEAN = ConstantDescs.CD_boolean;
     static final ClassDesc LONGS = LONG.arrayType();
+    static final ClassDesc INTS = INT.arrayType();
 
     static final ClassDesc CPU = of(JitCpu.class);
     static final ClassDesc BINDING = of(Binding.class);
+    static final ClassDesc RUN = of(RunState.class);
     static final ClassDesc RUNTIME = of(JitRuntime.class);
     static final ClassDesc CODE = of(CompiledCode.class);
     static final ClassDesc BATCH = of(XdpBatch.class);
