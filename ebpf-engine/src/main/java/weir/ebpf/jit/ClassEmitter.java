@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntSupplier;
 import weir.ebpf.helper.HelperTable;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.WideKind;
@@ -195,6 +196,7 @@ final class ClassEmitter {
         code.aload(BATCH);
         code.invokevirtual(Names.BATCH, "size", MethodTypeDesc.of(Names.INT));
         code.istore(SIZE);
+        IntSupplier program = program(code);
         code.iconst_0();
         code.istore(INDEX);
         code.labelBinding(next);
@@ -204,7 +206,7 @@ final class ClassEmitter {
         code.aload(Emission.CPU);
         code.iload(INDEX);
         code.invokevirtual(Names.CPU, "begin", MethodTypeDesc.of(Names.VOID, Names.INT));
-        int r0 = program(code);
+        int r0 = program.getAsInt();
         code.aload(BATCH);
         code.invokevirtual(Names.BATCH, "actions", MethodTypeDesc.of(Names.INTS));
         code.iload(INDEX);
@@ -232,16 +234,20 @@ final class ClassEmitter {
         code.astore(local);
     }
 
-    /** Returns the local that holds the result. */
-    private int program(CodeBuilder code) {
+    /** Emits what is to be done once, and returns what emits the program: it gives the local that holds the result. */
+    private IntSupplier program(CodeBuilder code) {
         FunctionAnalysis main =
                 Objects.requireNonNull(plan.analysis().functions().get(0));
         FunctionEntries entries = Objects.requireNonNull(divided.get(0));
-        if (entries.isWhole()) {
-            return MethodEmitter.emitInLoop(
-                            code, plan, main, entries, FIRST_FREE, code.newLabel(), ClassEmitter::loadBounds)
-                    .register(0);
+        if (!entries.isWhole()) {
+            return () -> callProgram(code);
         }
+        MethodEmitter program = MethodEmitter.inLoop(code, plan, main, entries, FIRST_FREE);
+        program.emitBeforeLoop(namedMaps(plan.spec()));
+        return () -> program.emitInLoop(ClassEmitter::loadBounds).register(0);
+    }
+
+    private static int callProgram(CodeBuilder code) {
         code.aload(Emission.CPU);
         code.aload(Emission.BINDING);
         code.loadConstant(XdpContext.ADDRESS);

@@ -35,8 +35,10 @@ final class Emission {
     final FunctionAnalysis function;
     final StackUse use;
     final Label fail;
+    final BoundMaps maps;
 
     private final int firstLocal;
+    private final int firstFree;
     private final int[] wordLocals = new int[StackUse.WORDS];
     private final List<Runnable> late = new ArrayList<>();
     private KnownState state;
@@ -50,6 +52,7 @@ final class Emission {
         this.use = function.use();
         this.firstLocal = firstLocal;
         this.fail = code.newLabel();
+        this.maps = new BoundMaps(code);
         this.state = function.at(function.shape().start());
         int next = firstLocal + (ARGUMENTS + OTHERS) * LONG_LOCALS;
         for (int word = 0; word < StackUse.WORDS; word++) {
@@ -58,6 +61,7 @@ final class Emission {
                 next += LONG_LOCALS;
             }
         }
+        firstFree = next;
     }
 
     // ---- where we are --------------------------------------------------------------------------------
@@ -130,6 +134,11 @@ final class Emission {
     /** Where a part of a function spills: the array, and behind it the index where the call frame begins. */
     int spilled() {
         return other(9);
+    }
+
+    /** The first local that is not used. */
+    int firstFree() {
+        return firstFree;
     }
 
     int word(int word) {

@@ -249,22 +249,13 @@ final class MemoryEmitter {
             }
             case Place.Check.InGlobal(int map, int valueBytes) -> {
                 code.lload(emission.scratch());
-                pushBase(map);
+                emission.maps.pushBase(map);
                 code.lsub();
                 code.loadConstant((long) valueBytes - bytes);
                 code.invokestatic(LONG_CLASS, "compareUnsigned", MethodTypeDesc.of(Names.INT, Names.LONG, Names.LONG));
                 code.ifgt(slow);
             }
         }
-    }
-
-    /** Pushes the address of an array's first value. */
-    void pushBase(int map) {
-        code.aload(Emission.BINDING);
-        code.getfield(Names.BINDING, "bases", Names.LONGS);
-        code.loadConstant(map);
-        code.laload();
-        emission.boundAddress();
     }
 
     // ---- plain accesses ------------------------------------------------------------------------------

@@ -87,30 +87,43 @@ final class MethodEmitter {
     static void emitWhole(CodeBuilder code, UnitPlan plan, FunctionAnalysis function, FunctionEntries entries) {
         MethodEmitter emitter =
                 new MethodEmitter(code, plan, function, entries.parts().getFirst(), entries);
-        emitter.beginWhole(emitter.emission::loadBounds);
+        emitter.beginWhole();
         emitter.emitBlocks();
         emitter.emitEnds();
     }
 
+    /** For the program itself inside a loop: {@link #emitBeforeLoop}, then {@link #emitInLoop}. */
+    static MethodEmitter inLoop(
+            CodeBuilder code, UnitPlan plan, FunctionAnalysis function, FunctionEntries entries, int firstLocal) {
+        Part whole = entries.parts().getFirst();
+        return new MethodEmitter(code, plan, function, whole, entries, firstLocal, code.newLabel());
+    }
+
+    /** What is the same for all frames: r10, and what the binding holds of maps. */
+    void emitBeforeLoop(List<Integer> namedMaps) {
+        loadFramePointer(0);
+        emission.maps.load(namedMaps, emission.firstFree());
+    }
+
     /**
-     * Generates the program itself inside a loop; its r0 is left in the register's local, and 0 after a fault.
+     * Leaves r0 in the register's local, and 0 after a fault.
      *
      * @param bounds reads the frame's bounds into their locals
      */
-    static Emission emitInLoop(
-            CodeBuilder code,
-            UnitPlan plan,
-            FunctionAnalysis function,
-            FunctionEntries entries,
-            int firstLocal,
-            Label done,
-            Consumer<Emission> bounds) {
-        MethodEmitter emitter =
-                new MethodEmitter(code, plan, function, entries.parts().getFirst(), entries, firstLocal, done);
-        emitter.beginProgram(() -> bounds.accept(emitter.emission));
-        emitter.emitBlocks();
-        emitter.emitEnds();
-        return emitter.emission;
+    Emission emitInLoop(Consumer<Emission> bounds) {
+        code.loadConstant(XdpContext.ADDRESS);
+        code.lstore(emission.register(1));
+        for (int i = 2; i < FIRST_SAVED_REGISTER; i++) {
+            zero(emission.register(i));
+        }
+        zeroOthers();
+        if (emission.use.bytesToClear() > 0) {
+            loadFramePointer(emission.use.bytesToClear());
+        }
+        bounds.accept(emission);
+        emitBlocks();
+        emitEnds();
+        return emission;
     }
 
     /** Generates one of several parts. */
@@ -124,28 +137,27 @@ final class MethodEmitter {
 
     // ---- beginnings ----------------------------------------------------------------------------------
 
-    private void beginProgram(Runnable bounds) {
-        code.loadConstant(XdpContext.ADDRESS);
-        code.lstore(emission.register(1));
-        for (int i = 2; i < FIRST_SAVED_REGISTER; i++) {
-            zero(emission.register(i));
-        }
-        beginWhole(bounds);
+    private void beginWhole() {
+        zeroOthers();
+        loadFramePointer(emission.use.bytesToClear());
+        emission.loadBounds();
     }
 
-    private void beginWhole(Runnable bounds) {
+    private void zeroOthers() {
         zero(emission.register(0));
         for (int i = FIRST_SAVED_REGISTER; i < StackUse.FRAME_POINTER; i++) {
             zero(emission.register(i));
         }
         forEachWord(word -> zero(emission.word(word)));
         zero(emission.scratch());
+    }
+
+    private void loadFramePointer(int clearBytes) {
         code.aload(Emission.CPU);
-        code.loadConstant(emission.use.bytesToClear());
+        code.loadConstant(clearBytes);
         emission.runtime("frame", MethodTypeDesc.of(Names.LONG, Names.CPU, Names.INT));
         emission.boundAddress();
         emission.storeRegister(StackUse.FRAME_POINTER);
-        bounds.run();
     }
 
     private void zero(int local) {
@@ -160,11 +172,7 @@ final class MethodEmitter {
         }
         forEachWord(word -> unspill(JitCpu.spilledWord(word), emission.word(word)));
         zero(emission.scratch());
-        code.aload(Emission.CPU);
-        code.iconst_0();
-        emission.runtime("frame", MethodTypeDesc.of(Names.LONG, Names.CPU, Names.INT));
-        emission.boundAddress();
-        emission.storeRegister(StackUse.FRAME_POINTER);
+        loadFramePointer(0);
         emission.loadBounds();
         List<Integer> slots = entries.of(part);
         if (slots.size() > 1) {
@@ -292,14 +300,9 @@ final class MethodEmitter {
 
     private void wide(int slot, Instruction.LoadWide wide) {
         switch (wide.kind()) {
-            case MAP_INDEX -> {
-                code.aload(Emission.BINDING);
-                code.getfield(Names.BINDING, "handles", Names.LONGS);
-                code.loadConstant(wide.immediate());
-                code.laload();
-            }
+            case MAP_INDEX -> emission.maps.pushHandle(wide.immediate());
             case MAP_INDEX_VALUE -> {
-                memory.pushBase(wide.immediate());
+                emission.maps.pushBase(wide.immediate());
                 code.loadConstant(Integer.toUnsignedLong(wide.nextImmediate()));
                 code.ladd();
             }
