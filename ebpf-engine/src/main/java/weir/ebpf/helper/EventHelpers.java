@@ -44,7 +44,7 @@ final class EventHelpers {
         }
         long record = ring.reserve(lengthBytes, flags);
         if (record != 0) {
-            run.records().add(ring, record, lengthBytes);
+            run.hold(ring, record, lengthBytes);
         }
         return record;
     }

@@ -270,7 +270,7 @@ final class CallEmitter {
         code.loadConstant(spec.maxEntries());
         code.invokestatic(INTEGER_CLASS, "compareUnsigned", MethodTypeDesc.of(Names.INT, Names.INT, Names.INT));
         code.ifge(beyond);
-        memory.pushBase(map);
+        emission.maps.pushBase(map);
         code.lload(emission.scratch());
         code.loadConstant(strideBytes(spec));
         code.lmul();
@@ -287,7 +287,7 @@ final class CallEmitter {
     }
 
     private void lookUpInHash(int map, int keyBytes, int keyOffset) {
-        pushMap(map);
+        emission.maps.pushMap(map);
         code.checkcast(Names.WORD_KEY_MAP);
         memory.pushBytes(keyOffset, Math.min(keyBytes, Long.BYTES));
         if (keyBytes > Long.BYTES) {
@@ -298,6 +298,7 @@ final class CallEmitter {
         pushCpuNumber();
         code.invokeinterface(
                 Names.WORD_KEY_MAP, "lookupWords", MethodTypeDesc.of(Names.LONG, Names.LONG, Names.LONG, Names.INT));
+        emission.boundAddress();
     }
 
     /** Calls a map without detour; false where the helper does more than that. */
@@ -307,12 +308,13 @@ final class CallEmitter {
         if (shape == null) {
             return false;
         }
-        pushMap(site.map());
+        emission.maps.pushMap(site.map());
         switch (site.helper().function()) {
             case MAP_LOOKUP_ELEM -> {
                 emission.loadRegister(2);
                 pushCpuNumber();
                 code.invokeinterface(Names.MAP, "lookup", shape);
+                emission.boundAddress();
             }
             case MAP_UPDATE_ELEM -> {
                 emission.loadRegister(2);
@@ -339,13 +341,6 @@ final class CallEmitter {
             case MAP_DELETE_ELEM -> MethodTypeDesc.of(Names.INT, Names.LONG);
             default -> null;
         };
-    }
-
-    private void pushMap(int map) {
-        code.aload(Emission.BINDING);
-        code.getfield(Names.BINDING, "maps", Names.MAPS);
-        code.loadConstant(map);
-        code.aaload();
     }
 
     private void pushCpuNumber() {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntSupplier;
 import weir.ebpf.helper.HelperTable;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.WideKind;
@@ -34,6 +35,15 @@ final class ClassEmitter {
     private static final int MAX_SLOTS = 65_536;
 
     private static final int FLAGS = ClassFile.ACC_STATIC;
+
+    /** Locals of the loop over a batch. */
+    private static final int BATCH = 2;
+
+    private static final int SIZE = 3;
+    private static final int INDEX = 4;
+    private static final int DATAS = 5;
+    private static final int ENDS = 6;
+    private static final int FIRST_FREE = 7;
 
     private final UnitPlan plan;
     private final Map<Integer, FunctionEntries> divided = new HashMap<>();
@@ -136,6 +146,11 @@ final class ClassEmitter {
                     code.aload(1);
                     code.aload(2);
                     code.aload(3);
+                    code.invokevirtual(
+                            Names.CPU, "beginBatch", MethodTypeDesc.of(Names.VOID, Names.BINDING, Names.BATCH));
+                    code.aload(1);
+                    code.aload(2);
+                    code.aload(3);
                     code.invokestatic(Names.PROGRAM, "batch", Names.LOOP);
                     code.return_();
                 });
@@ -180,54 +195,70 @@ final class ClassEmitter {
     // ---- loops around functions ----------------------------------------------------------------------
 
     /**
-     * {@code for (i = 0; i < batch.size(); i++) { cpu.begin(batch, i); r0 = program; cpu.finish(batch, i, r0); }};
+     * {@code for (i = 0; i < size; i++) { cpu.begin(i); actions[i] = program; if (touched) cpu.finish(batch, i); }};
      * the program's code is in the loop unless it is divided into parts.
      */
     private void batchLoop(CodeBuilder code) {
-        int batch = 2;
-        int size = 3;
-        int i = 4;
-        int firstFree = 5;
         Label next = code.newLabel();
+        Label untouched = code.newLabel();
         Label end = code.newLabel();
-        code.aload(Emission.CPU);
-        code.aload(Emission.BINDING);
-        code.aload(batch);
-        code.invokevirtual(Names.CPU, "beginBatch", MethodTypeDesc.of(Names.VOID, Names.BINDING, Names.BATCH));
-        code.aload(batch);
+        loadArray(code, "datas", DATAS);
+        loadArray(code, "ends", ENDS);
+        code.aload(BATCH);
         code.invokevirtual(Names.BATCH, "size", MethodTypeDesc.of(Names.INT));
-        code.istore(size);
+        code.istore(SIZE);
+        IntSupplier program = program(code);
         code.iconst_0();
-        code.istore(i);
+        code.istore(INDEX);
         code.labelBinding(next);
-        code.iload(i);
-        code.iload(size);
+        code.iload(INDEX);
+        code.iload(SIZE);
         code.if_icmpge(end);
         code.aload(Emission.CPU);
-        code.aload(batch);
-        code.iload(i);
-        code.invokevirtual(Names.CPU, "begin", MethodTypeDesc.of(Names.VOID, Names.BATCH, Names.INT));
-        int r0 = program(code, firstFree);
-        code.aload(Emission.CPU);
-        code.aload(batch);
-        code.iload(i);
+        code.iload(INDEX);
+        code.invokevirtual(Names.CPU, "begin", MethodTypeDesc.of(Names.VOID, Names.INT));
+        int r0 = program.getAsInt();
+        code.aload(BATCH);
+        code.invokevirtual(Names.BATCH, "actions", MethodTypeDesc.of(Names.INTS));
+        code.iload(INDEX);
         code.lload(r0);
-        code.invokevirtual(Names.CPU, "finish", MethodTypeDesc.of(Names.VOID, Names.BATCH, Names.INT, Names.LONG));
-        code.iinc(i, 1);
+        code.l2i();
+        code.iastore();
+        code.aload(Emission.CPU);
+        code.getfield(Names.CPU, "run", Names.RUN);
+        code.invokevirtual(Names.RUN, "touched", MethodTypeDesc.of(Names.INT));
+        code.ifeq(untouched);
+        code.aload(Emission.CPU);
+        code.aload(BATCH);
+        code.iload(INDEX);
+        code.invokevirtual(Names.CPU, "finish", MethodTypeDesc.of(Names.VOID, Names.BATCH, Names.INT));
+        code.labelBinding(untouched);
+        code.iinc(INDEX, 1);
         code.goto_(next);
         code.labelBinding(end);
         code.return_();
     }
 
-    /** Returns the local that holds the result. */
-    private int program(CodeBuilder code, int firstFree) {
+    private static void loadArray(CodeBuilder code, String name, int local) {
+        code.aload(BATCH);
+        code.invokevirtual(Names.BATCH, name, MethodTypeDesc.of(Names.LONGS));
+        code.astore(local);
+    }
+
+    /** Emits what is to be done once, and returns what emits the program: it gives the local that holds the result. */
+    private IntSupplier program(CodeBuilder code) {
         FunctionAnalysis main =
                 Objects.requireNonNull(plan.analysis().functions().get(0));
         FunctionEntries entries = Objects.requireNonNull(divided.get(0));
-        if (entries.isWhole()) {
-            return MethodEmitter.emitInLoop(code, plan, main, firstFree, code.newLabel())
-                    .register(0);
+        if (!entries.isWhole()) {
+            return () -> callProgram(code);
         }
+        MethodEmitter program = MethodEmitter.inLoop(code, plan, main, FIRST_FREE);
+        program.emitBeforeLoop(namedMaps(plan.spec()));
+        return () -> program.emitInLoop(ClassEmitter::loadBounds).register(0);
+    }
+
+    private static int callProgram(CodeBuilder code) {
         code.aload(Emission.CPU);
         code.aload(Emission.BINDING);
         code.loadConstant(XdpContext.ADDRESS);
@@ -235,8 +266,21 @@ final class ClassEmitter {
             code.lconst_0();
         }
         code.invokestatic(Names.PROGRAM, Names.function(0), Names.WHOLE);
-        code.lstore(firstFree);
-        return firstFree;
+        code.lstore(FIRST_FREE);
+        return FIRST_FREE;
+    }
+
+    private static void loadBounds(Emission emission) {
+        loadBound(emission, DATAS, emission.data());
+        loadBound(emission, ENDS, emission.end());
+    }
+
+    private static void loadBound(Emission emission, int array, int local) {
+        emission.code.aload(array);
+        emission.code.iload(INDEX);
+        emission.code.laload();
+        emission.boundAddress();
+        emission.code.lstore(local);
     }
 
     /** Goes to the program or one of its callbacks, by slot. */

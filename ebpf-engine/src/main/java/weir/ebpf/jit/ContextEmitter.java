@@ -34,7 +34,7 @@ final class ContextEmitter {
         switch (field) {
             case DATA -> code.lload(emission.data());
             case DATA_END -> code.lload(emission.end());
-            case DATA_META -> code.lload(emission.meta());
+            case DATA_META -> emission.pushMeta();
             case INGRESS_PORT -> number("ingressPort", load, offset);
             case QUEUE -> number("queue", load, offset);
             case EGRESS_PORT -> number("egressPort", load, offset);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.Operand;
+import weir.ebpf.memory.Mem;
 import weir.ebpf.program.FaultKind;
 
 /**
@@ -16,7 +17,7 @@ import weir.ebpf.program.FaultKind;
  * what is put behind everything else because it is rarely executed.
  *
  * <pre>
- *  locals:  cpu, binding, [spilled, entry of a part], r1 .. r5, r0, r6 .. r10, data, end, meta, scratch, words
+ *  locals:  cpu, binding, [spilled, entry of a part], r1 .. r5, r0, r6 .. r10, data, end, scratch, words
  * </pre>
  */
 final class Emission {
@@ -30,12 +31,12 @@ final class Emission {
 
     private static final int LONG_LOCALS = 2;
     private static final int ARGUMENTS = 5;
-    private static final int OTHERS = 10;
+    private static final int OTHERS = 9;
     private static final int MAX_LINES = 65_535;
     static final int FIRST_LOCAL = 2;
     static final int FIRST_LOCAL_OF_PART = 4;
     private static final List<String> LOCAL_NAMES = List.of(
-            "r1", "r2", "r3", "r4", "r5", "r0", "r6", "r7", "r8", "r9", "r10", "data", "end", "meta", "scratch");
+            "r1", "r2", "r3", "r4", "r5", "r0", "r6", "r7", "r8", "r9", "r10", "data", "end", "scratch");
 
     private static final List<String> HEAD_NAMES = List.of("cpu", "binding", "spilled", "entry");
 
@@ -44,8 +45,10 @@ final class Emission {
     final FunctionAnalysis function;
     final StackUse use;
     final Label fail;
+    final BoundMaps maps;
 
     private final int firstLocal;
+    private final int firstFree;
     private final int[] wordLocals = new int[StackUse.WORDS];
     private final List<Runnable> late = new ArrayList<>();
     private KnownState state;
@@ -59,6 +62,7 @@ final class Emission {
         this.use = function.use();
         this.firstLocal = firstLocal;
         this.fail = code.newLabel();
+        this.maps = new BoundMaps(code);
         this.state = function.at(function.shape().start());
         int next = firstLocal + (ARGUMENTS + OTHERS) * LONG_LOCALS;
         for (int word = 0; word < StackUse.WORDS; word++) {
@@ -67,6 +71,7 @@ final class Emission {
                 next += LONG_LOCALS;
             }
         }
+        firstFree = next;
     }
 
     // ---- where we are --------------------------------------------------------------------------------
@@ -132,12 +137,13 @@ final class Emission {
         return other(7);
     }
 
-    int meta() {
+    int scratch() {
         return other(8);
     }
 
-    int scratch() {
-        return other(9);
+    /** The first local that is not used. */
+    int firstFree() {
+        return firstFree;
     }
 
     int word(int word) {
@@ -186,7 +192,12 @@ final class Emission {
 
     /** Pushes a register plus a constant. */
     void pushSum(int register, int displacement) {
-        loadRegister(register);
+        pushSumOf(register(register), displacement);
+    }
+
+    /** Pushes a local of 64 bits plus a constant. */
+    void pushSumOf(int local, int displacement) {
+        code.lload(local);
         if (displacement != 0) {
             code.loadConstant((long) displacement);
             code.ladd();
@@ -210,6 +221,12 @@ final class Emission {
         return index < LOCAL_NAMES.size() ? LOCAL_NAMES.get(index) : "stack" + (index - LOCAL_NAMES.size());
     }
 
+    /** {@link Mem#bounded} of the address on top of the operand stack. */
+    void boundAddress() {
+        code.loadConstant(Mem.ADDRESS_BITS);
+        code.land();
+    }
+
     // ---- state ---------------------------------------------------------------------------------------
 
     void pushState() {
@@ -223,16 +240,22 @@ final class Emission {
 
     /** Reads the frame's bounds into the locals. */
     void loadBounds() {
-        loadBound("data", data());
-        loadBound("end", end());
-        loadBound("meta", meta());
+        pushBound("data");
+        code.lstore(data());
+        pushBound("end");
+        code.lstore(end());
     }
 
-    private void loadBound(String name, int local) {
+    /** Pushes the start of the metadata, which few programs ask for. */
+    void pushMeta() {
+        pushBound("meta");
+    }
+
+    private void pushBound(String name) {
         code.aload(CPU);
         code.getfield(Names.CPU, "context", Names.CONTEXT);
         code.invokevirtual(Names.CONTEXT, name, MethodTypeDesc.of(Names.LONG));
-        code.lstore(local);
+        boundAddress();
     }
 
     /** Leaves the method when what was called before has left a fault. */

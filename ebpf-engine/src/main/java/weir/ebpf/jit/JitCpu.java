@@ -75,31 +75,30 @@ final class JitCpu {
     void beginBatch(Binding binding, XdpBatch batch) {
         batch.forgetOutcomes();
         run.beginBatch(binding.named);
+        context.load(batch, 0);
         exitSlot = 0;
         exitProgram = binding;
         faultProgram = null;
     }
 
-    void begin(XdpBatch batch, int index) {
-        context.load(batch, index);
-        run.beginFrame();
+    void begin(int index) {
+        context.at(index);
         stepsLeft = MAX_STEPS;
     }
 
-    void finish(XdpBatch batch, int index, long r0) {
+    /** Behind a frame that left more than its verdict. */
+    void finish(XdpBatch batch, int index) {
         run.end();
-        batch.actions()[index] = (int) r0;
-        if (run.isTouched()) {
-            tell(batch, index, (int) r0);
-        }
+        tell(batch, index);
+        run.beginFrame();
     }
 
-    private void tell(XdpBatch batch, int index, int action) {
+    private void tell(XdpBatch batch, int index) {
         FaultKind fault = run.faultKind();
         if (fault != null) {
             batch.fail(index, faultingProgram(), faultingSlot(), fault, run.faultAddressKind(), run.faultAddress());
             faultProgram = null;
-        } else if (action == XdpAction.REDIRECT) {
+        } else if (batch.actions()[index] == XdpAction.REDIRECT) {
             EbpfMap map = run.redirectMap();
             if (map != null) {
                 batch.targetMaps()[index] = map;

@@ -35,10 +35,8 @@ final class MemoryEmitter {
         Place place = Place.of(emission, emission.known(load.base()), load.offset(), bytes, false);
         switch (place) {
             case Place.Local(int word, int firstBit) -> loadLocal(word, firstBit, bytes, load.signed());
-            case Place.StackMemory(int offset) -> {
-                emission.pushSum(StackUse.FRAME_POINTER, offset);
-                read(bytes, load.signed());
-            }
+            case Place.StackMemory(int offset) ->
+                read(emission.register(StackUse.FRAME_POINTER), offset, bytes, load.signed());
             case Place.Field(int offset) -> {
                 if (!context.load(load, offset)) {
                     return;
@@ -82,8 +80,7 @@ final class MemoryEmitter {
     private void loadChecked(Instruction.Load load, Place.Check check) {
         int bytes = load.size().bytes();
         if (check instanceof Place.Check.None) {
-            emission.pushSum(load.base(), load.offset());
-            read(bytes, load.signed());
+            read(emission.register(load.base()), load.offset(), bytes, load.signed());
             emission.storeRegister(load.dst());
             return;
         }
@@ -93,8 +90,7 @@ final class MemoryEmitter {
         emission.pushSum(load.base(), load.offset());
         code.lstore(emission.scratch());
         check(check, load.base(), bytes, slow);
-        code.lload(emission.scratch());
-        read(bytes, load.signed());
+        read(emission.scratch(), 0, bytes, load.signed());
         emission.storeRegister(load.dst());
         code.labelBinding(done);
         emission.later(() -> {
@@ -125,11 +121,7 @@ final class MemoryEmitter {
         Place place = Place.of(emission, emission.known(store.base()), store.offset(), bytes, true);
         switch (place) {
             case Place.Local(int word, int firstBit) -> storeLocal(word, firstBit, bytes, store.src());
-            case Place.StackMemory(int offset) -> {
-                emission.pushSum(StackUse.FRAME_POINTER, offset);
-                emission.push(store.src());
-                write(bytes);
-            }
+            case Place.StackMemory(int offset) -> write(store, emission.register(StackUse.FRAME_POINTER), offset);
             case Place.Memory(Place.Check check) -> storeChecked(store, check);
             case Place.Field(int offset) -> context.store(store, offset);
             case Place.Unknown unknown -> {
@@ -162,27 +154,27 @@ final class MemoryEmitter {
     }
 
     private void storeChecked(Instruction.Store store, Place.Check check) {
-        int bytes = store.size().bytes();
-        emission.pushSum(store.base(), store.offset());
         if (check instanceof Place.Check.None) {
-            emission.push(store.src());
-            write(bytes);
+            write(store, emission.register(store.base()), store.offset());
             return;
         }
         int slot = emission.slot();
         Label slow = code.newLabel();
         Label done = code.newLabel();
+        emission.pushSum(store.base(), store.offset());
         code.lstore(emission.scratch());
-        check(check, store.base(), bytes, slow);
-        code.lload(emission.scratch());
-        emission.push(store.src());
-        write(bytes);
+        check(check, store.base(), store.size().bytes(), slow);
+        write(store, emission.scratch(), 0);
         code.labelBinding(done);
         emission.later(() -> {
             code.labelBinding(slow);
             storeAnything(store, slot);
             code.goto_(done);
         });
+    }
+
+    private void write(Instruction.Store store, int addressLocal, int displacement) {
+        write(addressLocal, displacement, store.size().bytes(), () -> emission.push(store.src()));
     }
 
     private void storeAnything(Instruction.Store store, int slot) {
@@ -206,7 +198,7 @@ final class MemoryEmitter {
             case Place.Check.InFrame(boolean lower, boolean upper) -> {
                 if (lower) {
                     code.lload(emission.scratch());
-                    code.lload(emission.meta());
+                    emission.pushMeta();
                     code.lcmp();
                     code.iflt(slow);
                 }
@@ -227,7 +219,7 @@ final class MemoryEmitter {
             }
             case Place.Check.InGlobal(int map, int valueBytes) -> {
                 code.lload(emission.scratch());
-                pushBase(map);
+                emission.maps.pushBase(map);
                 code.lsub();
                 code.loadConstant((long) valueBytes - bytes);
                 code.invokestatic(LONG_CLASS, "compareUnsigned", MethodTypeDesc.of(Names.INT, Names.LONG, Names.LONG));
@@ -236,82 +228,98 @@ final class MemoryEmitter {
         }
     }
 
-    /** Pushes the address of an array's first value. */
-    void pushBase(int map) {
-        code.aload(Emission.BINDING);
-        code.getfield(Names.BINDING, "bases", Names.LONGS);
-        code.loadConstant(map);
-        code.laload();
-    }
-
     // ---- plain accesses ------------------------------------------------------------------------------
 
-    /** Takes an address from the operand stack, leaves what is there, widened to 64 bits. */
-    private void read(int bytes, boolean isSigned) {
+    /** Pushes what is at a local's value plus a displacement, widened to 64 bits. */
+    private void read(int addressLocal, int displacement, int bytes, boolean isSigned) {
+        pushMemory(bytes);
+        emission.pushSumOf(addressLocal, displacement);
+        code.invokeinterface(Names.SEGMENT, "get", MethodTypeDesc.of(carrier(bytes), layout(bytes), Names.LONG));
         switch (bytes) {
-            case Byte.BYTES -> {
-                code.invokestatic(Names.MEM, "getByte", MethodTypeDesc.of(Names.BYTE, Names.LONG));
-                if (!isSigned) {
-                    code.loadConstant(UNSIGNED_BYTE);
-                    code.iand();
-                }
-                code.i2l();
-            }
-            case Short.BYTES -> {
-                code.invokestatic(Names.MEM, "getShort", MethodTypeDesc.of(Names.SHORT, Names.LONG));
-                if (!isSigned) {
-                    code.loadConstant(UNSIGNED_SHORT);
-                    code.iand();
-                }
-                code.i2l();
-            }
+            case Byte.BYTES -> widen(UNSIGNED_BYTE, isSigned);
+            case Short.BYTES -> widen(UNSIGNED_SHORT, isSigned);
             case Integer.BYTES -> {
-                code.invokestatic(Names.MEM, "getInt", MethodTypeDesc.of(Names.INT, Names.LONG));
                 if (isSigned) {
                     code.i2l();
                 } else {
                     emission.zeroExtend();
                 }
             }
-            default -> code.invokestatic(Names.MEM, "getLong", MethodTypeDesc.of(Names.LONG, Names.LONG));
+            default -> {}
         }
     }
 
-    /** Takes an address and a long from the operand stack, and stores its low bytes. */
-    private void write(int bytes) {
-        switch (bytes) {
-            case Byte.BYTES -> {
-                code.l2i();
-                code.i2b();
-                code.invokestatic(Names.MEM, "putByte", MethodTypeDesc.of(Names.VOID, Names.LONG, Names.BYTE));
-            }
-            case Short.BYTES -> {
-                code.l2i();
-                code.i2s();
-                code.invokestatic(Names.MEM, "putShort", MethodTypeDesc.of(Names.VOID, Names.LONG, Names.SHORT));
-            }
-            case Integer.BYTES -> {
-                code.l2i();
-                code.invokestatic(Names.MEM, "putInt", MethodTypeDesc.of(Names.VOID, Names.LONG, Names.INT));
-            }
-            default -> code.invokestatic(Names.MEM, "putLong", MethodTypeDesc.of(Names.VOID, Names.LONG, Names.LONG));
+    private void widen(int mask, boolean isSigned) {
+        if (!isSigned) {
+            code.loadConstant(mask);
+            code.iand();
         }
+        code.i2l();
+    }
+
+    /** Stores the low bytes of the long that {@code value} pushes. */
+    private void write(int addressLocal, int displacement, int bytes, Runnable value) {
+        pushMemory(bytes);
+        emission.pushSumOf(addressLocal, displacement);
+        value.run();
+        if (bytes < Long.BYTES) {
+            code.l2i();
+        }
+        if (bytes == Byte.BYTES) {
+            code.i2b();
+        } else if (bytes == Short.BYTES) {
+            code.i2s();
+        }
+        code.invokeinterface(
+                Names.SEGMENT, "set", MethodTypeDesc.of(Names.VOID, layout(bytes), Names.LONG, carrier(bytes)));
+    }
+
+    /**
+     * Not by {@link weir.ebpf.memory.Mem}'s methods: HotSpot stops inlining those in the middle of a longer
+     * program ({@code NodeCountInliningCutoff}), and never those of the JDK.
+     */
+    private void pushMemory(int bytes) {
+        code.getstatic(Names.MEM, "ALL", Names.SEGMENT);
+        String name = switch (bytes) {
+            case Byte.BYTES -> "JAVA_BYTE";
+            case Short.BYTES -> "JAVA_SHORT_UNALIGNED";
+            case Integer.BYTES -> "JAVA_INT_UNALIGNED";
+            default -> "JAVA_LONG_UNALIGNED";
+        };
+        code.getstatic(Names.VALUE_LAYOUT, name, layout(bytes));
+    }
+
+    private static ClassDesc carrier(int bytes) {
+        return switch (bytes) {
+            case Byte.BYTES -> Names.BYTE;
+            case Short.BYTES -> Names.SHORT;
+            case Integer.BYTES -> Names.INT;
+            default -> Names.LONG;
+        };
+    }
+
+    private static ClassDesc layout(int bytes) {
+        return Names.VALUE_LAYOUT.nested(
+                switch (bytes) {
+                    case Byte.BYTES -> "OfByte";
+                    case Short.BYTES -> "OfShort";
+                    case Integer.BYTES -> "OfInt";
+                    default -> "OfLong";
+                });
     }
 
     /** Puts words of the stack that are locals where their memory is, for a helper to see. */
     void lend(StackRange range) {
         forEachLocal(range, word -> {
-            emission.pushSum(StackUse.FRAME_POINTER, StackUse.offsetOf(word));
-            code.lload(emission.word(word));
-            write(Long.BYTES);
+            int frame = emission.register(StackUse.FRAME_POINTER);
+            write(frame, StackUse.offsetOf(word), Long.BYTES, () -> code.lload(emission.word(word)));
         });
     }
 
     /** Takes back what a helper may have changed. */
     void takeBack(StackRange range) {
         forEachLocal(range, word -> {
-            emission.pushSum(StackUse.FRAME_POINTER, StackUse.offsetOf(word));
-            read(Long.BYTES, false);
+            read(emission.register(StackUse.FRAME_POINTER), StackUse.offsetOf(word), Long.BYTES, false);
             code.lstore(emission.word(word));
         });
     }

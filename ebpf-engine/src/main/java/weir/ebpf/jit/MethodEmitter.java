@@ -5,8 +5,10 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.MethodTypeDesc;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.isa.Instruction;
@@ -69,13 +71,36 @@ final class MethodEmitter {
         emitter.emitEnds();
     }
 
-    /** Generates the program itself inside a loop; its r0 is left in the register's local, and 0 after a fault. */
-    static Emission emitInLoop(CodeBuilder code, UnitPlan plan, FunctionAnalysis function, int firstLocal, Label done) {
-        MethodEmitter emitter = forWhole(new Emission(code, plan, function, firstLocal), done);
-        emitter.beginProgram();
-        emitter.emitBlocks();
-        emitter.emitEnds();
-        return emitter.emission;
+    /** For the program itself inside a loop: {@link #emitBeforeLoop}, then {@link #emitInLoop}. */
+    static MethodEmitter inLoop(CodeBuilder code, UnitPlan plan, FunctionAnalysis function, int firstLocal) {
+        return forWhole(new Emission(code, plan, function, firstLocal), code.newLabel());
+    }
+
+    /** What is the same for all frames: r10, and what the binding holds of maps. */
+    void emitBeforeLoop(List<Integer> namedMaps) {
+        loadFramePointer(0);
+        emission.maps.load(namedMaps, emission.firstFree());
+    }
+
+    /**
+     * Leaves r0 in the register's local, and 0 after a fault.
+     *
+     * @param bounds reads the frame's bounds into their locals
+     */
+    Emission emitInLoop(Consumer<Emission> bounds) {
+        code.loadConstant(XdpContext.ADDRESS);
+        code.lstore(emission.register(1));
+        for (int i = 2; i < FIRST_SAVED_REGISTER; i++) {
+            zero(emission.register(i));
+        }
+        zeroOthers();
+        if (emission.use.bytesToClear() > 0) {
+            loadFramePointer(emission.use.bytesToClear());
+        }
+        bounds.accept(emission);
+        emitBlocks();
+        emitEnds();
+        return emission;
     }
 
     /** Generates one of several parts. */
@@ -96,27 +121,27 @@ final class MethodEmitter {
 
     // ---- beginnings ----------------------------------------------------------------------------------
 
-    private void beginProgram() {
-        code.loadConstant(XdpContext.ADDRESS);
-        code.lstore(emission.register(1));
-        for (int i = 2; i < FIRST_SAVED_REGISTER; i++) {
-            zero(emission.register(i));
-        }
-        beginWhole();
+    private void beginWhole() {
+        zeroOthers();
+        loadFramePointer(emission.use.bytesToClear());
+        emission.loadBounds();
     }
 
-    private void beginWhole() {
+    private void zeroOthers() {
         zero(emission.register(0));
         for (int i = FIRST_SAVED_REGISTER; i < StackUse.FRAME_POINTER; i++) {
             zero(emission.register(i));
         }
         forEachWord(word -> zero(emission.word(word)));
         zero(emission.scratch());
+    }
+
+    private void loadFramePointer(int clearBytes) {
         code.aload(Emission.CPU);
-        code.loadConstant(emission.use.bytesToClear());
+        code.loadConstant(clearBytes);
         emission.runtime("frame", MethodTypeDesc.of(Names.LONG, Names.CPU, Names.INT));
+        emission.boundAddress();
         emission.storeRegister(StackUse.FRAME_POINTER);
-        emission.loadBounds();
     }
 
     private void zero(int local) {
@@ -127,10 +152,7 @@ final class MethodEmitter {
     private void beginPart(PartBorders borders) {
         borders.load();
         zero(emission.scratch());
-        code.aload(Emission.CPU);
-        code.iconst_0();
-        emission.runtime("frame", MethodTypeDesc.of(Names.LONG, Names.CPU, Names.INT));
-        emission.storeRegister(StackUse.FRAME_POINTER);
+        loadFramePointer(0);
         emission.loadBounds();
         borders.enter(this::block);
     }
@@ -219,14 +241,9 @@ final class MethodEmitter {
 
     private void wide(int slot, Instruction.LoadWide wide) {
         switch (wide.kind()) {
-            case MAP_INDEX -> {
-                code.aload(Emission.BINDING);
-                code.getfield(Names.BINDING, "handles", Names.LONGS);
-                code.loadConstant(wide.immediate());
-                code.laload();
-            }
+            case MAP_INDEX -> emission.maps.pushHandle(wide.immediate());
             case MAP_INDEX_VALUE -> {
-                memory.pushBase(wide.immediate());
+                emission.maps.pushBase(wide.immediate());
                 code.loadConstant(Integer.toUnsignedLong(wide.nextImmediate()));
                 code.ladd();
             }

@@ -4,6 +4,8 @@ package weir.ebpf.jit;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import weir.ebpf.helper.HelperCalls;
 import weir.ebpf.helper.HelperFunction;
 import weir.ebpf.isa.Arithmetic;
@@ -13,6 +15,7 @@ import weir.ebpf.map.WordKeyMap;
 import weir.ebpf.memory.Mem;
 import weir.ebpf.memory.MemoryAccess;
 import weir.ebpf.program.FaultKind;
+import weir.ebpf.run.RunState;
 import weir.ebpf.xdp.XdpBatch;
 import weir.ebpf.xdp.XdpContext;
 
@@ -25,14 +28,18 @@ final class Names {
     static final ClassDesc VOID = ConstantDescs.CD_void;
     static final ClassDesc BOOLEAN = ConstantDescs.CD_boolean;
     static final ClassDesc LONGS = LONG.arrayType();
+    static final ClassDesc INTS = INT.arrayType();
 
     static final ClassDesc CPU = of(JitCpu.class);
     static final ClassDesc BINDING = of(Binding.class);
+    static final ClassDesc RUN = of(RunState.class);
     static final ClassDesc RUNTIME = of(JitRuntime.class);
     static final ClassDesc CODE = of(CompiledCode.class);
     static final ClassDesc BATCH = of(XdpBatch.class);
     static final ClassDesc CONTEXT = of(XdpContext.class);
     static final ClassDesc MEM = of(Mem.class);
+    static final ClassDesc SEGMENT = of(MemorySegment.class);
+    static final ClassDesc VALUE_LAYOUT = of(ValueLayout.class);
     static final ClassDesc ACCESS = of(MemoryAccess.class);
     static final ClassDesc ARITHMETIC = of(Arithmetic.class);
     static final ClassDesc HELPERS = of(HelperCalls.class);

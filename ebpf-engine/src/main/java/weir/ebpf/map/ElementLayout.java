@@ -11,14 +11,15 @@ import weir.ebpf.memory.Mem;
  * +-------+-------+-------+-------+-------+-------+-------+-------+
  * |                             next                              |  0
  * +-------+-------+-------+-------+-------+-------+-------+-------+
- * |       hash, or next free      |             index             |  8
+ * |    hash, or 2 * next free     |             index             |  8
  * +-------+-------+-------+-------+-------+-------+-------+-------+
  * |  key, padded to 8; value, padded to 8                         |  16
  * </pre>
  *
  * <p>{@code next} is an element's address (a multiple of 8), or the end of bucket b as 2 b + 1. It stays a
  * valid link in a free element, since a reader may still stand on it. {@code next free} is 1 + an index,
- * 0 at the end. {@code index} never changes.
+ * 0 at the end; a hash is odd, so no free element has one. {@code hash} is written when key and value are whole.
+ * {@code index} never changes.
  */
 final class ElementLayout {
     static final int NEXT_OFFSET = 0;
@@ -41,16 +42,17 @@ final class ElementLayout {
         return Mem.getInt(element + HASH_OFFSET);
     }
 
+    /** Key and value are whole. */
     static void setHash(long element, int hash) {
-        Mem.putInt(element + HASH_OFFSET, hash);
+        Mem.putIntRelease(element + HASH_OFFSET, hash);
     }
 
     static int nextFree(long element) {
-        return Mem.getInt(element + HASH_OFFSET);
+        return Mem.getInt(element + HASH_OFFSET) >>> 1;
     }
 
     static void setNextFree(long element, int nextFree) {
-        Mem.putInt(element + HASH_OFFSET, nextFree);
+        Mem.putInt(element + HASH_OFFSET, nextFree << 1);
     }
 
     static int index(long element) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.map;
 
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.memory.Mem;
 
@@ -11,7 +12,8 @@ import weir.ebpf.memory.Mem;
  * <p>Lookups take no lock. A writer holds the lock of its bucket and changes a chain by one link at a
  * time. A plain value is replaced together with its element, so that a reader finds the old or the new
  * one whole; an element out of the chain may be reused at once. A reader that wandered off on a reused
- * element notices by the bucket's version ({@link SpinWord}) and walks again.
+ * element notices by the bucket's version ({@link SpinWord}) and walks again. Who has found a short key does not ask for
+ * the version: as on Linux the element may be reused a moment later, anyhow.
  *
  * <p>Per-CPU values lie one behind the other, each at a cache line of its own, and are changed in place.
  */
@@ -138,6 +140,12 @@ final class HashTable {
     private long findWords(long low, long high) {
         int hash = hashing.hashWords(low, high);
         long bucket = bucketOf(hash);
+        long element = walkWords(bucket, low, high, hash);
+        return element == MapMemory.NONE ? findWordsAgain(bucket, low, high, hash) : element;
+    }
+
+    /** Makes sure that the key was not overlooked. */
+    private long findWordsAgain(long bucket, long low, long high, int hash) {
         for (int walks = 0; walks < SpinWord.PATIENCE; walks++) {
             int version = SpinWord.version(BucketLayout.lock(bucket));
             long element = walkWords(bucket, low, high, hash);
@@ -152,20 +160,27 @@ final class HashTable {
     }
 
     private long walkWords(long bucket, long low, long high, int hash) {
-        long link = BucketLayout.first(bucket);
+        long link = Mem.bounded(BucketLayout.first(bucket));
         while (!ElementLayout.isEnd(link)) {
-            if (ElementLayout.hash(link) == hash && hasKey(link, low, high)) {
+            if (isOf(link, low, high, hash)) {
                 return link;
             }
-            link = ElementLayout.next(link);
+            link = Mem.bounded(ElementLayout.next(link));
         }
         return MapMemory.NONE;
     }
 
-    /** Padding behind an element's key is 0: its memory began so, and nobody writes there. */
-    private boolean hasKey(long element, long low, long high) {
+    /**
+     * Whether an element is that of a key. The hash is asked last: an element that is free or being filled has another,
+     * whatever its key looks like. Padding behind a key is 0: its memory began so, and nobody writes there.
+     */
+    private boolean isOf(long element, long low, long high, int hash) {
         long key = element + ElementLayout.HEAD_BYTES;
-        return Mem.getLong(key) == low && (keyBytes <= Long.BYTES || Mem.getLong(key + Long.BYTES) == high);
+        if (Mem.getLong(key) != low || (keyBytes > Long.BYTES && Mem.getLong(key + Long.BYTES) != high)) {
+            return false;
+        }
+        VarHandle.acquireFence();
+        return ElementLayout.hash(element) == hash;
     }
 
     /** The key's element, or 0; meaningful only while the bucket's version stays, or under its lock. */
@@ -289,7 +304,6 @@ final class HashTable {
     }
 
     private void fill(long element, int hash, long key, long source, int cpu) {
-        ElementLayout.setHash(element, hash);
         Words.copy(key, element + ElementLayout.HEAD_BYTES, keyBytes);
         long value = element + valueOffset;
         if (cpus == 0) {
@@ -300,6 +314,7 @@ final class HashTable {
             Words.zero(value, cpus * cpuStride);
             Words.copy(source, valueOfCpu(value, cpu), shape.bytes());
         }
+        ElementLayout.setHash(element, hash);
     }
 
     private void changeInPlace(long value, long source, int cpu) {
@@ -498,6 +513,6 @@ final class HashTable {
 
     /** The bucket with that number. */
     long bucket(long number) {
-        return buckets + number * BucketLayout.BYTES;
+        return Mem.bounded(buckets + number * BucketLayout.BYTES);
     }
 }

@@ -5,24 +5,25 @@ import java.util.SplittableRandom;
 import weir.ebpf.memory.Mem;
 
 /**
- * Seeded hash and comparison of keys of one length, with short ways for 4, 8 and 16 bytes. Words are
- * folded by the two halves of a 128-bit product; buckets are picked from the top bits. The seed keeps
- * senders of frames from choosing keys that fall into one bucket.
+ * Seeded hash and comparison of keys of one length, with short ways for 4, 8 and 16 bytes. Two words are folded by the
+ * two halves of their 128-bit product, as wyhash does (github.com/wangyi-fudan/wyhash); buckets are picked from the top
+ * bits. The seeds keep senders of frames from choosing keys that fall into one bucket.
  */
 final class KeyHash {
-    private static final long MULTIPLIER = 0x9E37_79B9_7F4A_7C15L;
-    private static final long FINISH = 0xD6E8_FEB8_6659_FD93L;
+    private static final long FIRST_SEED = 0x9E37_79B9_7F4A_7C15L;
+    private static final long SECOND_SEED = 0xD6E8_FEB8_6659_FD93L;
     private static final SplittableRandom SEEDS = new SplittableRandom();
 
     private final int bytes;
-    private final long seed;
-    private final long multiplier;
+    private final long firstSeed;
+    private final long secondSeed;
 
     /** @param isSeeded false for {@link MapFlags#ZERO_SEED} */
     KeyHash(int bytes, boolean isSeeded) {
         this.bytes = bytes;
-        seed = isSeeded ? nextSeed() : 0;
-        multiplier = ((isSeeded ? nextSeed() : 0) ^ MULTIPLIER) | 1;
+        firstSeed = FIRST_SEED ^ (isSeeded ? nextSeed() : 0);
+        // Odd, since it is what the words of short keys are multiplied by.
+        secondSeed = (SECOND_SEED ^ (isSeeded ? nextSeed() : 0)) | 1;
     }
 
     private static long nextSeed() {
@@ -31,63 +32,54 @@ final class KeyHash {
         }
     }
 
+    /** Always odd. */
     int hash(long key) {
         if (bytes == Integer.BYTES) {
-            return finish(fold(seed ^ Integer.toUnsignedLong(Mem.getInt(key))));
+            return hashWords(Integer.toUnsignedLong(Mem.getInt(key)), 0);
         }
         if (bytes == Long.BYTES) {
-            return finish(fold(seed ^ Mem.getLong(key)));
+            return hashWords(Mem.getLong(key), 0);
         }
         if (bytes == 2 * Long.BYTES) {
-            return finish(fold(fold(seed ^ Mem.getLong(key)) ^ Mem.getLong(key + Long.BYTES)));
+            return hashWords(Mem.getLong(key), Mem.getLong(key + Long.BYTES));
         }
         return hashLong(key);
     }
 
-    /**
-     * The same for a key of at most 16 bytes in two words, little endian, with zeros behind its end.
-     *
-     * @param high of no meaning for keys of at most 8 bytes
-     */
+    /** The same for a key of at most 16 bytes in two words, little endian, with zeros behind its end. */
     int hashWords(long low, long high) {
-        if (bytes == Integer.BYTES || bytes == Long.BYTES) {
-            return finish(fold(seed ^ low));
-        }
-        if (bytes < Long.BYTES) {
-            return finish(fold(seed ^ bigEndian(low, bytes)));
-        }
-        long state = fold(seed ^ low);
-        long rest = bytes == 2 * Long.BYTES ? high : bigEndian(high, bytes - Long.BYTES);
-        return finish(fold(state ^ rest));
-    }
-
-    /** The low bytes of a word as a number whose first byte counts most. */
-    private static long bigEndian(long word, int lengthBytes) {
-        return Long.reverseBytes(word) >>> (Long.SIZE - lengthBytes * Byte.SIZE);
+        return finish(fold(low ^ firstSeed, high ^ secondSeed));
     }
 
     private int hashLong(long key) {
-        long state = seed;
-        int i = 0;
-        for (; i <= bytes - Long.BYTES; i += Long.BYTES) {
-            state = fold(state ^ Mem.getLong(key + i));
+        long state = firstSeed;
+        int at = 0;
+        for (; bytes - at > 2 * Long.BYTES; at += Long.BYTES) {
+            state = fold(state ^ Mem.getLong(key + at), secondSeed);
         }
-        if (i < bytes) {
-            long rest = 0;
-            for (; i < bytes; i++) {
-                rest = rest << Byte.SIZE | Byte.toUnsignedLong(Mem.getByte(key + i));
-            }
-            state = fold(state ^ rest);
-        }
-        return finish(state);
+        int inFirst = Math.min(bytes - at, Long.BYTES);
+        long low = word(key + at, inFirst);
+        return finish(fold(low ^ state, word(key + at + inFirst, bytes - at - inFirst) ^ secondSeed));
     }
 
-    private long fold(long word) {
-        return word * multiplier ^ Math.unsignedMultiplyHigh(word, multiplier);
+    /** At most 8 bytes as a number, little endian. */
+    private static long word(long address, int lengthBytes) {
+        if (lengthBytes == Long.BYTES) {
+            return Mem.getLong(address);
+        }
+        long word = 0;
+        for (int i = lengthBytes - 1; i >= 0; i--) {
+            word = word << Byte.SIZE | Byte.toUnsignedLong(Mem.getByte(address + i));
+        }
+        return word;
+    }
+
+    private static long fold(long a, long b) {
+        return a * b ^ Math.unsignedMultiplyHigh(a, b);
     }
 
     private static int finish(long state) {
-        return (int) ((state * FINISH) >>> Integer.SIZE);
+        return (int) (state >>> Integer.SIZE) | 1;
     }
 
     boolean equal(long a, long b) {

@@ -18,7 +18,12 @@ import java.lang.invoke.VarHandle;
  * touch, or made it.
  */
 public final class Mem {
-    private static final MemorySegment ALL = everything();
+    /** Bits of an address: no platform maps memory above. */
+    public static final long ADDRESS_BITS = Long.MAX_VALUE >> 1;
+
+    /** Everything, by address. */
+    public static final MemorySegment ALL = everything();
+
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
 
@@ -29,6 +34,14 @@ public final class Mem {
         // SAFETY: the segment lends no memory of its own. Every address used with it was checked against
         // packet, stack, context and map values (interpreter, helpers), or belongs to a live map or arena.
         return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    }
+
+    /**
+     * The same address, of which HotSpot knows now that what is near it is below {@link Long#MAX_VALUE}: it leaves
+     * out the segment's own check of each access.
+     */
+    public static long bounded(long address) {
+        return address & ADDRESS_BITS;
     }
 
     public static byte getByte(long address) {

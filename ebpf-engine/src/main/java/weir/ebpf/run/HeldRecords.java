@@ -26,7 +26,7 @@ public final class HeldRecords {
     }
 
     /** Remembers a record; there must be room. */
-    public void add(RingBuffer ring, long address, long lengthBytes) {
+    void add(RingBuffer ring, long address, long lengthBytes) {
         addresses[count] = address;
         lengths[count] = lengthBytes;
         rings[count] = ring;

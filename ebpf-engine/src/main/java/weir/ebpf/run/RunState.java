@@ -9,6 +9,7 @@ import weir.ebpf.map.MapFlags;
 import weir.ebpf.map.MapHandles;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
+import weir.ebpf.map.RingBuffer;
 import weir.ebpf.memory.Mem;
 import weir.ebpf.program.AddressKind;
 import weir.ebpf.program.ContextField;
@@ -33,6 +34,12 @@ public final class RunState {
 
     /** Bits that tell a callback from anything else. */
     public static final long FUNCTION_MASK = -1L << 32;
+
+    /** Of {@link #touched}: there is a redirect. */
+    private static final int REDIRECTED = 1;
+
+    /** Of {@link #touched}: anything else. */
+    private static final int CHANGED = 2;
 
     private static final int REGISTERS = 10;
     private static final long NEAR_BYTES = 1 << 16;
@@ -63,10 +70,8 @@ public final class RunState {
     private long lockAddress;
     private int tailCalls;
     private int budgetSlots;
-    /** Whether anything but a redirect has to be reset before the next frame. */
-    private boolean isTouched;
-
-    private boolean hasRedirect;
+    /** What has to be reset before the next frame: {@link #REDIRECTED}, {@link #CHANGED}. */
+    private int touched;
 
     private @Nullable FaultKind faultKind;
     private AddressKind faultAddressKind = AddressKind.NONE;
@@ -95,6 +100,12 @@ public final class RunState {
         return records;
     }
 
+    /** Remembers a record that the program reserved; there must be room. */
+    public void hold(RingBuffer ring, long address, long lengthBytes) {
+        touched |= CHANGED;
+        records.add(ring, address, lengthBytes);
+    }
+
     /** Before each frame, when {@link #context} stands for it. */
     public void begin(@Nullable EbpfMap[] programMaps) {
         beginBatch(programMaps);
@@ -113,9 +124,9 @@ public final class RunState {
 
     /** Before each frame of a batch: whatever the frame before left is gone. */
     public void beginFrame() {
-        if (isTouched) {
+        if ((touched & CHANGED) != 0) {
             reset();
-        } else if (hasRedirect) {
+        } else if (touched != 0) {
             forgetRedirect();
         }
     }
@@ -126,7 +137,7 @@ public final class RunState {
         }
         redirectTarget = 0;
         redirectFlags = 0;
-        hasRedirect = false;
+        touched = 0;
     }
 
     private void reset() {
@@ -141,12 +152,11 @@ public final class RunState {
         faultKind = null;
         faultAddressKind = AddressKind.NONE;
         faultAddress = 0;
-        isTouched = false;
     }
 
-    /** Whether the frame left anything but its verdict: a redirect, a fault. */
-    public boolean isTouched() {
-        return isTouched || hasRedirect;
+    /** 0 when the frame left nothing but its verdict: no redirect, no fault, nothing that it holds. */
+    public int touched() {
+        return touched;
     }
 
     /** Behind each frame: lets go of what the program still holds, which is a fault. */
@@ -266,7 +276,7 @@ public final class RunState {
         if (metMapCount == metMaps.length) {
             metMaps = Arrays.copyOf(metMaps, 2 * metMapCount);
         }
-        isTouched = true;
+        touched |= CHANGED;
         metMaps[metMapCount++] = map;
     }
 
@@ -336,7 +346,7 @@ public final class RunState {
 
     /** Pays for a callback's iteration or a tail call; false, with a fault, when the budget is used up. */
     public boolean charge(int slots) {
-        isTouched = true;
+        touched |= CHANGED;
         budgetSlots -= slots;
         if (budgetSlots < 0) {
             fail(FaultKind.BUDGET);
@@ -347,7 +357,7 @@ public final class RunState {
 
     /** Counts a tail call; false when there were too many. */
     public boolean countTailCall() {
-        isTouched = true;
+        touched |= CHANGED;
         return tailCalls++ < ProgramFacts.MAX_TAIL_CALLS;
     }
 
@@ -356,7 +366,7 @@ public final class RunState {
     /** What happens should the program return {@code XDP_REDIRECT}. */
     @SuppressWarnings("ReferenceEquality") // whether a write of the field is saved
     public void redirect(@Nullable EbpfMap map, long target, long flags) {
-        hasRedirect = true;
+        touched |= REDIRECTED;
         if (map != null || redirectMap != null) {
             redirectMap = map;
         }
@@ -383,6 +393,7 @@ public final class RunState {
         if (lockAddress != 0) {
             return false;
         }
+        touched |= CHANGED;
         lockAddress = address;
         return true;
     }
@@ -416,7 +427,7 @@ public final class RunState {
 
     private void fail(FaultKind kind, AddressKind addressKind, long address) {
         if (faultKind == null) {
-            isTouched = true;
+            touched |= CHANGED;
             faultKind = kind;
             faultAddressKind = addressKind;
             faultAddress = address;

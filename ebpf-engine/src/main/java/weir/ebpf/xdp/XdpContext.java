@@ -53,6 +53,11 @@ public final class XdpContext {
         index = frame;
     }
 
+    /** Stands for another frame of the same batch. */
+    public void at(int frame) {
+        index = frame;
+    }
+
     public long meta() {
         return metas[index];
     }

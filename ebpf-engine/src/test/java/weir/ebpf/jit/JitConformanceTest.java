@@ -59,7 +59,7 @@ class JitConformanceTest {
             JitCpu cpu = cpus.of(0);
             Binding binding = new Binding(unit, CompiledProgram.define(unit), List.of(), 0);
             cpu.beginBatch(binding, batch);
-            cpu.begin(batch, 0);
+            cpu.begin(0);
             long r1 = memory.length == 0 ? 0 : address;
             long result = binding.code.call(cpu, binding, 0, r1, memory.length, 0, 0, 0);
             assertEquals(null, cpu.run.faultKind());

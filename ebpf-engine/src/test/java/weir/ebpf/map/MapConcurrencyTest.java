@@ -103,6 +103,11 @@ class MapConcurrencyTest {
             long value = view.lookup(key(map.spec(), i % KEYS));
             assertNotEquals(0, value, "stable key " + i % KEYS);
             assertTrue(map.contains(value, 64));
+            if (map instanceof WordKeyMap words) {
+                value = words.lookupWords(key(map.spec(), i % KEYS), 0, 2);
+                assertNotEquals(0, value, "stable key by value " + i % KEYS);
+                assertTrue(map.contains(value, 64));
+            }
         }
     }
 
