@@ -35,8 +35,8 @@ final class Emission {
     private static final int MAX_LINES = 65_535;
     static final int FIRST_LOCAL = 2;
     static final int FIRST_LOCAL_OF_PART = 4;
-    private static final List<String> LOCAL_NAMES = List.of(
-            "r1", "r2", "r3", "r4", "r5", "r0", "r6", "r7", "r8", "r9", "r10", "data", "end", "scratch");
+    private static final List<String> LOCAL_NAMES =
+            List.of("r1", "r2", "r3", "r4", "r5", "r0", "r6", "r7", "r8", "r9", "r10", "data", "end", "scratch");
 
     private static final List<String> HEAD_NAMES = List.of("cpu", "binding", "spilled", "entry");
 
