@@ -75,6 +75,8 @@ class InputSearchTest {
             flow_table      114                      jumps NO_ERROR
             ipv6_extensions 5                        jumps SHORT
             ipv6_extensions 50,63,293,311            jumps INDEX
+            l2_bridge       5                        jumps SHORT
+            l2_bridge       27,52                    jumps INDEX
             load_balancer   105                      jumps LUCK
             nat             97,168                   jumps LUCK
             parse_ethernet  19                       jumps INDEX
@@ -84,6 +86,8 @@ class InputSearchTest {
             parse_ipv6      29,61                    jumps INDEX
             parse_udp       33                       jumps INDEX
             parse_vlan      29,67,94,125,152         jumps INDEX
+            pkt_count       4                        jumps SHORT
+            pkt_count       27                       jumps INDEX
             sample_events   14                       jumps SHORT
             sample_events   46,89                    jumps INDEX
             sample_events   68                       falls NO_ERROR
