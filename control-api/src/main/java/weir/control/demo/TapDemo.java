@@ -176,10 +176,20 @@ public final class TapDemo {
             }
         }
 
-        /** Waits for it: what it works on is closed next. */
+        /** Waits for it, which takes seconds at most: what it works on is closed next. */
         @Override
-        public void close() throws InterruptedException {
-            thread.join();
+        public void close() {
+            boolean isInterrupted = false;
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    isInterrupted = true;
+                }
+            }
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
