@@ -40,6 +40,8 @@ class BeliefCheckTest {
     /** Between two lines that tell how far a long run has come. */
     private static final int REPORT = 10_000;
 
+    private static final long UNREAD_POINTER_SEED = 20_211_455;
+
     private final ProgramGenerator generator = new ProgramGenerator(Weights.everything());
     private final List<String> misfits = new ArrayList<>();
     private final Map<BeliefCheck.Fate, Integer> fates = new EnumMap<>(BeliefCheck.Fate.class);
@@ -60,8 +62,17 @@ class BeliefCheckTest {
         }
         report(last);
         assertEquals(List.of(), misfits, () -> String.join("\n", misfits));
-        assertTrue(accepted() >= PROGRAMS || Seeds.areChosen(), () -> accepted() + " programs accepted");
-        assertTrue(count(BeliefCheck.Fate.COMPARED) >= accepted() * 0.95, "states are hardly compared");
+        if (!Seeds.areChosen()) {
+            assertTrue(accepted() >= PROGRAMS, () -> accepted() + " programs accepted");
+            assertTrue(count(BeliefCheck.Fate.COMPARED) >= accepted() * 0.95, "states are hardly compared");
+        }
+    }
+
+    /** Change 3 leaves a piece of a spilled pointer that nobody reads, where a path ends in a state that has none there. */
+    @Test
+    void piecesOfPointersThatNobodyReadsAreNoMisfit() throws LoadException {
+        check(UNREAD_POINTER_SEED);
+        assertEquals(List.of(), misfits);
     }
 
     private int count(BeliefCheck.Fate fate) {
