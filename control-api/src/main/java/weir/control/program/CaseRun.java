@@ -75,9 +75,10 @@ final class CaseRun {
             if (after == null) {
                 continue;
             }
+            boolean isFirst = first == null;
             difference = first == null ? fromCase(after) : between(first, after);
             first = first == null ? after : first;
-            if (difference.isEmpty() || after == first) {
+            if (difference.isEmpty() || isFirst) {
                 agreeing.add(after.engine());
             }
             if (!difference.isEmpty()) {

@@ -89,7 +89,7 @@ sealed interface MapEntry {
     private static int update(EbpfMap target, OfBytes entry) {
         byte[] one = entry.value().toArray();
         byte[] all = new byte[target.control().valueBytes()];
-        int stride = Math.max(1, one.length + PER_CPU_ALIGNMENT - 1 & -PER_CPU_ALIGNMENT);
+        int stride = Math.max(1, (one.length + PER_CPU_ALIGNMENT - 1) & -PER_CPU_ALIGNMENT);
         for (int at = 0; at + one.length <= all.length; at += stride) {
             System.arraycopy(one, 0, all, at, one.length);
         }
