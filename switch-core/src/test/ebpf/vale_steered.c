@@ -5,12 +5,13 @@
 #include "../../../../examples/vale/vale_bpf.h"
 
 #define COMMAND_AT 14
+#define VLAN_AT 15 // low byte, where byte 12 says that there is a tag
 #define RETURNED_AT 16
 #define RING_AT 20
 #define WRITTEN_AT 24
 #define NEEDED 32
 
-enum { RETURN = 0, WRITE_CONTEXT = 14 };
+enum { RETURN = 0, SET_VLAN = 13, WRITE_CONTEXT = 14 };
 
 uint32_t vale_steered(struct vale_bpf_md *md) {
     uint8_t *frame = md->data;
@@ -20,6 +21,8 @@ uint32_t vale_steered(struct vale_bpf_md *md) {
         *(uint32_t *)(frame + WRITTEN_AT) = md->ingress_port;
         *(uint32_t *)(frame + WRITTEN_AT + 4) = md->ring_nr;
     }
+    if (frame[COMMAND_AT] == SET_VLAN)
+        frame[VLAN_AT] = frame[RING_AT];
     md->ring_nr = frame[RING_AT];
     return *(uint32_t *)(frame + RETURNED_AT);
 }

@@ -35,6 +35,7 @@ import weir.ebpf.xdp.XdpBatch;
 /** What programs for VALE-BPF say, and what becomes of frames. Each switch asserts the law when it is closed. */
 class ValeProgramTest {
     private static final ProgramPlace SWITCH = ProgramPlace.onSwitch();
+    private static final int SET_VLAN = 13;
 
     /**
      * @param to ports that get frames of port b, which has index 1
@@ -187,8 +188,34 @@ class ValeProgramTest {
             hand.assertReceived("b", broadcast);
             hand.assertReceived("c");
             hand.assertReceived("d", broadcast);
-            assertEquals(Map.of(DropReason.VLAN_DENIED, 1L), drops(hand, "a"));
+            assertEquals(Map.of(DropReason.VLAN_DENIED, 1L), drops(hand, "c"));
         }
+    }
+
+    @Test
+    void aFrameThatAProgramMovedToAVlanIsThere() {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch()) {
+            hand.port(PortOptions.named("a").withVlan(VlanMode.parse("trunk:3338,3339")), MemoryPortConfig.DEFAULT);
+            hand.port(PortOptions.named("b").withVlan(VlanMode.parse("trunk:3338")), MemoryPortConfig.DEFAULT);
+            hand.port(PortOptions.named("c").withVlan(VlanMode.parse("trunk:3339")), MemoryPortConfig.DEFAULT);
+            AttachedProgram program = load(hand, Engine.interpreter());
+            byte[] moved = tagged(3339 & 0xff);
+            byte[] refused = tagged(3340 & 0xff);
+            hand.sendAndSettle("a", refused, moved, refused);
+            hand.assertReceived("b");
+            moved[15] = (byte) 3339;
+            hand.assertReceived("c", moved);
+            assertEquals(Map.of(DropReason.VLAN_DENIED, 2L), drops(hand, "a"));
+            assertEquals(1, program.counters().frames(), "what is refused is not counted as decided");
+        }
+    }
+
+    /** A broadcast in VLAN 3338, 0xd0a: its upper byte is the command. */
+    private static byte[] tagged(int vlanLowByte) {
+        byte[] frame = Steered.frame(0, ValeVerdict.BROADCAST, vlanLowByte);
+        Frames.writeShort(frame, 12, Frames.TPID);
+        Frames.writeShort(frame, 14, SET_VLAN << 8 | 0x0a);
+        return frame;
     }
 
     @Test
