@@ -54,7 +54,8 @@ public final class BenchProgramCommand implements Callable<Integer> {
             names = "--programs",
             split = ",",
             paramLabel = "NAME",
-            description = "nologic, l2_bridge, pkt_count, parser, vale_nologic, vale_l2_bridge, vale_pkt_count (default: all).")
+            description =
+                    "nologic, l2_bridge, pkt_count, parser, vale_nologic, vale_l2_bridge, vale_pkt_count (default: all).")
     private List<BenchProgram> programs = List.of(BenchProgram.values());
 
     @Option(

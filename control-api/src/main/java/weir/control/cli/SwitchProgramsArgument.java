@@ -37,9 +37,10 @@ final class SwitchProgramsArgument {
     @Option(
             names = "--program",
             paramLabel = "[PORT=]FILE[:NAME]",
-            description = "An eBPF object file whose program for XDP or VALE-BPF decides about every frame, before learning does;"
-                    + " with PORT= about the frames of that port, before the program of the switch. NAME where the object has"
-                    + " several. May be repeated.")
+            description =
+                    "An eBPF object file whose program for XDP or VALE-BPF decides about every frame, before learning does;"
+                            + " with PORT= about the frames of that port, before the program of the switch. NAME where the object has"
+                            + " several. May be repeated.")
     private List<String> programs = List.of();
 
     @Option(

@@ -28,13 +28,7 @@ class BenchProgramCommandTest {
         }
         List<String> expected = new ArrayList<>(List.of("/learning"));
         for (String program : List.of(
-                "nologic",
-                "l2_bridge",
-                "pkt_count",
-                "parser",
-                "vale_nologic",
-                "vale_l2_bridge",
-                "vale_pkt_count")) {
+                "nologic", "l2_bridge", "pkt_count", "parser", "vale_nologic", "vale_l2_bridge", "vale_pkt_count")) {
             for (String engine : List.of("interpreter", "jit", "jit_unchecked")) {
                 expected.add(program + "/" + engine);
             }

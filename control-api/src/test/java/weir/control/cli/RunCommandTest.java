@@ -170,8 +170,15 @@ class RunCommandTest {
     @Test
     void runsProgramsForValeBpf() throws Exception {
         CommandRun run = CommandRun.untilReady(
-                        "run", "memory:a", "memory:b", "--program", valeExample("ring_by_port.o"), "--set",
-                        "ports:02:00:00:00:00:02=1", "-o", "json")
+                        "run",
+                        "memory:a",
+                        "memory:b",
+                        "--program",
+                        valeExample("ring_by_port.o"),
+                        "--set",
+                        "ports:02:00:00:00:00:02=1",
+                        "-o",
+                        "json")
                 .succeeds();
 
         JsonNode program = run.json().get("programs").get(0);

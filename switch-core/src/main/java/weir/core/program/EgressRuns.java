@@ -170,9 +170,7 @@ final class EgressRuns {
         if (action != XdpAction.ABORTED) {
             return Verdict.drop(DropReason.PROGRAM_INVALID_ACTION);
         }
-        return xdp.faults()[k] == XdpBatch.NO_FAULT
-                ? Verdict.drop(DropReason.PROGRAM_ABORTED)
-                : faults.drop(xdp, k);
+        return xdp.faults()[k] == XdpBatch.NO_FAULT ? Verdict.drop(DropReason.PROGRAM_ABORTED) : faults.drop(xdp, k);
     }
 
     /** The VLAN of a copy is found where the batch has its original. */

@@ -27,7 +27,16 @@ class EngineDifferentialTest {
     private record Seen(Map<String, List<String>> received, Map<?, ?> counters, ProgramCounters program) {}
 
     @ParameterizedTest
-    @CsvSource({"steered,1", "steered,2", "flood_bridge,1", "vlan_tags,1", "tcp_mss,1", "tail_calls,2", "vale_steered,1", "vale_steered,2"})
+    @CsvSource({
+        "steered,1",
+        "steered,2",
+        "flood_bridge,1",
+        "vlan_tags,1",
+        "tcp_mss,1",
+        "tail_calls,2",
+        "vale_steered,1",
+        "vale_steered,2"
+    })
     void enginesAgree(String object, int workers) {
         for (long seed : Seeds.of(RunSize.of(1, 20))) {
             enginesAgree(object, workers, Seeds.random(seed));
@@ -59,7 +68,8 @@ class EngineDifferentialTest {
         if (object.equals("vale_steered") && length >= 40) {
             int returned = random.nextInt(8) == 0 ? random.nextInt() : random.nextInt(256);
             int command = random.nextBoolean() ? Steered.WRITE_CONTEXT : Steered.RETURN;
-            byte[] steering = Steered.frame(command, random.nextInt(3) == 0 ? returned : random.nextInt(5), random.nextInt());
+            byte[] steering =
+                    Steered.frame(command, random.nextInt(3) == 0 ? returned : random.nextInt(5), random.nextInt());
             System.arraycopy(steering, 14, frame, 14, 26);
         } else if (object.equals("steered") && length >= 40) {
             int argument = random.nextInt(8) == 0 ? random.nextInt() : random.nextInt(-8, 16);

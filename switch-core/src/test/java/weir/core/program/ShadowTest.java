@@ -117,7 +117,8 @@ class ShadowTest {
                 hand.sendAndSettle("b", Steered.frame(Steered.RETURN, 0));
                 ShadowReport report = run.finish();
                 assertEquals(0, report.differences());
-                assertEquals("XDP_REDIRECT to port 1", report.counts().getFirst().before());
+                assertEquals(
+                        "XDP_REDIRECT to port 1", report.counts().getFirst().before());
             }
         }
     }

@@ -78,10 +78,7 @@ class ValeProgramTest {
 
     private static AttachedProgram load(HandDrivenSwitch hand, Engine engine) {
         return Steered.load(
-                hand,
-                SWITCH,
-                Steered.object("vale_steered"),
-                Steered.options().withEngine(engine));
+                hand, SWITCH, Steered.object("vale_steered"), Steered.options().withEngine(engine));
     }
 
     private static Map<DropReason, Long> drops(HandDrivenSwitch hand, String port) {
@@ -100,8 +97,9 @@ class ValeProgramTest {
             }
             assertEquals(each.drop == null ? Map.of() : Map.of(each.drop, 2L), drops(hand, "b"));
             assertEquals(
-                    2, program.counters().byAction(ProgramType.VALE).get(each.counted), () -> program.counters()
-                            .toString());
+                    2,
+                    program.counters().byAction(ProgramType.VALE).get(each.counted),
+                    () -> program.counters().toString());
             assertEquals(2, program.counters().frames());
         }
     }
@@ -177,8 +175,7 @@ class ValeProgramTest {
         try (HandDrivenSwitch hand = new HandDrivenSwitch()) {
             for (String port : List.of("a=10", "b=10", "c=20", "d=10")) {
                 hand.port(
-                        PortOptions.named(port.substring(0, 1))
-                                .withVlan(VlanMode.parse("access:" + port.substring(2))),
+                        PortOptions.named(port.substring(0, 1)).withVlan(VlanMode.parse("access:" + port.substring(2))),
                         MemoryPortConfig.DEFAULT);
             }
             load(hand, Engine.interpreter());
@@ -221,8 +218,8 @@ class ValeProgramTest {
     @Test
     void onAPortItDecidesBeforeTheProgramOfTheSwitch() {
         try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a", "b", "c")) {
-            AttachedProgram onPort = Steered.load(
-                    hand, ProgramPlace.onPort("a"), Steered.object("vale_steered"), Steered.options());
+            AttachedProgram onPort =
+                    Steered.load(hand, ProgramPlace.onPort("a"), Steered.object("vale_steered"), Steered.options());
             AttachedProgram onSwitch = Steered.load(hand, SWITCH, Steered.object("steered"), Steered.options());
             byte[] frame = Steered.frame(Steered.RETURN, 2); // port c, or XDP_PASS
             hand.sendAndSettle("a", frame);
@@ -288,7 +285,10 @@ class ValeProgramTest {
 
     private static EbpfForwardingProgram attach(HandDrivenSwitch hand, FaultKind kind, OnFault onFault) {
         EbpfForwardingProgram program = new EbpfForwardingProgram(
-                new PreparedProgram(new Faulty(kind), false, false), 1, hand.sw().pool(), onFault);
+                new PreparedProgram(new Faulty(kind), false, false),
+                1,
+                hand.sw().pool(),
+                onFault);
         hand.sw().program(program);
         return program;
     }
