@@ -6,18 +6,16 @@ import weir.ebpf.Engine;
 
 /** What runs a program in {@code weir bench program}. */
 public enum BenchEngine {
-    INTERPRETER(Engine.interpreter()),
-    JIT(Engine.jit()),
-    JIT_UNCHECKED(Engine.jit().unchecked());
-
-    private final Engine engine;
-
-    BenchEngine(Engine engine) {
-        this.engine = engine;
-    }
+    INTERPRETER,
+    JIT,
+    JIT_UNCHECKED;
 
     Engine engine() {
-        return engine;
+        return switch (this) {
+            case INTERPRETER -> Engine.interpreter();
+            case JIT -> Engine.jit();
+            case JIT_UNCHECKED -> Engine.jit().unchecked();
+        };
     }
 
     /** As it stands in reports and on the command line. */
