@@ -42,7 +42,7 @@ final class BenchFrame {
         int header = frame.position();
         frame.putShort(VERSION_AND_LENGTH).putShort((short) (length - ETHERNET_BYTES));
         frame.putInt(0).putShort(TTL_AND_UDP).putShort((short) 0);
-        frame.putInt(SOURCE_NET | flow & LOW_BITS).putInt(DESTINATION_NET | flow & LOW_BITS);
+        frame.putInt(SOURCE_NET | (flow & LOW_BITS)).putInt(DESTINATION_NET | (flow & LOW_BITS));
         frame.putShort(header + 10, checksum(frame, header));
         frame.putShort((short) (FIRST_PORT + flow % 0x4000)).putShort((short) (FIRST_PORT + 1));
         frame.putShort((short) (length - ETHERNET_BYTES - IPV4_BYTES)).putShort((short) 0); // no checksum: RFC 768

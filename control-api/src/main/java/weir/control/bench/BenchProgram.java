@@ -17,32 +17,24 @@ import weir.ebpf.LoadException;
 /** A program of {@code weir bench program}: those that VALE-BPF was measured with, and a parser. */
 public enum BenchProgram {
     /** Sends everything to port 1. */
-    NOLOGIC("nologic", MemoryBenchRun.Load.RECYCLED, BenchProgram::leaveEmpty),
+    NOLOGIC("nologic", MemoryBenchRun.Load.RECYCLED),
     /** VALE's bridge: learns, looks up, forwards. */
-    L2_BRIDGE("l2_bridge", MemoryBenchRun.Load.RECYCLED, BenchProgram::fillBridge),
+    L2_BRIDGE("l2_bridge", MemoryBenchRun.Load.RECYCLED),
     /** Counts by protocol, and drops. */
-    PKT_COUNT("pkt_count", MemoryBenchRun.Load.GENERATED, BenchProgram::leaveEmpty),
+    PKT_COUNT("pkt_count", MemoryBenchRun.Load.GENERATED),
     /** Addresses and ports to an entry of an LRU map; then learning decides. */
-    PARSER("flow_table", MemoryBenchRun.Load.RECYCLED, BenchProgram::leaveEmpty),
+    PARSER("flow_table", MemoryBenchRun.Load.RECYCLED),
     /** The first three as VALE-BPF has them. Its port 1 is the switch's second one. */
-    VALE_NOLOGIC("vale/nologic", MemoryBenchRun.Load.RECYCLED_TO_SECOND_PORT, BenchProgram::leaveEmpty),
-    VALE_L2_BRIDGE("vale/l2_bridge", MemoryBenchRun.Load.RECYCLED, BenchProgram::fillValeBridge),
-    VALE_PKT_COUNT("vale/pkt_count", MemoryBenchRun.Load.GENERATED, BenchProgram::leaveEmpty);
+    VALE_NOLOGIC("vale/nologic", MemoryBenchRun.Load.RECYCLED_TO_SECOND_PORT),
+    VALE_L2_BRIDGE("vale/l2_bridge", MemoryBenchRun.Load.RECYCLED),
+    VALE_PKT_COUNT("vale/pkt_count", MemoryBenchRun.Load.GENERATED);
 
     private final String object;
     private final MemoryBenchRun.Load load;
-    private final Filling filling;
 
-    /** Puts into a program's maps what it has to know. */
-    @FunctionalInterface
-    private interface Filling {
-        void fill(MemoryBenchRun run, int ports, AttachedProgram program);
-    }
-
-    BenchProgram(String object, MemoryBenchRun.Load load, Filling filling) {
+    BenchProgram(String object, MemoryBenchRun.Load load) {
         this.object = object;
         this.load = load;
-        this.filling = filling;
     }
 
     /** As it stands in reports and on the command line. */
@@ -66,23 +58,25 @@ public enum BenchProgram {
                             ProgramPlace.onSwitch(),
                             DemoPrograms.object(object),
                             options,
-                            program -> filling.fill(run, ports, program));
+                            program -> fill(run, ports, program));
         } catch (LoadException | ProgramException e) {
             throw new IllegalStateException("program " + object + " of the benchmark: " + e.getMessage(), e);
         }
     }
 
-    private static void leaveEmpty(MemoryBenchRun run, int ports, AttachedProgram program) {
-        // There is nothing that it has to know.
-    }
-
-    /** The bridge knows what the switch has learned: the books are to show no flooded frame. */
-    private static void fillBridge(MemoryBenchRun run, int ports, AttachedProgram program) {
-        DemoPrograms.addPorts(program, IntStream.rangeClosed(1, ports).boxed().toList());
-        run.forEachStation((mac, port) -> DemoPrograms.addHashedStation(program, mac, port));
-    }
-
-    private static void fillValeBridge(MemoryBenchRun run, int ports, AttachedProgram program) {
-        run.forEachStation((mac, port) -> DemoPrograms.addHashedStation(program, mac, ValePorts.indexOf(port)));
+    /** Bridges know what the switch has learned: the books are to show no flooded frame. */
+    private void fill(MemoryBenchRun run, int ports, AttachedProgram program) {
+        switch (this) {
+            case L2_BRIDGE -> {
+                DemoPrograms.addPorts(
+                        program, IntStream.rangeClosed(1, ports).boxed().toList());
+                run.forEachStation((mac, port) -> DemoPrograms.addHashedStation(program, mac, port));
+            }
+            case VALE_L2_BRIDGE ->
+                run.forEachStation((mac, port) -> DemoPrograms.addHashedStation(program, mac, ValePorts.indexOf(port)));
+            case NOLOGIC, PKT_COUNT, PARSER, VALE_NOLOGIC, VALE_PKT_COUNT -> {
+                // They have to know nothing.
+            }
+        }
     }
 }

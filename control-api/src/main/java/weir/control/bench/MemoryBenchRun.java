@@ -196,8 +196,8 @@ public final class MemoryBenchRun implements AutoCloseable {
         int stations = benchCase.macs() / benchCase.ports();
         int n = benchCase.ports();
         long random = mix(number);
-        int other = (port + 1 + (int) (random >>> 20 & 0xfff) % (n - 1)) % n;
-        long source = address((int) (random >>> 33) % stations & Integer.MAX_VALUE, port);
+        int other = (port + 1 + (int) ((random >>> 20) & 0xfff) % (n - 1)) % n;
+        long source = address((int) ((random >>> 33) % stations), port);
         long destination = address((int) ((random >>> 45) % stations), other);
         return BenchFrame.of(benchCase.frameBytes(), destination, source, port, number);
     }
@@ -205,9 +205,9 @@ public final class MemoryBenchRun implements AutoCloseable {
     /** Finalizer of SplitMix64 (Steele, Lea and Flood, 2014). */
     private static long mix(long number) {
         long z = (number + 1) * 0x9e3779b97f4a7c15L;
-        z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
-        z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
-        return z ^ z >>> 31;
+        z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+        return z ^ (z >>> 31);
     }
 
     private void send(int port, byte[] bytes) {

@@ -58,7 +58,7 @@ public final class DemoPrograms {
     public static void addStation(AttachedProgram bridge, long mac, int portNumber) {
         byte[] key = new byte[MAC_BYTES];
         for (int i = 0; i < MAC_BYTES; i++) {
-            key[i] = (byte) (mac >>> Byte.SIZE * (MAC_BYTES - 1 - i));
+            key[i] = (byte) (mac >>> (Byte.SIZE * (MAC_BYTES - 1 - i)));
         }
         put(bridge, "stations", key, word(portNumber));
     }
@@ -71,7 +71,7 @@ public final class DemoPrograms {
      */
     public static void addHashedStation(AttachedProgram l2Bridge, long mac, int port) {
         long address = Long.reverseBytes(mac << Short.SIZE); // as the program reads it, little endian
-        int slot = (int) (address * HASH_FACTOR >>> HASH_SHIFT);
+        int slot = (int) ((address * HASH_FACTOR) >>> HASH_SHIFT);
         byte[] empty = new byte[Long.BYTES];
         boolean isFree = l2Bridge.withMap(
                         "stations",
@@ -83,7 +83,7 @@ public final class DemoPrograms {
         }
         byte[] entry = ByteBuffer.allocate(Long.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(address | (long) port << ADDRESS_BITS)
+                .putLong(address | ((long) port << ADDRESS_BITS))
                 .array();
         put(l2Bridge, "stations", word(slot), entry);
     }
