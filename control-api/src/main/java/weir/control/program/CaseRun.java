@@ -77,7 +77,7 @@ final class CaseRun {
             }
             difference = first == null ? fromCase(after) : between(first, after);
             first = first == null ? after : first;
-            if (difference.isEmpty() || after == first) {
+            if (difference.isEmpty() || agreeing.isEmpty()) {
                 agreeing.add(after.engine());
             }
             if (!difference.isEmpty()) {
