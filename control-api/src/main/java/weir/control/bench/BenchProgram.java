@@ -11,6 +11,7 @@ import weir.core.program.ProgramException;
 import weir.core.program.ProgramOptions;
 import weir.core.program.ProgramPlace;
 import weir.core.program.Rollback;
+import weir.core.program.ValePorts;
 import weir.ebpf.LoadException;
 
 /** A program of {@code weir bench program}: those that VALE-BPF was measured with, and a parser. */
@@ -22,7 +23,11 @@ public enum BenchProgram {
     /** Counts by protocol, and drops. */
     PKT_COUNT("pkt_count", MemoryBenchRun.Load.GENERATED),
     /** Addresses and ports to an entry of an LRU map; then learning decides. */
-    PARSER("flow_table", MemoryBenchRun.Load.RECYCLED);
+    PARSER("flow_table", MemoryBenchRun.Load.RECYCLED),
+    /** The first three as VALE-BPF has them. Its port 1 is the switch's second one. */
+    VALE_NOLOGIC("vale/nologic", MemoryBenchRun.Load.RECYCLED_TO_SECOND_PORT),
+    VALE_L2_BRIDGE("vale/l2_bridge", MemoryBenchRun.Load.RECYCLED),
+    VALE_PKT_COUNT("vale/pkt_count", MemoryBenchRun.Load.GENERATED);
 
     private final String object;
     private final MemoryBenchRun.Load load;
@@ -47,19 +52,31 @@ public enum BenchProgram {
         ProgramOptions options =
                 ProgramOptions.DEFAULT.withEngine(engine.engine()).withRollback(Rollback.NEVER);
         try {
-            run.underTest().programs().load(ProgramPlace.onSwitch(), DemoPrograms.object(object), options, program -> {
-                if (this == L2_BRIDGE) {
-                    fill(run, ports, program);
-                }
-            });
+            run.underTest()
+                    .programs()
+                    .load(
+                            ProgramPlace.onSwitch(),
+                            DemoPrograms.object(object),
+                            options,
+                            program -> fill(run, ports, program));
         } catch (LoadException | ProgramException e) {
             throw new IllegalStateException("program " + object + " of the benchmark: " + e.getMessage(), e);
         }
     }
 
-    /** The bridge knows what the switch has learned: the books are to show no flooded frame. */
-    private static void fill(MemoryBenchRun run, int ports, AttachedProgram program) {
-        DemoPrograms.addPorts(program, IntStream.rangeClosed(1, ports).boxed().toList());
-        run.forEachStation((mac, port) -> DemoPrograms.addHashedStation(program, mac, port));
+    /** Bridges know what the switch has learned: the books are to show no flooded frame. */
+    private void fill(MemoryBenchRun run, int ports, AttachedProgram program) {
+        switch (this) {
+            case L2_BRIDGE -> {
+                DemoPrograms.addPorts(
+                        program, IntStream.rangeClosed(1, ports).boxed().toList());
+                run.forEachStation((mac, port) -> DemoPrograms.addHashedStation(program, mac, port));
+            }
+            case VALE_L2_BRIDGE ->
+                run.forEachStation((mac, port) -> DemoPrograms.addHashedStation(program, mac, ValePorts.indexOf(port)));
+            case NOLOGIC, PKT_COUNT, PARSER, VALE_NOLOGIC, VALE_PKT_COUNT -> {
+                // They have to know nothing.
+            }
+        }
     }
 }

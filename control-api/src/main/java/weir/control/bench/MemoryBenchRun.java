@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import weir.control.report.LawReport;
 import weir.core.Switch;
 import weir.core.SwitchConfig;
@@ -40,6 +41,8 @@ public final class MemoryBenchRun implements AutoCloseable {
     public enum Load {
         /** What was delivered is sent again from where it came from. */
         RECYCLED,
+        /** The same for programs that send all to the second port, and let nothing back in there: none starts there. */
+        RECYCLED_TO_SECOND_PORT,
         /** New ones, for programs that drop them. */
         GENERATED
     }
@@ -116,8 +119,8 @@ public final class MemoryBenchRun implements AutoCloseable {
     }
 
     private void start(Load load, List<MemoryEndpoint> endpoints) {
-        if (load == Load.RECYCLED) {
-            inject();
+        if (load != Load.GENERATED) {
+            inject(load);
             hook = recycling;
         } else {
             List<byte[]> templates = new ArrayList<>();
@@ -178,9 +181,12 @@ public final class MemoryBenchRun implements AutoCloseable {
                 .sum();
     }
 
-    private void inject() {
+    private void inject(Load load) {
+        int[] senders = IntStream.range(0, benchCase.ports())
+                .filter(port -> load != Load.RECYCLED_TO_SECOND_PORT || port != 1)
+                .toArray();
         for (int i = 0; i < benchCase.frames(); i++) {
-            int port = i % benchCase.ports();
+            int port = senders[i % senders.length];
             send(port, frame(port, i));
         }
     }

@@ -27,8 +27,9 @@ import weir.ebpf.LoadException;
                     + " core, beside the switch's own learning.",
             "",
             "nologic sends everything to port 1, l2_bridge is VALE's bridge, pkt_count counts and drops, parser reads"
-                    + " addresses and ports and keeps flows in a map, then learning decides. Each variant has a switch of"
-                    + " its own; they take turns, and the ratio to learning is taken turn by turn."
+                    + " addresses and ports and keeps flows in a map, then learning decides; vale_nologic, vale_l2_bridge and"
+                    + " vale_pkt_count are the first three for VALE-BPF. Each variant has a switch of its own; they take turns,"
+                    + " and the ratio to learning is taken turn by turn."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -53,7 +54,8 @@ public final class BenchProgramCommand implements Callable<Integer> {
             names = "--programs",
             split = ",",
             paramLabel = "NAME",
-            description = "nologic, l2_bridge, pkt_count, parser (default: all).")
+            description =
+                    "nologic, l2_bridge, pkt_count, parser, vale_nologic, vale_l2_bridge, vale_pkt_count (default: all).")
     private List<BenchProgram> programs = List.of(BenchProgram.values());
 
     @Option(

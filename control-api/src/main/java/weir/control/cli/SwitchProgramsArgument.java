@@ -29,7 +29,6 @@ import weir.ebpf.Engine;
 import weir.ebpf.LoadException;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.program.ProgramSpec;
-import weir.ebpf.program.ProgramType;
 
 /** Which programs a switch in this process runs, and how. */
 final class SwitchProgramsArgument {
@@ -38,9 +37,10 @@ final class SwitchProgramsArgument {
     @Option(
             names = "--program",
             paramLabel = "[PORT=]FILE[:NAME]",
-            description = "An eBPF object file whose XDP program decides about every frame, before learning does; with"
-                    + " PORT= about the frames of that port, before the program of the switch. NAME where the object has"
-                    + " several. May be repeated.")
+            description =
+                    "An eBPF object file whose program for XDP or VALE-BPF decides about every frame, before learning does;"
+                            + " with PORT= about the frames of that port, before the program of the switch. NAME where the object has"
+                            + " several. May be repeated.")
     private List<String> programs = List.of();
 
     @Option(
@@ -175,20 +175,20 @@ final class SwitchProgramsArgument {
 
     private static void checkIsThere(Source source) {
         List<String> known = source.object.programs().stream()
-                .filter(spec -> spec.type() == ProgramType.XDP && spec.attach() == ProgramSpec.Attach.DEVICE)
+                .filter(spec -> spec.type().isRunnable() && spec.attach() == ProgramSpec.Attach.DEVICE)
                 .map(ProgramSpec::name)
                 .toList();
         String names = Printable.of(String.join(", ", known));
         if (known.isEmpty()) {
             throw new CommandFailure(
                     ExitCode.NOT_FOUND,
-                    "no XDP program for ports in " + source.file,
-                    "a program for ports is a function with SEC(\"xdp\"); 'weir program disasm' shows what there is");
+                    "no program of XDP or VALE-BPF for ports in " + source.file,
+                    "a program for ports is a function with SEC(\"xdp\"), or VALE-BPF's in .text; 'weir program disasm' shows what there is");
         }
         if (source.program.isEmpty() && known.size() > 1) {
             throw new CommandFailure(
                     ExitCode.USAGE,
-                    source.file + " has " + known.size() + " XDP programs",
+                    source.file + " has " + known.size() + " programs for ports",
                     "choose one with --program " + source.file + ":NAME: " + names);
         }
         if (!source.program.isEmpty() && !known.contains(source.program)) {
@@ -310,7 +310,7 @@ final class SwitchProgramsArgument {
 
     private static boolean isLoaded(ProgramSpec spec, Source source) {
         boolean isChosen = source.program.isEmpty() || source.program.equals(spec.name());
-        return spec.type() == ProgramType.XDP && (isChosen || spec.attach() == ProgramSpec.Attach.DEVMAP);
+        return spec.type().isRunnable() && (isChosen || spec.attach() == ProgramSpec.Attach.DEVMAP);
     }
 
     private static boolean explain(ObjectFile object, ProgramSpec spec, VerificationText text) {

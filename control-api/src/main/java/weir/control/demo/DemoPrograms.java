@@ -33,7 +33,7 @@ public final class DemoPrograms {
 
     private DemoPrograms() {}
 
-    /** One of the programs above, as clang made it of {@code examples/programs}. */
+    /** One of the programs above, as clang made it of {@code examples/programs}, or {@code vale/} of {@code examples/vale}. */
     public static ObjectFile object(String name) {
         try (InputStream in = DemoPrograms.class.getResourceAsStream(name + ".o")) {
             if (in == null) {
@@ -66,9 +66,10 @@ public final class DemoPrograms {
     /**
      * The same for {@code l2_bridge}, whose table is an array: slot by hash, address and port in one word.
      *
+     * @param port as the program has it: number, or with VALE-BPF index
      * @throws IllegalStateException when the slot has another address, which the bridge would forget
      */
-    public static void addHashedStation(AttachedProgram l2Bridge, long mac, int portNumber) {
+    public static void addHashedStation(AttachedProgram l2Bridge, long mac, int port) {
         long address = Long.reverseBytes(mac << Short.SIZE); // as the program reads it, little endian
         int slot = (int) ((address * HASH_FACTOR) >>> HASH_SHIFT);
         byte[] empty = new byte[Long.BYTES];
@@ -82,7 +83,7 @@ public final class DemoPrograms {
         }
         byte[] entry = ByteBuffer.allocate(Long.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(address | ((long) portNumber << ADDRESS_BITS))
+                .putLong(address | ((long) port << ADDRESS_BITS))
                 .array();
         put(l2Bridge, "stations", word(slot), entry);
     }

@@ -51,6 +51,7 @@ public final class TapDemo {
 
     private static final Set<Capability> NEEDED = EnumSet.of(Capability.CAP_NET_ADMIN, Capability.CAP_SYS_ADMIN);
     private static final int PINGS = 3;
+    private static final long TRAFFIC_AFTER_SWAP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int PING_LIMIT_SECONDS = 5;
     private static final Pattern PING_COUNTS =
             Pattern.compile("(\\d+) packets transmitted, (\\d+) (?:packets )?received");
@@ -146,10 +147,10 @@ public final class TapDemo {
             TapDemoReport.Refusal refusal = tryToLoad(sw, DemoPrograms.REJECTED);
             TapDemoReport.Burst there;
             try (Swap swap = new Swap(() -> load(sw, DemoPrograms.BRIDGE), seconds / 8)) {
-                there = burst(a, b, seconds / 2);
+                there = burst(a, b, seconds / 2, swap::isOver);
                 loads.add(swap.result());
             }
-            TapDemoReport.Burst back = burst(b, a, seconds / 2);
+            TapDemoReport.Burst back = burst(b, a, seconds / 2, () -> true);
             return new TapDemoReport(
                     List.of(a, b), pings, loads, refusal, List.of(there, back), SwitchReport.closing(sw));
         }
@@ -159,6 +160,7 @@ public final class TapDemo {
     private static final class Swap implements AutoCloseable {
         private final FutureTask<TapDemoReport.Load> task;
         private final Thread thread;
+        private long doneNanos;
 
         Swap(Callable<TapDemoReport.Load> action, double afterSeconds) {
             task = new FutureTask<>(() -> {
@@ -166,6 +168,14 @@ public final class TapDemo {
                 return action.call();
             });
             thread = Thread.ofPlatform().name("weir-demo-swap").daemon(true).start(task);
+        }
+
+        /** Whether the new program has decided for a while, or there will be none. */
+        boolean isOver() {
+            if (task.isDone() && doneNanos == 0) {
+                doneNanos = System.nanoTime();
+            }
+            return doneNanos != 0 && System.nanoTime() - doneNanos > TRAFFIC_AFTER_SWAP_NANOS;
         }
 
         TapDemoReport.Load result() throws InterruptedException {
@@ -263,11 +273,11 @@ public final class TapDemo {
         return result;
     }
 
-    private TapDemoReport.Burst burst(DemoStation from, DemoStation to, double seconds)
+    private TapDemoReport.Burst burst(DemoStation from, DemoStation to, double seconds, BooleanSupplier isOver)
             throws DemoFailure, DemoStopped, InterruptedException {
         DatagramChannel sender = from.openUdp(to);
         DatagramChannel receiver = to.openUdp(from);
-        UdpBurst.Counts counts = new UdpBurst(sender, receiver, stopped).run(seconds);
+        UdpBurst.Counts counts = new UdpBurst(sender, receiver, stopped).run(seconds, isOver);
         namespaces.throwIfStopped();
         TapDemoReport.Burst result = new TapDemoReport.Burst(
                 from.port(),

@@ -39,13 +39,17 @@ final class UdpBurst {
         this.stopped = stopped;
     }
 
-    /** Sends for a time, waits for the last datagrams, and closes both sockets. */
-    Counts run(double seconds) throws DemoFailure, InterruptedException {
+    /**
+     * Sends for a time, waits for the last datagrams, and closes both sockets.
+     *
+     * @param isOver sends on until this is true, if the time is over before
+     */
+    Counts run(double seconds, BooleanSupplier isOver) throws DemoFailure, InterruptedException {
         Thread receiver =
                 Thread.ofPlatform().name("weir-udp-receiver").daemon(true).start(this::receive);
         long start = System.nanoTime();
         try {
-            send(start + (long) (seconds * 1e9));
+            send(start + (long) (seconds * 1e9), isOver);
             awaitRoom(1);
         } catch (IOException e) {
             throw new DemoFailure("cannot send UDP: " + e.getMessage(), "'weir doctor' shows what this machine lacks");
@@ -58,9 +62,9 @@ final class UdpBurst {
         return new Counts(sent, received, end - start);
     }
 
-    private void send(long deadline) throws IOException {
+    private void send(long deadline, BooleanSupplier isOver) throws IOException {
         ByteBuffer payload = ByteBuffer.allocateDirect(PAYLOAD_BYTES);
-        while (System.nanoTime() - deadline < 0 && !stopped.getAsBoolean()) {
+        while ((System.nanoTime() - deadline < 0 || !isOver.getAsBoolean()) && !stopped.getAsBoolean()) {
             awaitRoom(WINDOW_DATAGRAMS);
             payload.clear().putLong(0, sent);
             from.write(payload);

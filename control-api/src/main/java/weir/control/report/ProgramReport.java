@@ -65,7 +65,7 @@ public record ProgramReport(
                 attached.place() instanceof ProgramPlace.OnPort(String name) ? name : null,
                 attached.spec().name(),
                 counters.frames(),
-                counters.byAction(),
+                counters.byAction(attached.spec().type()),
                 counters.faults(),
                 counters.egressFrames(),
                 counters.egressDrops(),

@@ -27,7 +27,8 @@ class BenchProgramCommandTest {
             assertEquals(1, row.get("of_learning").get("values").size(), row::toString);
         }
         List<String> expected = new ArrayList<>(List.of("/learning"));
-        for (String program : List.of("nologic", "l2_bridge", "pkt_count", "parser")) {
+        for (String program : List.of(
+                "nologic", "l2_bridge", "pkt_count", "parser", "vale_nologic", "vale_l2_bridge", "vale_pkt_count")) {
             for (String engine : List.of("interpreter", "jit", "jit_unchecked")) {
                 expected.add(program + "/" + engine);
             }
@@ -41,7 +42,7 @@ class BenchProgramCommandTest {
                 .fails(
                         ExitCode.USAGE,
                         "invalid value for option '--programs' (NAME): 'bridge' is none of nologic, l2_bridge, pkt_count,"
-                                + " parser",
+                                + " parser, vale_nologic, vale_l2_bridge, vale_pkt_count",
                         "'weir bench program --help' shows how to call it");
         CommandRun.of("bench", "program", "--pairs=0")
                 .fails(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static weir.control.cli.ExamplePrograms.example;
+import static weir.control.cli.ExamplePrograms.valeExample;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -164,6 +165,36 @@ class RunCommandTest {
         assertEquals("drop_port", programs.get(1).get("program").asString());
         assertEquals(0, programs.get(1).get("faults").asLong());
         assertTrue(run.err().contains("program drop_port loaded on port b"), run::err);
+    }
+
+    @Test
+    void runsProgramsForValeBpf() throws Exception {
+        CommandRun run = CommandRun.untilReady(
+                        "run",
+                        "memory:a",
+                        "memory:b",
+                        "--program",
+                        valeExample("ring_by_port.o"),
+                        "--set",
+                        "ports:02:00:00:00:00:02=1",
+                        "-o",
+                        "json")
+                .succeeds();
+
+        JsonNode program = run.json().get("programs").get(0);
+        assertEquals("ring_by_port", program.get("program").asString());
+        assertEquals(
+                List.of("port", "broadcast", "drop"),
+                List.copyOf(program.get("actions").propertyNames()));
+    }
+
+    @Test
+    void explainsWhyAProgramForValeBpfIsRefused() {
+        CommandRun run = CommandRun.of("run", "memory:a", "memory:b", "--program", valeExample("unchecked_lookup.o"));
+
+        assertEquals(ExitCode.PROGRAM_REJECTED.number(), run.exitCode(), run::err);
+        assertTrue(run.err().contains("R1 invalid mem access 'map_value_or_null'"), run::err);
+        assertTrue(run.err().contains("unchecked_lookup rejected by the verifier, and not loaded"), run::err);
     }
 
     @Test

@@ -18,13 +18,13 @@ public enum DropReason {
     VLAN_DENIED,
     /** No free slot, or no credit left for the port. */
     NO_BUFFER,
-    /** Destination was learned on the ingress port. */
+    /** Destination was learned on the ingress port, or a program for VALE-BPF named that port. */
     HAIRPIN,
     /** There is no other port in the frame's VLAN. */
     NO_DESTINATION,
     /** A program asked for a port that is not there. */
     REDIRECT_INVALID,
-    /** Program verdict XDP_DROP. */
+    /** Program verdict XDP_DROP, or 255 and more of VALE-BPF. */
     PROGRAM_DROP,
     /** Program verdict XDP_ABORTED, or a fault while it ran other than {@link #PROGRAM_BUDGET}. */
     PROGRAM_ABORTED,

@@ -116,7 +116,7 @@ public final class AttachedProgram {
             if (chosen.size() != 1) {
                 throw new LoadException(
                         chosen.isEmpty()
-                                ? "the object has no program of type XDP for ports"
+                                ? "the object has no program of XDP or VALE-BPF for ports"
                                 : "the object has several programs; choose one of " + String.join(", ", names));
             }
             return chosen.getFirst();
@@ -124,7 +124,7 @@ public final class AttachedProgram {
         return chosen.stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new LoadException("the object has no XDP program " + name + " for ports, but "
+                .orElseThrow(() -> new LoadException("the object has no program " + name + " for ports, but "
                         + (names.isEmpty() ? "none" : String.join(", ", names))));
     }
 

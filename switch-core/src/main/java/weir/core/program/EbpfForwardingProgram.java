@@ -11,7 +11,8 @@ import weir.core.frame.FramePool;
 import weir.ebpf.program.Fault;
 
 /**
- * An XDP program as what decides about frames. Ingress ports and targets of redirects are port numbers. Frames that
+ * A program for XDP or VALE-BPF as what decides about frames. Ingress ports and targets of redirects are port numbers,
+ * with VALE-BPF indices of {@link ValePorts}. Frames that
  * others hold, too, are copied before a program that may write them sees them; bounds that the program moved are the
  * frame's from then on, and metadata stays with the frame until it leaves the switch, never on the wire.
  *

@@ -9,7 +9,6 @@ import weir.core.frame.FrameBatch;
 import weir.core.frame.FrameCopies;
 import weir.core.frame.FrameStore;
 import weir.core.frame.Verdict;
-import weir.ebpf.program.FaultKind;
 import weir.ebpf.xdp.XdpAction;
 import weir.ebpf.xdp.XdpBatch;
 
@@ -171,11 +170,7 @@ final class EgressRuns {
         if (action != XdpAction.ABORTED) {
             return Verdict.drop(DropReason.PROGRAM_INVALID_ACTION);
         }
-        FaultKind fault = xdp.faultKind(k);
-        if (fault != null) {
-            faults.note(xdp, k);
-        }
-        return Verdict.drop(fault == FaultKind.BUDGET ? DropReason.PROGRAM_BUDGET : DropReason.PROGRAM_ABORTED);
+        return xdp.faults()[k] == XdpBatch.NO_FAULT ? Verdict.drop(DropReason.PROGRAM_ABORTED) : faults.drop(xdp, k);
     }
 
     /** The VLAN of a copy is found where the batch has its original. */

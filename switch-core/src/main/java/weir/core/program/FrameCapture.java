@@ -43,8 +43,12 @@ final class FrameCapture implements AutoCloseable {
         outcomes = new long[frames];
     }
 
-    /** Copies the first frames of a batch that is about to be run: all, or as many as are wanted and find room. */
-    void before(XdpBatch xdp, int count) {
+    /**
+     * Copies the first frames of a batch that is about to be run: all, or as many as are wanted and find room.
+     *
+     * @param at index in the switch's batch of each frame
+     */
+    void before(XdpBatch xdp, int count, int[] at, Decision decision) {
         for (int k = 0; k < count; k++) {
             long bytes = xdp.ends()[k] - xdp.datas()[k];
             if (size == addresses.length || bytes > areaBytes - usedBytes || left.getAndDecrement() <= 0) {
@@ -53,16 +57,16 @@ final class FrameCapture implements AutoCloseable {
             Mem.copy(xdp.datas()[k], area + usedBytes, bytes);
             addresses[size] = area + usedBytes;
             lengths[size] = (int) bytes;
-            ports[size] = xdp.ingressPorts()[k];
+            ports[size] = decision.ingressPort(at[k]);
             queues[size++] = xdp.queues()[k];
             usedBytes += (bytes + ALIGNMENT - 1) & -ALIGNMENT;
         }
     }
 
     /** Writes down what the program said about those. */
-    void after(XdpBatch xdp, int count) {
+    void after(XdpBatch xdp, int count, ProgramContract contract) {
         for (int k = 0; k < count && complete < size; k++) {
-            outcomes[complete++] = Outcome.of(xdp, k);
+            outcomes[complete++] = contract.outcome(xdp, k);
         }
     }
 
@@ -79,6 +83,7 @@ final class FrameCapture implements AutoCloseable {
         return lengths[i];
     }
 
+    /** Number of the port that it came in by. */
     int port(int i) {
         return ports[i];
     }

@@ -2,22 +2,25 @@
 package weir.core.program;
 
 import weir.ebpf.map.RedirectMap;
+import weir.ebpf.xdp.ValeVerdict;
 import weir.ebpf.xdp.XdpAction;
 import weir.ebpf.xdp.XdpBatch;
 
 /**
- * What a program said about a frame, packed, for comparing programs.
+ * What a program said about a frame, packed, for comparing programs. What one for VALE-BPF says is put in XDP's terms,
+ * so that programs of both types compare.
  *
  * <pre>
  *  63                              32 31                               0
  * +----------------------------------+----------------------------------+
- * |  action, or FAULT                |  redirects: port number, or ALL  |
+ * |  action, or FAULT                |  redirects: number, ALL or FLOOD |
  * +----------------------------------+----------------------------------+
  * </pre>
  */
 final class Outcome {
     private static final long BROADCAST = 1 << 3;
     private static final int ALL = -2;
+    private static final int FLOOD = -3;
     private static final int FAULT = -2;
 
     private Outcome() {}
@@ -25,7 +28,7 @@ final class Outcome {
     /** Without any program a frame passes. */
     static final long PASSED = pack(XdpAction.PASS, 0);
 
-    static long of(XdpBatch xdp, int k) {
+    static long ofXdp(XdpBatch xdp, int k) {
         if (xdp.faults()[k] != XdpBatch.NO_FAULT) {
             return pack(FAULT, 0);
         }
@@ -33,9 +36,23 @@ final class Outcome {
         return pack(action, action == XdpAction.REDIRECT ? target(xdp, k) : 0);
     }
 
+    static long ofVale(XdpBatch xdp, int k) {
+        if (xdp.faults()[k] != XdpBatch.NO_FAULT) {
+            return pack(FAULT, 0);
+        }
+        int action = xdp.actions()[k];
+        if (ValeVerdict.isDrop(action)) {
+            return pack(XdpAction.DROP, 0);
+        }
+        return pack(XdpAction.REDIRECT, action == ValeVerdict.BROADCAST ? FLOOD : ValePorts.numberOf(action));
+    }
+
     private static int target(XdpBatch xdp, int k) {
         if ((xdp.redirectFlags()[k] & BROADCAST) != 0) {
             return ALL;
+        }
+        if (xdp.targets()[k] == XdpBatch.FLOOD) {
+            return FLOOD;
         }
         int number = (int) xdp.targets()[k];
         return xdp.targetMaps()[k] instanceof RedirectMap map ? map.target(number) : number;
@@ -56,6 +73,10 @@ final class Outcome {
         if (action != XdpAction.REDIRECT) {
             return name;
         }
-        return target == ALL ? name + " to all of a map" : name + " to port " + target;
+        return switch (target) {
+            case ALL -> name + " to all of a map";
+            case FLOOD -> name + " to all other ports";
+            default -> name + " to port " + target;
+        };
     }
 }

@@ -13,14 +13,17 @@ import weir.ebpf.xdp.XdpAction;
  * opaque, as those of a port.
  *
  * <pre>
- *  frames by action, ABORTED to REDIRECT | other | faults | egress frames | egress drops | sampled nanos | sampled frames
+ *  frames by action, ABORTED to REDIRECT | other | flooded | faults | egress frames | egress drops | sampled nanos | sampled frames
  * </pre>
  */
 final class ProgramCells extends CacheLinePadded {
     /** Place of the frames with a return value that XDP does not define. */
     static final int INVALID = XdpAction.REDIRECT + 1;
 
-    static final int FAULTS = INVALID + 1;
+    /** Place of the frames that a program for VALE-BPF sends to all ports; those to one port are redirects. */
+    static final int FLOODED = INVALID + 1;
+
+    static final int FAULTS = FLOODED + 1;
     static final int EGRESS_FRAMES = FAULTS + 1;
     static final int EGRESS_DROPS = EGRESS_FRAMES + 1;
     static final int SAMPLED_NANOS = EGRESS_DROPS + 1;

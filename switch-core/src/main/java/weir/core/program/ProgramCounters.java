@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.core.program;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import weir.ebpf.program.ProgramType;
 import weir.ebpf.xdp.XdpAction;
 
 /**
  * What a program did, summed over all workers, at one moment.
  *
  * @param aborted frames with {@code XDP_ABORTED}, faults included
- * @param dropped frames with {@code XDP_DROP}
+ * @param dropped frames with {@code XDP_DROP}; of programs for VALE-BPF those that go nowhere, faults included
  * @param passed frames with {@code XDP_PASS}
  * @param transmitted frames with {@code XDP_TX}
- * @param redirected frames with {@code XDP_REDIRECT}
+ * @param redirected frames with {@code XDP_REDIRECT}; of programs for VALE-BPF those for one port, there or not
  * @param invalid frames with another return value
+ * @param flooded frames that a program for VALE-BPF sends to all ports
  * @param faults frames on which the program, or one in a devmap entry, had a fault
  * @param egressFrames frames that programs in devmap entries ran on
  * @param egressDrops frames that those dropped
@@ -28,6 +29,7 @@ public record ProgramCounters(
         long transmitted,
         long redirected,
         long invalid,
+        long flooded,
         long faults,
         long egressFrames,
         long egressDrops,
@@ -43,6 +45,7 @@ public record ProgramCounters(
                 totals[XdpAction.TX],
                 totals[XdpAction.REDIRECT],
                 totals[ProgramCells.INVALID],
+                totals[ProgramCells.FLOODED],
                 totals[ProgramCells.FAULTS],
                 totals[ProgramCells.EGRESS_FRAMES],
                 totals[ProgramCells.EGRESS_DROPS],
@@ -52,7 +55,7 @@ public record ProgramCounters(
 
     /** Frames that the program ran on, without those of programs in devmap entries. */
     public long frames() {
-        return aborted + dropped + passed + transmitted + redirected + invalid;
+        return aborted + dropped + passed + transmitted + redirected + invalid + flooded;
     }
 
     /** Mean time for a frame in sampled batches; 0 before the first sample. */
@@ -65,15 +68,11 @@ public record ProgramCounters(
         return nanosPerFrame() * frames();
     }
 
-    /** Frames by what the program returned: {@code XDP_DROP} and so on, {@code invalid} for anything else. */
-    public Map<String, Long> byAction() {
-        Map<String, Long> counts = new LinkedHashMap<>();
-        counts.put(XdpAction.name(XdpAction.ABORTED), aborted);
-        counts.put(XdpAction.name(XdpAction.DROP), dropped);
-        counts.put(XdpAction.name(XdpAction.PASS), passed);
-        counts.put(XdpAction.name(XdpAction.TX), transmitted);
-        counts.put(XdpAction.name(XdpAction.REDIRECT), redirected);
-        counts.put("invalid", invalid);
-        return counts;
+    /**
+     * Frames by what the program returned. Of XDP: {@code XDP_DROP} and so on, {@code invalid} for anything else; of
+     * VALE-BPF: {@code port}, {@code broadcast}, {@code drop}.
+     */
+    public Map<String, Long> byAction(ProgramType type) {
+        return ProgramContract.of(type).byAction(this);
     }
 }

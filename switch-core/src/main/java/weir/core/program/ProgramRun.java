@@ -10,8 +10,6 @@ import weir.core.frame.FramePool;
 import weir.core.frame.FrameStore;
 import weir.core.frame.Verdict;
 import weir.core.port.PortNumbers;
-import weir.ebpf.program.FaultKind;
-import weir.ebpf.xdp.XdpAction;
 import weir.ebpf.xdp.XdpBatch;
 
 /**
@@ -23,7 +21,7 @@ import weir.ebpf.xdp.XdpBatch;
  *  load       bounds, ingress port, queue                frames   -> XdpBatch
  *  run        the program                                XdpBatch -> XdpBatch
  *  takeBounds where it moved them, if it can             XdpBatch -> frames, metadata
- *  decide     runs of frames with the same action        XdpBatch -> verdicts, copies
+ *  decide     what the return values mean, ReturnValues  XdpBatch -> verdicts, copies
  *  serve      clones and learning that the program asked for, if any
  *  egress     programs of devmap entries, if any
  * </pre>
@@ -37,21 +35,15 @@ final class ProgramRun {
     /** What stands for the action of a frame that has its verdict already; programs may return it, too. */
     private static final int DECIDED = -1;
 
-    private static final int DROP = Verdict.drop(DropReason.PROGRAM_DROP);
-    private static final int ABORTED = Verdict.drop(DropReason.PROGRAM_ABORTED);
-    private static final int BUDGET = Verdict.drop(DropReason.PROGRAM_BUDGET);
-    private static final int INVALID = Verdict.drop(DropReason.PROGRAM_INVALID_ACTION);
-
     private final PreparedProgram program;
     private final int worker;
-    private final OnFault onFault;
+    private final ProgramContract contract;
     private final XdpBatch xdp = new XdpBatch(FrameBatch.MAX_CAPACITY);
     private final int[] at = new int[FrameBatch.MAX_CAPACITY];
     private final ProgramCells cells = new ProgramCells();
     private final FrameLoader loader;
-    private final FaultNotes faults = new FaultNotes(cells);
     private final EgressRuns egress;
-    private final Redirects redirects;
+    private final ReturnValues returnValues;
     private int batches;
     private boolean isDense;
     private boolean hasQueues;
@@ -60,10 +52,11 @@ final class ProgramRun {
     ProgramRun(PreparedProgram program, int worker, FramePool pool, OnFault onFault) {
         this.program = program;
         this.worker = worker;
-        this.onFault = onFault;
+        contract = ProgramContract.of(program.program().spec().type());
         loader = new FrameLoader(pool);
+        FaultNotes faults = new FaultNotes(cells, onFault);
         egress = new EgressRuns(worker, loader, cells, faults);
-        redirects = new Redirects(xdp, at, egress);
+        returnValues = contract.returnValues(xdp, at, cells, faults, egress);
     }
 
     ProgramCells cells() {
@@ -88,9 +81,9 @@ final class ProgramRun {
         if (frameCapture == null) {
             run(n);
         } else {
-            frameCapture.before(xdp, n);
+            frameCapture.before(xdp, n, at, decision);
             run(n);
-            frameCapture.after(xdp, n);
+            frameCapture.after(xdp, n, contract);
         }
         if (program.moves()) {
             takeBounds(batch, n);
@@ -98,7 +91,7 @@ final class ProgramRun {
         if (program.writes() && batch.hasVlans()) {
             classifyAgain(n, decision);
         }
-        decide(batch, n, decision);
+        returnValues.decide(batch, n, decision);
         if (xdp.requests() > 0) {
             serveRequests(batch, decision);
         }
@@ -174,7 +167,7 @@ final class ProgramRun {
 
     /** Ingress port and queue are the same for a run of frames. */
     private void loadPorts(FrameBatch batch, int from, int n, PortNumbers ports) {
-        int[] numbers = xdp.ingressPorts();
+        int[] seen = xdp.ingressPorts();
         if (hasQueues) {
             Arrays.fill(xdp.queues(), 0);
             hasQueues = false;
@@ -193,12 +186,13 @@ final class ProgramRun {
                     k++;
                 }
             }
-            Arrays.fill(numbers, first, k, ports.numberOf(batch.runIngress(run)));
+            Arrays.fill(seen, first, k, contract.ingressPort(ports.numberOf(batch.runIngress(run))));
             if (batch.runQueue(run) != 0) {
                 Arrays.fill(xdp.queues(), first, k, batch.runQueue(run));
                 hasQueues = true;
             }
         }
+        hasQueues |= contract.changesQueues();
     }
 
     private void run(int n) {
@@ -251,37 +245,13 @@ final class ProgramRun {
 
     private void classifyAgain(int n, Decision decision) {
         int[] actions = xdp.actions();
+        int first = contract.firstGoingOn();
+        int last = contract.lastGoingOn();
         for (int k = 0; k < n; k++) {
-            boolean goesOn = actions[k] >= XdpAction.PASS && actions[k] <= XdpAction.REDIRECT;
+            boolean goesOn = actions[k] >= first && actions[k] <= last;
             if (goesOn && !decision.classifyAgain(at[k])) {
                 actions[k] = DECIDED;
             }
-        }
-    }
-
-    /** Frames with the same action, one after the other, are decided and counted together. */
-    private void decide(FrameBatch batch, int n, Decision decision) {
-        int[] actions = xdp.actions();
-        int[] verdicts = batch.verdicts();
-        int k = 0;
-        while (k < n) {
-            int action = actions[k];
-            int end = k + 1;
-            while (end < n && actions[end] == action) {
-                end++;
-            }
-            switch (action) {
-                case XdpAction.ABORTED -> abort(verdicts, k, end);
-                case XdpAction.DROP -> set(verdicts, k, end, DROP);
-                case XdpAction.PASS -> cells.add(XdpAction.PASS, end - k);
-                case XdpAction.TX -> sendBack(batch, k, end);
-                case XdpAction.REDIRECT -> {
-                    redirects.decide(batch, k, end, decision);
-                    cells.add(XdpAction.REDIRECT, end - k);
-                }
-                default -> refuseAction(verdicts, k, end);
-            }
-            k = end;
         }
     }
 
@@ -302,47 +272,5 @@ final class ProgramRun {
                 batch.copies().addClone(at[k], frame, index >= 0 ? index : Verdict.drop(DropReason.REDIRECT_INVALID));
             }
         }
-    }
-
-    private void set(int[] verdicts, int from, int to, int verdict) {
-        for (int k = from; k < to; k++) {
-            verdicts[at[k]] = verdict;
-        }
-        cells.add(XdpAction.DROP, to - from);
-    }
-
-    private void sendBack(FrameBatch batch, int from, int to) {
-        int[] verdicts = batch.verdicts();
-        int[] ingress = batch.ingress();
-        for (int k = from; k < to; k++) {
-            verdicts[at[k]] = ingress[at[k]];
-        }
-        cells.add(XdpAction.TX, to - from);
-    }
-
-    private void abort(int[] verdicts, int from, int to) {
-        for (int k = from; k < to; k++) {
-            FaultKind fault = xdp.faultKind(k);
-            if (fault == null) {
-                verdicts[at[k]] = ABORTED;
-            } else {
-                faults.note(xdp, k);
-                if (onFault == OnFault.DROP) {
-                    verdicts[at[k]] = fault == FaultKind.BUDGET ? BUDGET : ABORTED;
-                }
-            }
-        }
-        cells.add(XdpAction.ABORTED, to - from);
-    }
-
-    private void refuseAction(int[] verdicts, int from, int to) {
-        int refused = 0;
-        for (int k = from; k < to; k++) {
-            if (verdicts[at[k]] == Verdict.UNDECIDED) {
-                verdicts[at[k]] = INVALID;
-                refused++;
-            }
-        }
-        cells.add(ProgramCells.INVALID, refused);
     }
 }

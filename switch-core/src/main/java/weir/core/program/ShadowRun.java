@@ -83,6 +83,7 @@ public final class ShadowRun implements AutoCloseable {
 
     private void compare(FrameCapture capture, int from, int count, int worker, Comparison comparison) {
         XdpBatch batch = new XdpBatch(count);
+        ProgramContract contract = ProgramContract.of(candidate.spec().type());
         try (Arena arena = Arena.ofConfined()) {
             for (int i = from; i < from + count; i++) {
                 int bytes = capture.lengthBytes(i);
@@ -90,11 +91,12 @@ public final class ShadowRun implements AutoCloseable {
                 long start = arena.allocate(room, ALIGNMENT).address();
                 long data = start + Frame.HEADROOM_BYTES;
                 Mem.copy(capture.address(i), data, bytes);
-                batch.add(start, data, data + bytes, start + room, capture.port(i), capture.queue(i));
+                int port = contract.ingressPort(capture.port(i));
+                batch.add(start, data, data + bytes, start + room, port, capture.queue(i));
             }
             candidate.prepared().program().run(batch, worker);
             for (int k = 0; k < count; k++) {
-                comparison.add(capture, from + k, Outcome.of(batch, k));
+                comparison.add(capture, from + k, contract.outcome(batch, k));
             }
         }
     }

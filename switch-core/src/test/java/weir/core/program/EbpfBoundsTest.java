@@ -21,6 +21,8 @@ import weir.core.port.VlanMode;
 import weir.core.testing.Frames;
 import weir.core.testing.HandDrivenSwitch;
 import weir.ebpf.EbpfProgram;
+import weir.ebpf.isa.Code;
+import weir.ebpf.isa.Instruction;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.xdp.XdpAction;
 import weir.ebpf.xdp.XdpBatch;
@@ -287,7 +289,7 @@ class EbpfBoundsTest {
     private static final class Cutter implements EbpfProgram {
         @Override
         public ProgramSpec spec() {
-            throw new UnsupportedOperationException();
+            return ProgramSpec.of("cutter", Code.of(List.of(new Instruction.Exit())));
         }
 
         @Override

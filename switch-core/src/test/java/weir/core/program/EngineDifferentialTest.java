@@ -27,7 +27,16 @@ class EngineDifferentialTest {
     private record Seen(Map<String, List<String>> received, Map<?, ?> counters, ProgramCounters program) {}
 
     @ParameterizedTest
-    @CsvSource({"steered,1", "steered,2", "flood_bridge,1", "vlan_tags,1", "tcp_mss,1", "tail_calls,2"})
+    @CsvSource({
+        "steered,1",
+        "steered,2",
+        "flood_bridge,1",
+        "vlan_tags,1",
+        "tcp_mss,1",
+        "tail_calls,2",
+        "vale_steered,1",
+        "vale_steered,2"
+    })
     void enginesAgree(String object, int workers) {
         for (long seed : Seeds.of(RunSize.of(1, 20))) {
             enginesAgree(object, workers, Seeds.random(seed));
@@ -56,7 +65,13 @@ class EngineDifferentialTest {
         int length =
                 random.nextInt(10) == 0 ? random.nextInt(14, FramePool.MAX_SMALL_FRAME_BYTES) : random.nextInt(40, 120);
         byte[] frame = Frames.untagged(Frames.station(random.nextInt(6)), Frames.station(random.nextInt(6)), length, 0);
-        if (object.equals("steered") && length >= 40) {
+        if (object.equals("vale_steered") && length >= 40) {
+            int returned = random.nextInt(8) == 0 ? random.nextInt() : random.nextInt(256);
+            int command = random.nextBoolean() ? Steered.WRITE_CONTEXT : Steered.RETURN;
+            byte[] steering =
+                    Steered.frame(command, random.nextInt(3) == 0 ? returned : random.nextInt(5), random.nextInt());
+            System.arraycopy(steering, 14, frame, 14, 26);
+        } else if (object.equals("steered") && length >= 40) {
             int argument = random.nextInt(8) == 0 ? random.nextInt() : random.nextInt(-8, 16);
             int flags = random.nextInt(4) == 0 ? random.nextInt(32) : 0;
             // Neither randomness of the kernel's nor events that the order of workers decides.
@@ -79,7 +94,7 @@ class EngineDifferentialTest {
     private static Seen run(String object, int workers, Engine engine, List<Map<String, byte[][]>> rounds) {
         try (HandDrivenSwitch hand =
                 new HandDrivenSwitch(c -> c.withWorkers(workers)).ports(PORTS.toArray(String[]::new))) {
-            boolean isSteered = object.equals("steered");
+            boolean isSteered = object.endsWith("steered");
             ProgramOptions options = Steered.options()
                     .withEngine(engine)
                     .withProgram(object.equals("tail_calls") ? "parse_ethernet" : "");
@@ -124,6 +139,7 @@ class EngineDifferentialTest {
                 counters.transmitted(),
                 counters.redirected(),
                 counters.invalid(),
+                counters.flooded(),
                 counters.faults(),
                 counters.egressFrames(),
                 counters.egressDrops(),

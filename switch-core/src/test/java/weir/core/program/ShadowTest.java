@@ -91,6 +91,39 @@ class ShadowTest {
     }
 
     @Test
+    void programsOfBothTypesCompare() throws Exception {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a", "b", "c")) {
+            Steered.load(hand, SWITCH, Steered.object("vale_steered"), Steered.options());
+            try (ShadowRun run = hand.sw()
+                    .programs()
+                    .beginShadow(SWITCH, Steered.object("steered"), Steered.options(), 4, program -> {})) {
+                hand.sendAndSettle(
+                        "b",
+                        Steered.frame(Steered.RETURN, 2),
+                        Steered.frame(Steered.RETURN, 1),
+                        Steered.frame(Steered.RETURN, 254),
+                        Steered.frame(Steered.RETURN, -1));
+                assertEquals(
+                        List.of(
+                                new ShadowReport.Count("XDP_REDIRECT to port 3", "XDP_PASS", 1),
+                                new ShadowReport.Count("XDP_REDIRECT to port 2", "XDP_DROP", 1),
+                                new ShadowReport.Count("XDP_REDIRECT to all other ports", "254", 1),
+                                new ShadowReport.Count("XDP_DROP", "4294967295", 1)),
+                        run.finish().counts());
+            }
+            try (ShadowRun run = hand.sw()
+                    .programs()
+                    .beginShadow(SWITCH, Steered.object("vale_steered"), Steered.options(), 1, program -> {})) {
+                hand.sendAndSettle("b", Steered.frame(Steered.RETURN, 0));
+                ShadowReport report = run.finish();
+                assertEquals(0, report.differences());
+                assertEquals(
+                        "XDP_REDIRECT to port 1", report.counts().getFirst().before());
+            }
+        }
+    }
+
+    @Test
     void doesNotWaitForEver() throws Exception {
         try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a", "b")) {
             SwitchPrograms programs = hand.sw().programs();

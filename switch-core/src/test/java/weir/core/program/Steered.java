@@ -58,6 +58,11 @@ public final class Steered {
         return object(Path.of(System.getProperty("weir.root"), "examples", "programs"), name);
     }
 
+    /** An object of {@code examples/vale}. */
+    static ObjectFile valeExample(String name) {
+        return object(Path.of(System.getProperty("weir.root"), "examples", "vale"), name);
+    }
+
     private static ObjectFile object(Path where, String name) {
         try {
             return ObjectFile.parse(Files.readAllBytes(where.resolve(name + ".o")));
