@@ -159,4 +159,20 @@ class BridgeTrafficTest {
         TrafficLab.addPorts(program, "domain_0", 3);
         assertEquals(2, third.ping(first.ipv4(), 2));
     }
+
+    /** Whatever a frame is and whom it is for, it goes to port 1. */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void allGoesToTheFirstPort(Engine engine) throws Exception {
+        lab.load("nologic", engine, program -> {});
+        Station from = lab.station(2);
+        from.knows(lab.station(3).ipv4(), lab.station(3).mac());
+        try (Capture first = new Capture(lab.station(1), "udp port " + UDP_PORT);
+                NumberedUdp udp = new NumberedUdp(from, lab.station(3), UDP_PORT)) {
+            udp.send(DATAGRAMS);
+            first.await("what was for another", DATAGRAMS, packet -> true);
+            udp.poll();
+            assertEquals(0, udp.arrived());
+        }
+    }
 }

@@ -94,7 +94,8 @@ class PolicyTrafficTest {
             udp.poll();
             assertEquals(0, udp.arrived());
         }
-        assertEquals(0, lab.counters(lab.station(2)).transmitted());
+        assertEquals(0, from.ping(lab.station(2).ipv4(), 1));
+        assertEquals(0, program.counters().passed() + program.counters().redirected());
     }
 
     /** The longest prefix decides: the network is denied, the second host in it allowed. */

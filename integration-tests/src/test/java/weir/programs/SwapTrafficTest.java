@@ -101,7 +101,7 @@ class SwapTrafficTest {
                 assertTrue(program.counters().frames() > 0);
             }
             int lost = there.lost() + back.lost();
-            assertTrue(lost <= lab.lostByName(), () -> lost + " lost, " + lab.lostByName() + " by name");
+            assertTrue(lost <= lab.lostAtInterfaces(), () -> lost + " lost, " + lab.lostAtInterfaces() + " at interfaces");
             assertEquals(0, there.udp.duplicates() + back.udp.duplicates());
         }
     }
@@ -122,7 +122,7 @@ class SwapTrafficTest {
                 Law.eventually("it flows on", () -> flow.progress() > progress);
             }
             int lost = flow.lost();
-            assertTrue(lost <= lab.lostByName(), () -> lost + " lost, " + lab.lostByName() + " by name");
+            assertTrue(lost <= lab.lostAtInterfaces(), () -> lost + " lost, " + lab.lostAtInterfaces() + " at interfaces");
             assertEquals(0, flow.udp.duplicates());
             assertSame(
                     before, lab.sw().programs().at(ProgramPlace.onSwitch()).orElseThrow());

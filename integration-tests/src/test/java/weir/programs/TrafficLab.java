@@ -122,12 +122,17 @@ final class TrafficLab implements BeforeEachCallback, AfterEachCallback {
         return counters(station).decisionDrops().getOrDefault(reason, 0L);
     }
 
-    /** Frames of all stations that ended in the switch or in a TAP's queue before it. */
+    /** Frames that the stations' kernels dropped, since the switch did not read fast enough. */
+    long lostAtInterfaces() {
+        return sw.ports().stream().mapToLong(PortInfo::peerDropped).sum();
+    }
+
+    /** Frames that ended in the switch, or at interfaces before it. */
     long lostByName() {
-        long dropped = sw.counters().values().stream()
-                .flatMap(port -> port.drops().values().stream())
-                .mapToLong(Long::longValue)
-                .sum();
-        return dropped + sw.ports().stream().mapToLong(PortInfo::peerDropped).sum();
+        return lostAtInterfaces()
+                + sw.counters().values().stream()
+                        .flatMap(port -> port.drops().values().stream())
+                        .mapToLong(Long::longValue)
+                        .sum();
     }
 }
