@@ -64,7 +64,7 @@ class BridgeTrafficTest {
             between.send(DATAGRAMS);
             assertEquals(DATAGRAMS, between.awaitAll());
             fence.send(1);
-            third.await("the datagram that is for the third", 1, packet -> packet.contains("." + (UDP_PORT + 1)));
+            third.await(1, packet -> packet.contains("." + (UDP_PORT + 1)));
             assertEquals(1, third.packets().size(), () -> third.packets().toString());
         }
     }
@@ -125,8 +125,8 @@ class BridgeTrafficTest {
             back.send(DATAGRAMS);
             assertEquals(DATAGRAMS, back.awaitAll());
 
-            watcher.await("copies of what went there", DATAGRAMS, packet -> true);
-            second.await("copies of what came back", DATAGRAMS, packet -> true);
+            watcher.await(DATAGRAMS, packet -> true);
+            second.await(DATAGRAMS, packet -> true);
             assertEquals(DATAGRAMS, watcher.packets().size());
             assertEquals(DATAGRAMS, second.packets().size());
             assertEquals(0, watcher.count(packet -> packet.contains("bad udp cksum")));
@@ -170,7 +170,7 @@ class BridgeTrafficTest {
         try (Capture first = new Capture(lab.station(1), "udp port " + UDP_PORT);
                 NumberedUdp udp = new NumberedUdp(from, lab.station(3), UDP_PORT)) {
             udp.send(DATAGRAMS);
-            first.await("what was for another", DATAGRAMS, packet -> true);
+            first.await(DATAGRAMS, packet -> true);
             udp.poll();
             assertEquals(0, udp.arrived());
         }

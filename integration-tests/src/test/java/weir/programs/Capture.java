@@ -6,11 +6,17 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import weir.core.testing.Law;
+import weir.ports.testing.Waiting;
 
 /** What tcpdump sees at a station's interface, promiscuous, one text a packet, checksums checked. */
 final class Capture implements AutoCloseable {
+    private static final long PATIENCE_NANOS = 10_000_000_000L;
+    // Room for thousands of packets: with longer ones there would be room for less than ten.
+    private static final String SNAP_BYTES = "2048";
+    private static final String BUFFER_KIB = "16384";
+
     private final Process process;
+    private final BufferedReader messages;
     private final Thread reader;
     private final List<String> packets = new ArrayList<>();
 
@@ -22,17 +28,22 @@ final class Capture implements AutoCloseable {
     Capture(Station station, String filter) throws IOException {
         process = new ProcessBuilder(
                         "ip", "netns", "exec", station.netns().name(), "tcpdump", "-l", "-nn", "-vv", "-e", "-tt",
-                        "--immediate-mode", "-i", Station.INTERFACE, filter)
+                        "--immediate-mode", "-s", SNAP_BYTES, "-B", BUFFER_KIB, "-i", Station.INTERFACE, filter)
                 .start();
-        BufferedReader messages = process.errorReader();
+        messages = process.errorReader();
+        awaitMessage("listening on");
+        reader = Thread.ofPlatform().name("capture").daemon(true).start(this::read);
+    }
+
+    private String awaitMessage(String part) throws IOException {
         String line = messages.readLine();
-        while (line != null && !line.contains("listening on")) {
+        while (line != null && !line.contains(part)) {
             line = messages.readLine();
         }
         if (line == null) {
-            throw new AssertionError("tcpdump does not listen");
+            throw new AssertionError("tcpdump ended without '" + part + "'");
         }
-        reader = Thread.ofPlatform().name("capture").daemon(true).start(this::read);
+        return line;
     }
 
     private void read() {
@@ -56,14 +67,27 @@ final class Capture implements AutoCloseable {
         return packets().stream().filter(kind).count();
     }
 
-    void await(String what, int count, Predicate<String> kind) {
-        Law.eventually(what, () -> count(kind) >= count);
+    /** Waits for so many packets of a kind. */
+    void await(int count, Predicate<String> kind) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (count(kind) < count) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError(
+                        count(kind) + " instead of " + count + " packets; seen: " + String.join("\n", packets()));
+            }
+            Waiting.sleep(2);
+        }
     }
 
+    /** Ends it, and is an error when it missed packets. */
     @Override
-    public void close() throws InterruptedException {
-        process.destroy();
+    public void close() throws IOException, InterruptedException {
+        process.toHandle().destroy(); // the process's own method would close what it still says
+        String dropped = awaitMessage("dropped by kernel");
         process.waitFor();
         reader.join();
+        if (!dropped.startsWith("0 ")) {
+            throw new AssertionError("tcpdump: " + dropped);
+        }
     }
 }

@@ -92,7 +92,7 @@ class HeaderTrafficTest {
                 Socket client = lab.station(1).connect(0, server.ipv4(), TCP_PORT)) {
             echo(client, listening);
 
-            syns.await("the opening segment", 1, packet -> packet.contains("mss " + mss));
+            syns.await(1, packet -> packet.contains("mss " + mss));
             assertChecksumsAreRight(syns);
         }
         assertTrue(Cells.sum(program, "clamped", 0) >= 2); // of both sides
@@ -117,7 +117,7 @@ class HeaderTrafficTest {
             InetSocketAddress seen = echo(socket, listening);
 
             assertEquals(new InetSocketAddress(OUTSIDE_ADDRESS, outsidePort), seen);
-            capture.await("segments", 2, packet -> packet.contains("(correct)"));
+            capture.await(2, packet -> packet.contains("(correct)"));
             assertChecksumsAreRight(capture);
         }
     }
@@ -207,8 +207,8 @@ class HeaderTrafficTest {
             send(socket, tagged(tooMany));
             send(socket, tagged(CUSTOMER));
             send(socket, tagged(PROVIDER, CUSTOMER));
-            second.await("two tags", DATAGRAMS, packet -> packet.matches("(?s).*vlan 100,.*vlan 10,.*"));
-            second.await("one tag", DATAGRAMS, packet -> packet.contains("vlan 10,") && !packet.contains("vlan 100,"));
+            second.await(DATAGRAMS, packet -> packet.matches("(?s).*vlan 100,.*vlan 10,.*"));
+            second.await(DATAGRAMS, packet -> packet.contains("vlan 10,") && !packet.contains("vlan 100,"));
             assertEquals(2 * DATAGRAMS, second.count(packet -> packet.contains("vlan")));
         }
         assertEquals(DATAGRAMS, Cells.word(program, "vlans", Cells.join(Cells.u16(10), Cells.u16(10))));
@@ -252,7 +252,7 @@ class HeaderTrafficTest {
             send(socket, RawFrames.udpBehind(from, to, destinationOptions, padding));
             udp.send(DATAGRAMS);
             assertEquals(DATAGRAMS, udp.awaitAll());
-            second.await("packets with options", DATAGRAMS, packet -> packet.contains("DSTOPT"));
+            second.await(DATAGRAMS, packet -> packet.contains("DSTOPT"));
             assertEquals(DATAGRAMS, second.count(packet -> packet.contains("DSTOPT")));
             assertEquals(0, second.count(packet -> packet.contains("RT6") || packet.contains("srcrt")));
         }
