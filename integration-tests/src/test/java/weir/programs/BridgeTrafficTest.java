@@ -52,8 +52,9 @@ class BridgeTrafficTest {
                 }
             }
         }
-        assertTrue(program.counters().redirected() >= 2 * 2 * 2 * 6, () -> program.counters()
-                .toString());
+        assertTrue(
+                program.counters().redirected() >= 2 * 2 * 2 * 6,
+                () -> program.counters().toString());
         // VALE's bridge and the whole bridge leave nothing to the switch.
         assertEquals(bridge.equals("bridge"), program.counters().passed() > 0);
         assertEquals(0, program.counters().faults());
@@ -79,9 +80,7 @@ class BridgeTrafficTest {
         Station server = lab.station(2);
         client.netns().ip("addr", "flush", "dev", Station.INTERFACE);
         Path leases = Files.createFile(folder.resolve("leases"));
-        Path config = Files.writeString(
-                folder.resolve("udhcpd.conf"),
-                """
+        Path config = Files.writeString(folder.resolve("udhcpd.conf"), """
                 interface h0
                 start 198.18.66.50
                 end 198.18.66.60
@@ -89,16 +88,27 @@ class BridgeTrafficTest {
                 pidfile %s
                 option subnet 255.255.255.0
                 option lease 600
-                """
-                        .formatted(leases, folder.resolve("pid")));
+                """.formatted(leases, folder.resolve("pid")));
         Path script = Files.writeString(folder.resolve("lease.sh"), "#!/bin/sh\necho \"event $1 $ip\"\n");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
 
         Process daemon = server.netns().start("busybox", "udhcpd", "-f", config.toString());
         try {
             String output = client.netns()
-                    .run("busybox", "udhcpc", "-f", "-n", "-q", "-t", "10", "-T", "1", "-i", "h0", "-s", script
-                            .toString());
+                    .run(
+                            "busybox",
+                            "udhcpc",
+                            "-f",
+                            "-n",
+                            "-q",
+                            "-t",
+                            "10",
+                            "-T",
+                            "1",
+                            "-i",
+                            "h0",
+                            "-s",
+                            script.toString());
 
             assertTrue(output.matches("(?s).*event bound 198\\.18\\.66\\.(5\\d|60)\\n.*"), output);
         } finally {

@@ -27,8 +27,24 @@ final class Capture implements AutoCloseable {
      */
     Capture(Station station, String filter) throws IOException {
         process = new ProcessBuilder(
-                        "ip", "netns", "exec", station.netns().name(), "tcpdump", "-l", "-nn", "-vv", "-e", "-tt",
-                        "--immediate-mode", "-s", SNAP_BYTES, "-B", BUFFER_KIB, "-i", Station.INTERFACE, filter)
+                        "ip",
+                        "netns",
+                        "exec",
+                        station.netns().name(),
+                        "tcpdump",
+                        "-l",
+                        "-nn",
+                        "-vv",
+                        "-e",
+                        "-tt",
+                        "--immediate-mode",
+                        "-s",
+                        SNAP_BYTES,
+                        "-B",
+                        BUFFER_KIB,
+                        "-i",
+                        Station.INTERFACE,
+                        filter)
                 .start();
         messages = process.errorReader();
         awaitMessage("listening on");

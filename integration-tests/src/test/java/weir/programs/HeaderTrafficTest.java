@@ -76,18 +76,23 @@ class HeaderTrafficTest {
 
     private static void assertChecksumsAreRight(Capture capture) {
         assertTrue(capture.count(packet -> packet.contains("(correct)")) > 0);
-        assertEquals(0, capture.count(packet -> packet.contains("incorrect")), () -> capture.packets()
-                .toString());
+        assertEquals(
+                0,
+                capture.count(packet -> packet.contains("incorrect")),
+                () -> capture.packets().toString());
     }
 
     @ParameterizedTest
     @MethodSource("engines")
     void largeSegmentsAreClampedAndChecksumsStayRight(Engine engine) throws Exception {
         int mss = 1000;
-        AttachedProgram program = lab.load(
-                "tcp_mss", engine, loaded -> Cells.put(loaded, "limit", Cells.u32(0), Cells.u16(mss)));
+        AttachedProgram program =
+                lab.load("tcp_mss", engine, loaded -> Cells.put(loaded, "limit", Cells.u32(0), Cells.u16(mss)));
         Station server = lab.station(2);
-        try (Capture syns = new Capture(server, "tcp[tcpflags] & tcp-syn != 0 and src host " + lab.station(1).ipv4());
+        try (Capture syns = new Capture(
+                        server,
+                        "tcp[tcpflags] & tcp-syn != 0 and src host "
+                                + lab.station(1).ipv4());
                 ServerSocket listening = server.listen(server.ipv4(), TCP_PORT);
                 Socket client = lab.station(1).connect(0, server.ipv4(), TCP_PORT)) {
             echo(client, listening);
@@ -202,7 +207,8 @@ class HeaderTrafficTest {
         AttachedProgram program = lab.load("vlan_tags", engine, loaded -> {});
         RawFrames.Tag[] tooMany = new RawFrames.Tag[5];
         Arrays.fill(tooMany, CUSTOMER);
-        try (Capture second = new Capture(lab.station(2), "ether src " + lab.station(1).mac());
+        try (Capture second = new Capture(
+                        lab.station(2), "ether src " + lab.station(1).mac());
                 RawSocket socket = rawSocketOfFirst()) {
             send(socket, tagged(tooMany));
             send(socket, tagged(CUSTOMER));

@@ -89,8 +89,7 @@ class PolicyTrafficTest {
         from.knows(lab.station(2).ipv4(), lab.station(2).mac());
         try (NumberedUdp udp = new NumberedUdp(from, lab.station(2), UDP_PORT)) {
             udp.send(DATAGRAMS);
-            Law.eventually(
-                    "all are counted", () -> Cells.sum(program, "packets", UDP_PROTOCOL) == DATAGRAMS);
+            Law.eventually("all are counted", () -> Cells.sum(program, "packets", UDP_PROTOCOL) == DATAGRAMS);
             udp.poll();
             assertEquals(0, udp.arrived());
         }
@@ -115,8 +114,8 @@ class PolicyTrafficTest {
         denied.knows(target.ipv6(), target.mac()); // or its question would be what is dropped
         try (NumberedUdp no4 = new NumberedUdp(denied, target, UDP_PORT);
                 NumberedUdp yes4 = new NumberedUdp(allowed, target, OTHER_UDP_PORT);
-                NumberedUdp no6 = new NumberedUdp(
-                        denied.udp(denied.ipv6(), UDP_PORT), target.udp(target.ipv6(), UDP_PORT));
+                NumberedUdp no6 =
+                        new NumberedUdp(denied.udp(denied.ipv6(), UDP_PORT), target.udp(target.ipv6(), UDP_PORT));
                 NumberedUdp yes6 = new NumberedUdp(
                         allowed.udp(allowed.ipv6(), UDP_PORT), target.udp(target.ipv6(), OTHER_UDP_PORT))) {
             no4.send(DATAGRAMS);
@@ -126,8 +125,7 @@ class PolicyTrafficTest {
             assertEquals(DATAGRAMS, yes4.awaitAll());
             assertEquals(DATAGRAMS, yes6.awaitAll());
             Law.eventually(
-                    "what is denied is dropped",
-                    () -> lab.drops(denied, DropReason.PROGRAM_DROP) >= 2 * DATAGRAMS);
+                    "what is denied is dropped", () -> lab.drops(denied, DropReason.PROGRAM_DROP) >= 2 * DATAGRAMS);
             no4.poll();
             no6.poll();
             assertEquals(0, no4.arrived() + no6.arrived());
@@ -149,19 +147,18 @@ class PolicyTrafficTest {
     @MethodSource("engines")
     void eachSourceGetsItsBurstAndItsRate(Engine engine) throws Exception {
         int burst = 5;
-        AttachedProgram program = lab.load(
-                "rate_limit", engine, loaded -> Cells.put(loaded, "limit", Cells.u32(0), Cells.u64(1, burst)));
+        AttachedProgram program =
+                lab.load("rate_limit", engine, loaded -> Cells.put(loaded, "limit", Cells.u32(0), Cells.u64(1, burst)));
         long start = System.nanoTime();
         try (NumberedUdp first = new NumberedUdp(lab.station(1), lab.station(3), UDP_PORT);
                 NumberedUdp second = new NumberedUdp(lab.station(2), lab.station(3), OTHER_UDP_PORT)) {
             first.send(DATAGRAMS);
             second.send(burst);
             assertEquals(burst, second.awaitAll());
-            Law.eventually(
-                    "all have met the program",
-                    () -> hasAllOf(first, program));
+            Law.eventually("all have met the program", () -> hasAllOf(first, program));
             long seconds = (System.nanoTime() - start) / 1_000_000_000L + 1;
-            assertTrue(first.arrived() >= burst && first.arrived() <= burst + seconds, () -> first.arrived() + " arrived");
+            assertTrue(
+                    first.arrived() >= burst && first.arrived() <= burst + seconds, () -> first.arrived() + " arrived");
             assertEquals(DATAGRAMS - first.arrived(), program.counters().dropped());
         }
     }

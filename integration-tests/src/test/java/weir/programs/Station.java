@@ -85,8 +85,7 @@ final class Station implements AutoCloseable {
 
     /** Echo requests, IPv4 or IPv6. Returns how many of {@code count} were answered. */
     int ping(String address, int count) {
-        String output = netns.run(
-                "sh", "-c", "ping -n -c " + count + " -i 0.05 -W 1 " + address + " || true");
+        String output = netns.run("sh", "-c", "ping -n -c " + count + " -i 0.05 -W 1 " + address + " || true");
         Matcher received = PING_COUNT.matcher(output);
         if (!received.find()) {
             throw new AssertionError(output);

@@ -101,7 +101,8 @@ class SwapTrafficTest {
                 assertTrue(program.counters().frames() > 0);
             }
             int lost = there.lost() + back.lost();
-            assertTrue(lost <= lab.lostAtInterfaces(), () -> lost + " lost, " + lab.lostAtInterfaces() + " at interfaces");
+            assertTrue(
+                    lost <= lab.lostAtInterfaces(), () -> lost + " lost, " + lab.lostAtInterfaces() + " at interfaces");
             assertEquals(0, there.udp.duplicates() + back.udp.duplicates());
         }
     }
@@ -122,10 +123,10 @@ class SwapTrafficTest {
                 Law.eventually("it flows on", () -> flow.progress() > progress);
             }
             int lost = flow.lost();
-            assertTrue(lost <= lab.lostAtInterfaces(), () -> lost + " lost, " + lab.lostAtInterfaces() + " at interfaces");
+            assertTrue(
+                    lost <= lab.lostAtInterfaces(), () -> lost + " lost, " + lab.lostAtInterfaces() + " at interfaces");
             assertEquals(0, flow.udp.duplicates());
-            assertSame(
-                    before, lab.sw().programs().at(ProgramPlace.onSwitch()).orElseThrow());
+            assertSame(before, lab.sw().programs().at(ProgramPlace.onSwitch()).orElseThrow());
             assertTrue(before.counters().frames() >= flow.udp.sent() - lost);
         }
     }
@@ -146,8 +147,7 @@ class SwapTrafficTest {
             assertEquals(0, lab.drops(from, DropReason.REDIRECT_INVALID));
 
             udp.send(DATAGRAMS);
-            Law.eventually(
-                    "all are dropped", () -> lab.drops(from, DropReason.REDIRECT_INVALID) >= DATAGRAMS);
+            Law.eventually("all are dropped", () -> lab.drops(from, DropReason.REDIRECT_INVALID) >= DATAGRAMS);
             assertEquals(DATAGRAMS, lab.drops(from, DropReason.REDIRECT_INVALID));
         }
         assertEquals(2, from.ping(lab.station(2).ipv4(), 2));

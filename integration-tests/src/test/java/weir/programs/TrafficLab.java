@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -37,7 +39,9 @@ final class TrafficLab implements BeforeEachCallback, AfterEachCallback {
     private static final Duration WARM_UP = Duration.ofMillis(100);
 
     private final List<Station> stations = new ArrayList<>();
-    private Switch sw = Switch.create(HostConfig.named("unused").withoutThreads());
+
+    @Nullable
+    private Switch running;
 
     /** What programs run under. */
     static Stream<Engine> engines() {
@@ -46,8 +50,8 @@ final class TrafficLab implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void beforeEach(ExtensionContext context) throws Exception {
-        sw.close();
-        sw = Switch.create(HostConfig.named("traffic"));
+        Switch sw = Switch.create(HostConfig.named("traffic"));
+        running = sw;
         for (int number = 1; number <= STATIONS; number++) {
             Station station = new Station(number);
             stations.add(station);
@@ -60,19 +64,18 @@ final class TrafficLab implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void afterEach(ExtensionContext context) {
-        try {
+        try (Switch sw = sw()) {
             Law.assertComesToHold(sw);
             sw.ports().forEach(port -> sw.detach(port.name()));
             Law.assertHoldsAndSlotsAreBack(sw, 0);
         } finally {
-            sw.close();
             stations.forEach(Station::close);
             stations.clear();
         }
     }
 
     Switch sw() {
-        return sw;
+        return Objects.requireNonNull(running);
     }
 
     /** The station at a port, by the port's number. */
@@ -94,8 +97,7 @@ final class TrafficLab implements BeforeEachCallback, AfterEachCallback {
     }
 
     AttachedProgram load(String example, ProgramOptions options, Consumer<AttachedProgram> prepare) throws Exception {
-        return sw.programs()
-                .load(ProgramPlace.onSwitch(), example(example), options.withWarmUp(WARM_UP), prepare);
+        return sw().programs().load(ProgramPlace.onSwitch(), example(example), options.withWarmUp(WARM_UP), prepare);
     }
 
     /** Loads one of the bridges, and makes all ports its members where it has to be told. */
@@ -114,7 +116,7 @@ final class TrafficLab implements BeforeEachCallback, AfterEachCallback {
     }
 
     PortCounters counters(Station station) {
-        return sw.counters().get(station.port());
+        return sw().counters().get(station.port());
     }
 
     /** Frames that came from a station and were dropped by a decision for that reason. */
@@ -124,13 +126,13 @@ final class TrafficLab implements BeforeEachCallback, AfterEachCallback {
 
     /** Frames that the stations' kernels dropped, since the switch did not read fast enough. */
     long lostAtInterfaces() {
-        return sw.ports().stream().mapToLong(PortInfo::peerDropped).sum();
+        return sw().ports().stream().mapToLong(PortInfo::peerDropped).sum();
     }
 
     /** Frames that ended in the switch, or at interfaces before it. */
     long lostByName() {
         return lostAtInterfaces()
-                + sw.counters().values().stream()
+                + sw().counters().values().stream()
                         .flatMap(port -> port.drops().values().stream())
                         .mapToLong(Long::longValue)
                         .sum();
