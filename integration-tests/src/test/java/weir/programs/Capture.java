@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import weir.ports.testing.Waiting;
 
@@ -17,7 +18,7 @@ final class Capture implements AutoCloseable {
 
     private final Process process;
     private final BufferedReader messages;
-    private final Thread reader;
+    private final CompletableFuture<Void> reader;
     private final List<String> packets = new ArrayList<>();
 
     /**
@@ -48,7 +49,9 @@ final class Capture implements AutoCloseable {
                 .start();
         messages = process.errorReader();
         awaitMessage("listening on");
-        reader = Thread.ofPlatform().name("capture").daemon(true).start(this::read);
+        reader = CompletableFuture.runAsync(
+                this::read,
+                task -> Thread.ofPlatform().name("capture").daemon(true).start(task));
     }
 
     private String awaitMessage(String part) throws IOException {
@@ -97,10 +100,10 @@ final class Capture implements AutoCloseable {
 
     /** Ends it, and is an error when it missed packets. */
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         process.toHandle().destroy(); // the process's own method would close what it still says
         String dropped = awaitMessage("dropped by kernel");
-        process.waitFor();
+        process.onExit().join();
         reader.join();
         if (!dropped.startsWith("0 ")) {
             throw new AssertionError("tcpdump: " + dropped);

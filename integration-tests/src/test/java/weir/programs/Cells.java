@@ -13,23 +13,28 @@ final class Cells {
     private Cells() {}
 
     static byte[] u16(int value) {
-        return buffer(Short.BYTES).putShort((short) value).array();
+        return littleEndian(value, Short.BYTES);
     }
 
     static byte[] u32(int value) {
-        return buffer(Integer.BYTES).putInt(value).array();
+        return littleEndian(value, Integer.BYTES);
     }
 
+    /** Words one behind the other. */
     static byte[] u64(long... values) {
-        ByteBuffer bytes = buffer(Long.BYTES * values.length);
-        for (long value : values) {
-            bytes.putLong(value);
+        byte[][] words = new byte[values.length][];
+        for (int i = 0; i < values.length; i++) {
+            words[i] = littleEndian(values[i], Long.BYTES);
         }
-        return bytes.array();
+        return join(words);
     }
 
-    private static ByteBuffer buffer(int bytes) {
-        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    private static byte[] littleEndian(long value, int bytes) {
+        byte[] result = new byte[bytes];
+        for (int i = 0; i < bytes; i++) {
+            result[i] = (byte) (value >>> (i * Byte.SIZE));
+        }
+        return result;
     }
 
     /** Puts parts one behind the other. */

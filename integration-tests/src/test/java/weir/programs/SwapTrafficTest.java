@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -43,16 +45,24 @@ class SwapTrafficTest {
         private static final int WINDOW = 100;
 
         private final NumberedUdp udp;
-        private final FutureTask<Integer> task = new FutureTask<>(this::run);
+        private final CompletableFuture<Integer> result = new CompletableFuture<>();
         private volatile boolean isEnding;
         private volatile int progress;
 
         Flow(Station from, Station to, int port) throws Exception {
             udp = new NumberedUdp(from, to, port);
-            Thread.ofPlatform().name("flow-" + from.port()).daemon(true).start(task);
+            Thread.ofPlatform().name("flow-" + from.port()).daemon(true).start(this::run);
         }
 
-        private int run() throws Exception {
+        private void run() {
+            try {
+                result.complete(send());
+            } catch (Throwable t) {
+                result.completeExceptionally(t);
+            }
+        }
+
+        private int send() throws Exception {
             int lost = 0;
             while (!isEnding) {
                 udp.send(1);
@@ -70,16 +80,16 @@ class SwapTrafficTest {
         }
 
         /** Ends it. Returns how many did not arrive. */
-        int lost() throws Exception {
+        int lost() {
             isEnding = true;
-            return task.get();
+            return result.join();
         }
 
         @Override
-        public void close() throws Exception {
-            isEnding = true;
-            task.get();
-            udp.close();
+        public void close() throws IOException {
+            try (udp) {
+                lost();
+            }
         }
     }
 
