@@ -26,6 +26,7 @@ import weir.testing.RequiresFeature;
 class BridgeTrafficTest {
     private static final int DATAGRAMS = 30;
     private static final int UDP_PORT = 7000;
+    private static final String DHCP_SECONDS = "30"; // then the server ends, though this process was killed
 
     @RegisterExtension
     final TrafficLab lab = new TrafficLab();
@@ -92,7 +93,7 @@ class BridgeTrafficTest {
         Path script = Files.writeString(folder.resolve("lease.sh"), "#!/bin/sh\necho \"event $1 $ip\"\n");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
 
-        Process daemon = server.netns().start("busybox", "udhcpd", "-f", config.toString());
+        Process daemon = server.netns().start("timeout", DHCP_SECONDS, "busybox", "udhcpd", "-f", config.toString());
         try {
             String output = client.netns()
                     .run(

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -151,10 +152,12 @@ class HeaderTrafficTest {
         lab.station(1).knows(OUTSIDE_ADDRESS, "02:00:00:00:42:64");
         int[] served = new int[2];
         int connections = 24;
+        FutureTask<Integer> byFirst;
+        FutureTask<Integer> bySecond;
         try (ServerSocket first = service(lab.station(2));
                 ServerSocket second = service(lab.station(3))) {
-            start(() -> answer(first, 0));
-            start(() -> answer(second, 1));
+            byFirst = start(() -> answer(first, 0));
+            bySecond = start(() -> answer(second, 1));
             for (int i = 0; i < connections; i++) {
                 try (Socket client = lab.station(1).connect(CLIENT_PORT + i, OUTSIDE_ADDRESS, TCP_PORT)) {
                     client.getOutputStream().write(i);
@@ -164,6 +167,8 @@ class HeaderTrafficTest {
                 }
             }
         }
+        assertEquals(served[0], byFirst.get());
+        assertEquals(served[1], bySecond.get());
         assertEquals(connections, served[0] + served[1]);
         assertTrue(served[0] > 0 && served[1] > 0, () -> served[0] + " and " + served[1]);
     }
@@ -173,15 +178,21 @@ class HeaderTrafficTest {
         return server.listen(OUTSIDE_ADDRESS, TCP_PORT);
     }
 
-    /** Says who it is and what it read, to all who come until the socket is closed. */
-    private static boolean answer(ServerSocket listening, int number) throws IOException {
-        while (!listening.isClosed()) {
+    /** Says who it is and what it read, until the socket is closed. Returns to how many. */
+    private static int answer(ServerSocket listening, int number) throws IOException {
+        int answered = 0;
+        while (true) {
             try (Socket accepted = listening.accept()) {
                 int read = accepted.getInputStream().read();
                 accepted.getOutputStream().write(new byte[] {(byte) number, (byte) read});
+                answered++;
+            } catch (SocketException e) {
+                if (listening.isClosed()) {
+                    return answered;
+                }
+                throw e;
             }
         }
-        return true;
     }
 
     // ---- tags and headers ----------------------------------------------------------------------------
