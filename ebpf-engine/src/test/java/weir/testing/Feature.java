@@ -23,6 +23,8 @@ public enum Feature {
     IPERF3,
     C_COMPILER,
     TCPDUMP,
+    /** A DHCP client and server. */
+    BUSYBOX,
     MAVEN,
     STRACE,
     /** {@code bpf(2)} makes maps for us. */
@@ -59,6 +61,7 @@ public enum Feature {
             case IPERF3 -> missingCommand("iperf3", "iperf3");
             case C_COMPILER -> missingCommand("cc", "gcc and libc6-dev");
             case TCPDUMP -> missingCommand("tcpdump", "tcpdump");
+            case BUSYBOX -> missingCommand("busybox", "busybox");
             case MAVEN -> missingCommand("mvn", "maven");
             case STRACE -> probeStrace();
             case BPF_MAPS -> probe(LINUX).or(() -> probe(ROOT)).or(Feature::probeBpf);

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.programs;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.nio.channels.DatagramChannel;
+import java.util.HexFormat;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import weir.ports.linux.LinuxException;
+import weir.ports.linux.NetworkNamespace;
+import weir.ports.testing.Netns;
+
+/** A host: a network namespace with one interface, the TAP of a switch's port. Sockets are opened inside of it. */
+final class Station implements AutoCloseable {
+    static final String INTERFACE = "h0";
+
+    private static final Pattern PING_COUNT = Pattern.compile("(\\d+) received");
+    private static final int RECEIVE_BUFFER_BYTES = 1 << 20;
+    private static final int CONNECT_MILLIS = 10_000;
+    private static final int READ_MILLIS = 10_000;
+
+    private final Netns netns = new Netns();
+    private final int number;
+
+    /**
+     * Makes the namespace.
+     *
+     * @param number of the switch's port, 1 to 9; addresses are made of it
+     */
+    Station(int number) {
+        this.number = number;
+        netns.run("sysctl", "-qw", "net.ipv6.conf.default.router_solicitations=0");
+    }
+
+    int number() {
+        return number;
+    }
+
+    String port() {
+        return "h" + number;
+    }
+
+    String spec() {
+        return "tap:" + INTERFACE + "?netns=" + netns.path();
+    }
+
+    String ipv4() {
+        return "198.18.66." + number;
+    }
+
+    String ipv6() {
+        return "2001:db8:66::" + number;
+    }
+
+    String mac() {
+        return "02:00:00:00:42:0" + number;
+    }
+
+    byte[] macBytes() {
+        return HexFormat.ofDelimiter(":").parseHex(mac());
+    }
+
+    Netns netns() {
+        return netns;
+    }
+
+    /** Gives the interface its addresses, when the port is attached. */
+    void configure() {
+        netns.ip("link", "set", INTERFACE, "address", mac());
+        netns.ip("addr", "add", ipv4() + "/24", "dev", INTERFACE);
+        netns.ip("addr", "add", ipv6() + "/64", "dev", INTERFACE, "nodad");
+    }
+
+    /** Tells the kernel where an address is, so that it asks nobody. */
+    void knows(String address, String mac) {
+        netns.ip("neigh", "replace", address, "lladdr", mac, "dev", INTERFACE, "nud", "permanent");
+    }
+
+    /** Echo requests, IPv4 or IPv6. Returns how many of {@code count} were answered. */
+    int ping(String address, int count) {
+        String output = netns.run("sh", "-c", "ping -n -c " + count + " -i 0.05 -W 1 " + address + " || true");
+        Matcher received = PING_COUNT.matcher(output);
+        if (!received.find()) {
+            throw new AssertionError(output);
+        }
+        return Integer.parseInt(received.group(1));
+    }
+
+    /** A UDP socket that does not wait, bound to an address of this host. */
+    DatagramChannel udp(String address, int port) throws Exception {
+        return inside(() -> {
+            DatagramChannel channel = DatagramChannel.open();
+            channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
+            channel.configureBlocking(false);
+            return channel.bind(new InetSocketAddress(address, port));
+        });
+    }
+
+    ServerSocket listen(String address, int port) throws Exception {
+        return inside(() -> {
+            ServerSocket server = new ServerSocket(port, 64, InetAddress.getByName(address));
+            server.setSoTimeout(CONNECT_MILLIS);
+            return server;
+        });
+    }
+
+    /** A TCP connection from a port of this host; 0 for any. */
+    Socket connect(int localPort, String address, int port) throws Exception {
+        return inside(() -> {
+            Socket socket = new Socket();
+            try {
+                socket.setReuseAddress(true);
+                socket.bind(new InetSocketAddress(ipv4(), localPort));
+                socket.connect(new InetSocketAddress(address, port), CONNECT_MILLIS);
+                socket.setSoTimeout(READ_MILLIS);
+                return socket;
+            } catch (IOException e) {
+                socket.close();
+                throw e;
+            }
+        });
+    }
+
+    private <T> T inside(Callable<T> work) throws LinuxException, ExecutionException, InterruptedException {
+        return NetworkNamespace.call(netns.path(), work);
+    }
+
+    @Override
+    public void close() {
+        netns.close();
+    }
+}
