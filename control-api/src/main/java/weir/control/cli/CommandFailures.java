@@ -2,6 +2,7 @@
 
 package weir.control.cli;
 
+import weir.control.program.ReplayException;
 import weir.core.port.PortException;
 
 /** Turns what other packages throw into what a command says. */
@@ -12,6 +13,16 @@ final class CommandFailures {
 
     static CommandFailure of(ExitCode exitCode, PortException e) {
         return of(exitCode, e, e.hint());
+    }
+
+    /** With the exit code of its kind. */
+    static CommandFailure of(ReplayException e) {
+        ExitCode code = switch (e.kind()) {
+            case USAGE -> ExitCode.USAGE;
+            case NOT_FOUND -> ExitCode.NOT_FOUND;
+            case CONTENT -> ExitCode.FAILURE;
+        };
+        return of(code, e, e.hint());
     }
 
     static CommandFailure of(ExitCode exitCode, Exception e, String hint) {

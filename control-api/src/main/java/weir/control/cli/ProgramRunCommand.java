@@ -225,7 +225,7 @@ public final class ProgramRunCommand implements Callable<Integer> {
             try {
                 entries.add(MapSetting.parse(setting));
             } catch (ReplayException e) {
-                throw failure(e);
+                throw CommandFailures.of(e);
             }
         }
         return entries;
@@ -249,7 +249,7 @@ public final class ProgramRunCommand implements Callable<Integer> {
         try {
             ProgramReplay.programs(file, program, replaySettings).forEach(each -> verify(file, each));
         } catch (ReplayException e) {
-            throw failure(e);
+            throw CommandFailures.of(e);
         }
     }
 
@@ -279,7 +279,7 @@ public final class ProgramRunCommand implements Callable<Integer> {
                             Printable.of("program " + program.name() + " cannot be loaded: " + e.getMessage()), e),
                     "docs/ebpf-support.md says what is supported; 'weir program disasm' shows the instructions");
         } catch (ReplayException e) {
-            throw failure(e);
+            throw CommandFailures.of(e);
         } catch (IOException e) {
             throw captureFailure(e, 0);
         }
@@ -297,15 +297,6 @@ public final class ProgramRunCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw captureFailure(e, replay.framesRead());
         }
-    }
-
-    private static CommandFailure failure(ReplayException e) {
-        ExitCode code = switch (e.kind()) {
-            case USAGE -> ExitCode.USAGE;
-            case NOT_FOUND -> ExitCode.NOT_FOUND;
-            case CONTENT -> ExitCode.FAILURE;
-        };
-        return CommandFailures.of(code, e, e.hint());
     }
 
     private CommandFailure captureFailure(IOException e, long framesBefore) {

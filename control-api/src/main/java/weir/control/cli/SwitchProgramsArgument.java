@@ -209,23 +209,14 @@ final class SwitchProgramsArgument {
                 isTaken = true;
             } catch (ReplayException e) {
                 if (e.kind() != ReplayException.Kind.NOT_FOUND) {
-                    throw failure(e);
+                    throw CommandFailures.of(e);
                 }
                 refusal = e;
             }
         }
         if (!isTaken && refusal != null) {
-            throw failure(refusal);
+            throw CommandFailures.of(refusal);
         }
-    }
-
-    private static CommandFailure failure(ReplayException e) {
-        ExitCode code = switch (e.kind()) {
-            case USAGE -> ExitCode.USAGE;
-            case NOT_FOUND -> ExitCode.NOT_FOUND;
-            case CONTENT -> ExitCode.FAILURE;
-        };
-        return CommandFailures.of(code, e, e.hint());
     }
 
     /** Loads the program for all ports. To be called before there are ports, so that no frame gets past it. */
@@ -282,7 +273,7 @@ final class SwitchProgramsArgument {
                     setting.put(program);
                 }
             } catch (ReplayException e) {
-                throw failure(e);
+                throw CommandFailures.of(e);
             }
         }
     }

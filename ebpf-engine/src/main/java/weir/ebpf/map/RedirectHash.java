@@ -15,48 +15,83 @@ final class RedirectHash extends BaseMap implements RedirectMap {
     private volatile Index index = new Index(new int[0], new long[0], new Numbered[0]);
 
     /**
-     * Entries by ascending unsigned key, never changed.
-     *
-     * @param keys the keys, their highest bit turned over so that signed comparison orders them
-     * @param slots elements of the pool; the slot follows their head
+     * Entries by ascending unsigned key, never changed, and a table that finds them by hash: keys are ports, so that the
+     * branches of a binary search would be foretold badly.
      */
-    @SuppressWarnings("ArrayRecordComponent")
-    private record Index(int[] keys, long[] slots, @Nullable Numbered[] programs) {
+    private static final class Index {
+        /** 2^32 divided by the golden ratio: Knuth, The Art of Computer Programming, 6.4. */
+        private static final int MULTIPLIER = 0x9e3779b9;
+
+        /** The keys, their highest bit turned over so that signed comparison orders them. */
+        final int[] keys;
+        /** Elements of the pool; the slot follows their head. */
+        final long[] slots;
+
+        final @Nullable Numbered[] programs;
+
+        /** By hash: 1 and the place in {@link #keys}, 0 for nothing; open addressing, at most half full. */
+        private final int[] places;
+
+        private final int shift;
+
+        Index(int[] keys, long[] slots, @Nullable Numbered[] programs) {
+            this.keys = keys;
+            this.slots = slots;
+            this.programs = programs;
+            places = new int[Integer.highestOneBit(Math.max(1, keys.length)) * 4];
+            shift = Integer.numberOfLeadingZeros(places.length) + 1;
+            for (int at = 0; at < keys.length; at++) {
+                int place = (keys[at] * MULTIPLIER) >>> shift;
+                while (places[place] != 0) {
+                    place = (place + 1) & (places.length - 1);
+                }
+                places[place] = at + 1;
+            }
+        }
+
+        /** Where the key is, or -1. */
         int find(int key) {
-            return Arrays.binarySearch(keys, key ^ Integer.MIN_VALUE);
+            int turned = key ^ Integer.MIN_VALUE;
+            int[] table = places;
+            int place = (turned * MULTIPLIER) >>> shift;
+            while (true) {
+                int at = table[place] - 1;
+                if (at < 0 || keys[at] == turned) {
+                    return at;
+                }
+                place = (place + 1) & (table.length - 1);
+            }
         }
 
         Index with(int key, long slot, @Nullable Numbered program) {
-            int at = find(key);
-            int insertion = at >= 0 ? at : -at - 1;
-            Index changed = at >= 0 ? new Index(keys.clone(), slots.clone(), programs.clone()) : widened(insertion);
-            changed.keys[insertion] = key ^ Integer.MIN_VALUE;
-            changed.slots[insertion] = slot;
-            changed.programs[insertion] = program;
-            return changed;
-        }
-
-        private Index widened(int at) {
-            Index wide = new Index(
-                    Arrays.copyOf(keys, keys.length + 1),
-                    Arrays.copyOf(slots, keys.length + 1),
-                    Arrays.copyOf(programs, keys.length + 1));
-            wide.move(this, at, at + 1, keys.length - at);
-            return wide;
+            int turned = key ^ Integer.MIN_VALUE;
+            int at = Arrays.binarySearch(keys, turned);
+            int place = at >= 0 ? at : -at - 1;
+            int added = at >= 0 ? 0 : 1;
+            int[] newKeys = Arrays.copyOf(keys, keys.length + added);
+            long[] newSlots = Arrays.copyOf(slots, keys.length + added);
+            @Nullable Numbered[] newPrograms = Arrays.copyOf(programs, keys.length + added);
+            int rest = keys.length - place;
+            if (added != 0) {
+                System.arraycopy(keys, place, newKeys, place + 1, rest);
+                System.arraycopy(slots, place, newSlots, place + 1, rest);
+                System.arraycopy(programs, place, newPrograms, place + 1, rest);
+            }
+            newKeys[place] = turned;
+            newSlots[place] = slot;
+            newPrograms[place] = program;
+            return new Index(newKeys, newSlots, newPrograms);
         }
 
         Index without(int at) {
             int rest = keys.length - 1;
-            Index narrow =
-                    new Index(Arrays.copyOf(keys, rest), Arrays.copyOf(slots, rest), Arrays.copyOf(programs, rest));
-            narrow.move(this, at + 1, at, rest - at);
-            return narrow;
-        }
-
-        private void move(Index from, int fromAt, int at, int count) {
-            System.arraycopy(from.keys, fromAt, keys, at, count);
-            System.arraycopy(from.slots, fromAt, slots, at, count);
-            System.arraycopy(from.programs, fromAt, programs, at, count);
+            int[] newKeys = Arrays.copyOf(keys, rest);
+            long[] newSlots = Arrays.copyOf(slots, rest);
+            @Nullable Numbered[] newPrograms = Arrays.copyOf(programs, rest);
+            System.arraycopy(keys, at + 1, newKeys, at, rest - at);
+            System.arraycopy(slots, at + 1, newSlots, at, rest - at);
+            System.arraycopy(programs, at + 1, newPrograms, at, rest - at);
+            return new Index(newKeys, newSlots, newPrograms);
         }
     }
 
