@@ -133,21 +133,23 @@ class EbpfMapContractTest {
         List<MapControl.Entry> all = new ArrayList<>();
         Bytes cursor = null;
         int room = size;
-        do {
+        boolean isMore = true;
+        while (isMore) {
             switch (map.lookupBatch(cursor, room)) {
                 case MapControl.Batch.Part(List<MapControl.Entry> entries, Bytes next) -> {
                     assertTrue(entries.size() <= room);
                     all.addAll(entries);
                     cursor = next;
+                    isMore = next != null;
                 }
                 case MapControl.Batch.Failed(int errno) -> {
                     if (errno != -Errno.ENOSPC) {
                         return all;
                     }
-                    room *= 2;
+                    room *= 2; // with the first bucket, too, which has no cursor
                 }
             }
-        } while (cursor != null);
+        }
         return all;
     }
 
