@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,6 +93,46 @@ class RunTapTest {
         }
     }
 
+    @Test
+    void looksAtFilesOnlyWhenAskedTo(@TempDir Path folder) throws Exception {
+        Path program = folder.resolve("program.o");
+        install("bridge.o", program);
+        try (WeirProcess run = run("--program", program.toString())) {
+            configure();
+            install("drop_port.o", program);
+            assertTrue(ping().contains("3 received"));
+            TimeUnit.SECONDS.sleep(1); // four looks of who watches
+
+            run.signal("TERM");
+            assertEquals(0, run.exitCode(), run::err);
+            assertFalse(run.out().contains("replaced"), run::out);
+        }
+    }
+
+    /** A map that only the new program has is filled as the command line says. */
+    @Test
+    void fillsMapsThatAReloadedProgramBrings(@TempDir Path folder) throws Exception {
+        Path program = folder.resolve("program.o");
+        install("acl.o", program);
+        try (WeirProcess run = run("--program", program.toString(), "--set", "rules_v4:198.18.66.0/24=1", "--watch")) {
+            configure();
+            assertTrue(pingOrNothing().contains(" 0 received"));
+            install("bridge.o", program);
+            run.awaitText("program bridge replaced acl");
+            assertTrue(ping().contains("3 received"));
+            install("acl.o", program);
+            run.awaitText("program acl replaced bridge");
+            assertTrue(pingOrNothing().contains(" 0 received"));
+
+            run.signal("TERM");
+            assertEquals(0, run.exitCode(), run::err);
+        }
+    }
+
+    private String pingOrNothing() {
+        return left.run("sh", "-c", "ping -n -c 1 -W 1 198.18.66.2 || true");
+    }
+
     private static void install(String example, Path file) throws IOException {
         Path whole = file.resolveSibling("next.o");
         Files.copy(Path.of(System.getProperty("weir.root"), "examples/programs", example), whole);
@@ -136,7 +177,7 @@ class RunTapTest {
     void separatesVlans() throws InterruptedException {
         try (WeirProcess run = run("--busy", "--vlan", "h0=access:10", "--vlan", "h0-2=access:20")) {
             configure();
-            String output = left.run("sh", "-c", "ping -n -c 1 -W 1 198.18.66.2 || true");
+            String output = pingOrNothing();
 
             assertTrue(output.contains(" 0 received"), output);
             run.signal("TERM");

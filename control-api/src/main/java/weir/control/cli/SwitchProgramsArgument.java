@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import weir.control.program.MapSetting;
 import weir.control.program.Printable;
@@ -28,6 +30,7 @@ import weir.core.program.ProgramPlace;
 import weir.ebpf.Engine;
 import weir.ebpf.LoadException;
 import weir.ebpf.ObjectFile;
+import weir.ebpf.map.MapSpec;
 import weir.ebpf.program.ProgramSpec;
 
 /** Which programs a switch in this process runs, and how. */
@@ -73,6 +76,7 @@ final class SwitchProgramsArgument {
     private boolean watch;
 
     private final List<Source> sources = new ArrayList<>();
+    private final List<MapSetting> entries = new ArrayList<>();
 
     /** For picocli. */
     SwitchProgramsArgument() {}
@@ -109,11 +113,6 @@ final class SwitchProgramsArgument {
         }
     }
 
-    /** Whether there is anything to watch. */
-    boolean isWatching() {
-        return watch && !sources.isEmpty();
-    }
-
     /**
      * Reads all files and checks what can be checked without a switch. Failures are those of the command.
      *
@@ -135,7 +134,7 @@ final class SwitchProgramsArgument {
             sources.add(source);
         }
         for (String setting : settings) {
-            checkIsTaken(setting);
+            entries.add(checkIsTaken(setting));
         }
     }
 
@@ -200,12 +199,18 @@ final class SwitchProgramsArgument {
     }
 
     /** Some object must have the map, and each that has it must take the entry. */
-    private void checkIsTaken(String text) {
+    private MapSetting checkIsTaken(String text) {
+        MapSetting entry;
+        try {
+            entry = MapSetting.parse(text);
+        } catch (ReplayException e) {
+            throw CommandFailures.of(e);
+        }
         ReplayException refusal = null;
         boolean isTaken = false;
         for (Source source : sources) {
             try {
-                MapSetting.parse(text).check(source.object);
+                entry.check(source.object);
                 isTaken = true;
             } catch (ReplayException e) {
                 if (e.kind() != ReplayException.Kind.NOT_FOUND) {
@@ -217,6 +222,7 @@ final class SwitchProgramsArgument {
         if (!isTaken && refusal != null) {
             throw CommandFailures.of(refusal);
         }
+        return entry;
     }
 
     /** Loads the program for all ports. To be called before there are ports, so that no frame gets past it. */
@@ -233,7 +239,7 @@ final class SwitchProgramsArgument {
         for (Source source : sources) {
             if (source.place instanceof ProgramPlace.OnPort == onPorts) {
                 try {
-                    AttachedProgram loaded = load(sw, source, source.object, false);
+                    AttachedProgram loaded = load(sw, source, source.object, null);
                     loaded.warnings().forEach(warning -> err.println("warning: " + Printable.of(warning)));
                 } catch (LoadException e) {
                     throw refused(source, source.object, e, err);
@@ -244,18 +250,15 @@ final class SwitchProgramsArgument {
         }
     }
 
-    private AttachedProgram load(Switch sw, Source source, ObjectFile object, boolean keepMaps)
+    /** @param before the object whose maps go on with what they hold; null for none */
+    private AttachedProgram load(Switch sw, Source source, ObjectFile object, @Nullable ObjectFile before)
             throws LoadException, ProgramException {
         ProgramOptions options = ProgramOptions.DEFAULT
                 .withProgram(source.program)
                 .withEngine(engine())
                 .withOnFault(onFault)
-                .withKeepMaps(keepMaps);
-        return sw.programs().load(source.place, object, options, program -> {
-            if (!keepMaps) {
-                fillMaps(program);
-            }
-        });
+                .withKeepMaps(before != null);
+        return sw.programs().load(source.place, object, options, program -> fillMaps(program, before));
     }
 
     private Engine engine() {
@@ -265,17 +268,23 @@ final class SwitchProgramsArgument {
         };
     }
 
-    private void fillMaps(AttachedProgram program) {
-        for (String text : settings) {
+    private void fillMaps(AttachedProgram program, @Nullable ObjectFile before) {
+        for (MapSetting entry : entries) {
             try {
-                MapSetting setting = MapSetting.parse(text);
-                if (program.blueprint().map(setting.map()).isPresent()) {
-                    setting.put(program);
+                if (isNew(entry.map(), program.blueprint(), before)) {
+                    entry.put(program);
                 }
             } catch (ReplayException e) {
                 throw CommandFailures.of(e);
             }
         }
+    }
+
+    private static boolean isNew(String map, ObjectFile object, @Nullable ObjectFile before) {
+        Optional<MapSpec> known = before == null ? Optional.empty() : before.map(map);
+        return object.map(map)
+                .filter(spec -> known.filter(spec::isSameDefinitionAs).isEmpty())
+                .isPresent();
     }
 
     /** Prints all that the verifier has to say, if it is the one who refuses. */
@@ -315,8 +324,14 @@ final class SwitchProgramsArgument {
 
     // ---- while frames flow ---------------------------------------------------------------------------
 
-    /** Loads what has changed since it was last looked at, once it stays the same for as long as between two looks. */
+    /**
+     * With {@code --watch}, loads what has changed since it was last looked at, once it stays the same for as long as
+     * between two looks.
+     */
     void reloadChanged(Switch sw, Consumer<String> say, PrintWriter err) {
+        if (!watch) {
+            return;
+        }
         for (Source source : sources) {
             FileStamp now = FileStamp.of(source.file);
             boolean isSettled = now.equals(source.seen) && !now.equals(FileStamp.ABSENT);
@@ -332,7 +347,7 @@ final class SwitchProgramsArgument {
         try {
             ObjectFile object = ObjectArgument.parseFile(source.file);
             try {
-                load(sw, source, object, true);
+                load(sw, source, object, source.object);
                 source.object = object;
             } catch (LoadException e) {
                 throw refused(source, object, e, err);
