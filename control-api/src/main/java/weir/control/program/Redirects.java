@@ -2,14 +2,10 @@
 package weir.control.program;
 
 import org.jspecify.annotations.Nullable;
+import weir.ebpf.map.RedirectMap;
 
 /** Targets of redirects in words. */
 public final class Redirects {
-    /** {@code BPF_F_BROADCAST}, {@code uapi/linux/bpf.h}. */
-    private static final long BROADCAST = 1 << 3;
-
-    /** {@code BPF_F_EXCLUDE_INGRESS}. */
-    private static final long EXCLUDE_INGRESS = 1 << 4;
 
     private Redirects() {}
 
@@ -18,8 +14,9 @@ public final class Redirects {
         if (map == null) {
             return " to port " + target;
         }
-        if ((flags & BROADCAST) != 0) {
-            return " to all of " + Printable.of(map) + ((flags & EXCLUDE_INGRESS) != 0 ? " but the ingress port" : "");
+        if ((flags & RedirectMap.BROADCAST) != 0) {
+            return " to all of " + Printable.of(map)
+                    + ((flags & RedirectMap.EXCLUDE_INGRESS) != 0 ? " but the ingress port" : "");
         }
         return " to " + Printable.of(map) + "[" + target + "]";
     }

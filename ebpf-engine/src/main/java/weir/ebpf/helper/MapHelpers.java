@@ -14,10 +14,6 @@ import weir.ebpf.xdp.XdpAction;
 
 /** Helpers about maps and the locks in their values. Addresses and maps are checked. */
 final class MapHelpers {
-    /** {@code BPF_F_BROADCAST}. */
-    private static final long BROADCAST = 1 << 3;
-    /** {@code BPF_F_EXCLUDE_INGRESS}. */
-    private static final long EXCLUDE_INGRESS = 1 << 4;
     /** Low bits of the flags: what to return where the map has no entry. */
     private static final long ACTION = 3;
 
@@ -101,11 +97,11 @@ final class MapHelpers {
             return 0;
         }
         boolean isDevmap = map.spec().type() == MapType.DEVMAP || map.spec().type() == MapType.DEVMAP_HASH;
-        long known = isDevmap ? ACTION | BROADCAST | EXCLUDE_INGRESS : ACTION;
+        long known = isDevmap ? ACTION | RedirectMap.BROADCAST | RedirectMap.EXCLUDE_INGRESS : ACTION;
         if ((flags & ~known) != 0) {
             return XdpAction.ABORTED;
         }
-        boolean broadcast = (flags & BROADCAST) != 0;
+        boolean broadcast = (flags & RedirectMap.BROADCAST) != 0;
         if (!broadcast && map.target((int) index) == RedirectMap.NONE) {
             run.redirect(null, run.redirectTarget(), 0);
             return flags & ACTION;

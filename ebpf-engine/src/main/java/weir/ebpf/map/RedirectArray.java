@@ -42,18 +42,6 @@ final class RedirectArray extends BaseMap implements RedirectMap {
     }
 
     @Override
-    public int targets(int[] into) {
-        int count = 0;
-        long end = usedEnd;
-        for (long i = 0; i < end && count < into.length; i++) {
-            if (RedirectSlotLayout.isPresent(slot(i))) {
-                into[count++] = RedirectSlotLayout.target(slot(i));
-            }
-        }
-        return count;
-    }
-
-    @Override
     public int targets(int[] into, @Nullable Object[] intoPrograms) {
         int count = 0;
         long end = usedEnd;
@@ -64,6 +52,11 @@ final class RedirectArray extends BaseMap implements RedirectMap {
             }
         }
         return count;
+    }
+
+    @Override
+    public boolean hasPrograms() {
+        return programs.length > 0;
     }
 
     @Override

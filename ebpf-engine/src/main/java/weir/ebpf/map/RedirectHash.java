@@ -2,6 +2,7 @@
 package weir.ebpf.map;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.memory.Mem;
 
@@ -34,10 +35,13 @@ final class RedirectHash extends BaseMap implements RedirectMap {
 
         private final int shift;
 
+        final boolean hasPrograms;
+
         Index(int[] keys, long[] slots, @Nullable Numbered[] programs) {
             this.keys = keys;
             this.slots = slots;
             this.programs = programs;
+            hasPrograms = Arrays.stream(programs).anyMatch(Objects::nonNull);
             places = new int[Integer.highestOneBit(Math.max(1, keys.length)) * 4];
             shift = Integer.numberOfLeadingZeros(places.length) + 1;
             for (int at = 0; at < keys.length; at++) {
@@ -116,16 +120,6 @@ final class RedirectHash extends BaseMap implements RedirectMap {
     }
 
     @Override
-    public int targets(int[] into) {
-        Index known = index;
-        int count = Math.min(known.slots.length, into.length);
-        for (int i = 0; i < count; i++) {
-            into[i] = RedirectSlotLayout.target(known.slots[i] + ElementLayout.HEAD_BYTES);
-        }
-        return count;
-    }
-
-    @Override
     public int targets(int[] into, @Nullable Object[] intoPrograms) {
         Index known = index;
         int count = Math.min(known.slots.length, into.length);
@@ -135,6 +129,11 @@ final class RedirectHash extends BaseMap implements RedirectMap {
             intoPrograms[i] = program == null ? null : program.object();
         }
         return count;
+    }
+
+    @Override
+    public boolean hasPrograms() {
+        return index.hasPrograms;
     }
 
     @Override

@@ -14,23 +14,27 @@ public interface RedirectMap extends EbpfMap {
     /** No entry for the key. */
     int NONE = -1;
 
+    /** {@code BPF_F_BROADCAST}, {@code uapi/linux/bpf.h}: of a redirect through a devmap, to all of its entries. */
+    long BROADCAST = 1 << 3;
+
+    /** {@code BPF_F_EXCLUDE_INGRESS}: with {@link #BROADCAST}, but not to the port that the frame came in by. */
+    long EXCLUDE_INGRESS = 1 << 4;
+
     /** Target for a key, or {@link #NONE}. */
     int target(int key);
 
     /**
-     * Targets of all entries by ascending unsigned key, for {@code BPF_F_BROADCAST}.
+     * Targets of all entries by ascending unsigned key, for {@link #BROADCAST}, with the program of each entry, null
+     * without.
      *
      * @param into as many as fit
+     * @param intoPrograms as long as {@code into}
      * @return how many were written
      */
-    int targets(int[] into);
-
-    /**
-     * The same, with the program of each entry, null without.
-     *
-     * @param intoPrograms as long as {@code into}
-     */
     int targets(int[] into, @Nullable Object[] intoPrograms);
+
+    /** Whether an entry may have a program: false only where none has. */
+    boolean hasPrograms();
 
     /** The program that an entry runs on its frames; null without. */
     @Nullable

@@ -250,12 +250,13 @@ class ProgramFaceTest {
             map.control().delete(ProgramView.keyBytes(map, 17));
             int[] targets = new int[10];
 
-            assertEquals(3, map.targets(targets));
+            assertEquals(3, map.targets(targets, new Object[targets.length]));
             assertEquals(List.of(200, 104, 109), List.of(targets[0], targets[1], targets[2]));
-            assertEquals(1, map.targets(new int[1]));
+            assertEquals(1, map.targets(new int[1], new Object[1]));
             assertEquals(109, map.target(9));
             assertEquals(RedirectMap.NONE, map.target(17));
             assertEquals(RedirectMap.NONE, map.target(-1));
+            assertTrue(map.hasPrograms());
             assertSame(program, map.program(4));
             assertNull(map.program(3));
             long value = new ProgramView(map, 0).lookup(9);

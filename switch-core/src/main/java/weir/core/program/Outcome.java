@@ -18,7 +18,6 @@ import weir.ebpf.xdp.XdpBatch;
  * </pre>
  */
 final class Outcome {
-    private static final long BROADCAST = 1 << 3;
     private static final int ALL = -2;
     private static final int FLOOD = -3;
     private static final int FAULT = -2;
@@ -48,7 +47,7 @@ final class Outcome {
     }
 
     private static int target(XdpBatch xdp, int k) {
-        if ((xdp.redirectFlags()[k] & BROADCAST) != 0) {
+        if ((xdp.redirectFlags()[k] & RedirectMap.BROADCAST) != 0) {
             return ALL;
         }
         if (xdp.targets()[k] == XdpBatch.FLOOD) {

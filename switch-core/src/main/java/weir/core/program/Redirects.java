@@ -18,10 +18,6 @@ import weir.ebpf.xdp.XdpBatch;
  * broadcast passes over ports that are not there.
  */
 final class Redirects {
-    /** {@code BPF_F_BROADCAST}, {@code uapi/linux/bpf.h}. */
-    private static final long BROADCAST = 1 << 3;
-    /** {@code BPF_F_EXCLUDE_INGRESS}. */
-    private static final long EXCLUDE_INGRESS = 1 << 4;
 
     private static final int FIRST_TARGETS = 64;
     private static final int NOWHERE = Verdict.drop(DropReason.REDIRECT_INVALID);
@@ -66,7 +62,7 @@ final class Redirects {
         }
         switch (map.spec().type()) {
             case DEVMAP, DEVMAP_HASH -> {
-                if ((xdp.redirectFlags()[k] & BROADCAST) != 0) {
+                if ((xdp.redirectFlags()[k] & RedirectMap.BROADCAST) != 0) {
                     broadcast(batch, k, redirect, decision);
                 } else {
                     toEntry(batch, k, redirect, decision);
@@ -91,7 +87,7 @@ final class Redirects {
             return;
         }
         batch.verdicts()[at[k]] = index;
-        if (map.program(key) instanceof PreparedProgram program) {
+        if (map.hasPrograms() && map.program(key) instanceof PreparedProgram program) {
             egress.add(program, at[k], EgressRuns.NO_COPY, index);
         }
     }
@@ -126,7 +122,7 @@ final class Redirects {
             programs = new Object[2 * known];
             known = map.targets(targets, programs);
         }
-        boolean excludesIngress = (xdp.redirectFlags()[k] & EXCLUDE_INGRESS) != 0;
+        boolean excludesIngress = (xdp.redirectFlags()[k] & RedirectMap.EXCLUDE_INGRESS) != 0;
         int ingress = xdp.ingressPorts()[k];
         int count = 0;
         for (int t = 0; t < known; t++) {
