@@ -46,7 +46,7 @@ public final class MemoryEndpoint implements AutoCloseable {
     private QueueContext context() {
         QueueContext known = context;
         if (known == null) {
-            known = queue.context();
+            known = queue.everAttachedTo();
             if (known == null) {
                 throw new IllegalStateException("memory port " + name + " is not attached to a switch");
             }
@@ -248,7 +248,8 @@ public final class MemoryEndpoint implements AutoCloseable {
             return;
         }
         closed = true;
-        FrameStore store = queue.everAttachedTo();
+        QueueContext known = queue.everAttachedTo();
+        FrameStore store = known == null ? null : known.frames();
         if (store != null) {
             releaseAll(delivered, store);
             releaseAll(empty, store);

@@ -26,7 +26,7 @@ public final class MemoryQueue implements PortQueue {
     private final long[] scratch = new long[SCRATCH_FRAMES];
     private volatile @Nullable QueueContext context;
     private volatile @Nullable Thread sleeper;
-    private volatile @Nullable FrameStore everAttachedTo;
+    private volatile @Nullable QueueContext everAttachedTo;
 
     // The context's parts, read on every call; set in attach() before the first one.
     private @Nullable FrameStore store;
@@ -47,9 +47,9 @@ public final class MemoryQueue implements PortQueue {
         return context;
     }
 
-    /** The store that frames of this port belong to, kept after the port was detached; null before. */
+    /** The worker's context, kept after the port was detached, since its frames belong there; null before. */
     @Nullable
-    FrameStore everAttachedTo() {
+    QueueContext everAttachedTo() {
         return everAttachedTo;
     }
 
@@ -87,7 +87,7 @@ public final class MemoryQueue implements PortQueue {
         }
         store = queueContext.frames();
         cells = queueContext.cells();
-        everAttachedTo = queueContext.frames();
+        everAttachedTo = queueContext;
         context = queueContext;
     }
 

@@ -265,6 +265,23 @@ class MemoryEndpointTest {
         }
     }
 
+    /** Its first call of all is behind the detaching. */
+    @Test
+    void whatWasDeliveredIsReleasedAfterThePortWasDetached() throws PortException {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a")) {
+            MemoryPort port = new MemoryPort("b");
+            hand.sw().attach(port, PortOptions.named("b"));
+            hand.sendAndSettle("a", frame(9, 1, 0));
+            assertTrue(hand.sw().detach("b"));
+            long[] frames = new long[2];
+            assertEquals(1, port.endpoint().receive(frames, 0, 2));
+            assertEquals(64, port.endpoint().bytes(frames[0]).byteSize());
+            port.endpoint().release(frames, 0, 1);
+            assertEquals(0, port.endpoint().allocate(frames, 0, 2));
+            port.endpoint().close();
+        }
+    }
+
     @Test
     void anEndpointClosedBeforeItsPortIsAttachedLosesNothing() throws PortException {
         try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a")) {
