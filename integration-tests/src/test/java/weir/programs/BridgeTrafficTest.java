@@ -54,11 +54,11 @@ class BridgeTrafficTest {
             }
         }
         assertTrue(
-                program.counters().redirected() >= 2 * 2 * 2 * 6,
-                () -> program.counters().toString());
+                lab.counters(program).redirected() >= 2 * 2 * 2 * 6,
+                () -> lab.counters(program).toString());
         // VALE's bridge and the whole bridge leave nothing to the switch.
-        assertEquals(bridge.equals("bridge"), program.counters().passed() > 0);
-        assertEquals(0, program.counters().faults());
+        assertEquals(bridge.equals("bridge"), lab.counters(program).passed() > 0);
+        assertEquals(0, lab.counters(program).faults());
 
         try (Capture third = new Capture(lab.station(3), "udp");
                 NumberedUdp between = new NumberedUdp(lab.station(1), lab.station(2), UDP_PORT);

@@ -276,7 +276,7 @@ class HeaderTrafficTest {
         int routingType0 = 1;
         assertEquals(2 * DATAGRAMS, Cells.sum(program, "protocols", UDP_PROTOCOL));
         assertEquals(DATAGRAMS, Cells.sum(program, "drops", routingType0));
-        assertEquals(DATAGRAMS, program.counters().dropped());
+        assertEquals(DATAGRAMS, lab.counters(program).dropped());
     }
 
     @ParameterizedTest

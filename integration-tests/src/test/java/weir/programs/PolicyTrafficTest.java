@@ -94,7 +94,7 @@ class PolicyTrafficTest {
             assertEquals(0, udp.arrived());
         }
         assertEquals(0, from.ping(lab.station(2).ipv4(), 1));
-        assertEquals(0, program.counters().passed() + program.counters().redirected());
+        assertEquals(0, lab.counters(program).passed() + lab.counters(program).redirected());
     }
 
     /** The longest prefix decides: the network is denied, the second host in it allowed. */
@@ -131,8 +131,8 @@ class PolicyTrafficTest {
             assertEquals(0, no4.arrived() + no6.arrived());
         }
         assertEquals(0, lab.drops(allowed, DropReason.PROGRAM_DROP));
-        assertEquals(program.counters().dropped(), Cells.sum(program, "verdicts", DROP));
-        assertEquals(program.counters().passed(), Cells.sum(program, "verdicts", PASS));
+        assertEquals(lab.counters(program).dropped(), Cells.sum(program, "verdicts", DROP));
+        assertEquals(lab.counters(program).passed(), Cells.sum(program, "verdicts", PASS));
     }
 
     /** Key for hosts 2001:db8:66::N. */
@@ -159,17 +159,17 @@ class PolicyTrafficTest {
             long seconds = (System.nanoTime() - start) / 1_000_000_000L + 1;
             assertTrue(
                     first.arrived() >= burst && first.arrived() <= burst + seconds, () -> first.arrived() + " arrived");
-            assertEquals(DATAGRAMS - first.arrived(), program.counters().dropped());
+            assertEquals(DATAGRAMS - first.arrived(), lab.counters(program).dropped());
         }
     }
 
-    private static boolean hasAllOf(NumberedUdp udp, AttachedProgram program) {
+    private boolean hasAllOf(NumberedUdp udp, AttachedProgram program) {
         try {
             udp.poll();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return udp.arrived() + program.counters().dropped() == udp.sent();
+        return udp.arrived() + lab.counters(program).dropped() == udp.sent();
     }
 
     @ParameterizedTest

@@ -110,7 +110,7 @@ class SwapTrafficTest {
                         () -> there.progress() > thereBefore && back.progress() > backBefore);
                 // What arrived may have been on its way before.
                 Law.eventually(
-                        "the new program decides", () -> program.counters().frames() > 0);
+                        "the new program decides", () -> lab.counters(program).frames() > 0);
             }
             int lost = there.lost() + back.lost();
             assertTrue(

@@ -20,6 +20,7 @@ import weir.core.counter.DropReason;
 import weir.core.counter.PortCounters;
 import weir.core.port.PortOptions;
 import weir.core.program.AttachedProgram;
+import weir.core.program.ProgramCounters;
 import weir.core.program.ProgramOptions;
 import weir.core.program.ProgramPlace;
 import weir.core.testing.Law;
@@ -116,7 +117,19 @@ final class TrafficLab implements BeforeEachCallback, AfterEachCallback {
     }
 
     PortCounters counters(Station station) {
+        awaitPublished();
         return sw().counters().get(station.port());
+    }
+
+    /** What a program did with all frames that have left the switch. */
+    ProgramCounters counters(AttachedProgram program) {
+        awaitPublished();
+        return program.counters();
+    }
+
+    /** Workers publish counters at the end of a batch, and answer between two batches. */
+    private void awaitPublished() {
+        sw().slotsInUse();
     }
 
     /** Frames that came from a station and were dropped by a decision for that reason. */
