@@ -180,6 +180,10 @@ final class ObjectArgument {
     }
 
     private static byte[] bytes(Path file) {
+        if (file.toString().isEmpty()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "the name of the object file is empty", "compile one with '" + COMPILE + "'");
+        }
         if (Files.isDirectory(file)) {
             throw new CommandFailure(ExitCode.FAILURE, file + " is a directory", "name the object file in it");
         }

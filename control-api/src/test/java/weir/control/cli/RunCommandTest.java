@@ -99,6 +99,11 @@ class RunCommandTest {
                         ExitCode.NOT_FOUND,
                         "no file absent.o",
                         "compile one with 'clang -O2 -g --target=bpf -c prog.c -o prog.o'");
+        CommandRun.of("run", "memory:a", "memory:b", "--program", "")
+                .fails(
+                        ExitCode.USAGE,
+                        "the name of the object file is empty",
+                        "compile one with 'clang -O2 -g --target=bpf -c prog.c -o prog.o'");
         CommandRun.of("run", "memory:a", "memory:b", "--program", "c=" + bridge)
                 .fails(ExitCode.USAGE, "--program names port 'c', which is not among the specs", "ports here are a, b");
         CommandRun.of("run", "memory:a", "memory:b", "--program", "a=" + bridge, "--program", "a=" + bridge)
