@@ -10,6 +10,7 @@ import weir.core.Switch;
 import weir.core.port.PortException;
 import weir.core.port.PortOptions;
 import weir.core.port.VlanMode;
+import weir.ports.PortRequest;
 import weir.ports.PortSpec;
 
 /** The ports that a switch is to get, checked against each other before the first one is opened. */
@@ -18,7 +19,7 @@ public final class PortPlan {
 
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-    private record Entry(PortSpecs.Parsed spec, VlanMode vlan) {}
+    private record Entry(PortRequest spec, VlanMode vlan) {}
 
     /**
      * Reads specs.
@@ -30,7 +31,7 @@ public final class PortPlan {
         PortPlan plan = new PortPlan();
         Map<String, String> textByIdentity = new LinkedHashMap<>();
         for (String text : specs) {
-            PortSpecs.Parsed parsed = PortSpecs.parse(text);
+            PortRequest parsed = PortSpecs.parse(text);
             String before = textByIdentity.put(parsed.identity(), text);
             if (before != null) {
                 throw new PortException(

@@ -39,6 +39,10 @@ public record TapSpec(String name, @Nullable String netns, int queues, int mtuBy
             throw new PortException(
                     "port spec " + PortSpec.quote(text) + " is not of kind tap", "write tap:NAME, such as tap:t1");
         }
+        return of(spec);
+    }
+
+    static TapSpec of(PortSpec spec) throws PortException {
         String name = InterfaceName.require(spec.target());
         spec.requireKnownOptions(OPTIONS);
         requireNoOffloads(spec);

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.control.run;
+
+import java.util.List;
+import java.util.TreeSet;
+import weir.core.memory.MemoryPort;
+import weir.core.memory.MemoryPortConfig;
+import weir.core.port.Port;
+import weir.core.port.PortException;
+import weir.ports.InterfaceName;
+import weir.ports.PortKind;
+import weir.ports.PortRequest;
+import weir.ports.PortSpec;
+
+/** {@code memory:NAME[?mtu=N]}: ports of this process, see {@link MemoryPort}. */
+final class MemoryKind implements PortKind {
+    private static final int MIN_MTU_BYTES = 68;
+    private static final int MAX_MTU_BYTES = 65_521;
+
+    @Override
+    public String name() {
+        return "memory";
+    }
+
+    @Override
+    public String form() {
+        return "memory:NAME";
+    }
+
+    @Override
+    public PortRequest read(PortSpec spec) throws PortException {
+        spec.requireKnownOptions(new TreeSet<>(List.of("mtu")));
+        MemoryPortConfig config = MemoryPortConfig.DEFAULT;
+        return new Request(
+                InterfaceName.require(spec.target(), "port name"),
+                config.withMtuBytes(spec.number("mtu", MIN_MTU_BYTES, MAX_MTU_BYTES, config.mtuBytes())));
+    }
+
+    private record Request(String name, MemoryPortConfig config) implements PortRequest {
+        @Override
+        public String identity() {
+            return "memory:" + name;
+        }
+
+        @Override
+        public Port open() {
+            return new MemoryPort(name, config);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports;
+
+import weir.core.port.PortException;
+
+/** A kind of port that a spec can name, such as {@code tap}. Stateless; any thread. */
+public interface PortKind {
+    /** What stands in front of the colon. */
+    String name();
+
+    /** How to write the shortest spec of this kind, such as {@code tap:NAME}. */
+    String form();
+
+    /**
+     * Makes a request of a spec of this kind; nothing on the machine is touched.
+     *
+     * @throws PortException when the target or an option does not fit, with what to write instead
+     */
+    PortRequest read(PortSpec spec) throws PortException;
+}
