@@ -38,6 +38,10 @@ public final class InputSearch {
     private static final int MAX_STEPS = 200_000;
     /** Runs from which solutions for one way are taken. */
     private static final int MAX_ATTEMPTS = 16;
+    /** Runs in which nothing solved the comparison, until only one run in some is asked: most such ways never open. */
+    private static final int EAGER_FAILURES = 32;
+
+    private static final int RUNS_PER_LATER_TRY = 16;
 
     /** Inputs take memory while they wait. */
     private static final int MAX_WAITING = 10_000;
@@ -53,6 +57,7 @@ public final class InputSearch {
     private final Set<Direction> possible = new HashSet<>();
     private final Set<Direction> reached = new HashSet<>();
     private final Map<Direction, Integer> attempts = new HashMap<>();
+    private final Map<Direction, Integer> failures = new HashMap<>();
     private final Deque<Input> waiting = new ArrayDeque<>();
     private final Set<Input> known = new HashSet<>();
     private final List<Input> kept = new ArrayList<>();
@@ -193,17 +198,25 @@ public final class InputSearch {
         PathFacts.Branch about = facts.branches().get(slot);
         boolean isWanted = possible.contains(other) && !reached.contains(other);
         boolean isFull = waiting.size() >= MAX_WAITING || attempts.getOrDefault(other, 0) >= MAX_ATTEMPTS;
-        if (!isWanted || about == null || isFull) {
+        if (!isWanted || about == null || isFull || isHopeless(other)) {
             return;
         }
         Solver solver = new Solver(tracer, maps, running, frameStart);
         long left = machine.get(branch.dst());
         long right = Tracer.right(machine, branch);
         List<Input> solved = solver.solve(branch, about.comparisons(), left, right, !jumps);
-        if (!solved.isEmpty()) {
-            attempts.merge(other, 1, Integer::sum);
-            solved.forEach(this::add);
+        (solved.isEmpty() ? failures : attempts).merge(other, 1, Integer::sum);
+        solved.forEach(this::add);
+    }
+
+    /** Whether a way that nothing opened so far is left out this time; each time that it is, counts. */
+    private boolean isHopeless(Direction way) {
+        int failed = failures.getOrDefault(way, 0);
+        boolean isLeftOut = failed >= EAGER_FAILURES && failed % RUNS_PER_LATER_TRY != 0;
+        if (isLeftOut) {
+            failures.put(way, failed + 1);
         }
+        return isLeftOut;
     }
 
     /** Numbers at random where the program looks, another length, other surroundings. */
