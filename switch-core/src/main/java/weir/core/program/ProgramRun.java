@@ -79,8 +79,11 @@ final class ProgramRun {
         if (n == 0) {
             return;
         }
-        load(batch, from, n, decision.ports());
         FrameCapture frameCapture = capture;
+        load(batch, from, n);
+        if (program.readsPort() || frameCapture != null) {
+            loadPorts(batch, from, n, decision.ports());
+        }
         if (frameCapture == null) {
             run(n);
         } else {
@@ -160,14 +163,13 @@ final class ProgramRun {
         return kept;
     }
 
-    private void load(FrameBatch batch, int from, int n, PortNumbers ports) {
+    private void load(FrameBatch batch, int from, int n) {
         xdp.resize(n);
         if (isDense) {
             loader.loadRange(batch.frames(), from, n, xdp);
         } else {
             loader.loadListed(batch.frames(), at, n, xdp);
         }
-        loadPorts(batch, from, n, ports);
         if (program.moves()) {
             for (int k = 0; k < n; k++) {
                 loader.loadSlot(batch.frames()[at[k]], k, xdp);

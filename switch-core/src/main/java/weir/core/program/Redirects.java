@@ -80,7 +80,7 @@ final class Redirects {
 
     /** One hold on the frame for each destination; programs of entries come later and copy what they change. */
     private void broadcast(FrameBatch batch, int k, RedirectMap map, Decision decision) {
-        int count = selectTargets(map, k, decision.ports());
+        int count = selectTargets(batch, map, k, decision.ports());
         int i = at[k];
         if (count == 0) {
             batch.verdicts()[i] = Verdict.drop(DropReason.NO_DESTINATION);
@@ -101,7 +101,7 @@ final class Redirects {
     }
 
     /** Indices of the ports that the broadcast reaches, and their programs. */
-    private int selectTargets(RedirectMap map, int k, PortNumbers ports) {
+    private int selectTargets(FrameBatch batch, RedirectMap map, int k, PortNumbers ports) {
         int known = map.targets(targets, programs);
         while (known == targets.length) { // there may be more
             targets = new int[2 * known];
@@ -109,11 +109,11 @@ final class Redirects {
             known = map.targets(targets, programs);
         }
         boolean excludesIngress = (xdp.redirectFlags(k) & RedirectMap.EXCLUDE_INGRESS) != 0;
-        int ingress = xdp.ingressPorts()[k];
+        int ingress = batch.ingress()[at[k]];
         int count = 0;
         for (int t = 0; t < known; t++) {
             int index = ports.indexOf(targets[t]);
-            if (index >= 0 && !(excludesIngress && targets[t] == ingress)) {
+            if (index >= 0 && !(excludesIngress && index == ingress)) {
                 targets[count] = index;
                 programs[count++] = programs[t];
             }
