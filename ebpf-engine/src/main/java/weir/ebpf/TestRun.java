@@ -7,6 +7,7 @@ import weir.ebpf.map.Bytes;
 import weir.ebpf.map.EbpfMap;
 import weir.ebpf.memory.Mem;
 import weir.ebpf.program.Fault;
+import weir.ebpf.xdp.XdpAction;
 import weir.ebpf.xdp.XdpBatch;
 import weir.ebpf.xdp.XdpContext;
 
@@ -85,7 +86,7 @@ public record TestRun(Bytes data, int metadataBytes, int ingressPort, int queue,
             Mem.copyFrom(data.toArray(), 0, meta, data.length());
             XdpBatch batch = new XdpBatch(1);
             batch.add(hardStart, start, meta + data.length(), hardStart + roomBytes, ingressPort, queue);
-            batch.metas()[0] = meta;
+            batch.metadataBytes()[0] = metadataBytes;
             long before = System.nanoTime();
             for (int i = 0; i < repeat; i++) {
                 program.run(batch, cpu);
@@ -95,16 +96,18 @@ public record TestRun(Bytes data, int metadataBytes, int ingressPort, int queue,
     }
 
     private static Result result(XdpBatch batch, long nanosPerRun) {
-        long meta = batch.metas()[0];
+        int metadataBytes = batch.metadataBytes()[0];
+        long meta = batch.datas()[0] - metadataBytes;
+        boolean isRedirect = batch.actions()[0] == XdpAction.REDIRECT;
         byte[] after = new byte[(int) (batch.ends()[0] - meta)];
         Mem.copyTo(meta, after, 0, after.length);
         return new Result(
                 batch.actions()[0],
                 Bytes.of(after),
-                (int) (batch.datas()[0] - meta),
-                batch.targets()[0],
-                batch.targetMaps()[0],
-                batch.redirectFlags()[0],
+                metadataBytes,
+                isRedirect ? batch.target(0) : 0,
+                isRedirect ? batch.targetMap(0) : null,
+                isRedirect ? batch.redirectFlags(0) : 0,
                 batch.queues()[0],
                 nanosPerRun,
                 batch.fault(0));

@@ -3,6 +3,7 @@ package weir.control.bench;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import weir.core.frame.Frame;
 import weir.core.frame.FrameBatch;
@@ -11,8 +12,9 @@ import weir.core.memory.MemoryEndpoint;
 import weir.core.worker.WorkerHook;
 
 /**
- * Generator for programs that drop what they get, in the worker's own thread: takes empty frames, writes a template into
- * each, and sends them from the port that the template belongs to.
+ * Generator for programs that drop what they get and change nothing, in the worker's own thread: takes empty frames and
+ * sends them. A slot gets one of the templates when it comes for the first time, and later is sent as it is, as netmap's
+ * {@code pkt-gen} does: what is to be measured is the switch, not the copying of frames.
  */
 final class GeneratingHook implements WorkerHook {
     private final MemoryEndpoint[] endpoints;
@@ -23,6 +25,7 @@ final class GeneratingHook implements WorkerHook {
     private final long templates;
     private final MemorySegment keepsTemplates;
     private final long[] frames = new long[FrameBatch.MAX_CAPACITY];
+    private boolean[] written = {};
     private long generated;
     private int next;
 
@@ -59,15 +62,24 @@ final class GeneratingHook implements WorkerHook {
         return total;
     }
 
+    private void write(long frame, int slot, int port) {
+        written = Arrays.copyOf(written, Math.max(written.length, slot + 1));
+        written[slot] = true;
+        next = next + 1 < templatesPerPort ? next + 1 : 0;
+        long template = templates + ((long) port * templatesPerPort + next) * frameBytes;
+        Mem.copy(template, poolBase + Frame.position(frame), frameBytes);
+    }
+
     private int send(int port, MemoryEndpoint endpoint) {
         int n = endpoint.allocate(frames, 0, batch);
         if (n == 0) {
             return 0;
         }
-        long first = templates + (long) port * templatesPerPort * frameBytes;
         for (int i = 0; i < n; i++) {
-            next = next + 1 < templatesPerPort ? next + 1 : 0;
-            Mem.copy(first + (long) next * frameBytes, poolBase + Frame.position(frames[i]), frameBytes);
+            int slot = (int) (Frame.position(frames[i]) / Frame.SLOT_UNIT_BYTES);
+            if (slot >= written.length || !written[slot]) {
+                write(frames[i], slot, port);
+            }
             frames[i] = Frame.withLength(frames[i], frameBytes);
         }
         int sent = endpoint.enqueue(frames, 0, n);

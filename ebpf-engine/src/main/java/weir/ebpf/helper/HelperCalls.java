@@ -3,6 +3,7 @@ package weir.ebpf.helper;
 
 import weir.ebpf.map.Errno;
 import weir.ebpf.map.MapSpec;
+import weir.ebpf.map.RedirectMap;
 import weir.ebpf.memory.Mem;
 import weir.ebpf.program.FaultKind;
 import weir.ebpf.run.RunState;
@@ -111,12 +112,17 @@ public final class HelperCalls {
         if (flags != 0) {
             return XdpAction.ABORTED;
         }
-        run.redirect(null, port & 0xffff_ffffL, 0);
+        run.context().redirect((int) port);
         return XdpAction.REDIRECT;
     }
 
+    /** {@code bpf_xdp_redirect_map}, for engines that know what they call. */
+    public long redirectMap(RedirectMap map, long key, long flags) {
+        return MapHelpers.redirect(run, map, key, flags);
+    }
+
     private long flood() {
-        run.redirect(null, XdpBatch.FLOOD, 0);
+        run.context().flood();
         return XdpAction.REDIRECT;
     }
 

@@ -4,7 +4,6 @@ package weir.ebpf.helper;
 import weir.ebpf.map.EbpfMap;
 import weir.ebpf.map.Errno;
 import weir.ebpf.map.MapHandles;
-import weir.ebpf.map.MapType;
 import weir.ebpf.map.MessageMap;
 import weir.ebpf.map.RedirectMap;
 import weir.ebpf.memory.Mem;
@@ -88,25 +87,44 @@ final class MapHelpers {
         return 0;
     }
 
-    /**
-     * {@code bpf_xdp_redirect_map}, {@code __bpf_xdp_redirect_map} of {@code include/linux/filter.h}.
-     */
-    static long redirect(RunState run, long handle, long index, long flags) {
+    static long redirect(RunState run, long handle, long key, long flags) {
         if (!(MapHandles.find(handle) instanceof RedirectMap map)) {
             run.fail(FaultKind.ARGUMENT, handle);
             return 0;
         }
-        boolean isDevmap = map.spec().type() == MapType.DEVMAP || map.spec().type() == MapType.DEVMAP_HASH;
-        long known = isDevmap ? ACTION | RedirectMap.BROADCAST | RedirectMap.EXCLUDE_INGRESS : ACTION;
+        return redirect(run, map, key, flags);
+    }
+
+    /**
+     * {@code bpf_xdp_redirect_map}, {@code __bpf_xdp_redirect_map} of {@code include/linux/filter.h}: the entry is
+     * looked up here and nowhere else.
+     */
+    static long redirect(RunState run, RedirectMap map, long key, long flags) {
+        if ((flags & ~ACTION) != 0) {
+            return broadcast(run, map, key, flags);
+        }
+        int target = map.target((int) key);
+        if (target == RedirectMap.NONE) {
+            run.context().forgetRedirectMap();
+            return flags;
+        }
+        if (map.leadsToPorts() && !map.hasPrograms()) {
+            run.context().redirect(map, (int) key, target);
+        } else {
+            run.context().redirect(map, (int) key, target, map.program((int) key));
+        }
+        return XdpAction.REDIRECT;
+    }
+
+    private static long broadcast(RunState run, RedirectMap map, long key, long flags) {
+        long known = map.leadsToPorts() ? ACTION | RedirectMap.BROADCAST | RedirectMap.EXCLUDE_INGRESS : ACTION;
         if ((flags & ~known) != 0) {
             return XdpAction.ABORTED;
         }
-        boolean broadcast = (flags & RedirectMap.BROADCAST) != 0;
-        if (!broadcast && map.target((int) index) == RedirectMap.NONE) {
-            run.redirect(null, run.redirectTarget(), 0);
-            return flags & ACTION;
+        if ((flags & RedirectMap.BROADCAST) == 0) {
+            return redirect(run, map, key, flags & ACTION);
         }
-        run.redirect(map, index & 0xffff_ffffL, broadcast ? flags : 0);
+        run.context().broadcast(map, (int) key, flags);
         return XdpAction.REDIRECT;
     }
 }

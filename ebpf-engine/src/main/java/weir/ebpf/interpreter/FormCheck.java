@@ -233,6 +233,7 @@ final class FormCheck {
                 maps,
                 called,
                 storesThroughRegister || writesByHelper || movesBounds || tailCalls,
+                true,
                 movesBounds,
                 redirects,
                 tailCalls,

@@ -11,7 +11,6 @@ import weir.ebpf.program.FaultKind;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.RunnableProgram;
 import weir.ebpf.run.RunState;
-import weir.ebpf.xdp.XdpAction;
 import weir.ebpf.xdp.XdpBatch;
 import weir.ebpf.xdp.XdpContext;
 
@@ -50,19 +49,13 @@ public final class InterpretedProgram implements EbpfProgram {
     void run(Machine machine, XdpBatch batch, int index) {
         RunState state = machine.run();
         state.context().load(batch, index);
+        batch.redirectPorts()[index] = XdpBatch.NO_REDIRECT;
         int action = (int) machine.execute(code, XdpContext.ADDRESS, 0);
         batch.actions()[index] = action;
         batch.faults()[index] = XdpBatch.NO_FAULT;
-        batch.targetMaps()[index] = null;
-        batch.targets()[index] = 0;
-        batch.redirectFlags()[index] = 0;
         FaultKind fault = state.faultKind();
         if (fault != null) {
             batch.fail(index, machine.program(), machine.slot(), fault, state.faultAddressKind(), state.faultAddress());
-        } else if (action == XdpAction.REDIRECT) {
-            batch.targetMaps()[index] = state.redirectMap();
-            batch.targets()[index] = state.redirectTarget();
-            batch.redirectFlags()[index] = state.redirectFlags();
         }
     }
 

@@ -145,6 +145,10 @@ final class CallEmitter {
             call("call", helper);
             return;
         }
+        if (helper.function() == HelperFunction.REDIRECT_MAP && site.isMapTaken()) {
+            redirectThrough(site.map());
+            return;
+        }
         boolean isDone = site.isMapTaken() && callMap(site);
         if (!isDone) {
             callProved(helper.function());
@@ -190,6 +194,21 @@ final class CallEmitter {
         emission.loadRegister(1);
         emission.loadRegister(2);
         code.invokevirtual(Names.HELPERS, "redirect", MethodTypeDesc.of(Names.LONG, Names.LONG, Names.LONG));
+        emission.storeRegister(0);
+    }
+
+    /** It never fails either when it is given a map that it takes. */
+    private void redirectThrough(int map) {
+        code.aload(Emission.CPU);
+        code.getfield(Names.CPU, "helpers", Names.HELPERS);
+        emission.maps.pushMap(map);
+        code.checkcast(Names.REDIRECT_MAP);
+        emission.loadRegister(2);
+        emission.loadRegister(3);
+        code.invokevirtual(
+                Names.HELPERS,
+                "redirectMap",
+                MethodTypeDesc.of(Names.LONG, Names.REDIRECT_MAP, Names.LONG, Names.LONG));
         emission.storeRegister(0);
     }
 

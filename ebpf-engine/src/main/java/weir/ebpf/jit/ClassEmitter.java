@@ -226,7 +226,7 @@ final class ClassEmitter {
         code.iastore();
         code.aload(Emission.CPU);
         code.getfield(Names.CPU, "run", Names.RUN);
-        code.invokevirtual(Names.RUN, "touched", MethodTypeDesc.of(Names.INT));
+        code.invokevirtual(Names.RUN, "isTouched", MethodTypeDesc.of(Names.BOOLEAN));
         code.ifeq(untouched);
         code.aload(Emission.CPU);
         code.aload(BATCH);

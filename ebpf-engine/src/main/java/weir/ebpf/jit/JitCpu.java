@@ -4,12 +4,10 @@ package weir.ebpf.jit;
 import org.jspecify.annotations.Nullable;
 import weir.ebpf.helper.HelperCalls;
 import weir.ebpf.isa.Instruction;
-import weir.ebpf.map.EbpfMap;
 import weir.ebpf.program.FaultKind;
 import weir.ebpf.program.ProgramFacts;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.run.RunState;
-import weir.ebpf.xdp.XdpAction;
 import weir.ebpf.xdp.XdpBatch;
 import weir.ebpf.xdp.XdpContext;
 
@@ -98,13 +96,6 @@ final class JitCpu {
         if (fault != null) {
             batch.fail(index, faultingProgram(), faultingSlot(), fault, run.faultAddressKind(), run.faultAddress());
             faultProgram = null;
-        } else if (batch.actions()[index] == XdpAction.REDIRECT) {
-            EbpfMap map = run.redirectMap();
-            if (map != null) {
-                batch.targetMaps()[index] = map;
-            }
-            batch.targets()[index] = run.redirectTarget();
-            batch.redirectFlags()[index] = run.redirectFlags();
         }
     }
 

@@ -11,6 +11,7 @@ import weir.ebpf.helper.HelperFunction;
 import weir.ebpf.isa.Arithmetic;
 import weir.ebpf.isa.AtomicOp;
 import weir.ebpf.map.EbpfMap;
+import weir.ebpf.map.RedirectMap;
 import weir.ebpf.map.WordKeyMap;
 import weir.ebpf.memory.Mem;
 import weir.ebpf.memory.MemoryAccess;
@@ -49,6 +50,7 @@ final class Names {
     static final ClassDesc MAP = of(EbpfMap.class);
     static final ClassDesc MAPS = MAP.arrayType();
     static final ClassDesc WORD_KEY_MAP = of(WordKeyMap.class);
+    static final ClassDesc REDIRECT_MAP = of(RedirectMap.class);
 
     /** The generated class; the hidden class gets a name of its own behind it. */
     static final ClassDesc PROGRAM = ClassDesc.of(Names.class.getPackageName(), "Program");

@@ -18,12 +18,14 @@ final class RedirectArray extends BaseMap implements RedirectMap {
     private final long maxEntries = maxEntries();
     private final int cpus;
     private final long slots;
+    private final boolean leadsToPorts;
     private volatile @Nullable Numbered[] programs = new Numbered[0];
     private volatile long usedEnd;
 
     RedirectArray(MapSpec spec, int cpus, MapMemory memory) {
         super(spec, memory);
         this.cpus = cpus;
+        leadsToPorts = spec.type() == MapType.DEVMAP;
         slots = memory.require(maxEntries, RedirectSlotLayout.BYTES, "slots");
     }
 
@@ -31,6 +33,11 @@ final class RedirectArray extends BaseMap implements RedirectMap {
     public long lookup(long keyAddress, int cpu) {
         long index = index(keyAddress);
         return index < maxEntries && RedirectSlotLayout.isPresent(slot(index)) ? slot(index) : MapMemory.NONE;
+    }
+
+    @Override
+    public boolean leadsToPorts() {
+        return leadsToPorts;
     }
 
     @Override

@@ -13,7 +13,7 @@ import weir.ebpf.memory.Mem;
 final class RedirectHash extends BaseMap implements RedirectMap {
     private final long maxEntries = maxEntries();
     private final ElementPool pool;
-    private volatile Index index = new Index(new int[0], new long[0], new Numbered[0]);
+    private volatile Index index = new Index(new int[0], new int[0], new long[0], new Numbered[0]);
 
     /**
      * Entries by ascending unsigned key, never changed, and a table that finds them by hash: keys are ports, so that the
@@ -30,72 +30,91 @@ final class RedirectHash extends BaseMap implements RedirectMap {
 
         final @Nullable Numbered[] programs;
 
-        /** By hash: 1 and the place in {@link #keys}, 0 for nothing; open addressing, at most half full. */
+        final int[] targets;
+
+        /**
+         * By hash: turned key in the upper half, target, which is above 0, in the lower; 0 for nothing. Open addressing,
+         * at most half full.
+         */
+        private final long[] table;
+
+        /** Of each word of the table: the place in {@link #keys}. */
         private final int[] places;
 
         private final int shift;
 
         final boolean hasPrograms;
 
-        Index(int[] keys, long[] slots, @Nullable Numbered[] programs) {
+        Index(int[] keys, int[] targets, long[] slots, @Nullable Numbered[] programs) {
             this.keys = keys;
+            this.targets = targets;
             this.slots = slots;
             this.programs = programs;
             hasPrograms = Arrays.stream(programs).anyMatch(Objects::nonNull);
-            places = new int[Integer.highestOneBit(Math.max(1, keys.length)) * 4];
-            shift = Integer.numberOfLeadingZeros(places.length) + 1;
+            table = new long[Integer.highestOneBit(Math.max(1, keys.length)) * 4];
+            places = new int[table.length];
+            shift = Integer.numberOfLeadingZeros(table.length) + 1;
             for (int at = 0; at < keys.length; at++) {
-                int place = (keys[at] * MULTIPLIER) >>> shift;
-                while (places[place] != 0) {
-                    place = (place + 1) & (places.length - 1);
-                }
-                places[place] = at + 1;
+                int place = find(keys[at], table, shift);
+                table[place] = (long) keys[at] << Integer.SIZE | targets[at];
+                places[place] = at;
             }
+        }
+
+        /** Where the table has a key, or the empty place where its search ends. */
+        private static int find(int turned, long[] table, int shift) {
+            int place = (turned * MULTIPLIER) >>> shift;
+            while (table[place] != 0 && (int) (table[place] >> Integer.SIZE) != turned) {
+                place = (place + 1) & (table.length - 1);
+            }
+            return place;
         }
 
         /** Where the key is, or -1. */
         int find(int key) {
-            int turned = key ^ Integer.MIN_VALUE;
-            int[] table = places;
-            int place = (turned * MULTIPLIER) >>> shift;
-            while (true) {
-                int at = table[place] - 1;
-                if (at < 0 || keys[at] == turned) {
-                    return at;
-                }
-                place = (place + 1) & (table.length - 1);
-            }
+            int place = find(key ^ Integer.MIN_VALUE, table, shift);
+            return table[place] == 0 ? -1 : places[place];
         }
 
-        Index with(int key, long slot, @Nullable Numbered program) {
+        /** The key's target, or 0. */
+        int target(int key) {
+            return (int) table[find(key ^ Integer.MIN_VALUE, table, shift)];
+        }
+
+        Index with(int key, int target, long slot, @Nullable Numbered program) {
             int turned = key ^ Integer.MIN_VALUE;
             int at = Arrays.binarySearch(keys, turned);
             int place = at >= 0 ? at : -at - 1;
             int added = at >= 0 ? 0 : 1;
             int[] newKeys = Arrays.copyOf(keys, keys.length + added);
+            int[] newTargets = Arrays.copyOf(targets, keys.length + added);
             long[] newSlots = Arrays.copyOf(slots, keys.length + added);
             @Nullable Numbered[] newPrograms = Arrays.copyOf(programs, keys.length + added);
             int rest = keys.length - place;
             if (added != 0) {
                 System.arraycopy(keys, place, newKeys, place + 1, rest);
+                System.arraycopy(targets, place, newTargets, place + 1, rest);
                 System.arraycopy(slots, place, newSlots, place + 1, rest);
                 System.arraycopy(programs, place, newPrograms, place + 1, rest);
             }
             newKeys[place] = turned;
+            newTargets[place] = target;
             newSlots[place] = slot;
             newPrograms[place] = program;
-            return new Index(newKeys, newSlots, newPrograms);
+            return new Index(newKeys, newTargets, newSlots, newPrograms);
         }
 
         Index without(int at) {
             int rest = keys.length - 1;
             int[] newKeys = Arrays.copyOf(keys, rest);
+            int[] newTargets = Arrays.copyOf(targets, rest);
             long[] newSlots = Arrays.copyOf(slots, rest);
             @Nullable Numbered[] newPrograms = Arrays.copyOf(programs, rest);
             System.arraycopy(keys, at + 1, newKeys, at, rest - at);
+            System.arraycopy(targets, at + 1, newTargets, at, rest - at);
             System.arraycopy(slots, at + 1, newSlots, at, rest - at);
             System.arraycopy(programs, at + 1, newPrograms, at, rest - at);
-            return new Index(newKeys, newSlots, newPrograms);
+            return new Index(newKeys, newTargets, newSlots, newPrograms);
         }
     }
 
@@ -113,10 +132,14 @@ final class RedirectHash extends BaseMap implements RedirectMap {
     }
 
     @Override
+    public boolean leadsToPorts() {
+        return true;
+    }
+
+    @Override
     public int target(int key) {
-        Index known = index;
-        int at = known.find(key);
-        return at < 0 ? NONE : RedirectSlotLayout.target(known.slots[at] + ElementLayout.HEAD_BYTES);
+        int target = index.target(key);
+        return target == 0 ? NONE : target;
     }
 
     @Override
@@ -124,7 +147,7 @@ final class RedirectHash extends BaseMap implements RedirectMap {
         Index known = index;
         int count = Math.min(known.slots.length, into.length);
         for (int i = 0; i < count; i++) {
-            into[i] = RedirectSlotLayout.target(known.slots[i] + ElementLayout.HEAD_BYTES);
+            into[i] = known.targets[i];
             Numbered program = known.programs[i];
             intoPrograms[i] = program == null ? null : program.object();
         }
@@ -163,7 +186,7 @@ final class RedirectHash extends BaseMap implements RedirectMap {
         }
         int number = program == null ? 0 : program.number();
         RedirectSlotLayout.set(element + ElementLayout.HEAD_BYTES, target, number);
-        index = known.with(key, element, program);
+        index = known.with(key, target, element, program);
         return 0;
     }
 

@@ -20,6 +20,9 @@ public interface RedirectMap extends EbpfMap {
     /** {@code BPF_F_EXCLUDE_INGRESS}: with {@link #BROADCAST}, but not to the port that the frame came in by. */
     long EXCLUDE_INGRESS = 1 << 4;
 
+    /** Whether targets are ports: a DEVMAP or DEVMAP_HASH. */
+    boolean leadsToPorts();
+
     /** Target for a key, or {@link #NONE}. */
     int target(int key);
 

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param maps indices of the object's maps that the code names
  * @param helpers numbers of the helpers that the code calls
  * @param writesPacket whether frame or metadata may be written
+ * @param readsPort whether it may matter which port or queue a frame came in by, to a load or a helper
  * @param movesBounds whether bounds of the frame may move (helpers that adjust it)
  * @param redirects whether a redirect helper is called
  * @param tailCalls whether other programs may be entered
@@ -30,6 +31,7 @@ public record ProgramFacts(
         Set<Integer> maps,
         Set<Integer> helpers,
         boolean writesPacket,
+        boolean readsPort,
         boolean movesBounds,
         boolean redirects,
         boolean tailCalls,

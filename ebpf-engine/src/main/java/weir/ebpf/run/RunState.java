@@ -20,7 +20,7 @@ import weir.ebpf.xdp.XdpContext;
 
 /**
  * One CPU's state of running programs, made when they are loaded and used for one frame after the other:
- * which memory the program may touch, what it holds, where it redirects to, what it did wrong. Engines
+ * which memory the program may touch, what it holds, what it did wrong. Engines
  * and helpers share it. One thread at a time; allocates only while the number of maps that a frame
  * meets grows.
  *
@@ -34,12 +34,6 @@ public final class RunState {
 
     /** Bits that tell a callback from anything else. */
     public static final long FUNCTION_MASK = -1L << 32;
-
-    /** Of {@link #touched}: there is a redirect. */
-    private static final int REDIRECTED = 1;
-
-    /** Of {@link #touched}: anything else. */
-    private static final int CHANGED = 2;
 
     private static final int REGISTERS = 10;
     private static final long NEAR_BYTES = 1 << 16;
@@ -63,15 +57,11 @@ public final class RunState {
     private @Nullable EbpfMap lastHit;
     private int depth;
 
-    private @Nullable EbpfMap redirectMap;
-    private long redirectTarget;
-    private long redirectFlags;
-
     private long lockAddress;
     private int tailCalls;
     private int budgetSlots;
-    /** What has to be reset before the next frame: {@link #REDIRECTED}, {@link #CHANGED}. */
-    private int touched;
+    /** Whether something has to be reset before the next frame. */
+    private boolean isTouched;
 
     private @Nullable FaultKind faultKind;
     private AddressKind faultAddressKind = AddressKind.NONE;
@@ -102,7 +92,7 @@ public final class RunState {
 
     /** Remembers a record that the program reserved; there must be room. */
     public void hold(RingBuffer ring, long address, long lengthBytes) {
-        touched |= CHANGED;
+        isTouched = true;
         records.add(ring, address, lengthBytes);
     }
 
@@ -124,20 +114,9 @@ public final class RunState {
 
     /** Before each frame of a batch: whatever the frame before left is gone. */
     public void beginFrame() {
-        if ((touched & CHANGED) != 0) {
+        if (isTouched) {
             reset();
-        } else if (touched != 0) {
-            forgetRedirect();
         }
-    }
-
-    private void forgetRedirect() {
-        if (redirectMap != null) {
-            redirectMap = null;
-        }
-        redirectTarget = 0;
-        redirectFlags = 0;
-        touched = 0;
     }
 
     private void reset() {
@@ -146,7 +125,7 @@ public final class RunState {
             lastHit = null;
         }
         depth = 0;
-        forgetRedirect();
+        isTouched = false;
         tailCalls = 0;
         budgetSlots = ProgramFacts.BUDGET_SLOTS;
         faultKind = null;
@@ -154,9 +133,9 @@ public final class RunState {
         faultAddress = 0;
     }
 
-    /** 0 when the frame left nothing but its verdict: no redirect, no fault, nothing that it holds. */
-    public int touched() {
-        return touched;
+    /** False when the frame left nothing but its verdict and where it goes: no fault, nothing that it holds. */
+    public boolean isTouched() {
+        return isTouched;
     }
 
     /** Behind each frame: lets go of what the program still holds, which is a fault. */
@@ -276,7 +255,7 @@ public final class RunState {
         if (metMapCount == metMaps.length) {
             metMaps = Arrays.copyOf(metMaps, 2 * metMapCount);
         }
-        touched |= CHANGED;
+        isTouched = true;
         metMaps[metMapCount++] = map;
     }
 
@@ -346,7 +325,7 @@ public final class RunState {
 
     /** Pays for a callback's iteration or a tail call; false, with a fault, when the budget is used up. */
     public boolean charge(int slots) {
-        touched |= CHANGED;
+        isTouched = true;
         budgetSlots -= slots;
         if (budgetSlots < 0) {
             fail(FaultKind.BUDGET);
@@ -357,33 +336,8 @@ public final class RunState {
 
     /** Counts a tail call; false when there were too many. */
     public boolean countTailCall() {
-        touched |= CHANGED;
+        isTouched = true;
         return tailCalls++ < ProgramFacts.MAX_TAIL_CALLS;
-    }
-
-    // ---- redirects ---------------------------------------------------------------------------------
-
-    /** What happens should the program return {@code XDP_REDIRECT}. */
-    @SuppressWarnings("ReferenceEquality") // whether a write of the field is saved
-    public void redirect(@Nullable EbpfMap map, long target, long flags) {
-        touched |= REDIRECTED;
-        if (map != null || redirectMap != null) {
-            redirectMap = map;
-        }
-        redirectTarget = target;
-        redirectFlags = flags;
-    }
-
-    public @Nullable EbpfMap redirectMap() {
-        return redirectMap;
-    }
-
-    public long redirectTarget() {
-        return redirectTarget;
-    }
-
-    public long redirectFlags() {
-        return redirectFlags;
     }
 
     // ---- lock --------------------------------------------------------------------------------------
@@ -393,7 +347,7 @@ public final class RunState {
         if (lockAddress != 0) {
             return false;
         }
-        touched |= CHANGED;
+        isTouched = true;
         lockAddress = address;
         return true;
     }
@@ -427,7 +381,7 @@ public final class RunState {
 
     private void fail(FaultKind kind, AddressKind addressKind, long address) {
         if (faultKind == null) {
-            touched |= CHANGED;
+            isTouched = true;
             faultKind = kind;
             faultAddressKind = addressKind;
             faultAddress = address;

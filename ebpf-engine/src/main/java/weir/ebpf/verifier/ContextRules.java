@@ -35,7 +35,10 @@ final class ContextRules {
             case DATA -> PointerValue.plain(PointerKind.PACKET);
             case DATA_END -> PointerValue.plain(PointerKind.PACKET_END);
             case DATA_META -> PointerValue.plain(PointerKind.PACKET_META);
-            case INGRESS_PORT, QUEUE, EGRESS_PORT -> ScalarValue.of(Scalar.zeroExtended(bytes * Byte.SIZE));
+            case INGRESS_PORT, QUEUE, EGRESS_PORT -> {
+                surroundings.facts().readsPort();
+                yield ScalarValue.of(Scalar.zeroExtended(bytes * Byte.SIZE));
+            }
         };
     }
 

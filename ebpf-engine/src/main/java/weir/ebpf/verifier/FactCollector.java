@@ -35,6 +35,7 @@ final class FactCollector {
     private final Set<Integer> helpers = new HashSet<>();
     private final Set<Integer> callbacks = new HashSet<>();
     private boolean writesPacket;
+    private boolean readsPort;
     private boolean movesBounds;
     private boolean redirects;
     private boolean tailCalls;
@@ -66,6 +67,10 @@ final class FactCollector {
 
     void writesPacket() {
         writesPacket = true;
+    }
+
+    void readsPort() {
+        readsPort = true;
     }
 
     void movesBounds() {
@@ -184,6 +189,7 @@ final class FactCollector {
                 maps,
                 helpers,
                 writesPacket || movesBounds || tailCalls,
+                readsPort || tailCalls,
                 movesBounds,
                 redirects,
                 tailCalls,

@@ -95,6 +95,9 @@ final class HelperRules {
         if (function == HelperFunction.XDP_STORE_BYTES) {
             facts.writesPacket();
         }
+        if (function == HelperFunction.CHECK_MTU) {
+            facts.readsPort(); // port 0 stands for the one that the frame came in by
+        }
     }
 
     /** {@code check_map_func_compatibility} and {@code record_func_map}. */

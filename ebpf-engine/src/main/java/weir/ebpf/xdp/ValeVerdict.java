@@ -18,6 +18,11 @@ public final class ValeVerdict {
 
     private ValeVerdict() {}
 
+    /** Whether a return value is the index of a port. */
+    public static boolean isPort(int action) {
+        return Integer.compareUnsigned(action, MAX_PORT) <= 0;
+    }
+
     /** Whether a return value, unsigned, sends the frame nowhere. */
     public static boolean isDrop(int action) {
         return Integer.compareUnsigned(action, DROP) >= 0;

@@ -23,11 +23,13 @@ import weir.ebpf.program.ProgramSpec;
  *        bpf_xdp_adjust_head/meta move meta and data; adjust_tail moves end
  * </pre>
  *
- * All are absolute addresses; {@code hardStart <= meta <= data < end <= hardEnd}. The engine keeps a
- * program's accesses inside {@code meta .. end}.
+ * All are absolute addresses but {@code meta}, which is kept as its distance from data, so that frames without
+ * metadata need nothing written; {@code hardStart <= meta <= data < end <= hardEnd}. The engine keeps a program's
+ * accesses inside {@code meta .. end}.
  *
- * <p>For every frame the engine writes {@link #actions} and sets fault, target and flags; what is no
- * redirect has no target.
+ * <p>For every frame the engine writes {@link #actions}, and sets fault and {@link #redirectPorts}. A redirect is
+ * resolved when the helper is called, as {@code struct bpf_redirect_info} is ({@code include/linux/filter.h}): who
+ * forwards the frame finds the port and asks no map again.
  */
 public final class XdpBatch {
     /** {@link #faults}: the program ran to its end. */
@@ -36,16 +38,25 @@ public final class XdpBatch {
     /** Of redirects: the target that stands for all ports of the frame's broadcast domain but its own; no port number. */
     public static final long FLOOD = 1L << 32;
 
+    /** Of {@link #redirectPorts}: no helper said where a redirect goes. */
+    public static final int NO_REDIRECT = 0;
+
+    /**
+     * Of {@link #redirectPorts}: it takes more than a port number, which {@link #target}, {@link #targetMap}, {@link
+     * #entryPort}, {@link #entryProgram} and {@link #redirectFlags} tell.
+     */
+    public static final int ELSEWHERE = -1;
+
     /** Of requests: the switch is to learn the frame's source address. */
     public static final int LEARN = 0;
 
     private static final int REQUESTS_PER_FRAME = 4;
 
     private final long[] hardStarts;
-    private final long[] metas;
     private final long[] datas;
     private final long[] ends;
     private final long[] hardEnds;
+    private final int[] metadataBytes;
     private final int[] ingressPorts;
     private final int[] queues;
     private final int[] egressPorts;
@@ -55,21 +66,25 @@ public final class XdpBatch {
     private final @Nullable AddressKind[] addressKinds;
     private final long[] faultAddresses;
     private final @Nullable ProgramSpec[] faultPrograms;
+    private final int[] redirectPorts;
     private final long[] targets;
     private final long[] redirectFlags;
     private final @Nullable EbpfMap[] targetMaps;
+    private final int[] entryPorts;
+    private final @Nullable Object[] entryPrograms;
     private final int[] requestFrames;
     private final int[] requestPorts;
     private int requests;
     private int size;
+    private boolean hasFaults;
 
     /** @param capacity largest number of frames */
     public XdpBatch(int capacity) {
         hardStarts = new long[capacity];
-        metas = new long[capacity];
         datas = new long[capacity];
         ends = new long[capacity];
         hardEnds = new long[capacity];
+        metadataBytes = new int[capacity];
         ingressPorts = new int[capacity];
         queues = new int[capacity];
         egressPorts = new int[capacity];
@@ -79,9 +94,12 @@ public final class XdpBatch {
         addressKinds = new AddressKind[capacity];
         faultAddresses = new long[capacity];
         faultPrograms = new ProgramSpec[capacity];
+        redirectPorts = new int[capacity];
         targets = new long[capacity];
         redirectFlags = new long[capacity];
         targetMaps = new EbpfMap[capacity];
+        entryPorts = new int[capacity];
+        entryPrograms = new Object[capacity];
         requestFrames = new int[capacity * REQUESTS_PER_FRAME];
         requestPorts = new int[capacity * REQUESTS_PER_FRAME];
     }
@@ -109,6 +127,7 @@ public final class XdpBatch {
     /** Forgets all frames and the maps they were redirected to. */
     public void clear() {
         Arrays.fill(targetMaps, 0, size, null);
+        Arrays.fill(entryPrograms, 0, size, null);
         Arrays.fill(faultPrograms, 0, size, null);
         size = 0;
     }
@@ -123,7 +142,7 @@ public final class XdpBatch {
     public int add(long hardStart, long data, long end, long hardEnd, int ingressPort, int queue) {
         int i = size++;
         hardStarts[i] = hardStart;
-        metas[i] = data;
+        metadataBytes[i] = 0;
         datas[i] = data;
         ends[i] = end;
         hardEnds[i] = hardEnd;
@@ -132,9 +151,7 @@ public final class XdpBatch {
         egressPorts[i] = 0;
         actions[i] = XdpAction.ABORTED;
         faults[i] = NO_FAULT;
-        targets[i] = 0;
-        redirectFlags[i] = 0;
-        targetMaps[i] = null;
+        redirectPorts[i] = NO_REDIRECT;
         return i;
     }
 
@@ -144,9 +161,9 @@ public final class XdpBatch {
         return hardStarts;
     }
 
-    /** Starts of metadata; in and out. */
-    public long[] metas() {
-        return metas;
+    /** Bytes of metadata in front of each frame; in and out. */
+    public int[] metadataBytes() {
+        return metadataBytes;
     }
 
     /** Starts of frames; in and out. */
@@ -195,14 +212,10 @@ public final class XdpBatch {
     /** Forgets what was said about the frames so far. For engines that write down only what is out of the ordinary. */
     public void forgetOutcomes() {
         forgetRequests();
-        Arrays.fill(faults, 0, size, NO_FAULT);
-        Arrays.fill(targets, 0, size, 0);
-        Arrays.fill(redirectFlags, 0, size, 0);
-        for (int i = 0; i < size; i++) {
-            // Reading is cheaper than the barrier of a store, and there is mostly nothing.
-            if (targetMaps[i] != null) {
-                targetMaps[i] = null;
-            }
+        Arrays.fill(redirectPorts, 0, size, NO_REDIRECT);
+        if (hasFaults) {
+            hasFaults = false;
+            Arrays.fill(faults, NO_FAULT);
         }
     }
 
@@ -215,6 +228,7 @@ public final class XdpBatch {
     public void fail(int index, ProgramSpec program, int slot, FaultKind kind, AddressKind addressKind, long address) {
         actions[index] = program.type().actionOfFault();
         faults[index] = 1 + slot;
+        hasFaults = true;
         faultKinds[index] = kind;
         addressKinds[index] = addressKind;
         faultAddresses[index] = address;
@@ -269,18 +283,62 @@ public final class XdpBatch {
         return requestPorts[request];
     }
 
-    /** Of redirects: the port, {@link #FLOOD}, or the key in {@link #targetMaps}. */
-    public long[] targets() {
-        return targets;
+    /**
+     * Where a frame goes whose action is {@code XDP_REDIRECT}: a number above 0 of a port that may exist, {@link
+     * #ELSEWHERE}, or {@link #NO_REDIRECT}. Undefined in part for other actions: a program may ask for a redirect and
+     * then not return one.
+     */
+    public int[] redirectPorts() {
+        return redirectPorts;
     }
 
-    /** Of redirects: the flags given to the helper. */
-    public long[] redirectFlags() {
-        return redirectFlags;
+    /** Of redirects: the port, {@link #FLOOD}, or the key in {@link #targetMap}; 0 without a redirect. */
+    public long target(int index) {
+        return redirectPorts[index] == NO_REDIRECT ? 0 : targets[index];
+    }
+
+    /** Of redirects: the flags given to the helper, where they have a meaning beyond it. */
+    public long redirectFlags(int index) {
+        return redirectPorts[index] == ELSEWHERE ? redirectFlags[index] : 0;
     }
 
     /** Of redirects through a map: the map; null for {@code bpf_redirect}. */
-    public @Nullable EbpfMap[] targetMaps() {
-        return targetMaps;
+    public @Nullable EbpfMap targetMap(int index) {
+        return redirectPorts[index] == NO_REDIRECT ? null : targetMaps[index];
+    }
+
+    /** Of {@link #ELSEWHERE}, to one entry of a map: the entry's target when the helper was called; otherwise 0. */
+    public int entryPort(int index) {
+        return entryPorts[index];
+    }
+
+    /** Of {@link #ELSEWHERE}, to one entry of a map: the entry's program when the helper was called; null without. */
+    public @Nullable Object entryProgram(int index) {
+        return entryPrograms[index];
+    }
+
+    /** For helpers: the frame goes to a port that a number above 0 stands for, which is the target or was found in the map. */
+    @SuppressWarnings("ReferenceEquality") // a read costs less than a store and its barrier
+    void redirect(int index, int port, long target, @Nullable EbpfMap map) {
+        redirectPorts[index] = port;
+        targets[index] = target;
+        if (targetMaps[index] != map) {
+            targetMaps[index] = map;
+        }
+    }
+
+    /** For helpers: a redirect to one entry of a map that has a program, or is no port. */
+    void redirectToEntry(int index, long key, EbpfMap map, int target, @Nullable Object program) {
+        redirectElsewhere(index, key, map, 0);
+        entryPorts[index] = target;
+        entryPrograms[index] = program;
+    }
+
+    /** For helpers: any other redirect. */
+    void redirectElsewhere(int index, long target, @Nullable EbpfMap map, long flags) {
+        redirect(index, ELSEWHERE, target, map);
+        redirectFlags[index] = flags;
+        entryPorts[index] = 0;
+        entryPrograms[index] = null;
     }
 }

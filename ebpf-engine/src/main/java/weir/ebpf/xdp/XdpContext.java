@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ebpf.xdp;
 
+import org.jspecify.annotations.Nullable;
+import weir.ebpf.map.EbpfMap;
 import weir.ebpf.map.Errno;
 import weir.ebpf.memory.Mem;
 import weir.ebpf.program.ContextField;
@@ -32,7 +34,6 @@ public final class XdpContext {
     private static final XdpBatch NO_FRAMES = new XdpBatch(1);
 
     private XdpBatch batch = NO_FRAMES;
-    private long[] metas = NO_FRAMES.metas();
     private long[] datas = NO_FRAMES.datas();
     private long[] ends = NO_FRAMES.ends();
     private int index;
@@ -46,7 +47,6 @@ public final class XdpContext {
     public void load(XdpBatch other, int frame) {
         if (batch != other) {
             batch = other;
-            metas = other.metas();
             datas = other.datas();
             ends = other.ends();
         }
@@ -59,7 +59,7 @@ public final class XdpContext {
     }
 
     public long meta() {
-        return metas[index];
+        return datas[index] - batch.metadataBytes()[index];
     }
 
     public long data() {
@@ -124,17 +124,15 @@ public final class XdpContext {
 
     /** {@code bpf_xdp_adjust_head}: moves the start of the frame and its metadata with it. */
     public int adjustHead(int offset) {
-        long meta = meta();
         long data = data();
-        long metadataBytes = data - meta;
+        int metadataBytes = batch.metadataBytes()[index];
         long moved = data + offset;
         if (moved < hardStart() + RESERVED_HEADROOM_BYTES + metadataBytes || moved > end() - MIN_FRAME_BYTES) {
             return -Errno.EINVAL;
         }
         if (metadataBytes != 0) {
-            Mem.copy(meta, meta + offset, metadataBytes);
+            Mem.copy(data - metadataBytes, moved - metadataBytes, metadataBytes);
         }
-        metas[index] = meta + offset;
         datas[index] = moved;
         return 0;
     }
@@ -164,7 +162,7 @@ public final class XdpContext {
         if ((metadataBytes & 3) != 0 || metadataBytes > MAX_METADATA_BYTES) {
             return -Errno.EACCES;
         }
-        metas[index] = moved;
+        batch.metadataBytes()[index] = (int) metadataBytes;
         return 0;
     }
 
@@ -176,6 +174,44 @@ public final class XdpContext {
      */
     public int request(int port) {
         return batch.request(index, port) ? 0 : -Errno.ENOSPC;
+    }
+
+    // ---- redirects: what happens should the program return XDP_REDIRECT; the last one counts ------------------
+
+    /** To a port, by its number. */
+    public void redirect(int port) {
+        if (port > 0) {
+            batch.redirect(index, port, port, null);
+        } else {
+            batch.redirectElsewhere(index, Integer.toUnsignedLong(port), null, 0);
+        }
+    }
+
+    /** To all other ports of the frame's broadcast domain. */
+    public void flood() {
+        batch.redirectElsewhere(index, XdpBatch.FLOOD, null, 0);
+    }
+
+    /** To the port, above 0, that an entry of a map names. */
+    public void redirect(EbpfMap map, int key, int port) {
+        batch.redirect(index, port, Integer.toUnsignedLong(key), map);
+    }
+
+    /** To an entry of a map that has a program, or whose target is no port. */
+    public void redirect(EbpfMap map, int key, int target, @Nullable Object program) {
+        batch.redirectToEntry(index, Integer.toUnsignedLong(key), map, target, program);
+    }
+
+    /** To all entries of a map. */
+    public void broadcast(EbpfMap map, int key, long flags) {
+        batch.redirectElsewhere(index, Integer.toUnsignedLong(key), map, flags);
+    }
+
+    /** The map that a redirect was to go through, if any, is none any more; its target stays. */
+    public void forgetRedirectMap() {
+        if (batch.redirectPorts()[index] != XdpBatch.NO_REDIRECT) {
+            batch.redirectElsewhere(index, batch.target(index), null, 0);
+        }
     }
 
     private long hardStart() {

@@ -22,6 +22,7 @@ final class Facts {
                 true,
                 true,
                 true,
+                true,
                 List.of(),
                 ProgramFacts.MAX_FRAMES * ProgramFacts.FRAME_STACK_BYTES,
                 ProgramFacts.MAX_FRAMES,

@@ -75,6 +75,31 @@ public final class FrameBatch {
         return verdicts;
     }
 
+    /** Whether a frame's verdict is {@link Verdict#UNDECIDED}. */
+    public boolean anyUndecided() {
+        int[] all = verdicts;
+        int decided = -1;
+        for (int i = 0; i < size; i++) {
+            int other = all[i] ^ Verdict.UNDECIDED;
+            decided &= other | -other; // the sign bit is set unless the word is 0: no branch, so that it is done in vectors
+        }
+        return size > 0 && decided >= 0;
+    }
+
+    /** Whether all frames have the same verdict, and there are any. */
+    public boolean isUniform() {
+        int last = size - 1;
+        if (last < 0 || verdicts[0] != verdicts[last] || verdicts[0] != verdicts[last >> 1]) {
+            return false;
+        }
+        int first = verdicts[0];
+        int different = 0;
+        for (int i = 0; i <= last; i++) {
+            different |= verdicts[i] ^ first;
+        }
+        return different == 0;
+    }
+
     /** VLAN of each frame, and {@link #TAGGED}; 0 for a frame of a port that ignores VLANs. */
     public int[] vlans() {
         return vlans;

@@ -71,6 +71,29 @@ public final class FrameRings {
         return i;
     }
 
+    /**
+     * Writes frames that all belong to one group.
+     *
+     * @param count 1 or more
+     * @return false, and nothing is written, when there is no room for all, or no ring
+     */
+    public boolean addAll(int group, long[] frames, int start, int count) {
+        SpscRing.Producer ring = rings[group];
+        if (ring == null || ring.room(count) < count) {
+            return false;
+        }
+        ring.put(frames, start, count);
+        long sum = 0;
+        for (int i = start; i < start + count; i++) {
+            sum += frames[i] & Frame.LENGTH_MASK;
+        }
+        if (bytes[group] == 0) {
+            touched[touchedCount++] = group;
+        }
+        bytes[group] += sum;
+        return true;
+    }
+
     /** Writes one frame; false when the group's ring is full or there is none. */
     public boolean add(int group, long frame) {
         SpscRing.Producer ring = rings[group];

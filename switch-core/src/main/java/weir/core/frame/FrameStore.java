@@ -100,6 +100,26 @@ public final class FrameStore extends CacheLinePadded {
         return open(smallFree[--smallTop], account);
     }
 
+    /**
+     * As {@link #allocate(int)}, several at a time.
+     *
+     * @param target gets frames from index {@code from} on
+     * @return how many, up to {@code max}
+     */
+    public int allocate(int account, long[] target, int from, int max) {
+        if (Math.min(credit - used[account], smallTop) < max) {
+            reclaim();
+        }
+        int n = Math.max(0, Math.min(max, Math.min(credit - used[account], smallTop)));
+        int top = smallTop;
+        for (int i = from; i < from + n; i++) {
+            target[i] = open(smallFree[--top], account);
+        }
+        smallTop = top;
+        used[account] += n;
+        return n;
+    }
+
     /** As {@link #allocate(int)}, for a slot that holds {@link FramePool#MAX_LARGE_FRAME_BYTES}. */
     public long allocateLarge(int account) {
         if ((used[account] >= credit || largeTop == 0) && !(reclaim() && used[account] < credit && largeTop > 0)) {
@@ -162,9 +182,38 @@ public final class FrameStore extends CacheLinePadded {
 
     /** {@link #release(long)} for a range. */
     public void release(long[] frames, int from, int count) {
-        for (int i = from; i < from + count; i++) {
-            release(frames[i]);
+        int end = from + count;
+        int i = from;
+        while (i < end) {
+            i = freeAlike(frames, i, end);
+            if (i < end) {
+                release(frames[i++]);
+            }
         }
+    }
+
+    /**
+     * Frees slots as long as they are small ones of this home, with one holder and the same account: what is dropped
+     * mostly is. Counts once for all of them.
+     *
+     * @return index of the first frame that is otherwise, or {@code end}
+     */
+    private int freeAlike(long[] frames, int start, int end) {
+        int[] free = smallFree;
+        int top = smallTop;
+        int account = accountOfUnit[slotOf(frames[start])];
+        int i = start;
+        for (; i < end; i++) {
+            int slot = slotOf(frames[i]);
+            if (slot >= smallUnits || holders[slot] != 1 || homeOfUnit[slot] != home || accountOfUnit[slot] != account) {
+                break;
+            }
+            holders[slot] = 0;
+            free[top++] = slot;
+        }
+        smallTop = top;
+        used[account] -= i - start;
+        return i;
     }
 
     private void free(int slot) {

@@ -119,14 +119,7 @@ public final class MemoryQueue implements PortQueue {
         }
         int account = current.account();
         int room = Math.min(empty.room(), SCRATCH_FRAMES);
-        FrameStore frames = store();
-        for (int i = 0; i < room; i++) {
-            long frame = frames.allocate(account);
-            if (frame < 0) {
-                break;
-            }
-            empty.put(frame);
-        }
+        empty.put(scratch, 0, store().allocate(account, scratch, 0, room));
         empty.publish();
         wakeUser();
     }

@@ -139,7 +139,7 @@ final class EgressRuns {
         if (program.moves()) {
             loader.loadSlot(frame, k, xdp);
         }
-        xdp.metas()[k] -= batch.metadataBytes()[i];
+        xdp.metadataBytes()[k] = batch.metadataBytes()[i];
         xdp.ingressPorts()[k] = decision.ports().numberOf(batch.ingress()[i]);
         xdp.egressPorts()[k] = decision.ports().numberOf(ports[e]);
     }

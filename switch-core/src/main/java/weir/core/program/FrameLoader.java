@@ -22,14 +22,12 @@ final class FrameLoader {
 
     /** Bounds of frames that stand one behind the other. */
     void loadRange(long[] frames, int from, int count, XdpBatch xdp) {
-        long[] metas = xdp.metas();
         long[] datas = xdp.datas();
         long[] ends = xdp.ends();
         long start = base;
         for (int k = 0; k < count; k++) {
             long frame = frames[from + k];
             long data = start + Frame.position(frame);
-            metas[k] = data;
             datas[k] = data;
             ends[k] = data + (frame & Frame.LENGTH_MASK);
         }
@@ -45,7 +43,6 @@ final class FrameLoader {
     /** Bounds of one frame, without those of its slot. */
     void load(long frame, int k, XdpBatch xdp) {
         long data = base + Frame.position(frame);
-        xdp.metas()[k] = data;
         xdp.datas()[k] = data;
         xdp.ends()[k] = data + (frame & Frame.LENGTH_MASK);
     }

@@ -47,14 +47,17 @@ final class Outcome {
     }
 
     private static int target(XdpBatch xdp, int k) {
-        if ((xdp.redirectFlags()[k] & RedirectMap.BROADCAST) != 0) {
+        int port = xdp.redirectPorts()[k];
+        if (port != XdpBatch.ELSEWHERE) {
+            return port;
+        }
+        if ((xdp.redirectFlags(k) & RedirectMap.BROADCAST) != 0) {
             return ALL;
         }
-        if (xdp.targets()[k] == XdpBatch.FLOOD) {
+        if (xdp.target(k) == XdpBatch.FLOOD) {
             return FLOOD;
         }
-        int number = (int) xdp.targets()[k];
-        return xdp.targetMaps()[k] instanceof RedirectMap map ? map.target(number) : number;
+        return xdp.targetMap(k) == null ? (int) xdp.target(k) : xdp.entryPort(k);
     }
 
     private static long pack(int action, int target) {

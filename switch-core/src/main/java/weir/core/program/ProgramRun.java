@@ -47,6 +47,9 @@ final class ProgramRun {
     private int batches;
     private boolean isDense;
     private boolean hasQueues;
+    private boolean hasMetadata;
+    private int listedFrom = -1;
+    private int listed;
     private volatile @Nullable FrameCapture capture;
 
     ProgramRun(PreparedProgram program, int worker, FramePool pool, OnFault onFault) {
@@ -76,8 +79,11 @@ final class ProgramRun {
         if (n == 0) {
             return;
         }
-        load(batch, from, n, decision.ports());
         FrameCapture frameCapture = capture;
+        load(batch, from, n);
+        if (program.readsPort() || frameCapture != null) {
+            loadPorts(batch, from, n, decision.ports());
+        }
         if (frameCapture == null) {
             run(n);
         } else {
@@ -112,11 +118,10 @@ final class ProgramRun {
         isDense = all == Verdict.UNDECIDED;
         int n = to - from;
         if (isDense) {
-            for (int k = 0; k < n; k++) {
-                selected[k] = from + k;
-            }
+            listRange(from, n);
             return n;
         }
+        listed = 0;
         n = 0;
         for (int i = from; i < to; i++) {
             if (verdicts[i] == Verdict.UNDECIDED) {
@@ -124,6 +129,17 @@ final class ProgramRun {
             }
         }
         return n;
+    }
+
+    /** Mostly they are listed already: the batch before was like this one. */
+    private void listRange(int from, int n) {
+        if (from != listedFrom || n > listed) {
+            for (int k = 0; k < n; k++) {
+                at[k] = from + k;
+            }
+            listedFrom = from;
+            listed = n;
+        }
     }
 
     /** Puts a copy in the place of each frame that others hold, too; returns how many frames are left. */
@@ -140,28 +156,36 @@ final class ProgramRun {
                 at[kept++] = i;
             }
         }
-        isDense &= kept == n;
+        if (kept < n) {
+            isDense = false;
+            listed = 0;
+        }
         return kept;
     }
 
-    private void load(FrameBatch batch, int from, int n, PortNumbers ports) {
+    private void load(FrameBatch batch, int from, int n) {
         xdp.resize(n);
         if (isDense) {
             loader.loadRange(batch.frames(), from, n, xdp);
         } else {
             loader.loadListed(batch.frames(), at, n, xdp);
         }
-        loadPorts(batch, from, n, ports);
         if (program.moves()) {
             for (int k = 0; k < n; k++) {
                 loader.loadSlot(batch.frames()[at[k]], k, xdp);
             }
         }
-        if (batch.hasMetadata()) {
-            long[] metas = xdp.metas();
-            for (int k = 0; k < n; k++) {
-                metas[k] -= batch.metadataBytes()[at[k]];
-            }
+        if (batch.hasMetadata() || hasMetadata) {
+            loadMetadata(batch, n);
+        }
+    }
+
+    private void loadMetadata(FrameBatch batch, int n) {
+        int[] bytes = xdp.metadataBytes();
+        Arrays.fill(bytes, 0);
+        hasMetadata = batch.hasMetadata();
+        for (int k = 0; hasMetadata && k < n; k++) {
+            bytes[k] = batch.metadataBytes()[at[k]];
         }
     }
 
@@ -218,7 +242,7 @@ final class ProgramRun {
             int i = at[k];
             long frame = loader.frame(k, xdp);
             int length = Frame.length(frame);
-            int metadataBytes = (int) (xdp.datas()[k] - xdp.metas()[k]);
+            int metadataBytes = xdp.metadataBytes()[k];
             frames[i] = frame;
             metadata[i] = metadataBytes;
             longest = Math.max(longest, length);
@@ -227,6 +251,7 @@ final class ProgramRun {
         }
         batch.noteLength(longest);
         if (anyMetadata != 0) {
+            hasMetadata = true;
             batch.noteMetadata();
         }
         if (shortest < Frame.ETHERNET_HEADER_BYTES) {

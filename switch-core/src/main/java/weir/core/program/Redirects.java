@@ -36,65 +36,51 @@ final class Redirects {
     }
 
     void decide(FrameBatch batch, int from, int to, Decision decision) {
-        PortNumbers ports = decision.ports();
-        int[] verdicts = batch.verdicts();
-        @Nullable EbpfMap[] maps = xdp.targetMaps();
-        long[] numbers = xdp.targets();
         for (int k = from; k < to; k++) {
-            EbpfMap map = maps[k];
-            if (map != null) {
-                throughMap(batch, k, map, decision);
+            int port = xdp.redirectPorts()[k];
+            if (port == XdpBatch.ELSEWHERE) {
+                elsewhere(batch, k, decision);
             } else {
-                int index = ports.indexOf((int) numbers[k]);
-                verdicts[at[k]] = index >= 0 ? index : notToPort(numbers[k]);
+                batch.verdicts()[at[k]] = portOrNowhere(port, decision.ports());
             }
         }
     }
 
-    private static int notToPort(long target) {
-        return target == XdpBatch.FLOOD ? Verdict.FLOOD : NOWHERE;
+    private static int portOrNowhere(int number, PortNumbers ports) {
+        int index = ports.indexOf(number);
+        return index >= 0 ? index : NOWHERE;
     }
 
-    private void throughMap(FrameBatch batch, int k, EbpfMap map, Decision decision) {
-        if (!(map instanceof RedirectMap redirect)) {
-            batch.verdicts()[at[k]] = NOWHERE;
+    private void elsewhere(FrameBatch batch, int k, Decision decision) {
+        EbpfMap map = xdp.targetMap(k);
+        if (map instanceof RedirectMap redirect) {
+            throughMap(batch, k, redirect, decision);
             return;
         }
-        switch (map.spec().type()) {
-            case DEVMAP, DEVMAP_HASH -> {
-                if ((xdp.redirectFlags()[k] & RedirectMap.BROADCAST) != 0) {
-                    broadcast(batch, k, redirect, decision);
-                } else {
-                    toEntry(batch, k, redirect, decision);
-                }
-            }
-            case CPUMAP -> {
-                // Another CPU would take the frame up to the host; here that is what XDP_PASS does.
-                if (redirect.target((int) xdp.targets()[k]) == RedirectMap.NONE) {
-                    batch.verdicts()[at[k]] = NOWHERE;
-                }
-            }
-            default -> batch.verdicts()[at[k]] = NOWHERE; // no socket can be in an XSKMAP
-        }
+        long target = xdp.target(k);
+        boolean isFlood = map == null && target == XdpBatch.FLOOD;
+        batch.verdicts()[at[k]] = isFlood ? Verdict.FLOOD : portOrNowhere((int) target, decision.ports());
     }
 
-    private void toEntry(FrameBatch batch, int k, RedirectMap map, Decision decision) {
-        int key = (int) xdp.targets()[k];
-        int target = map.target(key);
-        int index = decision.ports().indexOf(target);
-        if (index < 0) {
-            batch.verdicts()[at[k]] = NOWHERE;
+    private void throughMap(FrameBatch batch, int k, RedirectMap map, Decision decision) {
+        if (!map.leadsToPorts()) {
+            // A CPUMAP: another CPU would take the frame up to the host; here that is what XDP_PASS does.
             return;
         }
-        batch.verdicts()[at[k]] = index;
-        if (map.hasPrograms() && map.program(key) instanceof PreparedProgram program) {
+        if ((xdp.redirectFlags(k) & RedirectMap.BROADCAST) != 0) {
+            broadcast(batch, k, map, decision);
+            return;
+        }
+        int index = decision.ports().indexOf(xdp.entryPort(k));
+        batch.verdicts()[at[k]] = index >= 0 ? index : NOWHERE;
+        if (index >= 0 && xdp.entryProgram(k) instanceof PreparedProgram program) {
             egress.add(program, at[k], EgressRuns.NO_COPY, index);
         }
     }
 
     /** One hold on the frame for each destination; programs of entries come later and copy what they change. */
     private void broadcast(FrameBatch batch, int k, RedirectMap map, Decision decision) {
-        int count = selectTargets(map, k, decision.ports());
+        int count = selectTargets(batch, map, k, decision.ports());
         int i = at[k];
         if (count == 0) {
             batch.verdicts()[i] = Verdict.drop(DropReason.NO_DESTINATION);
@@ -115,19 +101,19 @@ final class Redirects {
     }
 
     /** Indices of the ports that the broadcast reaches, and their programs. */
-    private int selectTargets(RedirectMap map, int k, PortNumbers ports) {
+    private int selectTargets(FrameBatch batch, RedirectMap map, int k, PortNumbers ports) {
         int known = map.targets(targets, programs);
         while (known == targets.length) { // there may be more
             targets = new int[2 * known];
             programs = new Object[2 * known];
             known = map.targets(targets, programs);
         }
-        boolean excludesIngress = (xdp.redirectFlags()[k] & RedirectMap.EXCLUDE_INGRESS) != 0;
-        int ingress = xdp.ingressPorts()[k];
+        boolean excludesIngress = (xdp.redirectFlags(k) & RedirectMap.EXCLUDE_INGRESS) != 0;
+        int ingress = batch.ingress()[at[k]];
         int count = 0;
         for (int t = 0; t < known; t++) {
             int index = ports.indexOf(targets[t]);
-            if (index >= 0 && !(excludesIngress && targets[t] == ingress)) {
+            if (index >= 0 && !(excludesIngress && index == ingress)) {
                 targets[count] = index;
                 programs[count++] = programs[t];
             }

@@ -4,6 +4,7 @@ package weir.core.program;
 import weir.core.counter.DropReason;
 import weir.core.frame.FrameBatch;
 import weir.core.frame.Verdict;
+import weir.core.port.PortNumbers;
 import weir.ebpf.xdp.ValeVerdict;
 import weir.ebpf.xdp.XdpAction;
 import weir.ebpf.xdp.XdpBatch;
@@ -13,43 +14,43 @@ import weir.ebpf.xdp.XdpBatch;
  * came from; to all others; or nowhere. The ring that the program asks for is not used: a worker sends by its own queue
  * of a port.
  */
-final class ValeReturnValues implements ReturnValues {
+final class ValeReturnValues extends ReturnValues {
     private static final int DROP = Verdict.drop(DropReason.PROGRAM_DROP);
     private static final int NOWHERE = Verdict.drop(DropReason.REDIRECT_INVALID);
     private static final int HAIRPIN = Verdict.drop(DropReason.HAIRPIN);
 
-    private final XdpBatch xdp;
-    private final int[] at;
-    private final ProgramCells cells;
-    private final FaultNotes faults;
-
     /** @param at index in the switch's batch of each frame of the engine's */
     ValeReturnValues(XdpBatch xdp, int[] at, ProgramCells cells, FaultNotes faults) {
-        this.xdp = xdp;
-        this.at = at;
-        this.cells = cells;
-        this.faults = faults;
+        super(xdp, at, cells, faults);
     }
 
-    /** Frames with the same return value, one after the other, are decided and counted together. */
     @Override
-    public void decide(FrameBatch batch, int n, Decision decision) {
-        int[] actions = xdp.actions();
-        int k = 0;
-        while (k < n) {
-            int action = actions[k];
-            int end = k + 1;
-            while (end < n && actions[end] == action) {
-                end++;
+    int sendToPorts(FrameBatch batch, int from, int to, Decision decision) {
+        int[] values = xdp.actions();
+        int[] verdicts = batch.verdicts();
+        int[] ingress = batch.ingress();
+        int[] indices = at;
+        PortNumbers ports = decision.ports();
+        int k = from;
+        for (; k < to && ValeVerdict.isPort(values[k]); k++) {
+            int index = ports.indexOf(ValePorts.numberOf(values[k]));
+            int i = indices[k];
+            if (index < 0 || index == ingress[i]) {
+                break;
             }
-            if (ValeVerdict.isDrop(action)) {
-                drop(batch.verdicts(), k, end);
-            } else if (action == ValeVerdict.BROADCAST) {
-                flood(batch.verdicts(), k, end);
-            } else {
-                send(batch, k, end, decision.ports().indexOf(ValePorts.numberOf(action)));
-            }
-            k = end;
+            verdicts[i] = index;
+        }
+        return k;
+    }
+
+    @Override
+    void decide(FrameBatch batch, int from, int to, int action, Decision decision) {
+        if (ValeVerdict.isDrop(action)) {
+            drop(batch.verdicts(), from, to);
+        } else if (action == ValeVerdict.BROADCAST) {
+            flood(batch.verdicts(), from, to);
+        } else {
+            send(batch, from, to, decision.ports().indexOf(ValePorts.numberOf(action)));
         }
     }
 

@@ -4,54 +4,55 @@ package weir.core.program;
 import weir.core.counter.DropReason;
 import weir.core.frame.FrameBatch;
 import weir.core.frame.Verdict;
+import weir.core.port.PortNumbers;
 import weir.ebpf.xdp.XdpAction;
 import weir.ebpf.xdp.XdpBatch;
 
 /** {@code enum xdp_action}, {@code uapi/linux/bpf.h}. */
-final class XdpReturnValues implements ReturnValues {
+final class XdpReturnValues extends ReturnValues {
     private static final int DROP = Verdict.drop(DropReason.PROGRAM_DROP);
     private static final int ABORTED = Verdict.drop(DropReason.PROGRAM_ABORTED);
     private static final int INVALID = Verdict.drop(DropReason.PROGRAM_INVALID_ACTION);
 
-    private final XdpBatch xdp;
-    private final int[] at;
-    private final ProgramCells cells;
-    private final FaultNotes faults;
     private final Redirects redirects;
 
     /** @param at index in the switch's batch of each frame of the engine's */
     XdpReturnValues(XdpBatch xdp, int[] at, ProgramCells cells, FaultNotes faults, EgressRuns egress) {
-        this.xdp = xdp;
-        this.at = at;
-        this.cells = cells;
-        this.faults = faults;
+        super(xdp, at, cells, faults);
         redirects = new Redirects(xdp, at, egress);
     }
 
-    /** Frames with the same action, one after the other, are decided and counted together. */
     @Override
-    public void decide(FrameBatch batch, int n, Decision decision) {
+    int sendToPorts(FrameBatch batch, int from, int to, Decision decision) {
         int[] actions = xdp.actions();
+        int[] targets = xdp.redirectPorts();
         int[] verdicts = batch.verdicts();
-        int k = 0;
-        while (k < n) {
-            int action = actions[k];
-            int end = k + 1;
-            while (end < n && actions[end] == action) {
-                end++;
+        int[] indices = at;
+        PortNumbers ports = decision.ports();
+        int k = from;
+        for (; k < to && actions[k] == XdpAction.REDIRECT; k++) {
+            int index = ports.indexOf(targets[k]);
+            if (index < 0) {
+                break;
             }
-            switch (action) {
-                case XdpAction.ABORTED -> abort(verdicts, k, end);
-                case XdpAction.DROP -> drop(verdicts, k, end);
-                case XdpAction.PASS -> cells.add(XdpAction.PASS, end - k);
-                case XdpAction.TX -> sendBack(batch, k, end);
-                case XdpAction.REDIRECT -> {
-                    redirects.decide(batch, k, end, decision);
-                    cells.add(XdpAction.REDIRECT, end - k);
-                }
-                default -> refuseAction(verdicts, k, end);
+            verdicts[indices[k]] = index;
+        }
+        return k;
+    }
+
+    @Override
+    void decide(FrameBatch batch, int from, int to, int action, Decision decision) {
+        int[] verdicts = batch.verdicts();
+        switch (action) {
+            case XdpAction.ABORTED -> abort(verdicts, from, to);
+            case XdpAction.DROP -> drop(verdicts, from, to);
+            case XdpAction.PASS -> cells.add(XdpAction.PASS, to - from);
+            case XdpAction.TX -> sendBack(batch, from, to);
+            case XdpAction.REDIRECT -> {
+                redirects.decide(batch, from, to, decision);
+                cells.add(XdpAction.REDIRECT, to - from);
             }
-            k = end;
+            default -> refuseAction(verdicts, from, to);
         }
     }
 

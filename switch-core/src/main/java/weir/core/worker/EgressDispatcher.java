@@ -61,6 +61,8 @@ final class EgressDispatcher {
             while (i < n) {
                 i = dispatchSome(batch, i, n);
             }
+        } else if (batch.isUniform() && dispatchUniform(batch, n)) {
+            // as with a program that sends everything the same way
         } else if (rings.any()) {
             dispatchToRings(batch, n);
         } else {
@@ -73,6 +75,23 @@ final class EgressDispatcher {
             }
         }
         sendStaged();
+    }
+
+    /** Frames that all go to one ring, or are dropped for the same reason; false when they are neither. */
+    private boolean dispatchUniform(FrameBatch batch, int n) {
+        int verdict = batch.verdicts()[0];
+        if (verdict >= 0) {
+            return rings.any() && rings.allFit(longest) && rings.rings().addAll(verdict, batch.frames(), 0, n);
+        }
+        if (!Verdict.isDrop(verdict)) {
+            return false;
+        }
+        for (int run = 0; run < batch.runs(); run++) {
+            int start = batch.runStart(run);
+            int count = batch.runEnd(run) - start;
+            drop(batch.frames(), start, count, verdict, batch.runIngress(run));
+        }
+        return true;
     }
 
     private void dispatchToRings(FrameBatch batch, int n) {
@@ -184,15 +203,18 @@ final class EgressDispatcher {
         while (end < n && batch.verdicts()[end] == verdict && batch.ingress()[end] == ingress) {
             end++;
         }
-        int count = end - from;
+        drop(batch.frames(), from, end - from, verdict, ingress);
+        return end;
+    }
+
+    private void drop(long[] frames, int from, int count, int verdict, int ingress) {
         if (Verdict.isRefusal(verdict)) {
             cells[ingress].decided(-count);
             cells[ingress].dropIngress(Verdict.reason(verdict), count);
         } else {
             cells[ingress].dropDecided(Verdict.reason(verdict), count);
         }
-        store.release(batch.frames(), from, count);
-        return end;
+        store.release(frames, from, count);
     }
 
     // ---- tags -----------------------------------------------------------------------------------

@@ -259,7 +259,9 @@ public final class SwitchWorker {
             runPrograms(current);
             undecided = false;
         }
-        learning.decide(batch, undecided);
+        if (undecided || batch.anyUndecided()) {
+            learning.decide(batch, undecided);
+        }
         dispatcher.dispatch(batch);
         batch.clear();
     }

@@ -41,7 +41,7 @@ class FrameLoaderTest {
                 assertEquals(slot, xdp.hardStarts()[k]);
                 assertEquals(slot + (isLarge ? LARGE_SLOT_BYTES : Frame.SLOT_UNIT_BYTES), xdp.hardEnds()[k]);
                 assertEquals(slot + pool.offset(words[k]), xdp.datas()[k]);
-                assertEquals(xdp.datas()[k], xdp.metas()[k]);
+                assertEquals(0, xdp.metadataBytes()[k]);
                 assertEquals(xdp.datas()[k] + Frame.length(words[k]), xdp.ends()[k]);
                 assertEquals(words[k], loader.frame(k, xdp));
             }
