@@ -43,7 +43,7 @@ class FrameLoaderTest {
                 assertEquals(slot + pool.offset(words[k]), xdp.datas()[k]);
                 assertEquals(0, xdp.metadataBytes()[k]);
                 assertEquals(xdp.datas()[k] + Frame.length(words[k]), xdp.ends()[k]);
-                assertEquals(words[k], loader.frame(k, xdp));
+                assertEquals(words[k], loader.frame(words[k], k, xdp));
             }
         }
     }

@@ -28,13 +28,16 @@ public final class TapPort implements Port {
     private final AtomicReference<PortState> state = new AtomicReference<>(PortState.DOWN);
     private final AtomicBoolean closed = new AtomicBoolean();
     private final long txDroppedAtStart;
+    private final int offloads;
     private volatile LinkInfo link;
     private volatile boolean here;
 
-    TapPort(TapSpec spec, LinkMonitor monitor, List<TunDevice> devices, LinkInfo link) {
+    /** @param offloads what the kernel takes of work left to it */
+    TapPort(TapSpec spec, LinkMonitor monitor, List<TunDevice> devices, LinkInfo link, int offloads) {
         this.spec = spec;
         this.monitor = monitor;
         this.link = link;
+        this.offloads = offloads;
         txDroppedAtStart = link.txDropped();
         List<TapQueue> made = new ArrayList<>();
         for (TunDevice device : devices) {
@@ -70,6 +73,16 @@ public final class TapPort implements Port {
     @Override
     public int mtuBytes() {
         return link.mtuBytes();
+    }
+
+    @Override
+    public int offloads() {
+        return offloads;
+    }
+
+    /** Whether a header about offloads stands in front of each frame. */
+    boolean hasVnetHeaders() {
+        return spec.vnet();
     }
 
     @Override
