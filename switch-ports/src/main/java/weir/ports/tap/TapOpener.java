@@ -4,6 +4,8 @@ package weir.ports.tap;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import weir.core.frame.Offload;
+import weir.core.offload.VirtioNetHeader;
 import weir.core.port.PortException;
 import weir.ports.PortSpec;
 import weir.ports.link.LinkMonitor;
@@ -34,6 +36,7 @@ final class TapOpener {
     private final TapSpec spec;
     private final LinkMonitor monitor;
     private final List<TunDevice> devices = new ArrayList<>();
+    private int offloads = Offload.NONE;
 
     private TapOpener(TapSpec spec, LinkMonitor monitor) {
         this.spec = spec;
@@ -74,7 +77,7 @@ final class TapOpener {
         for (TunDevice device : devices.subList(1, devices.size())) {
             device.enableQueue(false); // until a worker serves it
         }
-        return new TapPort(spec, monitor, devices, link);
+        return new TapPort(spec, monitor, devices, link, offloads);
     }
 
     private @Nullable Fd openNamespace() throws PortException {
@@ -164,7 +167,12 @@ final class TapOpener {
         for (int i = 0; i < spec.queues(); i++) {
             TunDevice device = TunDevice.open();
             devices.add(device);
-            actual = device.attach(actual, spec.queues() > 1);
+            actual = device.attach(actual, spec.queues() > 1, spec.vnet());
+        }
+        if (spec.vnet()) {
+            offloads = devices.getFirst().enableOffloads(VirtioNetHeader.BYTES);
+        } else {
+            devices.getFirst().disableOffloads();
         }
         return actual;
     }
