@@ -8,6 +8,9 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import weir.core.frame.Offload;
 
 /**
  * A packet socket: whole frames of one network interface, see packet(7). It belongs to the network
@@ -33,6 +36,8 @@ public final class PacketSocket implements AutoCloseable {
             Libc.function("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle GETSOCKNAME =
             Libc.function("getsockname", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+
+    private static final boolean KERNEL_CUTS_UDP = isKernelSince(6, 2);
 
     private final Fd fd;
     private final Arena arena = Arena.ofShared();
@@ -101,9 +106,13 @@ public final class PacketSocket implements AutoCloseable {
     }
 
     /** Sends straight to the driver, past queueing disciplines. */
-    public void bypassQdisc(int sendBufferBytes) throws LinuxException {
+    public void bypassQdisc() throws LinuxException {
         option("PACKET_QDISC_BYPASS", TpacketLayout.PACKET_QDISC_BYPASS, 1);
-        buffer("SO_SNDBUF", SO_SNDBUFFORCE, SO_SNDBUF, sendBufferBytes);
+    }
+
+    /** Lets frames of so many bytes be on their way; each is charged with more than its length. */
+    public void sendBuffer(int bytes) throws LinuxException {
+        buffer("SO_SNDBUF", SO_SNDBUFFORCE, SO_SNDBUF, bytes);
     }
 
     /** Does not hear what the host itself sends; since Linux 4.20. */
@@ -114,6 +123,23 @@ public final class PacketSocket implements AutoCloseable {
     /** Each message sent begins with a {@code struct virtio_net_hdr} of 10 bytes. */
     public void sendWithVirtioNetHeader() throws LinuxException {
         option("PACKET_VNET_HDR", TpacketLayout.PACKET_VNET_HDR, 1);
+    }
+
+    /**
+     * What may be left to the kernel in that header, a set of {@link Offload}'s features: cutting UDP since
+     * Linux 6.2 only.
+     */
+    public static int offloads() {
+        return KERNEL_CUTS_UDP ? Offload.ALL : Offload.ALL & ~(Offload.UDP4 | Offload.UDP6);
+    }
+
+    private static boolean isKernelSince(int major, int minor) {
+        Matcher version = Pattern.compile("(\\d{1,4})\\.(\\d{1,4}).*").matcher(System.getProperty("os.version"));
+        if (!version.matches()) {
+            return false;
+        }
+        int itsMajor = Integer.parseInt(version.group(1));
+        return itsMajor > major || (itsMajor == major && Integer.parseInt(version.group(2)) >= minor);
     }
 
     /** Makes the interface take frames for any address, until the socket is closed. */

@@ -13,10 +13,10 @@ import java.lang.invoke.MethodHandle;
  * Nothing is allocated or thrown. One per queue, used by one thread.
  *
  * <pre>
- *  struct mmsghdr [CAPACITY], 64 bytes each                      struct iovec [CAPACITY]
+ *  struct mmsghdr [CAPACITY], 64 bytes each                      struct iovec [2 * CAPACITY]
  *  0      8          16       24      32 ..   48      56         0      8       16
  *  +------+----------+--------+-------+-------+-------+-----+    +------+--------+
- *  | name | name len | iovec -|-> n=1 |control| flags | len |    | base | length |
+ *  | name | name len | iovec -|-> 1, 2|control| flags | len |    | base | length |
  *  +------+----------+--------+-------+-------+-------+-----+    +------+--------+
  * </pre>
  */
@@ -27,8 +27,10 @@ public final class SendBatch {
     private static final int MESSAGE_BYTES = 64;
     private static final int MESSAGE_VECTOR = 16;
     private static final int MESSAGE_VECTOR_LENGTH = 24;
-    private static final int VECTOR_BYTES = 16;
-    private static final int VECTOR_LENGTH = 8;
+    private static final int PARTS = 2;
+    private static final int PART_BYTES = 16;
+    private static final int PART_LENGTH = 8;
+    private static final int VECTOR_BYTES = PARTS * PART_BYTES;
     private static final int NO_FLAGS = 0;
 
     private static final MethodHandle SENDMMSG =
@@ -37,27 +39,37 @@ public final class SendBatch {
     // Automatic, as in DescriptorIo: no reference count around each call, and nobody has to close it.
     private final MemorySegment state = Arena.ofAuto().allocate(Libc.STATE);
     private final MemorySegment messages = Arena.ofAuto().allocate(CAPACITY * MESSAGE_BYTES, MESSAGE_BYTES);
-    private final MemorySegment vectors;
-    private final int parts;
+    private final MemorySegment vectors = Arena.ofAuto().allocate(CAPACITY * VECTOR_BYTES, VECTOR_BYTES);
 
-    /**
-     * @param parts areas that each message consists of, 1 or more
-     */
-    public SendBatch(int parts) {
-        this.parts = parts;
-        vectors = Arena.ofAuto().allocate((long) CAPACITY * parts * VECTOR_BYTES, VECTOR_BYTES);
+    /** An empty batch. */
+    public SendBatch() {
         for (int i = 0; i < CAPACITY; i++) {
-            long message = (long) i * MESSAGE_BYTES;
-            messages.set(JAVA_LONG, message + MESSAGE_VECTOR, vectors.address() + (long) i * parts * VECTOR_BYTES);
-            messages.set(JAVA_LONG, message + MESSAGE_VECTOR_LENGTH, parts);
+            long vector = vectors.address() + (long) i * VECTOR_BYTES;
+            messages.set(JAVA_LONG, (long) i * MESSAGE_BYTES + MESSAGE_VECTOR, vector);
         }
     }
 
-    /** Sets one part of a message; the bytes stay where they are until they are sent. */
-    public void put(int message, int part, long address, long lengthBytes) {
-        long at = ((long) message * parts + part) * VECTOR_BYTES;
+    /** Sets a message of one area; its bytes stay where they are until they are sent. */
+    public void put(int message, long address, long lengthBytes) {
+        putPart(message, 0, address, lengthBytes);
+        putParts(message, 1);
+    }
+
+    /** Sets a message of two areas. */
+    public void put(int message, long headAddress, long headBytes, long address, long lengthBytes) {
+        putPart(message, 0, headAddress, headBytes);
+        putPart(message, 1, address, lengthBytes);
+        putParts(message, PARTS);
+    }
+
+    private void putPart(int message, int part, long address, long lengthBytes) {
+        long at = (long) message * VECTOR_BYTES + (long) part * PART_BYTES;
         vectors.set(JAVA_LONG, at, address);
-        vectors.set(JAVA_LONG, at + VECTOR_LENGTH, lengthBytes);
+        vectors.set(JAVA_LONG, at + PART_LENGTH, lengthBytes);
+    }
+
+    private void putParts(int message, long parts) {
+        messages.set(JAVA_LONG, (long) message * MESSAGE_BYTES + MESSAGE_VECTOR_LENGTH, parts);
     }
 
     /**

@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.packet;
 
+import java.util.List;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.PacketRing;
 import weir.ports.linux.PacketSocket;
 
 /**
- * The sockets of one queue. Frames leave by a socket of their own: one that receives would ask for a
- * {@code struct virtio_net_hdr} in front of each frame sent, and be told of errors while it sends.
+ * The sockets of one queue. Which of them a frame takes depends on what stands in front of it: {@code
+ * PACKET_VNET_HDR} holds for all frames of a socket.
  *
- * @param in with the ring
- * @param out bound, receives nothing
+ * @param in with the ring; frames with a header
+ * @param out frames without a header, past queueing disciplines; bound, receives nothing
+ * @param offloadOut frames with a header, through them: only there does the kernel cut frames for a device that
+ *     can not; bound, receives nothing
  */
-record PacketChannel(PacketSocket in, PacketRing ring, PacketSocket out) {
+record PacketChannel(PacketSocket in, PacketRing ring, PacketSocket out, PacketSocket offloadOut) {
+    /** Sockets of a queue. */
+    static final int SOCKETS = 3;
+
     /** Slots of a ring, 4 MiB: what comes in 2 ms at 1 Mpps. */
     static final int RING_SLOTS = 2048;
 
@@ -20,13 +26,20 @@ record PacketChannel(PacketSocket in, PacketRing ring, PacketSocket out) {
     private static final int RECEIVE_BUFFER_BYTES = 16 << 20;
     private static final int SEND_BUFFER_BYTES = 4 << 20;
 
-    /** Makes a channel of two new sockets; the caller closes those when this fails. */
-    static PacketChannel of(PacketSocket in, PacketSocket out, int linkIndex) throws LinuxException {
+    /** Makes a channel of new sockets; the caller closes those when this fails. */
+    static PacketChannel of(List<PacketSocket> sockets, int linkIndex) throws LinuxException {
+        PacketSocket in = sockets.get(0);
         in.ignoreOutgoing();
         in.makePromiscuous(linkIndex);
         PacketRing ring = in.makeRing(RING_SLOTS, RECEIVE_BUFFER_BYTES);
-        out.bypassQdisc(SEND_BUFFER_BYTES);
-        out.bind(linkIndex, false);
-        return new PacketChannel(in, ring, out);
+        PacketSocket out = sockets.get(1);
+        out.bypassQdisc();
+        PacketSocket offloadOut = sockets.get(2);
+        offloadOut.sendWithVirtioNetHeader();
+        for (PacketSocket each : List.of(out, offloadOut)) {
+            each.sendBuffer(SEND_BUFFER_BYTES);
+            each.bind(linkIndex, false);
+        }
+        return new PacketChannel(in, ring, out, offloadOut);
     }
 }

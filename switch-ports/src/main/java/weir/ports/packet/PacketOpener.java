@@ -76,8 +76,8 @@ final class PacketOpener {
             setMtu(link, namespaceId);
         }
         openSockets(netns);
-        for (int i = 0; i < sockets.size(); i += 2) {
-            channels.add(PacketChannel.of(sockets.get(i), sockets.get(i + 1), link.index()));
+        for (int i = 0; i < sockets.size(); i += PacketChannel.SOCKETS) {
+            channels.add(PacketChannel.of(sockets.subList(i, i + PacketChannel.SOCKETS), link.index()));
         }
         PacketBinding binding = new PacketBinding(sockets, link.index(), namespaceId, netns, namespaceInode);
         return new PacketPort(spec, monitor, binding, link, channels);
@@ -110,7 +110,7 @@ final class PacketOpener {
         }
     }
 
-    /** Two a queue. A socket belongs to the namespace it was opened in, whoever uses it later. */
+    /** A socket belongs to the namespace it was opened in, whoever uses it later. */
     private void openSockets(@Nullable String netns) throws LinuxException, PortException {
         if (netns == null) {
             openHere();
@@ -130,7 +130,7 @@ final class PacketOpener {
     }
 
     private void openHere() throws LinuxException {
-        for (int i = 0; i < 2 * spec.queues(); i++) {
+        for (int i = 0; i < PacketChannel.SOCKETS * spec.queues(); i++) {
             sockets.add(PacketSocket.open());
         }
     }

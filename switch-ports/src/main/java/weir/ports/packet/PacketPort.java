@@ -3,6 +3,7 @@ package weir.ports.packet;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import weir.core.frame.Offload;
 import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.core.port.PortState;
@@ -58,6 +59,11 @@ public final class PacketPort implements Port {
     @Override
     public int mtuBytes() {
         return link.info().mtuBytes();
+    }
+
+    @Override
+    public int offloads() {
+        return spec.vnet() ? PacketSocket.offloads() : Offload.NONE;
     }
 
     @Override

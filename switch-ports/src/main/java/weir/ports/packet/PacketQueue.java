@@ -55,7 +55,7 @@ public final class PacketQueue implements PortQueue {
                     e);
         }
         receiver = starting;
-        sender = new PacketSender(port, channel.out(), lent);
+        sender = new PacketSender(port, channel, lent);
         context = lent;
         port.link().addListener(lent);
     }

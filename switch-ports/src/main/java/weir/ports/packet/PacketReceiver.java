@@ -11,6 +11,7 @@ import weir.core.frame.FrameBatch;
 import weir.core.frame.FramePool;
 import weir.core.frame.FrameStore;
 import weir.core.frame.Mem;
+import weir.core.offload.VirtioNetHeader;
 import weir.core.port.QueueContext;
 import weir.core.worker.Doorbell;
 import weir.ports.linux.DescriptorIo;
@@ -20,15 +21,19 @@ import weir.ports.linux.PacketSocket;
 import weir.ports.readiness.FdReadiness;
 
 /**
- * Takes frames out of the ring: copies each into a slot, does what the kernel left to be done, and gives
+ * Takes frames out of the ring: copies each into a slot, with what its sender left to be done, and gives
  * the ring's slot back. No system call but for a frame that is longer than a slot of the ring; that one
- * waits in the socket, in order. The worker's thread.
+ * waits in the socket, in order, and is read straight into a large slot. The worker's thread.
  */
 final class PacketReceiver implements FdReadiness.Listener {
     private static final int ADDRESSES_BYTES = 12;
     private static final int TAG_BYTES = 4;
-    private static final int LONG_FRAME_BYTES = FramePool.MAX_LARGE_FRAME_BYTES + VnetHeader.BYTES;
+    private static final int HEADER_BYTES = VirtioNetHeader.BYTES;
     private static final long NONE = -1;
+    private static final long NO_SLOT = -2;
+
+    /** Frames beyond this are left for the next round: more of them at once would push each other out of the cache. */
+    private static final int BYTES_A_ROUND = 256 * 1024;
 
     private final PacketPort port;
     private final PacketSocket socket;
@@ -39,7 +44,8 @@ final class PacketReceiver implements FdReadiness.Listener {
     private final int account;
     private final PortCells cells;
     private final Doorbell doorbell;
-    private final MemorySegment longFrame = Arena.ofAuto().allocate(LONG_FRAME_BYTES, Long.BYTES);
+    private final VirtioNetHeader header = new VirtioNetHeader();
+    private final MemorySegment discarded = Arena.ofAuto().allocate(HEADER_BYTES);
 
     @SuppressWarnings("NullAway.Init") // set by start(), which every use follows
     private FdReadiness.Registration registration;
@@ -91,11 +97,20 @@ final class PacketReceiver implements FdReadiness.Listener {
     int receive(FrameBatch batch, int from, int budgetFrames) {
         long[] out = batch.frames();
         int taken = 0;
-        for (int visits = 0; visits < budgetFrames && ring.hasFrame(); visits++) {
-            if (!ring.isOutgoing()) {
-                long frame = take();
-                if (frame != NONE) {
-                    out[from + taken++] = frame;
+        int bytes = 0;
+        for (int visits = 0; visits < budgetFrames && bytes < BYTES_A_ROUND && ring.hasFrame(); visits++) {
+            long frame = ring.isOutgoing() ? NONE : take(ring.lengthBytes());
+            if (frame == NO_SLOT) {
+                if (taken > 0) {
+                    break; // what was taken gives its slot back when it has been sent; the ring holds the rest
+                }
+                frame = discard(DropReason.NO_BUFFER);
+            }
+            if (frame != NONE) {
+                out[from + taken++] = frame;
+                bytes += Frame.length(frame);
+                if (Frame.hasOffload(frame)) {
+                    batch.noteOffloads();
                 }
             }
             ring.release();
@@ -103,40 +118,50 @@ final class PacketReceiver implements FdReadiness.Listener {
         return taken;
     }
 
-    private long take() {
-        int length = ring.lengthBytes();
-        if (length <= ring.storedBytes()) {
-            return copy(ring.address(), length);
+    /** The frame at hand in a slot of the pool, {@link #NO_SLOT}, or {@link #NONE} when it was dropped. */
+    private long take(int length) {
+        boolean whole = length <= ring.storedBytes();
+        if (length > FramePool.MAX_LARGE_FRAME_BYTES || (!whole && !ring.isInSocket())) {
+            return discard(DropReason.OVERSIZE);
         }
-        if (!ring.isInSocket() || !readLongFrame(length)) {
-            return drop(DropReason.OVERSIZE, length);
-        }
-        return copy(longFrame.address() + VnetHeader.BYTES, length);
-    }
-
-    /** Reads the frame that waits in the socket; false when it is cut. */
-    private boolean readLongFrame(int length) {
-        long n = DescriptorIo.read(socket.fd(), longFrame.address(), LONG_FRAME_BYTES);
-        if (n < 0) {
-            // An error that had not been told yet, such as of a link that went down, comes before the frame.
-            n = DescriptorIo.read(socket.fd(), longFrame.address(), LONG_FRAME_BYTES);
-        }
-        return n == length + VnetHeader.BYTES;
-    }
-
-    /** Copies a frame that has a {@link VnetHeader} in front of it. */
-    private long copy(long source, int length) {
         long slot = frames.allocateFor(account, length);
         if (slot < 0) {
-            return drop(DropReason.NO_BUFFER, length);
+            return NO_SLOT;
         }
         long address = pool.address(slot);
-        Mem.copy(source, address, length);
-        if (!VnetHeader.complete(source - VnetHeader.BYTES, address, length)) {
+        if (whole) {
+            long source = ring.address();
+            Mem.copy(source, address, length);
+            return settle(slot, length, source - HEADER_BYTES);
+        }
+        if (!readInto(address - HEADER_BYTES, length + HEADER_BYTES)) {
             frames.release(slot);
             return drop(DropReason.OVERSIZE, length);
         }
+        return settle(slot, length, address - HEADER_BYTES);
+    }
+
+    /** Reads the frame that waits in the socket, with its header; false when it has another length. */
+    private boolean readInto(long address, int bytes) {
+        long n = DescriptorIo.read(socket.fd(), address, bytes);
+        if (n < 0) {
+            // An error that had not been told yet, such as of a link that went down, comes before the frame.
+            n = DescriptorIo.read(socket.fd(), address, bytes);
+        }
+        return n == bytes;
+    }
+
+    /** Makes a frame of a slot whose bytes are there. */
+    private long settle(long slot, int length, long headerAddress) {
+        long offload = header.read(headerAddress, pool.address(slot), length, pool.offset(slot));
+        if (offload == VirtioNetHeader.BAD) {
+            frames.release(slot);
+            return drop(DropReason.BAD_OFFLOAD, length);
+        }
         long frame = Frame.withLength(slot, length);
+        if (offload != 0) {
+            frame = pool.withOffload(frame, offload);
+        }
         return ring.isTagged() ? withTag(frame, ring.tag()) : frame;
     }
 
@@ -148,6 +173,15 @@ final class PacketReceiver implements FdReadiness.Listener {
         Mem.putShort(address + ADDRESSES_BYTES, Short.reverseBytes((short) (tag >>> Short.SIZE)));
         Mem.putShort(address + ADDRESSES_BYTES + Short.BYTES, Short.reverseBytes((short) tag));
         return tagged;
+    }
+
+    /** Drops the frame at hand, wherever it lies. */
+    private long discard(DropReason reason) {
+        int length = ring.lengthBytes();
+        if (length > ring.storedBytes() && ring.isInSocket()) {
+            boolean _ = readInto(discarded.address(), HEADER_BYTES); // a read of less takes the whole frame too
+        }
+        return drop(reason, length);
     }
 
     private long drop(DropReason reason, int length) {

@@ -12,14 +12,16 @@ import weir.ports.NamespacePath;
 import weir.ports.PortSpec;
 
 /**
- * What {@code packet:IFNAME[?netns=PATH&queues=N&mtu=N]} says. Making one touches nothing on the machine.
+ * What {@code packet:IFNAME[?netns=PATH&queues=N&mtu=N&vnet=off]} says. Making one touches nothing on the machine.
  *
  * @param name the interface's name, see {@link InterfaceName}
  * @param netns absolute path of the network namespace that the interface is in, or null for ours
  * @param queues 1 to 64; each has a socket and a ring of its own
  * @param mtuBytes MTU to set, 68 to 65,521, or 0 to leave it
+ * @param vnet whether the kernel is left the checksums and segments that senders left to be done; the
+ *     switch does them otherwise
  */
-public record PacketSpec(String name, @Nullable String netns, int queues, int mtuBytes) {
+public record PacketSpec(String name, @Nullable String netns, int queues, int mtuBytes, boolean vnet) {
     /** Kind in front of the colon. */
     public static final String KIND = "packet";
 
@@ -33,7 +35,7 @@ public record PacketSpec(String name, @Nullable String netns, int queues, int mt
     static final int MAX_MTU_BYTES = 65_535 - 14;
 
     private static final SortedSet<String> OPTIONS =
-            Collections.unmodifiableSortedSet(new TreeSet<>(List.of(NamespacePath.OPTION, "queues", "mtu")));
+            Collections.unmodifiableSortedSet(new TreeSet<>(List.of(NamespacePath.OPTION, "queues", "mtu", "vnet")));
 
     /** Reads a spec; every mistake is named. */
     public static PacketSpec parse(String text) throws PortException {
@@ -53,7 +55,8 @@ public record PacketSpec(String name, @Nullable String netns, int queues, int mt
                 name,
                 NamespacePath.of(spec),
                 spec.number("queues", 1, MAX_QUEUES, 1),
-                spec.number("mtu", MIN_MTU_BYTES, MAX_MTU_BYTES, 0));
+                spec.number("mtu", MIN_MTU_BYTES, MAX_MTU_BYTES, 0),
+                spec.isOn("vnet", true));
     }
 
     /** The spec as text; options that have their default are left out. */
@@ -71,6 +74,10 @@ public record PacketSpec(String name, @Nullable String netns, int queues, int mt
         }
         if (mtuBytes > 0) {
             text.append(separator).append("mtu=").append(mtuBytes);
+            separator = '&';
+        }
+        if (!vnet) {
+            text.append(separator).append("vnet=off");
         }
         return text.toString();
     }

@@ -210,7 +210,8 @@ final class TapService implements FdReadiness.Listener {
                     continue;
                 }
             }
-            long n = DescriptorIo.read(fd, pool.address(spare) - VNET_BYTES, LARGE_READ_BYTES + VNET_BYTES) - VNET_BYTES;
+            long n =
+                    DescriptorIo.read(fd, pool.address(spare) - VNET_BYTES, LARGE_READ_BYTES + VNET_BYTES) - VNET_BYTES;
             if (n > 0 && n < LARGE_READ_BYTES) {
                 long frame = settleWithHeader((int) n);
                 if (frame != VirtioNetHeader.BAD) {
@@ -283,9 +284,7 @@ final class TapService implements FdReadiness.Listener {
         int sent = 0;
         for (int i = from; i < from + count; i++) {
             long frame = batch[i];
-            long n = vnet
-                    ? writeWithHeader(frame)
-                    : writer.write(fd, pool.address(frame), Frame.length(frame));
+            long n = vnet ? writeWithHeader(frame) : writer.write(fd, pool.address(frame), Frame.length(frame));
             if (n < 0) {
                 n = retryIfInterrupted(frame, n);
             }
