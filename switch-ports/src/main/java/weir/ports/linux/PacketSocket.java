@@ -21,8 +21,12 @@ public final class PacketSocket implements AutoCloseable {
     /** Answer of {@link #boundIndex} when the interface was deleted or left the namespace. */
     public static final int NO_INTERFACE = -1;
 
+    /** To {@link #joinFanout}: the kernel makes a group that nobody else has; 0 is a group like any other. */
+    public static final int NEW_GROUP = -1;
+
     private static final int SOL_PACKET = TpacketLayout.SOL_PACKET;
     private static final int SOL_SOCKET = 1;
+    private static final long SIOCSIFMTU = 0x8922;
     private static final int SO_ERROR = 4;
     private static final int SO_SNDBUF = 7;
     private static final int SO_RCVBUF = 8;
@@ -152,6 +156,14 @@ public final class PacketSocket implements AutoCloseable {
         }
     }
 
+    /** Sets the MTU of an interface of the socket's namespace. EPERM without CAP_NET_ADMIN there. */
+    public void setMtu(String link, int bytes) throws LinuxException {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment ifreq = IfreqLayout.allocateWithMtu(scratch, link, bytes);
+            fd.ioctl("SIOCSIFMTU " + link, SIOCSIFMTU, ifreq.address());
+        }
+    }
+
     /**
      * Binds to an interface of the socket's namespace.
      *
@@ -180,15 +192,16 @@ public final class PacketSocket implements AutoCloseable {
      * Shares the frames of the interface with other sockets, by a hash of each frame's flow. The socket is
      * bound and receives.
      *
-     * @param group of the sockets that joined before, or 0 to found one
+     * @param group of the sockets that joined before, or {@link #NEW_GROUP}
      * @return the group
      */
     public int joinFanout(int group) throws LinuxException {
         int flags = TpacketLayout.PACKET_FANOUT_HASH
                 | TpacketLayout.PACKET_FANOUT_FLAG_IGNORE_OUTGOING
-                | (group == 0 ? TpacketLayout.PACKET_FANOUT_FLAG_UNIQUEID : 0);
-        option("PACKET_FANOUT", TpacketLayout.PACKET_FANOUT, flags << TpacketLayout.FANOUT_FLAGS_SHIFT | group);
-        return group != 0
+                | (group == NEW_GROUP ? TpacketLayout.PACKET_FANOUT_FLAG_UNIQUEID : 0);
+        int id = group == NEW_GROUP ? 0 : group;
+        option("PACKET_FANOUT", TpacketLayout.PACKET_FANOUT, flags << TpacketLayout.FANOUT_FLAGS_SHIFT | id);
+        return group != NEW_GROUP
                 ? group
                 : integer("PACKET_FANOUT", SOL_PACKET, TpacketLayout.PACKET_FANOUT) & TpacketLayout.FANOUT_ID_MASK;
     }

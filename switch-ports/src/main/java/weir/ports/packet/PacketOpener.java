@@ -11,7 +11,6 @@ import weir.ports.link.LinkMonitor;
 import weir.ports.link.LinkPlace;
 import weir.ports.linux.Errno;
 import weir.ports.linux.Fd;
-import weir.ports.linux.LinkChange;
 import weir.ports.linux.LinkInfo;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.NetworkNamespace;
@@ -72,10 +71,10 @@ final class PacketOpener {
     private PacketPort open(@Nullable String netns, int namespaceId, long namespaceInode)
             throws LinuxException, PortException {
         LinkInfo link = requireUsable(monitor.find(LinkPlace.named(spec.name(), namespaceId)));
-        if (spec.mtuBytes() != 0 && spec.mtuBytes() != link.mtuBytes()) {
-            setMtu(link, namespaceId);
-        }
         openSockets(netns);
+        if (spec.mtuBytes() != 0 && spec.mtuBytes() != link.mtuBytes()) {
+            setMtu();
+        }
         for (int i = 0; i < sockets.size(); i += PacketChannel.SOCKETS) {
             channels.add(PacketChannel.of(sockets.subList(i, i + PacketChannel.SOCKETS), link.index()));
         }
@@ -99,9 +98,9 @@ final class PacketOpener {
         return link;
     }
 
-    private void setMtu(LinkInfo link, int namespaceId) throws PortException {
+    private void setMtu() throws PortException {
         try {
-            monitor.change(link, namespaceId, LinkChange.NOTHING.mtu(spec.mtuBytes()));
+            sockets.getFirst().setMtu(spec.name(), spec.mtuBytes());
         } catch (LinuxException e) {
             throw new PortException(
                     "cannot set the MTU of " + spec.name() + ": " + e.getMessage(),

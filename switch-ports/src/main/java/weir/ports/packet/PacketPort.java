@@ -18,13 +18,11 @@ import weir.ports.linux.PacketSocket;
  * leaves through it. The package page says how it is used and what it costs.
  */
 public final class PacketPort implements Port {
-    private static final int NO_GROUP = 0;
-
     private final PacketSpec spec;
     private final PacketBinding binding;
     private final WatchedLink link;
     private final List<PacketQueue> queues;
-    private int fanoutGroup = NO_GROUP;
+    private int fanoutGroup = PacketSocket.NEW_GROUP;
 
     PacketPort(
             PacketSpec spec, LinkMonitor monitor, PacketBinding binding, LinkInfo found, List<PacketChannel> channels) {

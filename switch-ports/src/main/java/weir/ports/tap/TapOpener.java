@@ -107,9 +107,9 @@ final class TapOpener {
         LinkInfo link = requireFound(spec.name());
         LinkChange change = LinkChange.NOTHING.mtu(spec.mtuBytes());
         if (existing == null) {
-            monitor.change(link, RouteSocket.OWN_NAMESPACE, change.bringUp());
+            monitor.change(link, change.bringUp());
         } else if (spec.mtuBytes() != 0) {
-            monitor.change(link, RouteSocket.OWN_NAMESPACE, change);
+            monitor.change(link, change);
         }
         return existing == null ? requireFound(spec.name()) : existing;
     }
@@ -141,7 +141,6 @@ final class TapOpener {
         try {
             monitor.change(
                     link,
-                    RouteSocket.OWN_NAMESPACE,
                     LinkChange.NOTHING
                             .moveTo(namespace, spec.name())
                             .mtu(spec.mtuBytes())
