@@ -32,7 +32,7 @@ import weir.core.worker.WaitMode;
             "Runs a switch in the foreground until Ctrl-C, then prints its counters. It learns addresses; with --program"
                     + " an eBPF program decides about frames first.",
             "",
-            "Port specs: tap:NAME[?netns=PATH&queues=N&mtu=N] makes a TAP interface, or takes a persistent one;"
+            "Port specs: tap:NAME[?netns=PATH&queues=N&mtu=N&vnet=off] makes a TAP interface, or takes a persistent one;"
                     + " memory:NAME is a port inside this process."
         },
         footerHeading = "%nExamples:%n",

@@ -98,6 +98,12 @@ public final class Doctor {
     private void kernel() throws InterruptedException {
         probe("tun", "/dev/net/tun opens", "tap: ports", Probes::openTun, tunRemedy());
         probe(
+                "tun_offloads",
+                "frames of 64 KiB and unfinished checksums; those of UDP from kernel 6.2 on",
+                "tap: ports with vnet=on",
+                Probes::tunOffloads,
+                "write vnet=off, or: " + tunRemedy());
+        probe(
                 "network_namespaces",
                 "can be made",
                 "weir demo --tap",

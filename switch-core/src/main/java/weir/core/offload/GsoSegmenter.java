@@ -139,7 +139,7 @@ public final class GsoSegmenter {
         // The field holds the sum of the pseudo-header, and is summed with the rest.
         Mem.putShort(
                 start + checksumAt,
-                InternetChecksum.finishTransport(InternetChecksum.sum(start, lengthBytes - checksumFrom)));
+                InternetChecksum.finishNonZero(InternetChecksum.sum(start, lengthBytes - checksumFrom)));
         return Frame.withoutOffload(own);
     }
 
@@ -205,6 +205,8 @@ public final class GsoSegmenter {
         long sum = InternetChecksum.sum(transport, transportBytes)
                 + InternetChecksum.withoutWord(wholeBytes)
                 + InternetChecksum.word(transportBytes);
-        Mem.putShort(transport + headers.checksumAt(), InternetChecksum.finishTransport(sum));
+        Mem.putShort(
+                transport + headers.checksumAt(),
+                headers.isTcp() ? InternetChecksum.finish(sum) : InternetChecksum.finishNonZero(sum));
     }
 }

@@ -46,8 +46,8 @@ final class InternetChecksum {
         return (short) ~fold(sum);
     }
 
-    /** As {@link #finish}, for UDP and TCP, where Linux writes 0xffff for 0 (RFC 768: 0 says that there is none). */
-    static short finishTransport(long sum) {
+    /** As {@link #finish}, but 0xffff for 0, which is as good a sum and says in UDP that there is one (RFC 768). */
+    static short finishNonZero(long sum) {
         int checksum = ~fold(sum) & SHORT_MASK;
         return (short) (checksum == 0 ? SHORT_MASK : checksum);
     }

@@ -31,6 +31,15 @@ public final class Probes {
         TunDevice.open().close();
     }
 
+    /** Asks the TUN/TAP driver whether it puts headers about offloads in front of frames. */
+    public static void tunOffloads() throws LinuxException {
+        try (TunDevice device = TunDevice.open()) {
+            if (!device.knowsVnetHeaders()) {
+                throw new LinuxException("IFF_VNET_HDR", Errno.EOPNOTSUPP.number());
+            }
+        }
+    }
+
     /** Makes a packet socket that is bound to nothing, so that it receives nothing. */
     public static void packetSocket() throws LinuxException {
         socket("socket(AF_PACKET)", AF_PACKET);

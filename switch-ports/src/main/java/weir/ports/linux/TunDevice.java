@@ -28,6 +28,7 @@ public final class TunDevice implements AutoCloseable {
     private static final long TUNGETIFF = 0x800454d2L;
     private static final long TUNSETQUEUE = 0x400454d9L;
     private static final long TUNGETDEVNETNS = 0x54e3L;
+    private static final long TUNGETFEATURES = 0x800454cfL;
     private static final long TUNSETOFFLOAD = 0x400454d0L;
     private static final long TUNSETVNETHDRSZ = 0x400454d8L;
     private static final int TUN_F_CSUM = 0x01;
@@ -63,6 +64,15 @@ public final class TunDevice implements AutoCloseable {
             MemorySegment ifreq = IfreqLayout.allocate(arena, name, flags);
             fd.ioctl("TUNSETIFF " + name, TUNSETIFF, ifreq.address());
             return IfreqLayout.name(ifreq);
+        }
+    }
+
+    /** Whether the driver can put a {@code struct virtio_net_hdr} in front of frames; needs no interface. */
+    boolean knowsVnetHeaders() throws LinuxException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment features = arena.allocate(Integer.BYTES, Integer.BYTES);
+            fd.ioctl("TUNGETFEATURES", TUNGETFEATURES, features.address());
+            return (features.get(JAVA_INT, 0) & IFF_VNET_HDR) != 0;
         }
     }
 

@@ -121,13 +121,13 @@ final class TapService implements FdReadiness.Listener {
         if (!ready) {
             return 0;
         }
-        boolean large = vnet || needsLargeSlots(port.mtuBytes());
+        if (vnet) {
+            return receiveWithHeaders(batch, from, budgetFrames);
+        }
+        boolean large = needsLargeSlots(port.mtuBytes());
         if (large != spareIsLarge) {
             dropSpare();
             spareIsLarge = large;
-        }
-        if (vnet) {
-            return receiveWithHeaders(batch, from, budgetFrames);
         }
         long[] out = batch.frames();
         return large ? receiveLarge(out, from, budgetFrames) : receiveSmall(out, from, budgetFrames);
@@ -183,7 +183,7 @@ final class TapService implements FdReadiness.Listener {
 
     /** Makes a frame of what was read into the large spare, in a small slot if it fits and one is free. */
     private long settle(int lengthBytes) {
-        if (lengthBytes <= FramePool.MAX_SMALL_FRAME_BYTES) {
+        if (spareIsLarge && lengthBytes <= FramePool.MAX_SMALL_FRAME_BYTES) {
             long small = frames.allocate(account);
             if (small != NO_SLOT) {
                 Mem.copy(pool.address(spare), pool.address(small), lengthBytes);
@@ -200,19 +200,15 @@ final class TapService implements FdReadiness.Listener {
         int taken = 0;
         long bytes = 0;
         for (int reads = 0; reads < budgetFrames && bytes < LARGE_BYTES_A_ROUND; reads++) {
-            if (spare == NO_SLOT) {
-                spare = frames.allocateLarge(account);
-                if (spare == NO_SLOT) {
-                    // What was taken gives its slot back when it has been sent; the kernel holds the rest till then.
-                    if (taken > 0 || !discardOne()) {
-                        break;
-                    }
-                    continue;
+            if (!hasSpareForHeaders()) {
+                if (!discardOne()) {
+                    break;
                 }
+                continue;
             }
-            long n =
-                    DescriptorIo.read(fd, pool.address(spare) - VNET_BYTES, LARGE_READ_BYTES + VNET_BYTES) - VNET_BYTES;
-            if (n > 0 && n < LARGE_READ_BYTES) {
+            int capacity = spareIsLarge ? LARGE_READ_BYTES : SMALL_READ_BYTES;
+            long n = DescriptorIo.read(fd, pool.address(spare) - VNET_BYTES, capacity + VNET_BYTES) - VNET_BYTES;
+            if (n > 0 && n < capacity) {
                 long frame = settleWithHeader((int) n);
                 if (frame != VirtioNetHeader.BAD) {
                     out[from + taken++] = frame;
@@ -221,6 +217,8 @@ final class TapService implements FdReadiness.Listener {
                         batch.noteOffloads();
                     }
                 }
+            } else if (n == SMALL_READ_BYTES && !spareIsLarge) {
+                drop(DropReason.NO_BUFFER, n);
             } else if (!mayReadOn(n)) {
                 break;
             }
@@ -228,20 +226,37 @@ final class TapService implements FdReadiness.Listener {
         return taken;
     }
 
+    /** A large slot, or a small one when they are out: short frames shall not suffer from those that hoard. */
+    private boolean hasSpareForHeaders() {
+        if (spare != NO_SLOT && spareIsLarge) {
+            return true;
+        }
+        long large = frames.allocateLarge(account);
+        if (large != NO_SLOT) {
+            dropSpare();
+            spare = large;
+            spareIsLarge = true;
+        } else if (spare == NO_SLOT) {
+            spare = frames.allocate(account);
+            spareIsLarge = false;
+        }
+        return spare != NO_SLOT;
+    }
+
     /** {@link #settle} for a frame with a header in front; {@link VirtioNetHeader#BAD} when that does not fit it. */
     private long settleWithHeader(int lengthBytes) {
         long start = pool.address(spare);
         long offload = header.read(start - VNET_BYTES, start, lengthBytes, pool.offset(spare));
         if (offload == VirtioNetHeader.BAD) {
-            cells.received(1, lengthBytes);
-            cells.dropIngress(DropReason.BAD_OFFLOAD, 1);
+            drop(DropReason.BAD_OFFLOAD, lengthBytes);
             return VirtioNetHeader.BAD;
         }
         if (offload == 0) {
             return settle(lengthBytes);
         }
         long frame = pool.withOffload(Frame.withLength(spare, lengthBytes), offload);
-        long small = lengthBytes <= FramePool.MAX_SMALL_FRAME_BYTES ? frames.copy(frame, account) : NO_SLOT;
+        boolean fitsSmall = spareIsLarge && lengthBytes <= FramePool.MAX_SMALL_FRAME_BYTES;
+        long small = fitsSmall ? frames.copy(frame, account) : NO_SLOT;
         if (small != NO_SLOT) {
             return small;
         }
@@ -256,9 +271,13 @@ final class TapService implements FdReadiness.Listener {
             return false;
         }
         // Nothing, or a frame cut at the slot's end: the MTU has just grown.
-        cells.received(1, n);
-        cells.dropIngress(n == 0 ? DropReason.RUNT : DropReason.OVERSIZE, 1);
+        drop(n == 0 ? DropReason.RUNT : DropReason.OVERSIZE, n);
         return true;
+    }
+
+    private void drop(DropReason reason, long lengthBytes) {
+        cells.received(1, lengthBytes);
+        cells.dropIngress(reason, 1);
     }
 
     /** Without a slot: takes a frame from the kernel and drops it, so that the loss is counted here. */
@@ -267,8 +286,7 @@ final class TapService implements FdReadiness.Listener {
         if (n <= 0) {
             return mayReadOn(n);
         }
-        cells.received(1, vnet ? n - VNET_BYTES : n);
-        cells.dropIngress(DropReason.NO_BUFFER, 1);
+        drop(DropReason.NO_BUFFER, vnet ? n - VNET_BYTES : n);
         return true;
     }
 
@@ -284,7 +302,9 @@ final class TapService implements FdReadiness.Listener {
         int sent = 0;
         for (int i = from; i < from + count; i++) {
             long frame = batch[i];
-            long n = vnet ? writeWithHeader(frame) : writer.write(fd, pool.address(frame), Frame.length(frame));
+            long n = vnet
+                    ? writeWithHeader(frame)
+                    : writer.write(fd, pool.address(frame), Frame.length(frame));
             if (n < 0) {
                 n = retryIfInterrupted(frame, n);
             }
