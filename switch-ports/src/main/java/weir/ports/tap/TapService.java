@@ -302,9 +302,7 @@ final class TapService implements FdReadiness.Listener {
         int sent = 0;
         for (int i = from; i < from + count; i++) {
             long frame = batch[i];
-            long n = vnet
-                    ? writeWithHeader(frame)
-                    : writer.write(fd, pool.address(frame), Frame.length(frame));
+            long n = vnet ? writeWithHeader(frame) : writer.write(fd, pool.address(frame), Frame.length(frame));
             if (n < 0) {
                 n = retryIfInterrupted(frame, n);
             }

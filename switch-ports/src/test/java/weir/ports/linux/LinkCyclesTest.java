@@ -50,6 +50,11 @@ public abstract class LinkCyclesTest {
     /** Name of the interface inside the namespace through which the guest sends and receives. */
     protected abstract String outsideLink();
 
+    /** How often the guest comes and goes. */
+    protected int cycles() {
+        return RunSize.of(50, 1_000);
+    }
+
     @Test
     @Timeout(value = 600, unit = TimeUnit.SECONDS)
     void comingAndGoingUnderLoadLeavesNothingBehind() throws Exception {
@@ -71,7 +76,7 @@ public abstract class LinkCyclesTest {
             visit(sw, netns, 1);
             Held before = heldAtRest();
 
-            for (int cycle = 0; cycle < RunSize.of(50, 1_000); cycle++) {
+            for (int cycle = 0; cycle < cycles(); cycle++) {
                 visit(sw, netns, cycle);
             }
 

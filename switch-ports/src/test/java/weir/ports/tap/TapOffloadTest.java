@@ -49,9 +49,8 @@ class TapOffloadTest {
     /** More than a packet of the usual MTU can have. */
     private static final int PACKET_BYTES = 1_514;
 
-    private final SwitchConfig config = SwitchConfig.named("offload")
-            .withPoolMemory(new LinuxPoolMemory())
-            .withIdleWait(EpollIdleWait::new);
+    private final SwitchConfig config =
+            SwitchConfig.named("offload").withPoolMemory(new LinuxPoolMemory()).withIdleWait(EpollIdleWait::new);
     private Netns left;
     private Netns right;
     private Switch sw;
@@ -131,15 +130,15 @@ class TapOffloadTest {
         try (RawSocket from = RawSocket.open(left.path(), "t1").withHeaders();
                 RawSocket to = RawSocket.open(right.path(), "t1").withHeaders()) {
             for (long seed : Seeds.of(30)) {
-                SuperFrame whole = SuperFrame.random(
-                        Seeds.random(seed), kind, new SuperFrame.Variety(0, 500, 1_300, true));
+                SuperFrame whole =
+                        SuperFrame.random(Seeds.random(seed), kind, new SuperFrame.Variety(0, 500, 1_300, true));
                 from.send(withHeader(whole));
 
                 List<byte[]> received = await(to, 1);
                 assertEquals(1, received.size(), "frames of " + whole);
                 byte[] header = Arrays.copyOf(received.getFirst(), SuperFrame.HEADER_BYTES);
-                byte[] frame = Arrays.copyOfRange(
-                        received.getFirst(), SuperFrame.HEADER_BYTES, received.getFirst().length);
+                byte[] frame =
+                        Arrays.copyOfRange(received.getFirst(), SuperFrame.HEADER_BYTES, received.getFirst().length);
                 assertArrayEquals(whole.frame(), frame, "frame of seed " + seed + ", " + whole);
                 assertEquals(whole.header()[1], header[1], "kind of segments of " + whole);
                 assertArrayEquals(
@@ -236,7 +235,10 @@ class TapOffloadTest {
         long received = counters("left").receivedBytes() / counters("left").received();
         assertEquals(leftOptions.isEmpty(), received > PACKET_BYTES, "received " + received + " bytes a frame");
         boolean cutToTheRight = leftOptions.isEmpty() && !rightOptions.isEmpty();
-        assertEquals(cutToTheRight, counters("right").segments() > 0, counters("right").toString());
+        assertEquals(
+                cutToTheRight,
+                counters("right").segments() > 0,
+                counters("right").toString());
     }
 
     @ParameterizedTest
