@@ -74,7 +74,7 @@ public final class PacketRing {
         int type = (status & TpacketLayout.TP_STATUS_VLAN_TPID_VALID) != 0
                 ? memory.get(JAVA_SHORT, at + TpacketLayout.VLAN_TPID) & SHORT_MASK
                 : ETHERTYPE_VLAN;
-        return type << Short.SIZE | memory.get(JAVA_SHORT, at + TpacketLayout.VLAN_TCI) & SHORT_MASK;
+        return type << Short.SIZE | (memory.get(JAVA_SHORT, at + TpacketLayout.VLAN_TCI) & SHORT_MASK);
     }
 
     /** Whether the host itself sent the frame out of the interface. */

@@ -160,9 +160,8 @@ class PacketQueueTest {
 
             queue.transmit(sent.toArray(byte[][]::new));
             // The kernel takes the outer tag off before the peer's socket sees the frame.
-            List<byte[]> seen = sent.stream()
-                    .map(each -> each == sent.getFirst() ? each : Frames.pop(each))
-                    .toList();
+            List<byte[]> seen = new ArrayList<>(List.of(frame(1)));
+            sent.stream().skip(1).map(Frames::pop).forEach(seen::add);
             Frames.assertSameOrder(seen, peerGets(seen.size()), "the peer got");
             assertEquals(sent.size(), queue.counters().transmitted());
         }
