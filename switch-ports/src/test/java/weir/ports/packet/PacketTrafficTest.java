@@ -86,7 +86,7 @@ class PacketTrafficTest {
         }
     }
 
-    /** @param options of the two ports' specs, each with its {@code &} */
+    /** Starts with options of the two ports' specs, each with its {@code &}. */
     private void start(SwitchConfig chosen, String leftOptions, String rightOptions) throws Exception {
         sw = Switch.create(chosen);
         attach("left", leftOptions);
