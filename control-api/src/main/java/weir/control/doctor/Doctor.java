@@ -109,7 +109,12 @@ public final class Doctor {
                 "weir demo --tap",
                 Probes::newNetworkNamespace,
                 AS_ROOT + "SYS_ADMIN");
-        probe("packet_socket", "AF_PACKET opens", "packet: ports", Probes::packetSocket, AS_ROOT + "NET_RAW");
+        probe(
+                "packet_socket",
+                "AF_PACKET opens, with a receive ring and offloads",
+                "packet: ports",
+                Probes::packetSocket,
+                AS_ROOT + "NET_RAW");
         probe("xdp_socket", "AF_XDP opens", "xdp: ports", Probes::xdpSocket, AS_ROOT + "NET_RAW");
         probe(
                 "io_uring",

@@ -47,12 +47,21 @@ public final class RouteSocket implements AutoCloseable {
     public @Nullable LinkInfo find(String name, int namespaceId) throws LinuxException {
         start(NetlinkLayout.IFINFOMSG_BYTES);
         putText(NetlinkLayout.IFLA_IFNAME, name);
+        return answerOrNone("RTM_GETLINK " + name, namespaceId);
+    }
+
+    /** The interface of that number, or null when the namespace has none. */
+    public @Nullable LinkInfo find(int index, int namespaceId) throws LinuxException {
+        NetlinkLayout.putLink(start(NetlinkLayout.IFINFOMSG_BYTES), index, 0, 0);
+        return answerOrNone("RTM_GETLINK " + index, namespaceId);
+    }
+
+    private @Nullable LinkInfo answerOrNone(String what, int namespaceId) throws LinuxException {
         if (namespaceId != OWN_NAMESPACE) {
             putInteger(NetlinkLayout.IFLA_TARGET_NETNSID, namespaceId);
         }
         try {
-            MemorySegment answer = ask("RTM_GETLINK " + name, NetlinkLayout.RTM_GETLINK, NetlinkLayout.NLM_F_REQUEST);
-            return LinkInfo.parse(answer);
+            return LinkInfo.parse(ask(what, NetlinkLayout.RTM_GETLINK, NetlinkLayout.NLM_F_REQUEST));
         } catch (LinuxException e) {
             if (e.errno() == Errno.ENODEV) {
                 return null;
@@ -61,7 +70,10 @@ public final class RouteSocket implements AutoCloseable {
         }
     }
 
-    /** Changes an interface of the caller's own namespace. */
+    /**
+     * Changes an interface of the caller's own namespace; never pass one that was found in another. The number of an
+     * interface counts in its namespace only, and IFLA_TARGET_NETNSID does not help: here it says where to move to.
+     */
     public void change(LinkInfo link, LinkChange change) throws LinuxException {
         MemorySegment message = start(NetlinkLayout.IFINFOMSG_BYTES);
         int flags = change.up() ? NetlinkLayout.IFF_UP : 0;

@@ -8,6 +8,9 @@ import weir.core.frame.Offload;
 import weir.core.offload.VirtioNetHeader;
 import weir.core.port.PortException;
 import weir.ports.PortSpec;
+import weir.ports.link.LinkMonitor;
+import weir.ports.link.LinkPlace;
+import weir.ports.link.WatchedLink;
 import weir.ports.linux.Errno;
 import weir.ports.linux.Fd;
 import weir.ports.linux.LinkChange;
@@ -51,8 +54,7 @@ final class TapOpener {
         boolean done = false;
         try {
             TapPort port = opener.open();
-            monitor.watch(port);
-            monitor.refresh(port);
+            port.link().watch();
             done = true;
             return port;
         } catch (LinuxException e) {
@@ -97,7 +99,7 @@ final class TapOpener {
     }
 
     private LinkInfo openHere() throws LinuxException, PortException {
-        LinkInfo existing = monitor.find(spec.name(), RouteSocket.OWN_NAMESPACE);
+        LinkInfo existing = findHere(spec.name());
         if (existing != null) {
             requireUsable(existing);
         }
@@ -152,7 +154,7 @@ final class TapOpener {
             }
             throw e;
         }
-        LinkInfo moved = monitor.find(spec.name(), namespaceId);
+        LinkInfo moved = monitor.find(LinkPlace.named(spec.name(), namespaceId));
         if (moved == null) {
             throw new PortException(spec + " disappeared while it was opened", "was its namespace deleted?");
         }
@@ -174,8 +176,12 @@ final class TapOpener {
         return actual;
     }
 
+    private @Nullable LinkInfo findHere(String name) throws LinuxException {
+        return monitor.find(LinkPlace.named(name, RouteSocket.OWN_NAMESPACE));
+    }
+
     private LinkInfo requireFound(String name) throws LinuxException, PortException {
-        LinkInfo link = monitor.find(name, RouteSocket.OWN_NAMESPACE);
+        LinkInfo link = findHere(name);
         if (link == null) {
             throw new PortException("TAP " + name + " disappeared while it was opened", "try again");
         }
@@ -199,8 +205,10 @@ final class TapOpener {
     }
 
     private PortException inUse() {
-        for (TapPort port : monitor.ports()) {
-            if (port.isHere() && port.interfaceName().equals(spec.name())) {
+        for (WatchedLink link : monitor.links()) {
+            if (link.port() instanceof TapPort port
+                    && link.isHere()
+                    && link.info().name().equals(spec.name())) {
                 return new PortException(
                         "TAP " + spec.name() + " is in use by this process, as port " + port.spec(),
                         "detach that port first");

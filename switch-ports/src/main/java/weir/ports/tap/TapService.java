@@ -320,7 +320,7 @@ final class TapService implements FdReadiness.Listener {
         if (sent > 0) {
             cells.transmitted(sent, bytes);
             if (state == PortState.DOWN && sent == count) {
-                port.changeState(PortState.UP, "link is up again");
+                port.link().changeState(PortState.UP, "link is up again");
             }
         }
     }
@@ -347,7 +347,7 @@ final class TapService implements FdReadiness.Listener {
     /** Whether the frames behind the failed one would fail too. */
     private boolean isFatal(long n) {
         if (n == DescriptorIo.EIO) {
-            port.changeState(PortState.DOWN, "link is down");
+            port.link().changeState(PortState.DOWN, "link is down");
             return true;
         }
         if (n == DescriptorIo.EBADFD) {
@@ -386,7 +386,7 @@ final class TapService implements FdReadiness.Listener {
         if (!gone) {
             gone = true;
             registration.cancel();
-            port.changeState(PortState.GONE, "interface was deleted");
+            port.link().lost();
         }
     }
 
