@@ -47,12 +47,19 @@ public final class RouteSocket implements AutoCloseable {
     public @Nullable LinkInfo find(String name, int namespaceId) throws LinuxException {
         start(NetlinkLayout.IFINFOMSG_BYTES);
         putText(NetlinkLayout.IFLA_IFNAME, name);
-        if (namespaceId != OWN_NAMESPACE) {
-            putInteger(NetlinkLayout.IFLA_TARGET_NETNSID, namespaceId);
-        }
+        return answerOrNone("RTM_GETLINK " + name, namespaceId);
+    }
+
+    /** The interface of that number, or null when the namespace has none. */
+    public @Nullable LinkInfo find(int index, int namespaceId) throws LinuxException {
+        NetlinkLayout.putLink(start(NetlinkLayout.IFINFOMSG_BYTES), index, 0, 0);
+        return answerOrNone("RTM_GETLINK " + index, namespaceId);
+    }
+
+    private @Nullable LinkInfo answerOrNone(String what, int namespaceId) throws LinuxException {
+        putNamespace(namespaceId);
         try {
-            MemorySegment answer = ask("RTM_GETLINK " + name, NetlinkLayout.RTM_GETLINK, NetlinkLayout.NLM_F_REQUEST);
-            return LinkInfo.parse(answer);
+            return LinkInfo.parse(ask(what, NetlinkLayout.RTM_GETLINK, NetlinkLayout.NLM_F_REQUEST));
         } catch (LinuxException e) {
             if (e.errno() == Errno.ENODEV) {
                 return null;
@@ -61,11 +68,18 @@ public final class RouteSocket implements AutoCloseable {
         }
     }
 
-    /** Changes an interface of the caller's own namespace. */
-    public void change(LinkInfo link, LinkChange change) throws LinuxException {
+    private void putNamespace(int namespaceId) {
+        if (namespaceId != OWN_NAMESPACE) {
+            putInteger(NetlinkLayout.IFLA_TARGET_NETNSID, namespaceId);
+        }
+    }
+
+    /** Changes an interface that was found in a namespace. */
+    public void change(LinkInfo link, int namespaceId, LinkChange change) throws LinuxException {
         MemorySegment message = start(NetlinkLayout.IFINFOMSG_BYTES);
         int flags = change.up() ? NetlinkLayout.IFF_UP : 0;
         NetlinkLayout.putLink(message, link.index(), flags, flags);
+        putNamespace(namespaceId);
         if (change.namespaceFd() >= 0) {
             putInteger(NetlinkLayout.IFLA_NET_NS_FD, change.namespaceFd());
         }

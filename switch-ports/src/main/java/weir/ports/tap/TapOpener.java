@@ -6,6 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import weir.core.port.PortException;
 import weir.ports.PortSpec;
+import weir.ports.link.LinkMonitor;
+import weir.ports.link.LinkPlace;
+import weir.ports.link.WatchedLink;
 import weir.ports.linux.Errno;
 import weir.ports.linux.Fd;
 import weir.ports.linux.LinkChange;
@@ -48,8 +51,7 @@ final class TapOpener {
         boolean done = false;
         try {
             TapPort port = opener.open();
-            monitor.watch(port);
-            monitor.refresh(port);
+            port.link().watch();
             done = true;
             return port;
         } catch (LinuxException e) {
@@ -94,7 +96,7 @@ final class TapOpener {
     }
 
     private LinkInfo openHere() throws LinuxException, PortException {
-        LinkInfo existing = monitor.find(spec.name(), RouteSocket.OWN_NAMESPACE);
+        LinkInfo existing = findHere(spec.name());
         if (existing != null) {
             requireUsable(existing);
         }
@@ -102,9 +104,9 @@ final class TapOpener {
         LinkInfo link = requireFound(spec.name());
         LinkChange change = LinkChange.NOTHING.mtu(spec.mtuBytes());
         if (existing == null) {
-            monitor.change(link, change.bringUp());
+            monitor.change(link, RouteSocket.OWN_NAMESPACE, change.bringUp());
         } else if (spec.mtuBytes() != 0) {
-            monitor.change(link, change);
+            monitor.change(link, RouteSocket.OWN_NAMESPACE, change);
         }
         return existing == null ? requireFound(spec.name()) : existing;
     }
@@ -136,6 +138,7 @@ final class TapOpener {
         try {
             monitor.change(
                     link,
+                    RouteSocket.OWN_NAMESPACE,
                     LinkChange.NOTHING
                             .moveTo(namespace, spec.name())
                             .mtu(spec.mtuBytes())
@@ -149,7 +152,7 @@ final class TapOpener {
             }
             throw e;
         }
-        LinkInfo moved = monitor.find(spec.name(), namespaceId);
+        LinkInfo moved = monitor.find(LinkPlace.named(spec.name(), namespaceId));
         if (moved == null) {
             throw new PortException(spec + " disappeared while it was opened", "was its namespace deleted?");
         }
@@ -166,8 +169,12 @@ final class TapOpener {
         return actual;
     }
 
+    private @Nullable LinkInfo findHere(String name) throws LinuxException {
+        return monitor.find(LinkPlace.named(name, RouteSocket.OWN_NAMESPACE));
+    }
+
     private LinkInfo requireFound(String name) throws LinuxException, PortException {
-        LinkInfo link = monitor.find(name, RouteSocket.OWN_NAMESPACE);
+        LinkInfo link = findHere(name);
         if (link == null) {
             throw new PortException("TAP " + name + " disappeared while it was opened", "try again");
         }
@@ -191,8 +198,10 @@ final class TapOpener {
     }
 
     private PortException inUse() {
-        for (TapPort port : monitor.ports()) {
-            if (port.isHere() && port.interfaceName().equals(spec.name())) {
+        for (WatchedLink link : monitor.links()) {
+            if (link.port() instanceof TapPort port
+                    && link.isHere()
+                    && link.info().name().equals(spec.name())) {
                 return new PortException(
                         "TAP " + spec.name() + " is in use by this process, as port " + port.spec(),
                         "detach that port first");

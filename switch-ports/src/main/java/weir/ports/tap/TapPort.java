@@ -2,14 +2,12 @@
 package weir.ports.tap;
 
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.core.port.PortState;
-import weir.core.port.QueueContext;
+import weir.ports.link.LinkMonitor;
+import weir.ports.link.WatchedLink;
 import weir.ports.linux.LinkInfo;
 import weir.ports.linux.TunDevice;
 
@@ -18,30 +16,24 @@ import weir.ports.linux.TunDevice;
  * transmitted here arrives in the stack. The package page says how it is used and what it costs.
  *
  * <p>The port follows its interface: MTU, link state and statistics are those of the interface wherever
- * somebody moves it and whatever they call it. {@link LinkMonitor} looks at most half a second later,
+ * somebody moves it and whatever they call it. {@link weir.ports.link.LinkMonitor} looks at most half a second later,
  * and at once when the kernel tells of a change.
  */
 public final class TapPort implements Port {
     private final TapSpec spec;
-    private final LinkMonitor monitor;
+    private final WatchedLink link;
     private final List<TapQueue> queues;
-    private final AtomicReference<PortState> state = new AtomicReference<>(PortState.DOWN);
-    private final AtomicBoolean closed = new AtomicBoolean();
     private final long txDroppedAtStart;
-    private volatile LinkInfo link;
-    private volatile boolean here;
 
-    TapPort(TapSpec spec, LinkMonitor monitor, List<TunDevice> devices, LinkInfo link) {
+    TapPort(TapSpec spec, LinkMonitor monitor, List<TunDevice> devices, LinkInfo found) {
         this.spec = spec;
-        this.monitor = monitor;
-        this.link = link;
-        txDroppedAtStart = link.txDropped();
+        link = new WatchedLink(this, monitor, new TapBinding(List.copyOf(devices)), found);
+        txDroppedAtStart = found.txDropped();
         List<TapQueue> made = new ArrayList<>();
         for (TunDevice device : devices) {
             made.add(new TapQueue(this, device, !made.isEmpty()));
         }
         queues = List.copyOf(made);
-        state.set(link.up() ? PortState.UP : PortState.DOWN);
     }
 
     /** Creates the interface, or attaches to a persistent one, as a spec text says. */
@@ -64,17 +56,17 @@ public final class TapPort implements Port {
 
     /** Name that the interface had when last looked at; somebody may rename it. */
     public String interfaceName() {
-        return link.name();
+        return link.info().name();
     }
 
     @Override
     public int mtuBytes() {
-        return link.mtuBytes();
+        return link.info().mtuBytes();
     }
 
     @Override
     public PortState state() {
-        return state.get();
+        return link.state();
     }
 
     @Override
@@ -98,72 +90,21 @@ public final class TapPort implements Port {
      */
     @Override
     public long peerDropped() {
-        monitor.refresh(this);
-        return link.txDropped() - txDroppedAtStart;
+        link.refresh();
+        return link.info().txDropped() - txDroppedAtStart;
     }
 
-    /** Takes over what the kernel says about the interface now. Any thread but a worker's. */
-    void observed(LinkInfo now, boolean inOwnNamespace) {
-        link = now;
-        here = inOwnNamespace;
-        changeState(now.up() ? PortState.UP : PortState.DOWN, now.up() ? "link is up" : "link is down");
-    }
-
-    /** Enters a state and tells who serves the queues; GONE is for ever. Any thread. */
-    void changeState(PortState to, String cause) {
-        PortState from = state.get();
-        while (from != to && from != PortState.GONE) {
-            if (state.compareAndSet(from, to)) {
-                tell(to, cause);
-                return;
-            }
-            from = state.get();
-        }
-    }
-
-    private void tell(PortState to, String cause) {
-        for (TapQueue queue : queues) {
-            QueueContext context = queue.context();
-            if (context != null) {
-                context.stateChanged(to, cause);
-                return;
-            }
-        }
-    }
-
-    /** The queue that the kernel always knows, to ask about the interface. */
-    TunDevice firstDevice() {
-        return queues.get(0).device();
-    }
-
-    /** Whether the interface is in a set of {@link LinkMonitor#trackedIndex}, in whichever namespace. */
-    boolean hasIndexIn(BitSet trackedIndexes) {
-        return trackedIndexes.get(LinkMonitor.trackedIndex(link.index()));
-    }
-
-    /** Set before the descriptors are closed. */
-    boolean isClosed() {
-        return closed.get();
-    }
-
-    /** Whether the interface was in the process's own namespace when last looked at. */
-    boolean isHere() {
-        return here;
+    WatchedLink link() {
+        return link;
     }
 
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) {
-            monitor.unwatch(this);
-            for (TapQueue queue : queues) {
-                queue.device().close();
-            }
-            monitor.release();
-        }
+        link.close();
     }
 
     @Override
     public String toString() {
-        return spec() + " " + state.get();
+        return spec() + " " + state();
     }
 }

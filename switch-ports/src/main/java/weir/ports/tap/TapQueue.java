@@ -59,9 +59,7 @@ public final class TapQueue implements PortQueue {
                     e);
         }
         service = starting;
-        if (port.state() != PortState.UP) {
-            context.stateChanged(port.state(), "as it was when attached");
-        }
+        port.link().addListener(context);
     }
 
     private void enable(boolean enabled) throws LinuxException {
@@ -110,22 +108,12 @@ public final class TapQueue implements PortQueue {
             return;
         }
         service = null;
+        port.link().removeListener(ending.context());
         ending.stop();
         try {
             enable(false);
         } catch (LinuxException ignored) {
             // EINVAL: the interface is gone, and its steering with it.
         }
-    }
-
-    /** Who to tell about the port's state, while attached. Any thread. */
-    @Nullable
-    QueueContext context() {
-        TapService current = service;
-        return current == null ? null : current.context();
-    }
-
-    TunDevice device() {
-        return device;
     }
 }

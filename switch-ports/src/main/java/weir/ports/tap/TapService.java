@@ -228,7 +228,7 @@ final class TapService implements FdReadiness.Listener {
         if (sent > 0) {
             cells.transmitted(sent, bytes);
             if (state == PortState.DOWN && sent == count) {
-                port.changeState(PortState.UP, "link is up again");
+                port.link().changeState(PortState.UP, "link is up again");
             }
         }
     }
@@ -244,7 +244,7 @@ final class TapService implements FdReadiness.Listener {
     /** Whether the frames behind the failed one would fail too. */
     private boolean isFatal(long n) {
         if (n == DescriptorIo.EIO) {
-            port.changeState(PortState.DOWN, "link is down");
+            port.link().changeState(PortState.DOWN, "link is down");
             return true;
         }
         if (n == DescriptorIo.EBADFD) {
@@ -283,7 +283,7 @@ final class TapService implements FdReadiness.Listener {
         if (!gone) {
             gone = true;
             registration.cancel();
-            port.changeState(PortState.GONE, "interface was deleted");
+            port.link().lost();
         }
     }
 

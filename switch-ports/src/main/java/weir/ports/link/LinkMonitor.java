@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package weir.ports.tap;
+package weir.ports.link;
 
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import weir.core.port.PortState;
 import weir.ports.linux.Errno;
 import weir.ports.linux.Fd;
 import weir.ports.linux.LinkChange;
@@ -16,26 +15,26 @@ import weir.ports.linux.LinuxException;
 import weir.ports.linux.RouteSocket;
 
 /**
- * Watches the interfaces of all TAP ports of the process, from one daemon thread that lives as long as
- * there are ports.
+ * Watches the interfaces of all ports of the process, from one daemon thread that lives as long as there
+ * are such ports.
  *
  * <pre>
  *  netlink: a link changed ----> look at the ports with that index
- *  every 500 ms -------------->  look at up to 128 ports in turn, at the others only for EBADFD
+ *  every 500 ms -------------->  look at up to 128 ports in turn, at the others only whether they are there
  *
- *  look:  TUNGETDEVNETNS on the port's descriptor   EBADFD: the interface is GONE
- *         TUNGETIFF                                 the name it has now
- *         RTM_GETLINK by name and namespace id      state, MTU, statistics
+ *  look:  LinkBinding.requirePresent         what the port holds says that its interface is GONE
+ *         LinkBinding.place                  name or number that the interface has now, and its namespace
+ *         RTM_GETLINK                        state, MTU, statistics
  * </pre>
  *
- * <p>Only the descriptor decides that an interface is gone. A "deleted" event does not: moving to
+ * <p>Only what the port holds decides that an interface is gone. A "deleted" event does not: moving to
  * another namespace looks the same from the old one. No descriptor of another namespace stays open
  * longer than one look, since it would keep a deleted namespace alive.
  *
- * <p>One look costs 6 to 8 system calls, 22 us here and 25 us in another namespace; asking for EBADFD
- * alone costs 1.3 us. So a sweep over 1,000 ports takes 5 ms, 1 % of a core.
+ * <p>One look at a TAP costs 6 to 8 system calls, 22 us here and 25 us in another namespace; asking
+ * whether it is there costs 1.3 us. So a sweep over 1,000 ports takes 5 ms, 1 % of a core.
  */
-final class LinkMonitor implements Runnable {
+public final class LinkMonitor implements Runnable {
     private static final long SWEEP_NANOS = 500_000_000;
     private static final int NANOS_PER_MILLI = 1_000_000;
     private static final int LOOKS_PER_SWEEP = 128;
@@ -46,7 +45,7 @@ final class LinkMonitor implements Runnable {
     private final LinkEvents events;
     private final RouteSocket route;
     private final long ownNamespace;
-    private final List<TapPort> ports = new CopyOnWriteArrayList<>();
+    private final List<WatchedLink> links = new CopyOnWriteArrayList<>();
     private final Thread thread;
     // Guards the route socket, and keeps a port's descriptor open while it is asked about.
     private final ReentrantLock asking = new ReentrantLock();
@@ -64,7 +63,7 @@ final class LinkMonitor implements Runnable {
     }
 
     /** The process's monitor, started if there is none; {@link #release} it once. */
-    static synchronized LinkMonitor acquire() throws LinuxException {
+    public static synchronized LinkMonitor acquire() throws LinuxException {
         LinkMonitor running = current;
         if (running != null) {
             running.users++;
@@ -91,7 +90,7 @@ final class LinkMonitor implements Runnable {
     }
 
     /** Gives up one use; the last one ends the thread and waits for it. */
-    void release() {
+    public void release() {
         synchronized (LinkMonitor.class) {
             if (--users > 0) {
                 return;
@@ -122,27 +121,27 @@ final class LinkMonitor implements Runnable {
         }
     }
 
-    void watch(TapPort port) {
-        ports.add(port);
+    void watch(WatchedLink link) {
+        links.add(link);
     }
 
-    /** Afterwards the port's descriptors are not used here any more. */
-    void unwatch(TapPort port) {
+    /** Afterwards the link's binding is not used here any more. */
+    void unwatch(WatchedLink link) {
         asking.lock(); // waits for the look that may be going on
         try {
-            ports.remove(port);
+            links.remove(link);
         } finally {
             asking.unlock();
         }
     }
 
-    /** The ports that are open now. */
-    List<TapPort> ports() {
-        return ports;
+    /** The interfaces that are watched now. */
+    public List<WatchedLink> links() {
+        return links;
     }
 
-    /** Id of a namespace for {@link #find}; our own one is told from the others by its inode. */
-    int namespaceId(Fd namespace) throws LinuxException {
+    /** Id of a namespace for {@link LinkPlace}; our own one is told from the others by its inode. */
+    public int namespaceId(Fd namespace) throws LinuxException {
         asking.lock();
         try {
             return namespace.inode() == ownNamespace ? RouteSocket.OWN_NAMESPACE : route.namespaceId(namespace);
@@ -151,75 +150,67 @@ final class LinkMonitor implements Runnable {
         }
     }
 
-    @Nullable
-    LinkInfo find(String name, int namespaceId) throws LinuxException {
+    /** The interface at a place, or null when there is none. */
+    public @Nullable LinkInfo find(LinkPlace place) throws LinuxException {
         asking.lock();
         try {
-            return route.find(name, namespaceId);
+            return place.isNumbered()
+                    ? route.find(place.index(), place.namespaceId())
+                    : route.find(place.name(), place.namespaceId());
         } finally {
             asking.unlock();
         }
     }
 
-    void change(LinkInfo link, LinkChange change) throws LinuxException {
+    /** Changes an interface that was found in a namespace. */
+    public void change(LinkInfo link, int namespaceId, LinkChange change) throws LinuxException {
         asking.lock();
         try {
-            route.change(link, change);
+            route.change(link, namespaceId, change);
         } finally {
             asking.unlock();
         }
     }
 
-    /** Looks at a port's interface now. Blocks shortly; not for workers. */
-    void refresh(TapPort port) {
-        look(port, true);
+    /** Looks at an interface now. Blocks shortly; not for workers. */
+    void refresh(WatchedLink link) {
+        look(link, true);
     }
 
     /**
      * @param whole false: only find out whether the interface is still there
      */
-    private void look(TapPort port, boolean whole) {
-        LinkInfo link = null;
-        int namespaceId = RouteSocket.OWN_NAMESPACE;
-        boolean deleted = false;
+    private void look(WatchedLink link, boolean whole) {
+        LinkPlace place = null;
+        LinkInfo info = null;
+        boolean lost = false;
         asking.lock();
         try {
-            if (port.isClosed() || port.state() == PortState.GONE) {
+            if (link.isOver()) {
                 return;
             }
-            String name = port.firstDevice().name();
+            link.binding().requirePresent();
             if (whole) {
-                namespaceId = whereabouts(port);
-                link = route.find(name, namespaceId);
+                place = link.binding().place(this);
+                info = find(place);
+                lost = info == null && place.isNumbered();
             }
         } catch (LinuxException e) {
             // Anything else passes: a rename in between, or no right to look there.
-            deleted = e.errno() == Errno.EBADFD;
+            lost = e.errno() == Errno.EBADFD || e.errno() == Errno.ENODEV;
         } finally {
             asking.unlock();
         }
         // Not under the lock: who is told may close the port, or wait for a thread that does.
-        if (deleted) {
-            port.changeState(PortState.GONE, "interface was deleted");
-        } else if (link != null) {
-            port.observed(link, namespaceId == RouteSocket.OWN_NAMESPACE);
-        }
-    }
-
-    private int whereabouts(TapPort port) throws LinuxException {
-        try (Fd namespace = port.firstDevice().namespace()) {
-            return namespaceId(namespace);
-        } catch (LinuxException e) {
-            if (e.errno() != Errno.EPERM) {
-                throw e;
-            }
-            // Without NET_ADMIN a user's own persistent TAP can be served, and is looked for here only.
-            return RouteSocket.OWN_NAMESPACE;
+        if (lost) {
+            link.lost();
+        } else if (info != null && place != null) {
+            link.observed(info, place.isHere());
         }
     }
 
     /** Bit of an interface number; numbers beyond all reason share one. */
-    static int trackedIndex(int linkIndex) {
+    private static int trackedIndex(int linkIndex) {
         return Math.clamp(linkIndex, 0, MAX_TRACKED_INDEX);
     }
 
@@ -241,13 +232,13 @@ final class LinkMonitor implements Runnable {
         boolean complete = events.read(index -> changed.set(trackedIndex(index)));
         boolean sweep = !complete || System.nanoTime() - nextSweep >= 0;
         int position = 0;
-        int count = ports.size();
-        for (TapPort port : ports) {
+        int count = links.size();
+        for (WatchedLink link : links) {
             boolean inTurn = Math.floorMod(position++ - turn, Math.max(count, 1)) < LOOKS_PER_SWEEP;
-            if (port.hasIndexIn(changed) || (sweep && inTurn)) {
-                lookSafely(port, true);
+            if (changed.get(trackedIndex(link.info().index())) || (sweep && inTurn)) {
+                lookSafely(link, true);
             } else if (sweep) {
-                lookSafely(port, false);
+                lookSafely(link, false);
             }
         }
         if (!sweep) {
@@ -258,9 +249,9 @@ final class LinkMonitor implements Runnable {
     }
 
     /** One port's trouble, or that of whoever hears of its state, must not end the watch over the others. */
-    private void lookSafely(TapPort port, boolean whole) {
+    private void lookSafely(WatchedLink link, boolean whole) {
         try {
-            look(port, whole);
+            look(link, whole);
         } catch (RuntimeException | Error defect) {
             thread.getUncaughtExceptionHandler().uncaughtException(thread, defect);
         }

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.link;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import weir.core.port.Port;
+import weir.core.port.PortState;
+import weir.core.port.QueueContext;
+import weir.ports.linux.LinkInfo;
+
+/**
+ * The interface that a port is bound to, as last seen: its state, MTU, name and statistics. Any thread,
+ * unless said otherwise.
+ *
+ * <p>Made when the port is open, watched from {@link #watch} until {@link #close}.
+ */
+public final class WatchedLink implements AutoCloseable {
+    private final Port port;
+    private final LinkMonitor monitor;
+    private final LinkBinding binding;
+    private final List<QueueContext> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicReference<PortState> state;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile LinkInfo info;
+    private volatile boolean here;
+
+    /**
+     * @param port whose interface this is
+     * @param monitor of which {@link #close} releases one use
+     * @param first the interface as found when the port was opened
+     */
+    public WatchedLink(Port port, LinkMonitor monitor, LinkBinding binding, LinkInfo first) {
+        this.port = port;
+        this.monitor = monitor;
+        this.binding = binding;
+        info = first;
+        state = new AtomicReference<>(stateOf(first));
+    }
+
+    private PortState stateOf(LinkInfo link) {
+        return binding.isUp(link) ? PortState.UP : PortState.DOWN;
+    }
+
+    /** Starts the watch with a first look. Blocks shortly; not for workers. */
+    public void watch() {
+        monitor.watch(this);
+        monitor.refresh(this);
+    }
+
+    /** Looks at the interface now. Blocks shortly; not for workers. */
+    public void refresh() {
+        monitor.refresh(this);
+    }
+
+    /** The interface as last seen. */
+    public LinkInfo info() {
+        return info;
+    }
+
+    /** State of the port; GONE is for ever. */
+    public PortState state() {
+        return state.get();
+    }
+
+    /** The port whose interface this is. */
+    public Port port() {
+        return port;
+    }
+
+    /** Whether the interface was in the process's own namespace when last looked at. */
+    public boolean isHere() {
+        return here;
+    }
+
+    LinkBinding binding() {
+        return binding;
+    }
+
+    /** Whether there is nothing more to look at. */
+    boolean isOver() {
+        return closed.get() || state.get() == PortState.GONE;
+    }
+
+    /** Takes over what the kernel says about the interface now. */
+    void observed(LinkInfo now, boolean inOwnNamespace) {
+        info = now;
+        here = inOwnNamespace;
+        PortState to = stateOf(now);
+        changeState(to, to == PortState.UP ? "link is up" : "link is down");
+    }
+
+    /** The interface is gone; told by whoever notices first. */
+    public void lost() {
+        changeState(PortState.GONE, binding.lossCause());
+    }
+
+    /** Enters a state and tells who serves the port. */
+    public void changeState(PortState to, String cause) {
+        PortState from = state.get();
+        while (from != to && from != PortState.GONE) {
+            if (state.compareAndSet(from, to)) {
+                // One of them is enough: it tells the switch.
+                listeners.stream().findFirst().ifPresent(listener -> listener.stateChanged(to, cause));
+                return;
+            }
+            from = state.get();
+        }
+    }
+
+    /** A queue of the port is served from now on, so the switch is told through its context. */
+    public void addListener(QueueContext context) {
+        listeners.add(context);
+        if (state.get() != PortState.UP) {
+            context.stateChanged(state.get(), "as it was when attached");
+        }
+    }
+
+    /** Ends what {@link #addListener} began. */
+    public void removeListener(QueueContext context) {
+        listeners.remove(context);
+    }
+
+    /** Ends the watch, then closes what the port holds. Idempotent. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            monitor.unwatch(this);
+            binding.close();
+            monitor.release();
+        }
+    }
+}
