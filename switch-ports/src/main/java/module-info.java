@@ -14,4 +14,5 @@ module weir.ports {
     exports weir.ports.pcap;
     exports weir.ports.readiness;
     exports weir.ports.tap;
+    exports weir.ports.xdp;
 }

@@ -22,6 +22,7 @@ final class BpfAttributes {
     static final int MAP_DELETE_ELEM = 3;
     static final int PROG_LOAD = 5;
     static final int PROG_TEST_RUN = 10;
+    static final int OBJ_GET_INFO_BY_FD = 15;
     static final int LINK_CREATE = 28;
 
     /** {@code BPF_OBJ_NAME_LEN} without the final NUL. */

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.linux;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /**
  * An XDP program attached to an interface for as long as this descriptor is open: when the process dies,
@@ -13,6 +16,12 @@ public final class BpfLink implements AutoCloseable {
     private static final long INTERFACE = 4;
     private static final long ATTACH_TYPE = 8;
     private static final long FLAGS = 12;
+    // BPF_OBJ_GET_INFO_BY_FD, and struct bpf_link_info
+    private static final long OBJECT = 0;
+    private static final long INFO_BYTES = 4;
+    private static final long INFO = 8;
+    private static final long LINK_INFO_BYTES = 64;
+    private static final long LINK_INFO_INTERFACE = 16;
 
     private final Fd fd;
 
@@ -49,6 +58,19 @@ public final class BpfLink implements AutoCloseable {
                     .integer(FLAGS, mode.flag)
                     .call("BPF_LINK_CREATE", BpfAttributes.LINK_CREATE);
             return new BpfLink(new Fd(fd));
+        }
+    }
+
+    /** Number of the interface; 0 when it was deleted. */
+    public int interfaceIndex() throws LinuxException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(LINK_INFO_BYTES, Long.BYTES);
+            new BpfAttributes(arena)
+                    .integer(OBJECT, fd.number())
+                    .integer(INFO_BYTES, (int) LINK_INFO_BYTES)
+                    .address(INFO, info)
+                    .call("BPF_OBJ_GET_INFO_BY_FD", BpfAttributes.OBJ_GET_INFO_BY_FD);
+            return info.get(JAVA_INT, LINK_INFO_INTERFACE);
         }
     }
 

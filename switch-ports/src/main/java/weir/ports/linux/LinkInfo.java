@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
  * @param index number within its namespace; a move to another one may change it
  * @param name at most 15 bytes
  * @param up whether it is administratively up
+ * @param carrier whether the link has a partner: a cable, or the other end of a veth that is up
  * @param mtuBytes IP MTU
  * @param kind driver kind such as {@code tun} or {@code veth}, empty for physical interfaces
  * @param tap for kind {@code tun}: whether it carries Ethernet frames
@@ -23,6 +24,7 @@ public record LinkInfo(
         int index,
         String name,
         boolean up,
+        boolean carrier,
         int mtuBytes,
         String kind,
         boolean tap,
@@ -50,12 +52,13 @@ public record LinkInfo(
                 }
             }
         }
-        boolean up = (NetlinkLayout.linkFlags(message) & NetlinkLayout.IFF_UP) != 0;
-        return b.build(NetlinkLayout.linkIndex(message), up);
+        b.flags = NetlinkLayout.linkFlags(message);
+        return b.build(NetlinkLayout.linkIndex(message));
     }
 
     private static final class Builder {
         String name = "";
+        int flags;
         int mtuBytes;
         String kind = "";
         boolean tap;
@@ -90,8 +93,10 @@ public record LinkInfo(
             }
         }
 
-        LinkInfo build(int index, boolean up) {
-            return new LinkInfo(index, name, up, mtuBytes, kind, tap, multiQueue, queues, txDropped);
+        LinkInfo build(int index) {
+            boolean up = (flags & NetlinkLayout.IFF_UP) != 0;
+            boolean carrier = (flags & NetlinkLayout.IFF_LOWER_UP) != 0;
+            return new LinkInfo(index, name, up, carrier, mtuBytes, kind, tap, multiQueue, queues, txDropped);
         }
     }
 }
