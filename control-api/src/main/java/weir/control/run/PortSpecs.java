@@ -7,13 +7,15 @@ import weir.ports.PortKind;
 import weir.ports.PortRequest;
 import weir.ports.PortSpec;
 import weir.ports.tap.TapKind;
+import weir.ports.xdp.XdpKind;
 
 /** The kinds of port that a spec can name. */
 public final class PortSpecs {
     private static final List<PortKind> KINDS = List.of( //
             new TapKind(), //
+            new XdpKind(), //
             new MemoryKind());
-    private static final List<String> LATER = List.of("packet", "xdp", "shm", "pcap", "vxlan");
+    private static final List<String> LATER = List.of("packet", "shm", "pcap", "vxlan");
 
     private PortSpecs() {}
 

@@ -28,13 +28,16 @@ import weir.ports.linux.XdpSocket;
  * attached, by a thread inside the interface's namespace; all else is done from ours.
  */
 final class XdpOpener {
-    private static final String CAPABILITIES = "run as root, or with CAP_NET_RAW for the socket, CAP_BPF and"
-            + " CAP_NET_ADMIN for the program, and CAP_SYS_ADMIN for netns=";
+    private static final String SOCKET_NEEDS = "CAP_NET_RAW";
+    private static final String PROGRAM_NEEDS = "CAP_BPF and CAP_NET_ADMIN";
+    private static final String NAMESPACE_NEEDS = "CAP_SYS_ADMIN, as everything with netns=";
 
     private final XdpSpec spec;
     private final LinkMonitor monitor;
     private final List<XdpSocket> sockets = new ArrayList<>();
     private @Nullable RedirectProgram program;
+    /** Capabilities for what is done now. */
+    private String needs = SOCKET_NEEDS;
 
     private XdpOpener(XdpSpec spec, LinkMonitor monitor) {
         this.spec = spec;
@@ -92,15 +95,18 @@ final class XdpOpener {
                     "xdp: takes an interface that exists: ip link shows them");
         }
         XdpService.requireFittingMtu(spec.toString(), found.mtuBytes());
+        needs = NAMESPACE_NEEDS;
         RedirectProgram attached = inside(path, () -> attach(found.index()));
         XdpBinding binding = new XdpBinding(attached, List.copyOf(sockets), found.index(), namespaceId, path, inode);
         return new XdpPort(spec, monitor, binding, found);
     }
 
     private RedirectProgram attach(int interfaceIndex) throws LinuxException {
+        needs = SOCKET_NEEDS;
         for (int i = 0; i < spec.queues(); i++) {
             sockets.add(XdpSocket.open());
         }
+        needs = PROGRAM_NEEDS;
         RedirectProgram attached = RedirectProgram.attach(
                 spec.firstQueue() + spec.queues(), loaded -> attach(loaded, interfaceIndex));
         program = attached;
@@ -146,7 +152,7 @@ final class XdpOpener {
         String what = "cannot open " + spec + ": " + e.getMessage();
         return switch (e.errno()) {
             case EBUSY, EEXIST -> inUse(e);
-            case EPERM, EACCES -> new PortException(what, CAPABILITIES, e);
+            case EPERM, EACCES -> new PortException(what, "run as root, or with " + needs, e);
             case EOPNOTSUPP ->
                 new PortException(what, "the driver of " + spec.name() + " knows no native XDP: write mode=skb", e);
             case ERANGE ->

@@ -72,7 +72,8 @@ public final class XdpQueue implements PortQueue {
         return switch (e.errno()) {
             case ENOBUFS ->
                 new PortException(
-                        what + ": the frame pool of " + (poolBytes >> 20) + " MiB is more than the process may lock",
+                        "cannot serve " + port.spec() + ": the frame pool of " + (poolBytes >> 20)
+                                + " MiB is more than this process may lock in memory: " + e.getMessage(),
                         "ulimit -l unlimited, LimitMEMLOCK=infinity, --ulimit memlock=-1, or CAP_IPC_LOCK",
                         e);
             case EBUSY -> new PortException(what, "another AF_XDP socket serves that queue: end its process", e);

@@ -125,8 +125,8 @@ final class XdpService implements FdReadiness.Listener {
     static void requireFittingMtu(String spec, int mtuBytes) throws PortException {
         if (mtuBytes > MAX_MTU_BYTES) {
             throw new PortException(
-                    spec + " has an MTU of " + mtuBytes + " bytes, and AF_XDP frames of at most " + MAX_MTU_BYTES
-                            + " fit into a slot",
+                    spec + " has an MTU of " + mtuBytes + " bytes, more than the " + MAX_MTU_BYTES
+                            + " that a slot has room for",
                     "ip link set dev IFNAME mtu 1500, or use another kind of port");
         }
     }
