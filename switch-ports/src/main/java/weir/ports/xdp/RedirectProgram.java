@@ -69,7 +69,7 @@ final class RedirectProgram implements AutoCloseable {
 
     /** Loads and attaches it; no queue has a socket yet. @param queues numbers below this one can get one */
     static RedirectProgram attach(int queues, Attachment attachment) throws LinuxException {
-        BpfMap map = BpfMap.create(new BpfMap.Spec(BpfMap.XSKMAP, Integer.BYTES, Integer.BYTES, queues, 0, NAME));
+        BpfMap map = map(queues);
         try {
             BpfProgram program = load(map);
             try {
@@ -83,6 +83,17 @@ final class RedirectProgram implements AutoCloseable {
             map.close();
             throw e;
         }
+    }
+
+    /** Loads it and lets it go. */
+    static void probe() throws LinuxException {
+        try (BpfMap map = map(1)) {
+            load(map).close();
+        }
+    }
+
+    private static BpfMap map(int queues) throws LinuxException {
+        return BpfMap.create(new BpfMap.Spec(BpfMap.XSKMAP, Integer.BYTES, Integer.BYTES, queues, 0, NAME));
     }
 
     private static BpfProgram load(BpfMap map) throws LinuxException {

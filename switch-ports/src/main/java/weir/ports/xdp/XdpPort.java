@@ -11,6 +11,7 @@ import weir.ports.link.LinkMonitor;
 import weir.ports.link.WatchedLink;
 import weir.ports.linux.BpfLink.XdpMode;
 import weir.ports.linux.LinkInfo;
+import weir.ports.linux.LinuxException;
 
 /**
  * An interface by AF_XDP: what it receives arrives here before the kernel's network stack sees it, and what
@@ -41,6 +42,11 @@ public final class XdpPort implements Port {
     /** Takes an interface that exists; closing the port gives it back to the kernel's stack. */
     public static XdpPort open(XdpSpec spec) throws PortException {
         return XdpOpener.open(spec);
+    }
+
+    /** Loads the kernel's part of a port and lets it go, to see whether this process may; attaches nothing. */
+    public static void probeProgram() throws LinuxException {
+        RedirectProgram.probe();
     }
 
     @Override
