@@ -74,6 +74,7 @@ final class NetlinkLayout {
 
     /** Interface is administratively up, {@code uapi/linux/if.h}. */
     static final int IFF_UP = 1;
+
     static final int IFF_LOWER_UP = 1 << 16;
 
     /** {@code struct rtnl_link_stats64}, {@code uapi/linux/if_link.h}: 24 words of 8 bytes. */

@@ -231,8 +231,8 @@ public final class XdpSocket implements AutoCloseable {
             MemorySegment length = arena.allocate(JAVA_INT);
             length.set(JAVA_INT, 0, (int) value.byteSize());
             MemorySegment errno = arena.allocate(Libc.STATE);
-            int result = (int) GETSOCKOPT.invokeExact(
-                    errno, fd.number(), SOL_XDP, option, value.address(), length.address());
+            int result = (int)
+                    GETSOCKOPT.invokeExact(errno, fd.number(), SOL_XDP, option, value.address(), length.address());
             Fd.check(what, result, errno);
         } catch (LinuxException e) {
             throw e;
@@ -284,8 +284,7 @@ public final class XdpSocket implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment counts = arena.allocate(STATISTICS_BYTES, Long.BYTES);
             get("getsockopt(XDP_STATISTICS)", XDP_STATISTICS, counts);
-            return new Statistics(
-                    counts.get(JAVA_LONG, 0), counts.get(JAVA_LONG, 24), counts.get(JAVA_LONG, 32));
+            return new Statistics(counts.get(JAVA_LONG, 0), counts.get(JAVA_LONG, 24), counts.get(JAVA_LONG, 32));
         } catch (LinuxException e) {
             return null;
         }

@@ -68,8 +68,7 @@ final class SharedMemory {
         return false;
     }
 
-    private static void bindPatiently(
-            XdpSocket socket, int interfaceIndex, int queue, @Nullable XdpSocket shareWith)
+    private static void bindPatiently(XdpSocket socket, int interfaceIndex, int queue, @Nullable XdpSocket shareWith)
             throws LinuxException {
         for (int attempt = 1; ; attempt++) {
             try {

@@ -107,8 +107,8 @@ final class XdpOpener {
             sockets.add(XdpSocket.open());
         }
         needs = PROGRAM_NEEDS;
-        RedirectProgram attached = RedirectProgram.attach(
-                spec.firstQueue() + spec.queues(), loaded -> attach(loaded, interfaceIndex));
+        RedirectProgram attached =
+                RedirectProgram.attach(spec.firstQueue() + spec.queues(), loaded -> attach(loaded, interfaceIndex));
         program = attached;
         return attached;
     }

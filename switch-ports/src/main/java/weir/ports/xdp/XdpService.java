@@ -131,8 +131,7 @@ final class XdpService implements FdReadiness.Listener {
         }
     }
 
-    void start(FdReadiness readiness, int interfaceIndex, int queue)
-            throws LinuxException, IOException, PortException {
+    void start(FdReadiness readiness, int interfaceIndex, int queue) throws LinuxException, IOException, PortException {
         socket.createRings(RING_ENTRIES);
         rx = socket.rx();
         tx = socket.tx();

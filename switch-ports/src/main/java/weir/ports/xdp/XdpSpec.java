@@ -22,7 +22,12 @@ import weir.ports.linux.BpfLink.XdpMode;
  * @param queues 1 to 64, counted from the first one
  * @param mode where the kernel's program runs, or null for native where the driver can, else skb
  */
-public record XdpSpec(String name, @Nullable String netns, int firstQueue, int queues, @Nullable XdpMode mode) {
+public record XdpSpec(
+        String name,
+        @Nullable String netns,
+        int firstQueue,
+        int queues,
+        @Nullable XdpMode mode) {
     /** Kind in front of the colon. */
     public static final String KIND = "xdp";
 

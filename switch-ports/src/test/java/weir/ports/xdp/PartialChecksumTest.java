@@ -56,7 +56,10 @@ class PartialChecksumTest {
         frame.putShort((short) (ipv6 ? 0x86dd : 0x0800));
         int pseudo;
         if (ipv6) {
-            frame.putInt(0x6000_0000).putShort((short) length).put((byte) protocol).put((byte) 64);
+            frame.putInt(0x6000_0000)
+                    .putShort((short) length)
+                    .put((byte) protocol)
+                    .put((byte) 64);
             pseudo = sum(bytes, ip + 8, 32) + protocol + length;
         } else {
             frame.put((byte) 0x45).put((byte) 0).putShort((short) (20 + length));

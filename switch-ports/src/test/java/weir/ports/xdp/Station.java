@@ -57,7 +57,8 @@ final class Station implements AutoCloseable {
         byte[] sent = new byte[bytes];
         new Random(bytes).nextBytes(sent);
         InetSocketAddress at = new InetSocketAddress(other.address(ipv6), PORT);
-        try (ServerSocketChannel server = other.inside(() -> ServerSocketChannel.open().bind(at));
+        try (ServerSocketChannel server =
+                        other.inside(() -> ServerSocketChannel.open().bind(at));
                 SocketChannel client = inside(SocketChannel::open)) {
             FutureTask<Void> echo = new FutureTask<>(() -> echo(server));
             Thread.ofPlatform().daemon().start(echo);
@@ -100,7 +101,8 @@ final class Station implements AutoCloseable {
     /** Sends datagrams of growing length to the other station; returns how many arrived as they were. */
     int datagramsArrive(Station other, boolean ipv6, int count) throws Exception {
         InetSocketAddress at = new InetSocketAddress(other.address(ipv6), PORT);
-        try (DatagramChannel receiver = other.inside(() -> DatagramChannel.open().bind(at));
+        try (DatagramChannel receiver =
+                        other.inside(() -> DatagramChannel.open().bind(at));
                 DatagramChannel sender = inside(DatagramChannel::open)) {
             receiver.socket().setSoTimeout(2000);
             ByteBuffer buffer = ByteBuffer.allocate(2048);

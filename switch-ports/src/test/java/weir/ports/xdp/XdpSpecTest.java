@@ -18,8 +18,7 @@ class XdpSpecTest {
         assertEquals(
                 new XdpSpec("v0", "/run/netns/blue", 3, 1, XdpMode.SKB),
                 XdpSpec.parse("xdp:v0?queue=3&mode=skb&netns=/run/netns/blue"));
-        assertEquals(
-                new XdpSpec("v0", null, 0, 64, XdpMode.NATIVE), XdpSpec.parse("xdp:v0?queues=64&mode=native"));
+        assertEquals(new XdpSpec("v0", null, 0, 64, XdpMode.NATIVE), XdpSpec.parse("xdp:v0?queues=64&mode=native"));
     }
 
     @ParameterizedTest

@@ -160,15 +160,13 @@ class XdpStationsTest {
         Station one = attach(1, "");
         Station other = attach(2, "");
         one.netns().ip("neigh", "add", "198.18.60.9", "lladdr", "02:00:00:00:00:09", "dev", Station.LINK);
-        Process load =
-                one.netns().start("bash", "-c", "exec 3>/dev/udp/198.18.60.9/9; while :; do echo x >&3; done");
+        Process load = one.netns().start("bash", "-c", "exec 3>/dev/udp/198.18.60.9/9; while :; do echo x >&3; done");
         try {
             for (int i = 0; i < 5; i++) {
                 within(20_000, () -> info("v2").counters().transmitted() > 1000);
                 for (String port : new String[] {"v1", "v2"}) {
                     assertTrue(sw.detach(port));
-                    sw.attach(
-                            XdpPort.open("xdp:" + port + "?netns=" + near.path()), PortOptions.named(port));
+                    sw.attach(XdpPort.open("xdp:" + port + "?netns=" + near.path()), PortOptions.named(port));
                 }
             }
         } finally {

@@ -153,7 +153,8 @@ class XdpSwitchTest {
             outside.send(tagged);
             assertArrayEquals(tagged, awaitFrom(host));
 
-            byte[] twice = Frames.push(Frames.push(Frames.untagged(Frames.station(2), Frames.station(1), 100, 2), 7), 8);
+            byte[] twice =
+                    Frames.push(Frames.push(Frames.untagged(Frames.station(2), Frames.station(1), 100, 2), 7), 8);
             send(host, twice);
             // The kernel takes the outer tag off before a packet socket sees the frame.
             assertArrayEquals(Frames.pop(twice), awaitFrom(outside));
@@ -253,7 +254,8 @@ class XdpSwitchTest {
             for (String mode : List.of("", "&mode=skb", "&mode=native", "&queue=1")) {
                 String spec = "xdp:" + Veth.NEAR + "?netns=" + netns.path() + mode;
                 PortException refused = assertThrows(PortException.class, () -> XdpPort.open(spec));
-                assertTrue(refused.getMessage().contains("is in use by this process, as port xdp:v0"), refused::toString);
+                assertTrue(
+                        refused.getMessage().contains("is in use by this process, as port xdp:v0"), refused::toString);
             }
             byte[] frame = Frames.untagged(Frames.station(1), Frames.station(2), 60, 5);
             outside.send(frame);
