@@ -11,6 +11,7 @@ module weir.ports {
 
     exports weir.ports;
     exports weir.ports.linux;
+    exports weir.ports.packet;
     exports weir.ports.pcap;
     exports weir.ports.readiness;
     exports weir.ports.tap;

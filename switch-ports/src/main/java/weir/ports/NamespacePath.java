@@ -9,53 +9,55 @@ import weir.core.port.PortException;
 import weir.ports.linux.Fd;
 import weir.ports.linux.LinuxException;
 
-/** The option {@code netns} of port specs: a network namespace by the path of its file. */
+/** The option {@code netns=PATH} of a spec: the file that stands for a network namespace. */
 public final class NamespacePath {
-    private static final String MAKE_NAMESPACE = "make one with: ip netns add NAME, and write netns=/run/netns/NAME";
+    /** Name of the option. */
+    public static final String OPTION = "netns";
+
+    private static final String FORM = OPTION + " is the absolute path of a network namespace, such as /run/netns/blue";
+    private static final String MAKE = "make one with: ip netns add NAME, and write netns=/run/netns/NAME";
 
     private NamespacePath() {}
 
-    /** The path as a spec has it, or null when it has none; nothing on the machine is touched. */
+    /** What a spec says, or null when it says nothing; the machine is not asked. */
     public static @Nullable String of(PortSpec spec) throws PortException {
-        String path = spec.options().get("netns");
+        String path = spec.options().get(OPTION);
         if (path == null) {
             return null;
         }
-        String hint = "netns is the absolute path of a network namespace, such as /run/netns/blue";
         if (!path.startsWith("/")) {
-            throw new PortException("netns " + PortSpec.quote(path) + " is not an absolute path", hint);
+            throw new PortException("netns " + PortSpec.quote(path) + " is not an absolute path", FORM);
         }
         if (path.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
-            throw new PortException("netns " + PortSpec.quote(path) + " has a control character", hint);
+            throw new PortException("netns " + PortSpec.quote(path) + " has a control character", FORM);
         }
         return path;
     }
 
-    /** Opens the file and makes sure that it stands for a network namespace. The caller closes. */
-    public static Fd open(String path) throws PortException {
-        Fd namespace;
-        try {
-            namespace = Fd.openForReading(path);
-        } catch (LinuxException e) {
-            throw new PortException("cannot open network namespace: " + e.getMessage(), MAKE_NAMESPACE, e);
+    /** The same text for every path to one file, as far as that can be told now; empty for null. */
+    public static String canonical(@Nullable String path) {
+        if (path == null) {
+            return "";
         }
-        if (!namespace.isNetworkNamespace()) {
-            namespace.close();
-            throw new PortException(PortSpec.quote(path) + " is not a network namespace", MAKE_NAMESPACE);
-        }
-        return namespace;
-    }
-
-    /** Equal for two specs that name the same interface in the same namespace. */
-    public static String identity(String interfaceName, @Nullable String path) {
-        return interfaceName + "@" + (path == null ? "" : canonical(path));
-    }
-
-    private static String canonical(String path) {
         try {
             return Files.exists(Path.of(path)) ? Path.of(path).toRealPath().toString() : path;
         } catch (IOException e) {
             return path; // opening it will say why
         }
+    }
+
+    /** Opens the namespace; the caller closes it soon, for while open it keeps a deleted namespace alive. */
+    public static Fd open(String path) throws PortException {
+        Fd namespace;
+        try {
+            namespace = Fd.openForReading(path);
+        } catch (LinuxException e) {
+            throw new PortException("cannot open network namespace: " + e.getMessage(), MAKE, e);
+        }
+        if (!namespace.isNetworkNamespace()) {
+            namespace.close();
+            throw new PortException(PortSpec.quote(path) + " is not a network namespace", MAKE);
+        }
+        return namespace;
     }
 }

@@ -86,6 +86,22 @@ public record PortSpec(String text, String kind, String target, Map<String, Stri
         return (int) number;
     }
 
+    /** The option as on or off, or {@code absent} when it is not there. */
+    public boolean isOn(String option, boolean absent) throws PortException {
+        String value = options.get(option);
+        if (value == null) {
+            return absent;
+        }
+        return switch (value) {
+            case "on" -> true;
+            case "off" -> false;
+            default ->
+                throw new PortException(
+                        option + " " + quote(value) + " in " + quote(text) + " is neither on nor off",
+                        "write " + option + "=" + (absent ? "off" : "on") + ", or leave it out");
+        };
+    }
+
     /** Quotes text from outside for a one-line message: control characters are written as escapes. */
     public static String quote(String text) {
         StringBuilder quoted = new StringBuilder("\"");

@@ -32,12 +32,15 @@ import weir.core.worker.WaitMode;
             "Runs a switch in the foreground until Ctrl-C, then prints its counters. It learns addresses; with --program"
                     + " an eBPF program decides about frames first.",
             "",
-            "Port specs: tap:NAME[?netns=PATH&queues=N&mtu=N] makes a TAP interface, or takes a persistent one;"
+            "Port specs: tap:NAME[?netns=PATH&queues=N&mtu=N&vnet=off] makes a TAP interface, or takes a persistent one;"
+                    + " packet:IFNAME[?netns=PATH&queues=N&mtu=N&vnet=off] takes an interface that exists, such as one end"
+                    + " of a veth pair or a network card;"
                     + " memory:NAME is a port inside this process."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  weir run tap:t1 tap:t2",
+            "  weir run packet:veth0 packet:veth1",
             "  weir run 'tap:eth0?netns=/run/netns/a' 'tap:eth0?netns=/run/netns/b'",
             "  weir run tap:t1 tap:t2 tap:up --vlan t1=access:10 --vlan t2=access:20 --vlan up=trunk:10,20",
             "  weir run tap:t1 tap:t2 --program filter.o --set blocked:53=1 --watch",

@@ -70,6 +70,13 @@ final class SwitchProgramsArgument {
     private OnFault onFault = OnFault.DROP;
 
     @Option(
+            names = "--offload-aware",
+            description = "Show programs that change frames those of up to 64 KiB with unfinished checksums, too, which"
+                    + " ports with offloads bring; otherwise they get them cut into packets. Programs that only read see"
+                    + " them anyway.")
+    private boolean offloadAware;
+
+    @Option(
             names = "--watch",
             description = "When an object file changes, load it anew while frames flow; its maps keep what they hold. A"
                     + " program that cannot be loaded changes nothing.")
@@ -139,10 +146,13 @@ final class SwitchProgramsArgument {
     }
 
     private void checkOptions() {
-        if (programs.isEmpty() && (watch || unchecked || !settings.isEmpty())) {
+        String forPrograms = watch
+                ? "--watch"
+                : unchecked ? "--unchecked" : offloadAware ? "--offload-aware" : settings.isEmpty() ? "" : "--set";
+        if (programs.isEmpty() && !forPrograms.isEmpty()) {
             throw new CommandFailure(
                     ExitCode.USAGE,
-                    (watch ? "--watch" : unchecked ? "--unchecked" : "--set") + " is for programs, and none is given",
+                    forPrograms + " is for programs, and none is given",
                     "name an object file with --program FILE");
         }
         if (unchecked && engine != EngineName.JIT) {
@@ -257,6 +267,7 @@ final class SwitchProgramsArgument {
                 .withProgram(source.program)
                 .withEngine(engine())
                 .withOnFault(onFault)
+                .withOffloadAware(offloadAware)
                 .withKeepMaps(before != null);
         return sw.programs().load(source.place, object, options, program -> fillMaps(program, before));
     }

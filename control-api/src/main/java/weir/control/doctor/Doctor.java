@@ -99,12 +99,23 @@ public final class Doctor {
     private void kernel() throws InterruptedException {
         probe("tun", "/dev/net/tun opens", "tap: ports", Probes::openTun, tunRemedy());
         probe(
+                "tun_offloads",
+                "frames of 64 KiB and unfinished checksums; those of UDP from kernel 6.2 on",
+                "tap: ports with vnet=on",
+                Probes::tunOffloads,
+                "write vnet=off, or: " + tunRemedy());
+        probe(
                 "network_namespaces",
                 "can be made",
                 "weir demo --tap",
                 Probes::newNetworkNamespace,
                 AS_ROOT + "SYS_ADMIN");
-        probe("packet_socket", "AF_PACKET opens", "packet: ports", Probes::packetSocket, AS_ROOT + "NET_RAW");
+        probe(
+                "packet_socket",
+                "AF_PACKET opens, with a receive ring and offloads",
+                "packet: ports",
+                Probes::packetSocket,
+                AS_ROOT + "NET_RAW");
         probe("xdp_socket", "AF_XDP opens", "xdp: ports", Probes::xdpSocket, AS_ROOT + "NET_RAW");
         probe(
                 "xdp_program",

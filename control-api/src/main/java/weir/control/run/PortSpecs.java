@@ -6,6 +6,7 @@ import weir.core.port.PortException;
 import weir.ports.PortKind;
 import weir.ports.PortRequest;
 import weir.ports.PortSpec;
+import weir.ports.packet.PacketKind;
 import weir.ports.tap.TapKind;
 import weir.ports.xdp.XdpKind;
 
@@ -13,9 +14,10 @@ import weir.ports.xdp.XdpKind;
 public final class PortSpecs {
     private static final List<PortKind> KINDS = List.of( //
             new TapKind(), //
+            new PacketKind(), //
             new XdpKind(), //
             new MemoryKind());
-    private static final List<String> LATER = List.of("packet", "shm", "pcap", "vxlan");
+    private static final List<String> LATER = List.of("shm", "pcap", "vxlan");
 
     private PortSpecs() {}
 

@@ -20,6 +20,7 @@ class DoctorCommandTest {
             "cap_bpf",
             "cap_sys_admin",
             "tun",
+            "tun_offloads",
             "network_namespaces",
             "packet_socket",
             "xdp_socket",

@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
  *
  * <ul>
  *   <li>ingress port: received = decided + dropped by reason
- *   <li>switch: decided + clones + flood copies = enqueued to ports + dropped by reason
+ *   <li>switch: decided + clones + flood copies + segments created - originals consumed = enqueued to ports + dropped
+ *       by reason
  *   <li>egress port: enqueued = transmitted + dropped by reason
  * </ul>
  */
@@ -37,7 +38,7 @@ public final class ConservationLaw {
         }
     }
 
-    /** Frames decided, cloned or flooded that were neither enqueued nor dropped; 0 at rest. */
+    /** Frames decided, cloned, flooded or segmented that were neither enqueued nor dropped; 0 at rest. */
     public static long switchBalance(Map<String, PortCounters> ports) {
         return ports.values().stream().mapToLong(PortCounters::switchBalance).sum();
     }

@@ -16,6 +16,8 @@ public enum DropReason {
     RESERVED_GROUP,
     /** Tag on an access port, VLAN not on the trunk, or VID 4095. */
     VLAN_DENIED,
+    /** Work left to the receiver that the frame cannot need, such as a checksum outside it or segments of no size. */
+    BAD_OFFLOAD,
     /** No free slot, or no credit left for the port. */
     NO_BUFFER,
     /** Destination was learned on the ingress port, or a program for VALE-BPF named that port. */

@@ -24,6 +24,8 @@ public final class PortCells extends CacheLinePadded {
     private static final VarHandle DECIDED = cell("decided");
     private static final VarHandle FLOOD_COPIES = cell("floodCopies");
     private static final VarHandle CLONES = cell("clones");
+    private static final VarHandle SEGMENTS = cell("segments");
+    private static final VarHandle SEGMENTED = cell("segmented");
     private static final VarHandle ENQUEUED = cell("enqueued");
     private static final VarHandle TRANSMITTED = cell("transmitted");
     private static final VarHandle TRANSMITTED_BYTES = cell("transmittedBytes");
@@ -39,7 +41,9 @@ public final class PortCells extends CacheLinePadded {
     static final int AT_ENQUEUED = 5;
     static final int AT_TRANSMITTED = 6;
     static final int AT_TRANSMITTED_BYTES = 7;
-    static final int AT_INGRESS_DROPS = 8;
+    static final int AT_SEGMENTS = 8;
+    static final int AT_SEGMENTED = 9;
+    static final int AT_INGRESS_DROPS = 10;
     static final int AT_DECISION_DROPS = AT_INGRESS_DROPS + REASONS;
     static final int AT_EGRESS_DROPS = AT_DECISION_DROPS + REASONS;
     private static final int WIDTH = AT_EGRESS_DROPS + REASONS;
@@ -53,6 +57,9 @@ public final class PortCells extends CacheLinePadded {
     private long enqueued;
     private long transmitted;
     private long transmittedBytes;
+
+    private long segments;
+    private long segmented;
     private final long[] drops = new long[3 * REASONS + PADDING];
 
     /** All cells zero. */
@@ -87,6 +94,15 @@ public final class PortCells extends CacheLinePadded {
     /** Copies beyond the first that a program's decision made of a frame of this ingress port; -1 for none at all. */
     public void clones(long copies) {
         CLONES.setOpaque(this, clones + copies);
+    }
+
+    /**
+     * Frames that were cut up here, either for a program at this ingress port or because this egress port takes no
+     * frames that are larger than a packet.
+     */
+    public void segmented(long originals, long intoSegments) {
+        SEGMENTED.setOpaque(this, segmented + originals);
+        SEGMENTS.setOpaque(this, segments + intoSegments);
     }
 
     /** Frames given to this egress port by a decision. */
@@ -130,6 +146,8 @@ public final class PortCells extends CacheLinePadded {
         totals[AT_ENQUEUED] += (long) ENQUEUED.getOpaque(this);
         totals[AT_TRANSMITTED] += (long) TRANSMITTED.getOpaque(this);
         totals[AT_TRANSMITTED_BYTES] += (long) TRANSMITTED_BYTES.getOpaque(this);
+        totals[AT_SEGMENTS] += (long) SEGMENTS.getOpaque(this);
+        totals[AT_SEGMENTED] += (long) SEGMENTED.getOpaque(this);
         for (int i = 0; i < 3 * REASONS; i++) {
             totals[AT_INGRESS_DROPS + i] += (long) WORD.getOpaque(drops, i);
         }

@@ -16,6 +16,8 @@ import java.util.Map;
  * @param enqueued frames given to this port as egress
  * @param transmitted frames that left through this port
  * @param transmittedBytes their bytes, without FCS
+ * @param segments frames that came of cutting up larger ones at this port
+ * @param segmented frames that were cut up
  * @param ingressDrops received but dropped before a decision, by reason; reasons without drops absent
  * @param decisionDrops decided to be dropped, by reason
  * @param egressDrops enqueued to this port but dropped there, by reason
@@ -29,6 +31,8 @@ public record PortCounters(
         long enqueued,
         long transmitted,
         long transmittedBytes,
+        long segments,
+        long segmented,
         Map<DropReason, Long> ingressDrops,
         Map<DropReason, Long> decisionDrops,
         Map<DropReason, Long> egressDrops) {
@@ -48,6 +52,8 @@ public record PortCounters(
                 totals[PortCells.AT_ENQUEUED],
                 totals[PortCells.AT_TRANSMITTED],
                 totals[PortCells.AT_TRANSMITTED_BYTES],
+                totals[PortCells.AT_SEGMENTS],
+                totals[PortCells.AT_SEGMENTED],
                 drops(totals, PortCells.AT_INGRESS_DROPS),
                 drops(totals, PortCells.AT_DECISION_DROPS),
                 drops(totals, PortCells.AT_EGRESS_DROPS));
@@ -80,7 +86,7 @@ public record PortCounters(
 
     /** What the switch's law leaves over for frames of this ingress port; add it up over all ports. */
     long switchBalance() {
-        return decided + clones + floodCopies - total(decisionDrops) - enqueued;
+        return decided + clones + floodCopies + segments - segmented - total(decisionDrops) - enqueued;
     }
 
     /** All drops counted at this port, whatever the stage, by reason. */

@@ -5,11 +5,12 @@ package weir.core.frame;
  * A frame is a packed {@code long}; it never becomes an object on the packet path.
  *
  * <pre>
- *  63                                              18 17               0
- * +--------------------------------------------------+------------------+
- * |                  position (46)                   |   length (18)    |
- * +--------------------------------------------------+------------------+
+ *  63                                              18  17 16             0
+ * +--------------------------------------------------+---+----------------+
+ * |                  position (46)                   | o |  length (17)   |
+ * +--------------------------------------------------+---+----------------+
  *   position  first byte of the frame, in bytes from the start of the pool
+ *   o         offload: whoever sent the frame left work to be done, see {@link FramePool#offload}
  *   length    bytes from the destination address to the last payload byte, without FCS
  * </pre>
  *
@@ -29,7 +30,8 @@ public final class Frame {
 
     static final int SLOT_UNIT_SHIFT = 11;
     private static final int POSITION_SHIFT = 18;
-    private static final int MAX_LENGTH_BYTES = (1 << POSITION_SHIFT) - 1;
+    private static final int MAX_LENGTH_BYTES = (1 << 17) - 1;
+    private static final long OFFLOAD = 1L << 17;
 
     /** Mask of the length bits, for loops that add lengths without unpacking. */
     public static final long LENGTH_MASK = MAX_LENGTH_BYTES;
@@ -62,6 +64,25 @@ public final class Frame {
         return (frame & ~LENGTH_MASK) | lengthBytes;
     }
 
+    /** Whether work is left to be done for the frame before it is a packet as it stands on a wire. */
+    public static boolean hasOffload(long frame) {
+        return (frame & OFFLOAD) != 0;
+    }
+
+    /** The frame without the mark; nothing is done to its bytes. */
+    public static long withoutOffload(long frame) {
+        return frame & ~OFFLOAD;
+    }
+
+    /** The frame with the mark that another one has, or without. */
+    public static long withOffloadOf(long frame, long other) {
+        return frame & ~OFFLOAD | other & OFFLOAD;
+    }
+
+    static long markOffload(long frame) {
+        return frame | OFFLOAD;
+    }
+
     /**
      * The same frame with its first byte moved by {@code deltaBytes} (negative: towards the start of
      * the slot) and its length changed so that the last byte stays where it is.
@@ -81,6 +102,7 @@ public final class Frame {
     }
 
     public static String toString(long frame) {
-        return "frame[position=" + position(frame) + " length=" + length(frame) + "]";
+        return "frame[position=" + position(frame) + " length=" + length(frame)
+                + (hasOffload(frame) ? " offload]" : "]");
     }
 }

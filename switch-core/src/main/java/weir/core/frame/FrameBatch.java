@@ -38,6 +38,7 @@ public final class FrameBatch {
     private int maxLengthBytes;
     private boolean hasVlans;
     private boolean hasMetadata;
+    private boolean hasOffloads;
 
     public FrameBatch(int capacity) {
         if (capacity < 1 || capacity > MAX_CAPACITY) {
@@ -123,6 +124,17 @@ public final class FrameBatch {
         size = end;
     }
 
+    /** As {@link #addRun} for one frame, which joins the last run when it came the same way. */
+    public void addFrame(int ingressPortIndex, int queue) {
+        int last = runs - 1;
+        if (last < 0 || runIngress[last] != ingressPortIndex || runQueue[last] != queue) {
+            addRun(ingressPortIndex, queue, 1);
+            return;
+        }
+        ingress[size++] = ingressPortIndex;
+        runEnd[last] = size;
+    }
+
     /** Length of the longest frame. */
     public int maxLengthBytes() {
         return maxLengthBytes;
@@ -158,6 +170,16 @@ public final class FrameBatch {
         hasMetadata = true;
     }
 
+    /** Whether frames of the batch may be marked as having work left to be done, {@link Frame#hasOffload}. */
+    public boolean hasOffloads() {
+        return hasOffloads;
+    }
+
+    /** Notes that a frame is marked so. */
+    public void noteOffloads() {
+        hasOffloads = true;
+    }
+
     /** Destinations of the frames whose verdict is {@link Verdict#COPIES}. */
     public FrameCopies copies() {
         return copies;
@@ -168,6 +190,7 @@ public final class FrameBatch {
         size = 0;
         runs = 0;
         maxLengthBytes = 0;
+        hasOffloads = false;
         Arrays.fill(verdicts, Verdict.UNDECIDED);
         if (hasVlans) {
             hasVlans = false;

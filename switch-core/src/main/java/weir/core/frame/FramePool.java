@@ -39,6 +39,9 @@ public final class FramePool implements AutoCloseable {
     private final long baseAddress;
     private final int smallUnits;
     private final byte[] homeOfUnit;
+    /** For each slot, what is left to be done for the frame in it; means something while the frame says so. */
+    private final long[] offloadOfUnit;
+
     private final FrameStore[] stores;
     private final PoolConfig config;
 
@@ -64,6 +67,7 @@ public final class FramePool implements AutoCloseable {
         }
         baseAddress = memory.address();
         homeOfUnit = new byte[units];
+        offloadOfUnit = new long[units];
         char[] accountOfUnit = new char[units];
         for (int home = 0; home < homes; home++) {
             int firstSmall = home * config.smallSlotsPerWorker();
@@ -153,6 +157,26 @@ public final class FramePool implements AutoCloseable {
         return Frame.position(frame) < smallSlotsEnd()
                 ? Frame.SLOT_UNIT_BYTES
                 : LARGE_SLOT_UNITS * Frame.SLOT_UNIT_BYTES;
+    }
+
+    /**
+     * What is left to be done for a frame, as {@link Offload} describes it; 0 for nothing. Kept
+     * beside the slot, where neither programs nor users of ports can reach it, and so the same for all who share the
+     * frame, on whichever worker.
+     */
+    public long offload(long frame) {
+        return Frame.hasOffload(frame) ? offloadOfUnit[slot(frame)] : 0;
+    }
+
+    /**
+     * Notes what is left to be done for an exclusive frame.
+     *
+     * @param offload not 0
+     * @return the frame, marked
+     */
+    public long withOffload(long frame, long offload) {
+        offloadOfUnit[slot(frame)] = offload;
+        return Frame.markOffload(frame);
     }
 
     static int slotOfUnit(int unit, int smallUnits) {

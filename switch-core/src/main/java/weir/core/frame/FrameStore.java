@@ -251,7 +251,11 @@ public final class FrameStore extends CacheLinePadded {
             return -1;
         }
         Mem.copy(pool.address(frame), pool.address(empty), length);
-        return Frame.withLength(empty, length);
+        long copy = Frame.withLength(empty, length);
+        if (!Frame.hasOffload(frame)) {
+            return copy;
+        }
+        return pool.withOffload(copy, Offload.moved(pool.offload(frame), pool.offset(copy) - pool.offset(frame)));
     }
 
     /** Makes the slots sent home since the last call visible to their homes. Once per batch. */

@@ -142,7 +142,7 @@ public final class MemoryEndpoint implements AutoCloseable {
     public int send(long[] frames, int from, int count) {
         FramePool pool = pool();
         for (int i = from; i < from + count; i++) {
-            if (!pool.contains(frames[i])) {
+            if (!pool.contains(frames[i]) || Frame.hasOffload(frames[i])) {
                 throw new IllegalArgumentException(Frame.toString(frames[i]) + " is not a frame of this switch");
             }
         }

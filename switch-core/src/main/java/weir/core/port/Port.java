@@ -2,6 +2,7 @@
 package weir.core.port;
 
 import java.util.List;
+import weir.core.frame.Offload;
 
 /**
  * Something that frames come from and go to: an interface, a ring, a file. A port has one or more
@@ -21,6 +22,15 @@ public interface Port extends AutoCloseable {
      * Workers ask on the packet path, so it is a plain read of what the port knows.
      */
     int mtuBytes();
+
+    /**
+     * Work that may be left to this port, as a set of {@link weir.core.frame.Offload}'s features. Frames that ask for
+     * more are completed before the port's queues get them; frames that ask for no more reach them as they came. Never
+     * changes.
+     */
+    default int offloads() {
+        return Offload.NONE;
+    }
 
     /** Current state; transitions are also told through {@link QueueContext#stateChanged}. */
     PortState state();

@@ -54,7 +54,7 @@ public final class AttachedProgram {
             ProgramSpec spec,
             RecordRing trace,
             PlaceState state,
-            OnFault onFault) {
+            ProgramOptions options) {
         this.site = site;
         this.place = place;
         this.blueprint = blueprint;
@@ -65,7 +65,8 @@ public final class AttachedProgram {
         lock = state.lock();
         egressPrograms = egressPrograms(object);
         prepared = prepared(object, spec.name());
-        program = new EbpfForwardingProgram(prepared, site.workers(), site.pool(), onFault);
+        program = new EbpfForwardingProgram(
+                prepared, takesOffloads(options), site.workers(), site.pool(), options.onFault());
     }
 
     /**
@@ -96,7 +97,7 @@ public final class AttachedProgram {
             }
             object = LoadedObject.load(blueprint, load);
             object.warmUp(options.warmUp());
-            return new AttachedProgram(site, place, blueprint, object, spec, trace, state, options.onFault());
+            return new AttachedProgram(site, place, blueprint, object, spec, trace, state, options);
         } catch (LoadException | RuntimeException | Error e) {
             if (object != null) {
                 object.close();
@@ -148,6 +149,12 @@ public final class AttachedProgram {
     private static PreparedProgram prepared(LoadedObject object, String name) {
         return PreparedProgram.of(
                 object.program(name).orElseThrow(), object.facts(name).orElseThrow());
+    }
+
+    /** Who writes a part of a frame leaves the rest of its checksum wrong, unless it knows what is there. */
+    private boolean takesOffloads(ProgramOptions options) {
+        return options.offloadAware()
+                || !(prepared.writes() || egressPrograms.values().stream().anyMatch(PreparedProgram::writes));
     }
 
     public ProgramPlace place() {

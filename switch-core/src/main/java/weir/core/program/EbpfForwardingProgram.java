@@ -20,12 +20,16 @@ import weir.ebpf.program.Fault;
  */
 public final class EbpfForwardingProgram implements ForwardingProgram {
     private final ProgramRun[] runs;
+    private final boolean takesOffloads;
 
     /**
+     * @param takesOffloads whether it is shown frames whose senders left work to be done
      * @param workers that will run it, by {@link Decision#worker}
      * @param pool where the frames are
      */
-    EbpfForwardingProgram(PreparedProgram program, int workers, FramePool pool, OnFault onFault) {
+    EbpfForwardingProgram(
+            PreparedProgram program, boolean takesOffloads, int workers, FramePool pool, OnFault onFault) {
+        this.takesOffloads = takesOffloads;
         runs = new ProgramRun[workers];
         Arrays.setAll(runs, worker -> new ProgramRun(program, worker, pool, onFault));
     }
@@ -33,6 +37,11 @@ public final class EbpfForwardingProgram implements ForwardingProgram {
     @Override
     public void decide(FrameBatch batch, int from, int to, Decision decision) {
         runs[decision.worker()].decide(batch, from, to, decision);
+    }
+
+    @Override
+    public boolean takesOffloads() {
+        return takesOffloads;
     }
 
     /** What it did so far. Any thread. */

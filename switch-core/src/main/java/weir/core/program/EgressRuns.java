@@ -146,7 +146,8 @@ final class EgressRuns {
 
     private void decide(PreparedProgram program, int k, FrameBatch batch, Decision decision) {
         int e = running[k];
-        long frame = program.moves() ? loader.frame(k, xdp) : frame(e, batch);
+        long before = frame(e, batch);
+        long frame = program.moves() ? loader.frame(before, k, xdp) : before;
         int verdict = verdict(e, k, frame);
         set(e, frame, verdict, batch);
         if (verdict < 0) {

@@ -28,6 +28,15 @@ public interface ForwardingProgram extends AutoCloseable {
      */
     void decide(FrameBatch batch, int from, int to, Decision decision);
 
+    /**
+     * Whether frames may come as their senders left them: up to 64 KiB, with checksums that are not finished ({@link
+     * weir.core.frame.Offload}). A program that answers false, because it may change frames, gets packets instead. The
+     * answer never changes.
+     */
+    default boolean takesOffloads() {
+        return false;
+    }
+
     @Override
     default void close() {
         // Most programs hold nothing.

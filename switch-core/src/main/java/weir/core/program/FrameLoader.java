@@ -60,9 +60,9 @@ final class FrameLoader {
     }
 
     /** The frame as the program left it. */
-    long frame(int k, XdpBatch xdp) {
+    long frame(long before, int k, XdpBatch xdp) {
         long data = xdp.datas()[k];
-        return Frame.at(data - base, (int) (xdp.ends()[k] - data));
+        return Frame.withOffloadOf(Frame.at(data - base, (int) (xdp.ends()[k] - data)), before);
     }
 
     /**

@@ -12,35 +12,47 @@ import weir.ebpf.Engine;
  * @param keepMaps whether maps of the program before, where name and definition are equal, go on with what they hold
  * @param onFault what becomes of frames on which it has a fault
  * @param rollback when the program before comes back
+ * @param offloadAware whether it is shown frames of up to 64 KiB with unfinished checksums although it may change them;
+ *     programs that only read are shown them anyway
  * @param warmUp longest time, for each program, that is spent on letting the JVM compile it before it sees a frame
  */
 public record ProgramOptions(
-        String program, Engine engine, boolean keepMaps, OnFault onFault, Rollback rollback, Duration warmUp) {
+        String program,
+        Engine engine,
+        boolean keepMaps,
+        OnFault onFault,
+        Rollback rollback,
+        boolean offloadAware,
+        Duration warmUp) {
     /** Checked compiled code, maps of its own, faults are drops, back to the program before if it fails. */
     public static final ProgramOptions DEFAULT =
-            new ProgramOptions("", Engine.jit(), false, OnFault.DROP, Rollback.DEFAULT, Duration.ofSeconds(2));
+            new ProgramOptions("", Engine.jit(), false, OnFault.DROP, Rollback.DEFAULT, false, Duration.ofSeconds(2));
 
     public ProgramOptions withProgram(String name) {
-        return new ProgramOptions(name, engine, keepMaps, onFault, rollback, warmUp);
+        return new ProgramOptions(name, engine, keepMaps, onFault, rollback, offloadAware, warmUp);
     }
 
     public ProgramOptions withEngine(Engine other) {
-        return new ProgramOptions(program, other, keepMaps, onFault, rollback, warmUp);
+        return new ProgramOptions(program, other, keepMaps, onFault, rollback, offloadAware, warmUp);
     }
 
     public ProgramOptions withKeepMaps(boolean keep) {
-        return new ProgramOptions(program, engine, keep, onFault, rollback, warmUp);
+        return new ProgramOptions(program, engine, keep, onFault, rollback, offloadAware, warmUp);
     }
 
     public ProgramOptions withOnFault(OnFault policy) {
-        return new ProgramOptions(program, engine, keepMaps, policy, rollback, warmUp);
+        return new ProgramOptions(program, engine, keepMaps, policy, rollback, offloadAware, warmUp);
     }
 
     public ProgramOptions withRollback(Rollback when) {
-        return new ProgramOptions(program, engine, keepMaps, onFault, when, warmUp);
+        return new ProgramOptions(program, engine, keepMaps, onFault, when, offloadAware, warmUp);
+    }
+
+    public ProgramOptions withOffloadAware(boolean aware) {
+        return new ProgramOptions(program, engine, keepMaps, onFault, rollback, aware, warmUp);
     }
 
     public ProgramOptions withWarmUp(Duration limit) {
-        return new ProgramOptions(program, engine, keepMaps, onFault, rollback, limit);
+        return new ProgramOptions(program, engine, keepMaps, onFault, rollback, offloadAware, limit);
     }
 }

@@ -216,7 +216,7 @@ final class ProgramRun {
         int anyMetadata = 0;
         for (int k = 0; k < n; k++) {
             int i = at[k];
-            long frame = loader.frame(k, xdp);
+            long frame = loader.frame(frames[i], k, xdp);
             int length = Frame.length(frame);
             int metadataBytes = (int) (xdp.datas()[k] - xdp.metas()[k]);
             frames[i] = frame;

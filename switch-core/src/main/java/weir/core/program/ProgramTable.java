@@ -15,15 +15,23 @@ public final class ProgramTable {
     private final @Nullable ForwardingProgram[] onPorts;
     private final @Nullable ForwardingProgram onSwitch;
     private final boolean anyOnPorts;
+    private final boolean anyNeedsPlainFrames;
 
     private ProgramTable(@Nullable ForwardingProgram[] onPorts, @Nullable ForwardingProgram onSwitch) {
         this.onPorts = onPorts;
         this.onSwitch = onSwitch;
         boolean any = false;
+        boolean anyPlain = needsPlainFrames(onSwitch);
         for (ForwardingProgram program : onPorts) {
             any |= program != null;
+            anyPlain |= needsPlainFrames(program);
         }
         anyOnPorts = any;
+        anyNeedsPlainFrames = anyPlain;
+    }
+
+    private static boolean needsPlainFrames(@Nullable ForwardingProgram program) {
+        return program != null && !program.takesOffloads();
     }
 
     /** The same with another program, or none, for the frames of the port at an index. */
@@ -46,6 +54,16 @@ public final class ProgramTable {
     /** Whether a port has a program of its own. */
     public boolean anyOnPorts() {
         return anyOnPorts;
+    }
+
+    /** Whether there is a program that {@linkplain ForwardingProgram#takesOffloads takes no offloads}. */
+    public boolean anyNeedsPlainFrames() {
+        return anyNeedsPlainFrames;
+    }
+
+    /** Whether frames of the port at an index meet such a program. */
+    public boolean needsPlainFrames(int portIndex) {
+        return needsPlainFrames(onSwitch) || needsPlainFrames(onPort(portIndex));
     }
 
     /** The program for the frames of one port. */

@@ -11,6 +11,7 @@ import weir.core.frame.FrameBatch;
 import weir.core.frame.FrameCopies;
 import weir.core.frame.FrameRows;
 import weir.core.frame.FrameStore;
+import weir.core.frame.Offload;
 import weir.core.frame.Verdict;
 
 /**
@@ -32,6 +33,9 @@ final class EgressDispatcher {
     private PortCells[] cells = {};
     private PortTable table = new PortTable(List.of());
     private int longest;
+    private boolean anyOffload;
+    private final EgressOffloads offloads;
+    private final EgressOffloads.Outlet toRing = this::writeToRing;
 
     EgressDispatcher(int worker, FrameStore store, @Nullable WorkerLink[] links, int batchCapacity) {
         this.worker = worker;
@@ -40,6 +44,7 @@ final class EgressDispatcher {
         tags = new TagRewriter(store);
         rows = new FrameRows(batchCapacity);
         plan = new FloodPlan(links.length);
+        offloads = new EgressOffloads(store, batchCapacity);
     }
 
     /** Takes up a new port table; between batches only. */
@@ -54,6 +59,7 @@ final class EgressDispatcher {
     /** Sends every frame of a decided batch on its way. The batch keeps none. */
     void dispatch(FrameBatch batch) {
         longest = batch.maxLengthBytes();
+        anyOffload = batch.hasOffloads();
         int n = batch.size();
         if (batch.hasVlans() || !batch.copies().isEmpty()) {
             sendClones(batch);
@@ -78,7 +84,7 @@ final class EgressDispatcher {
     private void dispatchToRings(FrameBatch batch, int n) {
         int[] verdicts = batch.verdicts();
         long[] frames = batch.frames();
-        boolean allFit = rings.allFit(longest);
+        boolean allFit = rings.allFit(longest) && !anyOffload;
         int i = 0;
         while (i < n) {
             if (allFit) {
@@ -94,7 +100,9 @@ final class EgressDispatcher {
     void abandon() {
         rows.clear();
         rings.rings().forgetUnpublished();
+        offloads.abandon();
         longest = 0;
+        anyOffload = false;
     }
 
     private void stage(int port, long frame) {
@@ -109,12 +117,23 @@ final class EgressDispatcher {
     }
 
     private void writeToRing(EgressTarget target, long frame) {
-        int length = Frame.length(frame);
-        if (length > target.port.maxFrameBytes() && !target.port.fits(length, tags.tags(frame))) {
+        if (isOversize(target, frame)) {
             refuseAtEgress(target, frame, DropReason.OVERSIZE);
+        } else if (anyOffload && !offloads.isTaken(target, frame)) {
+            offloads.complete(target, frame, toRing);
         } else if (!rings.rings().add(target.port.index(), frame)) {
             refuseAtEgress(target, frame, DropReason.QUEUE_FULL);
         }
+    }
+
+    /** Frames that are to be cut count by the packets that come of them. */
+    private boolean isOversize(EgressTarget target, long frame) {
+        int length = Frame.length(frame);
+        if (length <= target.port.maxFrameBytes()) {
+            return false;
+        }
+        int packetBytes = Frame.hasOffload(frame) ? offloads.packetBytes(frame) : length;
+        return packetBytes > target.port.maxFrameBytes() && !target.port.fits(packetBytes, tags.tags(frame));
     }
 
     /** A row is full before the batch ends: floods and copies can give a port more than a batch. */
@@ -282,7 +301,7 @@ final class EgressDispatcher {
 
     /** A flood that another worker began: this worker's share of the ports, for one hold on the frame. */
     void floodFrom(int sender, long frame, int ingress, int vlanWord) {
-        longest = Math.max(longest, Frame.length(frame));
+        note(frame);
         plan.clear();
         int vlan = FrameBatch.vlanId(vlanWord);
         for (PortEntry port : table.floodCandidates(vlan)) {
@@ -348,6 +367,12 @@ final class EgressDispatcher {
         return target;
     }
 
+    /** Takes notice of a frame of another worker. */
+    private void note(long frame) {
+        longest = Math.max(longest, Frame.length(frame));
+        anyOffload |= Frame.hasOffload(frame);
+    }
+
     // ---- serving destinations -------------------------------------------------------------------
 
     /** Serves all rows, then wakes whoever sleeps behind them with one fence for all. */
@@ -372,6 +397,7 @@ final class EgressDispatcher {
         }
         rows.forgetTouched();
         longest = 0;
+        anyOffload = false;
         store.publishReturns();
     }
 
@@ -410,7 +436,12 @@ final class EgressDispatcher {
         if (longest > ALWAYS_FITS_BYTES && target.isLocal() && longest > target.port.maxFrameBytes()) {
             n = dropOversize(target, row, n);
         }
-        if (n > 0) {
+        if (n == 0) {
+            return;
+        }
+        if (anyOffload && target.isLocal() && target.port.offloads() != Offload.ALL) {
+            offloads.send(target, rows.words(), row, n);
+        } else {
             target.send(rows.words(), row, n);
         }
     }
@@ -427,11 +458,10 @@ final class EgressDispatcher {
         int kept = first;
         for (int i = first; i < first + count; i++) {
             long frame = words[i];
-            int length = Frame.length(frame);
-            if (length <= target.port.maxFrameBytes() || target.port.fits(length, tags.tags(frame))) {
-                words[kept++] = frame;
-            } else {
+            if (isOversize(target, frame)) {
                 refuseAtEgress(target, frame, DropReason.OVERSIZE);
+            } else {
+                words[kept++] = frame;
             }
         }
         return kept - first;
@@ -445,7 +475,7 @@ final class EgressDispatcher {
             long frame = frames[i];
             store.adopt(frame);
             if (here) {
-                longest = Math.max(longest, Frame.length(frame));
+                note(frame);
                 stage(port, frame);
             } else {
                 store.release(frame);

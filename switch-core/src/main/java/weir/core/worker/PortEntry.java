@@ -27,6 +27,7 @@ public final class PortEntry {
     private final @Nullable BitSet memberOf;
     private final int untaggedVlan;
     private final boolean trunk;
+    private final int offloads;
 
     /**
      * @param index place in the switch's tables, reused after the port is gone
@@ -42,6 +43,7 @@ public final class PortEntry {
         this.port = port;
         this.options = options;
         this.queueOwners = queueOwners.clone();
+        offloads = port.offloads();
         cells = java.util.stream.Stream.generate(PortCells::new).limit(workers).toList();
         switch (options.vlan()) {
             case VlanMode.Unaware unaware -> {
@@ -130,6 +132,11 @@ public final class PortEntry {
     /** Whether frames of a VLAN leave this port with their tag. */
     boolean sendsTagged(int vlan) {
         return trunk && vlan != untaggedVlan;
+    }
+
+    /** Work that may be left to the port, {@link Port#offloads}. */
+    int offloads() {
+        return offloads;
     }
 
     /** Longest untagged frame that fits the port's MTU now. */

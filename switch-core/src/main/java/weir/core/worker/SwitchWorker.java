@@ -51,6 +51,7 @@ public final class SwitchWorker {
     private final IngressCheck check;
     private final EgressDispatcher dispatcher;
     private final BatchDecision decision;
+    private final IngressOffloads offloads;
     private final WakeupList wakeups = new WakeupList(this::wakeup);
     private final CommandQueue commands = new CommandQueue(wakeups);
     private final @Nullable WorkerLink[] links;
@@ -98,6 +99,7 @@ public final class SwitchWorker {
         check = new IngressCheck(store);
         dispatcher = new EgressDispatcher(index, store, links, config.batchFrames());
         decision = new BatchDecision(index, batch, store, check, learning, table);
+        offloads = new IngressOffloads(batch, store, () -> decide(this.programs.get(), false));
         now = config.nanoClock().getAsLong();
         readinessAt = now;
         housekeepingAt = now;
@@ -255,6 +257,15 @@ public final class SwitchWorker {
     void process() {
         boolean undecided = check.check(batch, table, cells);
         ProgramTable current = programs.get();
+        if (batch.hasOffloads() && current.anyNeedsPlainFrames() && offloads.isAny(current)) {
+            offloads.process(current, cells);
+        } else {
+            decide(current, undecided);
+        }
+    }
+
+    private void decide(ProgramTable current, boolean undecidedSoFar) {
+        boolean undecided = undecidedSoFar;
         if (!current.isEmpty()) {
             runPrograms(current);
             undecided = false;

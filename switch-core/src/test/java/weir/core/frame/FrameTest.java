@@ -2,6 +2,7 @@
 package weir.core.frame;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.random.RandomGenerator;
@@ -15,7 +16,7 @@ class FrameTest {
         for (int i = 0; i < 10_000; i++) {
             int slot = random.nextInt(Frame.MAX_SLOT - 127);
             int offset = random.nextInt(1 << 18);
-            int length = random.nextInt(1 << 18);
+            int length = random.nextInt(1 << 17);
             long frame = Frame.of(slot, offset, length);
             assertEquals(length, Frame.length(frame));
             assertEquals(2048L * slot + offset, Frame.position(frame));
@@ -25,10 +26,12 @@ class FrameTest {
 
     @Test
     void holdsTheHighestValueOfEveryField() {
-        int max = (1 << 18) - 1;
-        long frame = Frame.of(Frame.MAX_SLOT, 2047, max);
+        int max = (1 << 17) - 1;
+        long frame = Frame.markOffload(Frame.of(Frame.MAX_SLOT, 2047, max));
         assertEquals((1L << 57) - 1, frame);
         assertEquals(max, Frame.length(frame));
+        assertTrue(Frame.hasOffload(frame), "marked");
+        assertFalse(Frame.hasOffload(Frame.withoutOffload(frame)), "no longer marked");
         assertTrue(Frame.position(frame) > 0, "no overflow of the position");
     }
 

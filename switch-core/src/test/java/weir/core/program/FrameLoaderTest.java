@@ -43,7 +43,7 @@ class FrameLoaderTest {
                 assertEquals(slot + pool.offset(words[k]), xdp.datas()[k]);
                 assertEquals(xdp.datas()[k], xdp.metas()[k]);
                 assertEquals(xdp.datas()[k] + Frame.length(words[k]), xdp.ends()[k]);
-                assertEquals(words[k], loader.frame(k, xdp));
+                assertEquals(words[k], loader.frame(words[k], k, xdp));
             }
         }
     }

@@ -286,6 +286,7 @@ class ValeProgramTest {
     private static EbpfForwardingProgram attach(HandDrivenSwitch hand, FaultKind kind, OnFault onFault) {
         EbpfForwardingProgram program = new EbpfForwardingProgram(
                 new PreparedProgram(new Faulty(kind), false, false),
+                true,
                 1,
                 hand.sw().pool(),
                 onFault);

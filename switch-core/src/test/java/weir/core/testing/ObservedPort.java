@@ -40,6 +40,11 @@ public final class ObservedPort implements Port {
     }
 
     @Override
+    public int offloads() {
+        return port.offloads();
+    }
+
+    @Override
     public PortState state() {
         return port.state();
     }

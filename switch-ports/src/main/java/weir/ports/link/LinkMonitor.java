@@ -162,11 +162,11 @@ public final class LinkMonitor implements Runnable {
         }
     }
 
-    /** Changes an interface that was found in a namespace. */
-    public void change(LinkInfo link, int namespaceId, LinkChange change) throws LinuxException {
+    /** Changes an interface of the process's own namespace. */
+    public void change(LinkInfo link, LinkChange change) throws LinuxException {
         asking.lock();
         try {
-            route.change(link, namespaceId, change);
+            route.change(link, change);
         } finally {
             asking.unlock();
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.linux;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -27,9 +29,14 @@ public final class DescriptorIo {
     /** {@code -EBADFD}: the interface was deleted. */
     public static final long EBADFD = -77;
 
+    private static final int PARTS = 2;
+    private static final long IOVEC_BYTES = 16;
+    private static final long IOVEC_LENGTH = 8;
+
     // An automatic arena: its scope needs no reference count around each downcall, and nobody has to
     // close it.
     private final MemorySegment state = Arena.ofAuto().allocate(Libc.STATE);
+    private final MemorySegment vector = Arena.ofAuto().allocate(PARTS * IOVEC_BYTES, Long.BYTES);
 
     /** Makes one with its own place for errno. */
     public DescriptorIo() {}
@@ -62,6 +69,24 @@ public final class DescriptorIo {
                 return n;
             }
             n = (long) Libc.WRITE.invokeExact(state, fd, address, lengthBytes);
+            return n >= 0 ? n : -Libc.errno(state);
+        } catch (Throwable t) {
+            throw Libc.defect(t);
+        }
+    }
+
+    /**
+     * Writes two areas as one piece, {@code writev(2)}.
+     *
+     * @return bytes written, or a negative errno
+     */
+    public long write(int fd, long headAddress, long headBytes, long address, long lengthBytes) {
+        vector.set(JAVA_LONG, 0, headAddress);
+        vector.set(JAVA_LONG, IOVEC_LENGTH, headBytes);
+        vector.set(JAVA_LONG, IOVEC_BYTES, address);
+        vector.set(JAVA_LONG, IOVEC_BYTES + IOVEC_LENGTH, lengthBytes);
+        try {
+            long n = (long) Libc.WRITEV.invokeExact(state, fd, vector.address(), PARTS);
             return n >= 0 ? n : -Libc.errno(state);
         } catch (Throwable t) {
             throw Libc.defect(t);

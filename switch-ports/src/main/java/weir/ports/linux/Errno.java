@@ -34,6 +34,7 @@ public enum Errno {
     ENOTUNIQ(76, "name not unique"),
     EMSGSIZE(90, "message too long"),
     EOPNOTSUPP(95, "operation not supported"),
+    EAFNOSUPPORT(97, "address family not supported"),
     EADDRINUSE(98, "address in use"),
     ENETDOWN(100, "network is down"),
     ENOBUFS(105, "no buffer space"),

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.linux;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * {@code struct ifreq} of {@code uapi/linux/if.h}, as TUNSETIFF, TUNGETIFF and TUNSETQUEUE use it.
+ * {@code struct ifreq} of {@code uapi/linux/if.h}, as TUNSETIFF, TUNGETIFF and TUNSETQUEUE use it; SIOCSIFMTU
+ * has an int where they have flags.
  *
  * <pre>
  *  0               16      18                40
@@ -27,6 +29,12 @@ final class IfreqLayout {
         MemorySegment ifreq = arena.allocate(BYTES, 8);
         ifreq.setString(0, name);
         ifreq.set(JAVA_SHORT, FLAGS, (short) flags);
+        return ifreq;
+    }
+
+    static MemorySegment allocateWithMtu(Arena arena, String name, int mtuBytes) {
+        MemorySegment ifreq = allocate(arena, name, 0);
+        ifreq.set(JAVA_INT, FLAGS, mtuBytes);
         return ifreq;
     }
 

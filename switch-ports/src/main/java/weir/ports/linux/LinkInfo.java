@@ -11,8 +11,9 @@ import java.lang.foreign.MemorySegment;
  *
  * @param index number within its namespace; a move to another one may change it
  * @param name at most 15 bytes
+ * @param ethernet whether it carries Ethernet frames: {@code ARPHRD_ETHER}
  * @param up whether it is administratively up
- * @param carrier whether the link has a partner: a cable, or the other end of a veth that is up
+ * @param carrier whether there is a link at its other end; never while it is down
  * @param mtuBytes IP MTU
  * @param kind driver kind such as {@code tun} or {@code veth}, empty for physical interfaces
  * @param tap for kind {@code tun}: whether it carries Ethernet frames
@@ -23,6 +24,7 @@ import java.lang.foreign.MemorySegment;
 public record LinkInfo(
         int index,
         String name,
+        boolean ethernet,
         boolean up,
         boolean carrier,
         int mtuBytes,
@@ -52,13 +54,18 @@ public record LinkInfo(
                 }
             }
         }
-        b.flags = NetlinkLayout.linkFlags(message);
+        b.ethernet = NetlinkLayout.linkType(message) == NetlinkLayout.ARPHRD_ETHER;
+        int flags = NetlinkLayout.linkFlags(message);
+        b.up = (flags & NetlinkLayout.IFF_UP) != 0;
+        b.carrier = (flags & NetlinkLayout.IFF_LOWER_UP) != 0;
         return b.build(NetlinkLayout.linkIndex(message));
     }
 
     private static final class Builder {
         String name = "";
-        int flags;
+        boolean ethernet;
+        boolean up;
+        boolean carrier;
         int mtuBytes;
         String kind = "";
         boolean tap;
@@ -94,9 +101,7 @@ public record LinkInfo(
         }
 
         LinkInfo build(int index) {
-            boolean up = (flags & NetlinkLayout.IFF_UP) != 0;
-            boolean carrier = (flags & NetlinkLayout.IFF_LOWER_UP) != 0;
-            return new LinkInfo(index, name, up, carrier, mtuBytes, kind, tap, multiQueue, queues, txDropped);
+            return new LinkInfo(index, name, ethernet, up, carrier, mtuBytes, kind, tap, multiQueue, queues, txDropped);
         }
     }
 }

@@ -75,7 +75,11 @@ final class NetlinkLayout {
     /** Interface is administratively up, {@code uapi/linux/if.h}. */
     static final int IFF_UP = 1;
 
-    static final int IFF_LOWER_UP = 1 << 16;
+    /** Its driver says that there is a link. */
+    static final int IFF_LOWER_UP = 0x10000;
+
+    /** Ethernet, {@code uapi/linux/if_arp.h}. */
+    static final int ARPHRD_ETHER = 1;
 
     /** {@code struct rtnl_link_stats64}, {@code uapi/linux/if_link.h}: 24 words of 8 bytes. */
     static final int STATS_TX_DROPPED = 7 * 8;
@@ -86,6 +90,7 @@ final class NetlinkLayout {
     private static final int SEQUENCE = 8;
     private static final int ERROR = HEADER_BYTES;
     private static final int ERROR_ATTRIBUTES = HEADER_BYTES + 4 + HEADER_BYTES;
+    private static final int IFI_TYPE = HEADER_BYTES + 2;
     private static final int IFI_INDEX = HEADER_BYTES + 4;
     private static final int IFI_FLAGS = HEADER_BYTES + 8;
     private static final int IFI_CHANGE = HEADER_BYTES + 12;
@@ -148,6 +153,10 @@ final class NetlinkLayout {
 
     static int linkIndex(MemorySegment message) {
         return message.get(JAVA_INT_UNALIGNED, IFI_INDEX);
+    }
+
+    static int linkType(MemorySegment message) {
+        return Short.toUnsignedInt(message.get(JAVA_SHORT_UNALIGNED, IFI_TYPE));
     }
 
     static int linkFlags(MemorySegment message) {

@@ -14,7 +14,7 @@ import java.lang.invoke.MethodHandle;
  * works and throws with the errno when it does not.
  */
 public final class Probes {
-    private static final int AF_PACKET = 17;
+    private static final int RING_SLOTS = 32;
     private static final int AF_XDP = 44;
     private static final int SOCK_RAW_CLOEXEC = 3 | Fd.O_CLOEXEC;
     // The same number on every architecture: system calls since 5.1 share one table.
@@ -31,9 +31,22 @@ public final class Probes {
         TunDevice.open().close();
     }
 
-    /** Makes a packet socket that is bound to nothing, so that it receives nothing. */
+    /** Asks the TUN/TAP driver whether it puts headers about offloads in front of frames. */
+    public static void tunOffloads() throws LinuxException {
+        try (TunDevice device = TunDevice.open()) {
+            if (!device.knowsVnetHeaders()) {
+                throw new LinuxException("IFF_VNET_HDR", Errno.EOPNOTSUPP.number());
+            }
+        }
+    }
+
+    /** Makes a packet socket with all that a packet port asks of one; it is bound to nothing and receives nothing. */
     public static void packetSocket() throws LinuxException {
-        socket("socket(AF_PACKET)", AF_PACKET);
+        try (PacketSocket socket = PacketSocket.open()) {
+            socket.ignoreOutgoing();
+            socket.bypassQdisc();
+            PacketRing _ = socket.makeRing(RING_SLOTS, RING_SLOTS * PacketRing.SLOT_BYTES);
+        }
     }
 
     /** Makes an AF_XDP socket that is bound to nothing. */

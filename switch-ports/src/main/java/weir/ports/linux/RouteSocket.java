@@ -57,7 +57,9 @@ public final class RouteSocket implements AutoCloseable {
     }
 
     private @Nullable LinkInfo answerOrNone(String what, int namespaceId) throws LinuxException {
-        putNamespace(namespaceId);
+        if (namespaceId != OWN_NAMESPACE) {
+            putInteger(NetlinkLayout.IFLA_TARGET_NETNSID, namespaceId);
+        }
         try {
             return LinkInfo.parse(ask(what, NetlinkLayout.RTM_GETLINK, NetlinkLayout.NLM_F_REQUEST));
         } catch (LinuxException e) {
@@ -68,18 +70,14 @@ public final class RouteSocket implements AutoCloseable {
         }
     }
 
-    private void putNamespace(int namespaceId) {
-        if (namespaceId != OWN_NAMESPACE) {
-            putInteger(NetlinkLayout.IFLA_TARGET_NETNSID, namespaceId);
-        }
-    }
-
-    /** Changes an interface that was found in a namespace. */
-    public void change(LinkInfo link, int namespaceId, LinkChange change) throws LinuxException {
+    /**
+     * Changes an interface of the caller's own namespace; never pass one that was found in another. The number of an
+     * interface counts in its namespace only, and IFLA_TARGET_NETNSID does not help: here it says where to move to.
+     */
+    public void change(LinkInfo link, LinkChange change) throws LinuxException {
         MemorySegment message = start(NetlinkLayout.IFINFOMSG_BYTES);
         int flags = change.up() ? NetlinkLayout.IFF_UP : 0;
         NetlinkLayout.putLink(message, link.index(), flags, flags);
-        putNamespace(namespaceId);
         if (change.namespaceFd() >= 0) {
             putInteger(NetlinkLayout.IFLA_NET_NS_FD, change.namespaceFd());
         }

@@ -4,6 +4,8 @@ package weir.ports.tap;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import weir.core.frame.Offload;
+import weir.core.offload.VirtioNetHeader;
 import weir.core.port.PortException;
 import weir.ports.PortSpec;
 import weir.ports.link.LinkMonitor;
@@ -34,6 +36,7 @@ final class TapOpener {
     private final TapSpec spec;
     private final LinkMonitor monitor;
     private final List<TunDevice> devices = new ArrayList<>();
+    private int offloads = Offload.NONE;
 
     private TapOpener(TapSpec spec, LinkMonitor monitor) {
         this.spec = spec;
@@ -74,7 +77,7 @@ final class TapOpener {
         for (TunDevice device : devices.subList(1, devices.size())) {
             device.enableQueue(false); // until a worker serves it
         }
-        return new TapPort(spec, monitor, devices, link);
+        return new TapPort(spec, monitor, devices, link, offloads);
     }
 
     private @Nullable Fd openNamespace() throws PortException {
@@ -104,9 +107,9 @@ final class TapOpener {
         LinkInfo link = requireFound(spec.name());
         LinkChange change = LinkChange.NOTHING.mtu(spec.mtuBytes());
         if (existing == null) {
-            monitor.change(link, RouteSocket.OWN_NAMESPACE, change.bringUp());
+            monitor.change(link, change.bringUp());
         } else if (spec.mtuBytes() != 0) {
-            monitor.change(link, RouteSocket.OWN_NAMESPACE, change);
+            monitor.change(link, change);
         }
         return existing == null ? requireFound(spec.name()) : existing;
     }
@@ -138,7 +141,6 @@ final class TapOpener {
         try {
             monitor.change(
                     link,
-                    RouteSocket.OWN_NAMESPACE,
                     LinkChange.NOTHING
                             .moveTo(namespace, spec.name())
                             .mtu(spec.mtuBytes())
@@ -164,7 +166,12 @@ final class TapOpener {
         for (int i = 0; i < spec.queues(); i++) {
             TunDevice device = TunDevice.open();
             devices.add(device);
-            actual = device.attach(actual, spec.queues() > 1);
+            actual = device.attach(actual, spec.queues() > 1, spec.vnet());
+        }
+        if (spec.vnet()) {
+            offloads = devices.getFirst().enableOffloads(VirtioNetHeader.BYTES);
+        } else {
+            devices.getFirst().disableOffloads();
         }
         return actual;
     }

@@ -24,9 +24,12 @@ public final class TapPort implements Port {
     private final WatchedLink link;
     private final List<TapQueue> queues;
     private final long txDroppedAtStart;
+    private final int offloads;
 
-    TapPort(TapSpec spec, LinkMonitor monitor, List<TunDevice> devices, LinkInfo found) {
+    /** @param offloads what the kernel takes of work left to it */
+    TapPort(TapSpec spec, LinkMonitor monitor, List<TunDevice> devices, LinkInfo found, int offloads) {
         this.spec = spec;
+        this.offloads = offloads;
         link = new WatchedLink(this, monitor, new TapBinding(List.copyOf(devices)), found);
         txDroppedAtStart = found.txDropped();
         List<TapQueue> made = new ArrayList<>();
@@ -62,6 +65,16 @@ public final class TapPort implements Port {
     @Override
     public int mtuBytes() {
         return link.info().mtuBytes();
+    }
+
+    @Override
+    public int offloads() {
+        return offloads;
+    }
+
+    /** Whether a header about offloads stands in front of each frame. */
+    boolean hasVnetHeaders() {
+        return spec.vnet();
     }
 
     @Override

@@ -78,7 +78,7 @@ public final class TapQueue implements PortQueue {
 
     @Override
     public int receive(FrameBatch batch, int from, int budgetFrames) {
-        return service().receive(batch.frames(), from, budgetFrames);
+        return service().receive(batch, from, budgetFrames);
     }
 
     @Override

@@ -2,12 +2,16 @@
 package weir.ports.tap;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import weir.core.counter.DropReason;
 import weir.core.counter.PortCells;
 import weir.core.frame.Frame;
+import weir.core.frame.FrameBatch;
 import weir.core.frame.FramePool;
 import weir.core.frame.FrameStore;
 import weir.core.frame.Mem;
+import weir.core.offload.VirtioNetHeader;
 import weir.core.port.PortState;
 import weir.core.port.QueueContext;
 import weir.core.worker.Doorbell;
@@ -23,7 +27,9 @@ import weir.ports.readiness.FdReadiness;
  *
  * <p>When the MTU is too large for a small slot, frames are read into a large slot that stays here (and
  * so in the processor's cache) and are copied on to a small one if they fit there: large slots are few,
- * and most frames are short even on a jumbo link.
+ * and most frames are short even on a jumbo link. With offloads every frame is read so: any may have 64 KiB. The header
+ * in front of it ({@link VirtioNetHeader}) lands in the slot's headroom, and leaves from there when nobody else holds the
+ * frame.
  */
 final class TapService implements FdReadiness.Listener {
     /** Header and two VLAN tags: what the kernel may deliver on top of the MTU. */
@@ -37,7 +43,16 @@ final class TapService implements FdReadiness.Listener {
     // Three cache lines less than the pool says, for slots whose start is staggered.
     private static final int LARGE_READ_BYTES = FramePool.MAX_LARGE_FRAME_BYTES - 3 * 64;
 
+    private static final int VNET_BYTES = VirtioNetHeader.BYTES;
+
+    /** Frames beyond this are left for the next round: more of them at once would push each other out of the cache. */
+    private static final int LARGE_BYTES_A_ROUND = 256 * 1024;
+
     private final TapPort port;
+    private final boolean vnet;
+    private final VirtioNetHeader header = new VirtioNetHeader();
+    // An automatic arena: its scope needs no reference count, and nobody has to close it.
+    private final MemorySegment headerOfShared = Arena.ofAuto().allocate(VNET_BYTES, Long.BYTES);
     private final QueueContext context;
     private final int fd;
     private final FrameStore frames;
@@ -57,6 +72,7 @@ final class TapService implements FdReadiness.Listener {
 
     TapService(TapPort port, int fd, QueueContext context) {
         this.port = port;
+        vnet = port.hasVnetHeaders();
         this.fd = fd;
         this.context = context;
         frames = context.frames();
@@ -101,15 +117,19 @@ final class TapService implements FdReadiness.Listener {
         becomeGone();
     }
 
-    int receive(long[] out, int from, int budgetFrames) {
+    int receive(FrameBatch batch, int from, int budgetFrames) {
         if (!ready) {
             return 0;
+        }
+        if (vnet) {
+            return receiveWithHeaders(batch, from, budgetFrames);
         }
         boolean large = needsLargeSlots(port.mtuBytes());
         if (large != spareIsLarge) {
             dropSpare();
             spareIsLarge = large;
         }
+        long[] out = batch.frames();
         return large ? receiveLarge(out, from, budgetFrames) : receiveSmall(out, from, budgetFrames);
     }
 
@@ -163,7 +183,7 @@ final class TapService implements FdReadiness.Listener {
 
     /** Makes a frame of what was read into the large spare, in a small slot if it fits and one is free. */
     private long settle(int lengthBytes) {
-        if (lengthBytes <= FramePool.MAX_SMALL_FRAME_BYTES) {
+        if (spareIsLarge && lengthBytes <= FramePool.MAX_SMALL_FRAME_BYTES) {
             long small = frames.allocate(account);
             if (small != NO_SLOT) {
                 Mem.copy(pool.address(spare), pool.address(small), lengthBytes);
@@ -175,6 +195,75 @@ final class TapService implements FdReadiness.Listener {
         return frame;
     }
 
+    private int receiveWithHeaders(FrameBatch batch, int from, int budgetFrames) {
+        long[] out = batch.frames();
+        int taken = 0;
+        long bytes = 0;
+        for (int reads = 0; reads < budgetFrames && bytes < LARGE_BYTES_A_ROUND; reads++) {
+            if (!hasSpareForHeaders()) {
+                if (!discardOne()) {
+                    break;
+                }
+                continue;
+            }
+            int capacity = spareIsLarge ? LARGE_READ_BYTES : SMALL_READ_BYTES;
+            long n = DescriptorIo.read(fd, pool.address(spare) - VNET_BYTES, capacity + VNET_BYTES) - VNET_BYTES;
+            if (n > 0 && n < capacity) {
+                long frame = settleWithHeader((int) n);
+                if (frame != VirtioNetHeader.BAD) {
+                    out[from + taken++] = frame;
+                    bytes += n;
+                    if (Frame.hasOffload(frame)) {
+                        batch.noteOffloads();
+                    }
+                }
+            } else if (n == SMALL_READ_BYTES && !spareIsLarge) {
+                drop(DropReason.NO_BUFFER, n);
+            } else if (!mayReadOn(n)) {
+                break;
+            }
+        }
+        return taken;
+    }
+
+    /** A large slot, or a small one when they are out: short frames shall not suffer from those that hoard. */
+    private boolean hasSpareForHeaders() {
+        if (spare != NO_SLOT && spareIsLarge) {
+            return true;
+        }
+        long large = frames.allocateLarge(account);
+        if (large != NO_SLOT) {
+            dropSpare();
+            spare = large;
+            spareIsLarge = true;
+        } else if (spare == NO_SLOT) {
+            spare = frames.allocate(account);
+            spareIsLarge = false;
+        }
+        return spare != NO_SLOT;
+    }
+
+    /** {@link #settle} for a frame with a header in front; {@link VirtioNetHeader#BAD} when that does not fit it. */
+    private long settleWithHeader(int lengthBytes) {
+        long start = pool.address(spare);
+        long offload = header.read(start - VNET_BYTES, start, lengthBytes, pool.offset(spare));
+        if (offload == VirtioNetHeader.BAD) {
+            drop(DropReason.BAD_OFFLOAD, lengthBytes);
+            return VirtioNetHeader.BAD;
+        }
+        if (offload == 0) {
+            return settle(lengthBytes);
+        }
+        long frame = pool.withOffload(Frame.withLength(spare, lengthBytes), offload);
+        boolean fitsSmall = spareIsLarge && lengthBytes <= FramePool.MAX_SMALL_FRAME_BYTES;
+        long small = fitsSmall ? frames.copy(frame, account) : NO_SLOT;
+        if (small != NO_SLOT) {
+            return small;
+        }
+        spare = NO_SLOT;
+        return frame;
+    }
+
     /** Judges a read that gave no frame; false when the kernel's queue is empty. */
     private boolean mayReadOn(long n) {
         if (n < 0) {
@@ -182,9 +271,13 @@ final class TapService implements FdReadiness.Listener {
             return false;
         }
         // Nothing, or a frame cut at the slot's end: the MTU has just grown.
-        cells.received(1, n);
-        cells.dropIngress(n == 0 ? DropReason.RUNT : DropReason.OVERSIZE, 1);
+        drop(n == 0 ? DropReason.RUNT : DropReason.OVERSIZE, n);
         return true;
+    }
+
+    private void drop(DropReason reason, long lengthBytes) {
+        cells.received(1, lengthBytes);
+        cells.dropIngress(reason, 1);
     }
 
     /** Without a slot: takes a frame from the kernel and drops it, so that the loss is counted here. */
@@ -193,8 +286,7 @@ final class TapService implements FdReadiness.Listener {
         if (n <= 0) {
             return mayReadOn(n);
         }
-        cells.received(1, n);
-        cells.dropIngress(DropReason.NO_BUFFER, 1);
+        drop(DropReason.NO_BUFFER, vnet ? n - VNET_BYTES : n);
         return true;
     }
 
@@ -210,7 +302,7 @@ final class TapService implements FdReadiness.Listener {
         int sent = 0;
         for (int i = from; i < from + count; i++) {
             long frame = batch[i];
-            long n = writer.write(fd, pool.address(frame), Frame.length(frame));
+            long n = vnet ? writeWithHeader(frame) : writer.write(fd, pool.address(frame), Frame.length(frame));
             if (n < 0) {
                 n = retryIfInterrupted(frame, n);
             }
@@ -236,9 +328,20 @@ final class TapService implements FdReadiness.Listener {
     private long retryIfInterrupted(long frame, long n) {
         long result = n;
         while (result == DescriptorIo.EINTR) {
-            result = io.write(fd, pool.address(frame), Frame.length(frame));
+            result = vnet ? writeWithHeader(frame) : io.write(fd, pool.address(frame), Frame.length(frame));
         }
         return result;
+    }
+
+    private long writeWithHeader(long frame) {
+        long start = pool.address(frame);
+        int length = Frame.length(frame);
+        if (frames.isExclusive(frame) && pool.offset(frame) >= VNET_BYTES) {
+            header.write(start - VNET_BYTES, pool, frame);
+            return io.write(fd, start - VNET_BYTES, VNET_BYTES + length);
+        }
+        header.write(headerOfShared.address(), pool, frame);
+        return io.write(fd, headerOfShared.address(), VNET_BYTES, start, length);
     }
 
     /** Whether the frames behind the failed one would fail too. */

@@ -12,14 +12,15 @@ import weir.ports.PortSpec;
 import weir.ports.linux.TunDevice;
 
 /**
- * What {@code tap:NAME[?netns=PATH&queues=N&mtu=N]} says. Making one touches nothing on the machine.
+ * What {@code tap:NAME[?netns=PATH&queues=N&mtu=N&vnet=off]} says. Making one touches nothing on the machine.
  *
  * @param name the interface's name, see {@link InterfaceName}
  * @param netns absolute path of the network namespace to create the interface in, or null for ours
  * @param queues 1 to 256; more than 1 makes a multi-queue interface
  * @param mtuBytes MTU to set, 68 to 65,521, or 0 to leave it (a new TAP has 1,500)
+ * @param vnet whether the kernel and the switch leave checksums and segments to each other
  */
-public record TapSpec(String name, @Nullable String netns, int queues, int mtuBytes) {
+public record TapSpec(String name, @Nullable String netns, int queues, int mtuBytes, boolean vnet) {
     /** Kind in front of the colon. */
     public static final String KIND = "tap";
 
@@ -45,29 +46,25 @@ public record TapSpec(String name, @Nullable String netns, int queues, int mtuBy
     static TapSpec of(PortSpec spec) throws PortException {
         String name = InterfaceName.require(spec.target());
         spec.requireKnownOptions(OPTIONS);
-        requireNoOffloads(spec);
         return new TapSpec(
                 name,
                 netns(spec),
                 spec.number("queues", 1, TunDevice.MAX_QUEUES, 1),
-                spec.number("mtu", MIN_MTU_BYTES, MAX_MTU_BYTES, 0));
+                spec.number("mtu", MIN_MTU_BYTES, MAX_MTU_BYTES, 0),
+                vnet(spec));
     }
 
-    private static void requireNoOffloads(PortSpec spec) throws PortException {
-        switch (spec.options().getOrDefault("vnet", "off")) {
-            case "off" -> {
-                // The only choice there is now.
-            }
-            case "on" ->
-                throw new PortException(
-                        "vnet=on in " + PortSpec.quote(spec.text()) + ": offloads are not available yet",
-                        "leave vnet out");
+    private static boolean vnet(PortSpec spec) throws PortException {
+        String value = spec.options().getOrDefault("vnet", "on");
+        return switch (value) {
+            case "on" -> true;
+            case "off" -> false;
             default ->
                 throw new PortException(
-                        "vnet " + PortSpec.quote(spec.options().getOrDefault("vnet", "")) + " in "
-                                + PortSpec.quote(spec.text()) + " is neither on nor off",
+                        "vnet " + PortSpec.quote(value) + " in " + PortSpec.quote(spec.text())
+                                + " is neither on nor off",
                         "write vnet=off, or leave it out");
-        }
+        };
     }
 
     private static @Nullable String netns(PortSpec spec) throws PortException {
@@ -100,6 +97,10 @@ public record TapSpec(String name, @Nullable String netns, int queues, int mtuBy
         }
         if (mtuBytes > 0) {
             text.append(separator).append("mtu=").append(mtuBytes);
+            separator = '&';
+        }
+        if (!vnet) {
+            text.append(separator).append("vnet=off");
         }
         return text.toString();
     }

@@ -3,7 +3,6 @@ package weir.ports.xdp;
 
 import weir.core.port.Port;
 import weir.core.port.PortException;
-import weir.ports.NamespacePath;
 import weir.ports.PortKind;
 import weir.ports.PortRequest;
 import weir.ports.PortSpec;
@@ -36,7 +35,7 @@ public final class XdpKind implements PortKind {
 
         @Override
         public String identity() {
-            return NamespacePath.identity(spec.name(), spec.netns());
+            return spec.identity();
         }
 
         @Override

@@ -6,7 +6,6 @@ import java.util.List;
 import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.core.port.PortState;
-import weir.ports.NamespacePath;
 import weir.ports.link.LinkMonitor;
 import weir.ports.link.WatchedLink;
 import weir.ports.linux.BpfLink.XdpMode;
@@ -93,8 +92,7 @@ public final class XdpPort implements Port {
 
     /** Whether another spec names this port's interface. */
     boolean isSameInterface(XdpSpec other) {
-        return NamespacePath.identity(spec.name(), spec.netns())
-                .equals(NamespacePath.identity(other.name(), other.netns()));
+        return spec.identity().equals(other.identity());
     }
 
     @Override

@@ -79,6 +79,11 @@ public record XdpSpec(
         };
     }
 
+    /** Equal for two specs of the same interface. */
+    String identity() {
+        return name + "@" + NamespacePath.canonical(netns);
+    }
+
     /** The spec as text; options that have their default are left out. */
     @Override
     public String toString() {

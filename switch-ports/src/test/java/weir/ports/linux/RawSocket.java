@@ -30,6 +30,7 @@ public final class RawSocket implements AutoCloseable {
     private static final int SOCK_RAW_NONBLOCK_CLOEXEC = 3 | Fd.O_NONBLOCK | Fd.O_CLOEXEC;
     private static final short ETH_P_ALL_BIG_ENDIAN = 0x0300;
     private static final int SOL_PACKET = 263;
+    private static final int PACKET_VNET_HDR = 15;
     private static final int PACKET_IGNORE_OUTGOING = 23; // since Linux 4.20
     private static final int SOCKADDR_LL_BYTES = 20;
     private static final int SOCKADDR_LL_PROTOCOL = 2;
@@ -75,11 +76,21 @@ public final class RawSocket implements AutoCloseable {
     }
 
     private void hearOthersOnly() throws LinuxException {
+        set("PACKET_IGNORE_OUTGOING", PACKET_IGNORE_OUTGOING);
+    }
+
+    /** From now on a {@code struct virtio_net_hdr} stands in front of each frame, in both directions. */
+    public RawSocket withHeaders() throws LinuxException {
+        set("PACKET_VNET_HDR", PACKET_VNET_HDR);
+        return this;
+    }
+
+    private void set(String name, int option) throws LinuxException {
         buffer.set(JAVA_INT, 0, 1);
         try {
             int result = (int) Libc.SETSOCKOPT.invokeExact(
-                    state, fd.number(), SOL_PACKET, PACKET_IGNORE_OUTGOING, buffer.address(), Integer.BYTES);
-            Fd.check("setsockopt(PACKET_IGNORE_OUTGOING)", result, state);
+                    state, fd.number(), SOL_PACKET, option, buffer.address(), Integer.BYTES);
+            Fd.check("setsockopt(" + name + ")", result, state);
         } catch (LinuxException e) {
             throw e;
         } catch (Throwable t) {

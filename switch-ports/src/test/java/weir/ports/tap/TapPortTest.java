@@ -81,7 +81,7 @@ class TapPortTest {
     void saysThatSomebodyElseHoldsTheInterface() throws Exception {
         for (String options : List.of("", "?queues=2")) {
             try (TunDevice other = TunDevice.open()) {
-                other.attach(LOCAL, !options.isEmpty());
+                other.attach(LOCAL, !options.isEmpty(), false);
 
                 PortException e = assertThrows(PortException.class, () -> TapPort.open("tap:" + LOCAL + options));
 

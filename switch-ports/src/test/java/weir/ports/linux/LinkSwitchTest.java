@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.linux;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static weir.ports.testing.Waiting.sleep;
+import static weir.ports.testing.Waiting.within;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import weir.core.PortInfo;
+import weir.core.Switch;
+import weir.core.SwitchConfig;
+import weir.core.SwitchEvent;
+import weir.core.frame.Frame;
+import weir.core.memory.MemoryEndpoint;
+import weir.core.memory.MemoryPort;
+import weir.core.port.Port;
+import weir.core.port.PortOptions;
+import weir.core.port.PortState;
+import weir.core.testing.Law;
+import weir.ports.readiness.EpollIdleWait;
+import weir.ports.testing.Arp;
+import weir.ports.testing.Netns;
+import weir.testing.Feature;
+import weir.testing.RequiresFeature;
+
+/**
+ * Ports whose outside is a network interface, on a running switch: load, loss of the interface, and what the worker then
+ * does. The host behind the port is 198.18.7.1.
+ */
+@RequiresFeature({Feature.ROOT, Feature.NETNS})
+public abstract class LinkSwitchTest {
+    private static final String SWITCH = "linktest";
+    private static final String PORT = "subject";
+    private static final long GONE_WITHIN_MILLIS = 1000;
+    // Only how long a busy machine may take to carry the load; nothing is promised about it.
+    private static final long LOAD_WITHIN_MILLIS = 20_000;
+
+    private final List<SwitchEvent> events = new CopyOnWriteArrayList<>();
+    private Switch sw;
+    private Netns netns;
+
+    /** Opens the port under test; what it needs besides goes into the namespace. */
+    protected abstract Port open(Netns namespace) throws Exception;
+
+    /** Name of the interface inside the namespace that the port is bound to. */
+    protected abstract String link();
+
+    /** Name of the interface inside the namespace that the host behind the port uses. */
+    protected abstract String hostLink();
+
+    @BeforeEach
+    final void start() {
+        netns = new Netns().silent();
+        sw = Switch.create(
+                SwitchConfig.named(SWITCH).withPoolMemory(new LinuxPoolMemory()).withIdleWait(EpollIdleWait::new));
+        sw.listen(events::add);
+    }
+
+    @AfterEach
+    final void everyFrameIsAccountedFor() {
+        try {
+            Law.assertComesToHold(sw);
+            sw.ports().forEach(port -> sw.detach(port.name()));
+            Law.assertHoldsAndSlotsAreBack(sw, 0);
+        } finally {
+            sw.close();
+            netns.close();
+        }
+    }
+
+    private void attachSubject() throws Exception {
+        sw.attach(open(netns), PortOptions.named(PORT));
+        netns.ip("addr", "add", "198.18.7.1/24", "dev", hostLink());
+        netns.ip("neigh", "add", "198.18.7.2", "lladdr", "02:00:00:00:00:02", "dev", hostLink(), "nud", "permanent");
+    }
+
+    private PortInfo subject() {
+        return sw.ports().stream()
+                .filter(port -> port.options().name().equals(PORT))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Thousands of datagrams a second from the host until the process is ended. */
+    private Process hostLoad() {
+        return netns.start("bash", "-c", "exec 3>/dev/udp/198.18.7.2/9; while :; do echo x >&3; done");
+    }
+
+    private static void end(Process process) {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    private long workerCpuNanos() {
+        var threads = ManagementFactory.getThreadMXBean();
+        for (long id : threads.getAllThreadIds()) {
+            var info = threads.getThreadInfo(id);
+            if (info != null && info.getThreadName().equals("weir-" + SWITCH + "-0")) {
+                return threads.getThreadCpuTime(id);
+            }
+        }
+        throw new AssertionError("no worker thread");
+    }
+
+    private void assertWorkerRests() {
+        sleep(50);
+        long before = workerCpuNanos();
+        sleep(500);
+        long used = workerCpuNanos() - before;
+        assertTrue(used < 5_000_000, "worker used " + used / 1000 + " us in 500 ms");
+    }
+
+    @Test
+    void framesCrossTheSwitch() throws Exception {
+        attachSubject();
+        try (MemoryEndpoint host = attachMemory()) {
+            send(host, Arp.request(7, 2, 1));
+
+            within(2000, () -> receivesReply(host));
+        }
+        assertWorkerRests();
+    }
+
+    private MemoryEndpoint attachMemory() throws Exception {
+        MemoryPort memory = new MemoryPort("m");
+        sw.attach(memory, PortOptions.named("m"));
+        return memory.endpoint();
+    }
+
+    private static void send(MemoryEndpoint host, byte[] payload) {
+        assertEquals(1, host.send(new long[] {host.frameOf(payload)}, 0, 1));
+    }
+
+    /** Requests from the memory port as fast as its ring takes them, on a thread of its own. */
+    private static final class ArpLoad implements AutoCloseable {
+        private final MemoryEndpoint host;
+        private final AtomicReference<Throwable> failure = new AtomicReference<>();
+        private final Thread thread;
+        private volatile boolean running = true;
+
+        ArpLoad(MemoryEndpoint host) {
+            this.host = host;
+            thread = Thread.ofPlatform().daemon().start(this::run);
+        }
+
+        private void run() {
+            try {
+                byte[] request = Arp.request(7, 2, 1);
+                long[] frame = new long[1];
+                while (running) {
+                    if (host.allocate(frame, 0, 1) == 1) {
+                        frame[0] = Frame.withLength(frame[0], request.length);
+                        host.bytes(frame[0]).copyFrom(MemorySegment.ofArray(request));
+                        if (host.send(frame, 0, 1) == 0) {
+                            host.release(frame, 0, 1); // the worker does not keep up: that is the load
+                            Thread.onSpinWait();
+                        }
+                    }
+                    receivesReply(host);
+                }
+            } catch (Throwable t) {
+                failure.set(t);
+            }
+        }
+
+        void assertRuns() {
+            assertNull(failure.get());
+            assertTrue(thread.isAlive());
+        }
+
+        @Override
+        public void close() {
+            running = false;
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static boolean receivesReply(MemoryEndpoint host) {
+        long[] frames = new long[64];
+        int n = host.receive(frames, 0, frames.length);
+        boolean found = false;
+        for (int i = 0; i < n; i++) {
+            found |= Arp.isReply(host.bytes(frames[i]).toArray(ValueLayout.JAVA_BYTE), 7, 1);
+        }
+        host.release(frames, 0, n);
+        return found;
+    }
+
+    @RepeatedTest(3)
+    void deletedInterfaceIsGoneUnderLoadAndTheWorkerRests() throws Exception {
+        attachSubject();
+        Process load = hostLoad();
+        try {
+            within(LOAD_WITHIN_MILLIS, () -> subject().counters().received() > 10_000);
+
+            netns.ip("link", "delete", link());
+
+            within(GONE_WITHIN_MILLIS, () -> subject().state() == PortState.GONE);
+            within(GONE_WITHIN_MILLIS, () -> events.stream().anyMatch(LinkSwitchTest::isGone));
+        } finally {
+            end(load);
+        }
+        assertWorkerRests();
+        reattachWorks();
+    }
+
+    @RepeatedTest(3)
+    void deletedNamespaceIsGoneUnderLoadAndTheWorkerRests() throws Exception {
+        attachSubject();
+        try (MemoryEndpoint host = attachMemory();
+                ArpLoad load = new ArpLoad(host)) {
+            within(LOAD_WITHIN_MILLIS, () -> subject().counters().transmitted() > 10_000);
+
+            netns.delete();
+
+            within(GONE_WITHIN_MILLIS, () -> subject().state() == PortState.GONE);
+            load.assertRuns();
+        }
+        assertTrue(sw.detach("m"));
+        assertWorkerRests();
+        netns = new Netns().silent();
+        reattachWorks();
+    }
+
+    @Test
+    void idleDeletionsAreNoticedToo() throws Exception {
+        attachSubject();
+
+        netns.delete();
+
+        within(GONE_WITHIN_MILLIS, () -> subject().state() == PortState.GONE);
+        assertWorkerRests();
+    }
+
+    private void reattachWorks() throws Exception {
+        assertTrue(sw.detach(PORT));
+        attachSubject();
+        assertEquals(PortState.UP, subject().state());
+        try (MemoryEndpoint host = attachMemory()) {
+            send(host, Arp.request(7, 2, 1));
+            within(2000, () -> receivesReply(host));
+        }
+    }
+
+    private static boolean isGone(SwitchEvent event) {
+        return event instanceof SwitchEvent.PortStateChanged changed && changed.state() == PortState.GONE;
+    }
+
+    @Test
+    void linkThatGoesDownAndUpUnderLoadTellsTwiceAndLosesNoCount() throws Exception {
+        attachSubject();
+        try (MemoryEndpoint host = attachMemory();
+                ArpLoad load = new ArpLoad(host)) {
+            within(LOAD_WITHIN_MILLIS, () -> subject().counters().transmitted() > 1000);
+            netns.ip("link", "set", link(), "down");
+            within(1000, () -> subject().state() == PortState.DOWN);
+            sleep(300);
+            netns.ip("link", "set", link(), "up");
+            within(1000, () -> subject().state() == PortState.UP);
+            long before = subject().counters().transmitted();
+            within(LOAD_WITHIN_MILLIS, () -> subject().counters().transmitted() > before + 1000);
+            load.assertRuns();
+        }
+        // What the load sent last may still be in the worker's hands.
+        within(1000, () -> subject().counters().egressInFlight() == 0);
+        assertFalse(subject().counters().egressDrops().isEmpty());
+        assertEquals(0, subject().counters().egressInFlight());
+        assertEquals(
+                2,
+                events.stream()
+                        .filter(e -> e instanceof SwitchEvent.PortStateChanged)
+                        .count(),
+                events::toString);
+        assertNotNull(subject());
+    }
+}

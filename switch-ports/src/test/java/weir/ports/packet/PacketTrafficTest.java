@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.packet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static weir.ports.testing.Waiting.sleep;
+import static weir.ports.testing.Waiting.within;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import weir.core.Switch;
+import weir.core.SwitchConfig;
+import weir.core.counter.DropReason;
+import weir.core.counter.PortCounters;
+import weir.core.port.PortOptions;
+import weir.core.testing.Law;
+import weir.core.testing.PacketCheck;
+import weir.core.testing.Seeds;
+import weir.core.testing.SuperFrame;
+import weir.ports.linux.LinuxPoolMemory;
+import weir.ports.linux.RawSocket;
+import weir.ports.readiness.EpollIdleWait;
+import weir.ports.tap.TapPort;
+import weir.ports.testing.Netns;
+import weir.testing.Feature;
+import weir.testing.RequiresFeature;
+
+/**
+ * Machines at both ends of a switch, behind plain veth pairs: as the kernel makes them they leave checksums and
+ * segments to whoever comes next.
+ *
+ * <pre>
+ *   left: h0 ---- left :switch's namespace: right ---- h0 :right
+ * </pre>
+ */
+@RequiresFeature({Feature.ROOT, Feature.NETNS})
+class PacketTrafficTest {
+    private static final int PATIENCE_MILLIS = 5_000;
+    private static final String HOST = "h0";
+    private static final String LEFT = "198.18.9.1";
+    private static final String RIGHT = "198.18.9.2";
+    private static final String LEFT6 = "2001:db8::1";
+    private static final String RIGHT6 = "2001:db8::2";
+    private static final String TCP = "50M";
+    private static final String UDP = "3M";
+    private static final String MUCH = "200M";
+    /** More than a packet of the usual MTU can have. */
+    private static final int PACKET_BYTES = 1_514;
+
+    private final SwitchConfig config =
+            SwitchConfig.named("packets").withPoolMemory(new LinuxPoolMemory()).withIdleWait(EpollIdleWait::new);
+    private Netns inside;
+    private Netns left;
+    private Netns right;
+    private Switch sw;
+
+    @BeforeEach
+    void makeNamespaces() {
+        inside = new Netns().silent();
+        left = new Netns();
+        right = new Netns();
+        Veth.make(inside, left, "left", HOST);
+        Veth.make(inside, right, "right", HOST);
+    }
+
+    @AfterEach
+    void everyFrameIsAccountedFor() {
+        try (Switch ending = sw) {
+            Law.assertComesToHold(ending);
+            ending.ports().forEach(port -> ending.detach(port.name()));
+            Law.assertHoldsAndSlotsAreBack(ending, 0);
+        } finally {
+            left.close();
+            right.close();
+            inside.close();
+        }
+    }
+
+    /** Starts with options of the two ports' specs, each with its {@code &}. */
+    private void start(SwitchConfig chosen, String leftOptions, String rightOptions) throws Exception {
+        sw = Switch.create(chosen);
+        attach("left", leftOptions);
+        attach("right", rightOptions);
+    }
+
+    private void attach(String name, String options) throws Exception {
+        sw.attach(PacketPort.open("packet:" + name + "?netns=" + inside.path() + options), PortOptions.named(name));
+    }
+
+    private void configure() {
+        configure(left, LEFT, LEFT6);
+        configure(right, RIGHT, RIGHT6);
+    }
+
+    private static void configure(Netns netns, String address, String address6) {
+        netns.ip("addr", "add", address + "/24", "dev", HOST);
+        netns.ip("addr", "add", address6 + "/64", "dev", HOST, "nodad");
+    }
+
+    private PortCounters counters(String port) {
+        sw.slotsInUse(); // workers publish what they have counted before they answer
+        return sw.counters().get(port);
+    }
+
+    /** Sends from left to right; an error of iperf3 is one of the test. */
+    private void iperf(String server, String bytes, String... options) throws InterruptedException {
+        Process listening = right.start("iperf3", "-s", "-1", "-B", server);
+        try {
+            within(PATIENCE_MILLIS, () -> right.run("ss", "-ltn").contains(":5201"));
+            List<String> command = new ArrayList<>(List.of("iperf3", "-c", server, "-n", bytes));
+            command.addAll(List.of(options));
+            left.run(command.toArray(String[]::new));
+        } finally {
+            listening.destroy();
+            listening.waitFor();
+        }
+    }
+
+    private static void ping(Netns netns, String target, int payloadBytes) {
+        String output = netns.run("ping", "-n", "-c", "2", "-i", "0.2", "-W", "2", "-s", "" + payloadBytes, target);
+        assertTrue(output.contains("2 received"), output);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', ''", "'', &vnet=off", "&vnet=off, &vnet=off"})
+    @RequiresFeature({Feature.PING, Feature.IPERF3})
+    void machinesTalkAsTheKernelMakesThem(String leftOptions, String rightOptions) throws Exception {
+        start(config, leftOptions, rightOptions);
+        configure();
+
+        ping(left, RIGHT, 56);
+        ping(left, RIGHT6, 56);
+        ping(right, LEFT, 4_000); // in fragments
+        iperf(RIGHT, TCP);
+        iperf(RIGHT6, TCP, "-R");
+        iperf(RIGHT, UDP, "-u", "-b", "50M", "-l", "1400");
+        iperf(RIGHT6, UDP, "-u", "-b", "50M", "-l", "9000");
+
+        long received = counters("left").receivedBytes() / counters("left").received();
+        assertTrue(received > PACKET_BYTES, "received " + received + " bytes a frame");
+        assertEquals(
+                !rightOptions.isEmpty(),
+                counters("right").segments() > 0,
+                counters("right").toString());
+    }
+
+    @Test
+    @RequiresFeature({Feature.PING, Feature.IPERF3})
+    void machinesTalkWithoutOffloads() throws Exception {
+        for (Netns each : List.of(left, right)) {
+            each.run("ip", "link", "set", HOST, "gso_max_segs", "1");
+        }
+        start(config, "", "");
+        configure();
+        ping(left, RIGHT, 56);
+        iperf(RIGHT, "5M");
+        assertTrue(counters("left").receivedBytes() / counters("left").received() <= PACKET_BYTES);
+    }
+
+    @Test
+    @RequiresFeature({Feature.PING, Feature.IPERF3, Feature.TUN})
+    void aMachineBehindATapTalksWithOneBehindAVeth() throws Exception {
+        right.ip("link", "delete", HOST);
+        sw = Switch.create(config);
+        attach("left", "");
+        sw.attach(TapPort.open("tap:" + HOST + "?netns=" + right.path()), PortOptions.named("right"));
+        configure();
+        ping(left, RIGHT6, 56);
+        iperf(RIGHT, TCP);
+        iperf(RIGHT6, TCP, "-R");
+    }
+
+    @Test
+    @RequiresFeature({Feature.PING, Feature.IPERF3})
+    void jumboFramesCross() throws Exception {
+        left.ip("link", "set", HOST, "mtu", "9000");
+        right.ip("link", "set", HOST, "mtu", "9000");
+        start(config, "&mtu=9000", "&mtu=9000");
+        configure();
+        ping(left, RIGHT, 9000 - 28);
+        iperf(RIGHT, TCP);
+        iperf(RIGHT, UDP, "-u", "-b", "100M", "-l", "8900");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', ''", "'', &vnet=off"})
+    @RequiresFeature(Feature.IPERF3)
+    void twoWorkersServeTwoQueuesOfEachPort(String leftOptions, String rightOptions) throws Exception {
+        start(config.withWorkers(2), "&queues=2" + leftOptions, "&queues=2" + rightOptions);
+        configure();
+        iperf(RIGHT, MUCH, "-P", "8");
+
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        for (String worker : List.of("weir-packets-0", "weir-packets-1")) {
+            long nanos = Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
+                    .filter(info -> info != null && info.getThreadName().equals(worker))
+                    .mapToLong(info -> threads.getThreadCpuTime(info.getThreadId()))
+                    .sum();
+            assertTrue(nanos > 20_000_000, worker + " worked for " + nanos + " ns");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void framesOf64KiBAreCutForAPortThatWantsPackets(SuperFrame.Kind kind) throws Exception {
+        left.silent();
+        left.ip("link", "set", HOST, "mtu", "1500");
+        start(config, "", "&vnet=off");
+        try (RawSocket from = RawSocket.open(left.path(), HOST).withHeaders();
+                RawSocket to = RawSocket.open(right.path(), HOST)) {
+            for (long seed : Seeds.of(20)) {
+                SuperFrame whole =
+                        SuperFrame.random(Seeds.random(seed), kind, new SuperFrame.Variety(0, 500, 1_300, true));
+                byte[] message = Arrays.copyOf(whole.header(), SuperFrame.HEADER_BYTES + whole.frame().length);
+                System.arraycopy(whole.frame(), 0, message, SuperFrame.HEADER_BYTES, whole.frame().length);
+                from.send(message);
+
+                List<byte[]> received = new ArrayList<>();
+                within(PATIENCE_MILLIS, () -> {
+                    try {
+                        to.received().stream()
+                                .filter(frame -> isOf(whole, frame))
+                                .forEach(received::add);
+                    } catch (Exception e) {
+                        throw new AssertionError(e);
+                    }
+                    return received.size() >= whole.segments();
+                });
+                PacketCheck.assertSegments(whole, received);
+            }
+        }
+    }
+
+    private static boolean isOf(SuperFrame whole, byte[] frame) {
+        return frame.length > 12 && Arrays.equals(frame, 0, 12, whole.frame(), 0, 12);
+    }
+
+    @Test
+    @RequiresFeature(Feature.PING)
+    void aPeerThatIsStoppedDisturbsNobody() throws Exception {
+        start(config, "", "");
+        configure();
+        ping(left, RIGHT, 56);
+        Process reader = right.start("bash", "-c", "while :; do read -r x < /dev/udp/" + LEFT + "/9; done");
+        Process load = left.start("bash", "-c", "exec 3>/dev/udp/" + RIGHT + "/9; while :; do echo x >&3; done");
+        try {
+            within(PATIENCE_MILLIS, () -> counters("right").transmitted() > 1000);
+            Netns.exec("kill", "-STOP", Long.toString(reader.pid()));
+            long before = counters("right").transmitted();
+            within(PATIENCE_MILLIS, () -> counters("right").transmitted() > before + 5000);
+            ping(left, RIGHT, 56);
+            Netns.exec("kill", "-CONT", Long.toString(reader.pid()));
+        } finally {
+            load.destroyForcibly().waitFor();
+            reader.destroyForcibly().waitFor();
+        }
+        sleep(50);
+        assertEquals(Map.of(), counters("right").egressDrops());
+    }
+
+    @Test
+    void aFrameThatNeitherPortCanTakeWholeIsDroppedByName() throws Exception {
+        left.ip("link", "set", HOST, "mtu", "3000");
+        inside.ip("link", "set", "left", "mtu", "3000");
+        start(config, "", "");
+        byte[] frame = new byte[2500];
+        Arrays.fill(frame, 0, 6, (byte) 0xff);
+        frame[6] = 2;
+        frame[12] = (byte) 0x88;
+        frame[13] = (byte) 0xb5;
+        try (RawSocket from = RawSocket.open(left.path(), HOST)) {
+            from.send(frame);
+            within(PATIENCE_MILLIS, () -> counters("right").egressDrops().containsKey(DropReason.OVERSIZE));
+        }
+    }
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.packet;
+
+class PlainPacketPortTest extends PacketPortContractTest {
+    PlainPacketPortTest() {
+        super("1500");
+    }
+}
