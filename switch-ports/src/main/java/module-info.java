@@ -15,4 +15,5 @@ module weir.ports {
     exports weir.ports.pcap;
     exports weir.ports.readiness;
     exports weir.ports.tap;
+    exports weir.ports.xdp;
 }

@@ -22,6 +22,7 @@ import weir.control.run.HostConfig;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.Probes;
 import weir.ports.readiness.EpollIdleWait;
+import weir.ports.xdp.XdpPort;
 
 /**
  * Looks at the machine. What can be tried is tried: a capability that the kernel reports says little
@@ -116,6 +117,12 @@ public final class Doctor {
                 Probes::packetSocket,
                 AS_ROOT + "NET_RAW");
         probe("xdp_socket", "AF_XDP opens", "xdp: ports", Probes::xdpSocket, AS_ROOT + "NET_RAW");
+        probe(
+                "xdp_program",
+                "the kernel takes one",
+                "xdp: ports",
+                XdpPort::probeProgram,
+                AS_ROOT + "BPF --cap-add NET_ADMIN, and allow bpf in the seccomp profile");
         probe(
                 "io_uring",
                 "allowed",

@@ -8,14 +8,16 @@ import weir.ports.PortRequest;
 import weir.ports.PortSpec;
 import weir.ports.packet.PacketKind;
 import weir.ports.tap.TapKind;
+import weir.ports.xdp.XdpKind;
 
 /** The kinds of port that a spec can name. */
 public final class PortSpecs {
     private static final List<PortKind> KINDS = List.of( //
             new TapKind(), //
             new PacketKind(), //
+            new XdpKind(), //
             new MemoryKind());
-    private static final List<String> LATER = List.of("xdp", "shm", "pcap", "vxlan");
+    private static final List<String> LATER = List.of("shm", "pcap", "vxlan");
 
     private PortSpecs() {}
 

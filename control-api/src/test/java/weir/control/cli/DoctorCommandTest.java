@@ -24,6 +24,7 @@ class DoctorCommandTest {
             "network_namespaces",
             "packet_socket",
             "xdp_socket",
+            "xdp_program",
             "io_uring",
             "epoll",
             "huge_pages",
@@ -67,6 +68,17 @@ class DoctorCommandTest {
             assertTrue(checks.get(name).get("ok").asBoolean(), checks.get(name)::toString);
         }
         assertTrue(checks.get("c_compiler").get("ok").asBoolean());
+    }
+
+    @Test
+    @RequiresFeature(Feature.BPF_PROGRAMS)
+    void findsWhatAfXdpPortsNeedWhereProgramsAreLoaded() {
+        JsonNode checks =
+                CommandRun.of("doctor", "-o", "json").succeeds().json().get("checks");
+
+        for (String name : List.of("xdp_socket", "xdp_program")) {
+            assertTrue(checks.get(name).get("ok").asBoolean(), checks.get(name)::toString);
+        }
     }
 
     @Test

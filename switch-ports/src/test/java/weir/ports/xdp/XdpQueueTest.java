@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.xdp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import weir.core.counter.DropReason;
+import weir.core.frame.Frame;
+import weir.core.frame.FrameBatch;
+import weir.core.frame.PoolConfig;
+import weir.core.testing.Frames;
+import weir.ports.linux.RawSocket;
+import weir.ports.testing.Arp;
+import weir.ports.testing.Netns;
+import weir.ports.testing.QueueDriver;
+import weir.testing.Feature;
+import weir.testing.RequiresFeature;
+
+/** One queue of an AF_XDP port, driven by hand. */
+@RequiresFeature({Feature.ROOT, Feature.BPF_PROGRAMS, Feature.NETNS})
+@Timeout(60)
+class XdpQueueTest {
+    private static final int ROUNDS = 20_000;
+    private static final int CREDIT = 100;
+    private static final int LENT = 64;
+
+    private Netns netns;
+    private XdpPort port;
+
+    @BeforeEach
+    void open() throws Exception {
+        netns = new Netns().silent();
+        Veth.in(netns, 1500);
+        port = XdpPort.open("xdp:" + Veth.NEAR + "?netns=" + netns.path());
+    }
+
+    @AfterEach
+    void close() {
+        port.close();
+        netns.close();
+    }
+
+    private void send(int count) throws Exception {
+        try (RawSocket outside = RawSocket.open(netns.path(), Veth.FAR)) {
+            for (int i = 0; i < count; i++) {
+                outside.send(Frames.untagged(Frames.station(1), Frames.station(2), 60, i));
+            }
+        }
+    }
+
+    @Test
+    void withoutAFreeSlotFramesAreDroppedByNameAndTheKernelKeepsItsSlots() throws Exception {
+        try (QueueDriver queue = new QueueDriver(port.queues().getFirst(), new PoolConfig(1024, 16, CREDIT))) {
+            for (int round = 0; round < 3; round++) {
+                send(LENT);
+                assertEquals(CREDIT - LENT, queue.receiveAndKeep(LENT));
+                queue.releaseKept();
+            }
+            assertEquals(
+                    Map.of(DropReason.NO_BUFFER, 3L * (LENT - (CREDIT - LENT))),
+                    queue.counters().ingressDrops());
+            assertEquals(0, port.peerDropped());
+        }
+    }
+
+    @Test
+    void whatTheKernelHasNoSlotForIsPeerDropped() throws Exception {
+        try (QueueDriver queue = new QueueDriver(port.queues().getFirst())) {
+            send(3 * LENT);
+
+            assertEquals(2 * LENT, port.peerDropped());
+            assertEquals(LENT, queue.receive(LENT).size());
+        }
+        assertEquals(2 * LENT, port.peerDropped(), "and after detaching");
+    }
+
+    @Test
+    void sendingAndReceivingAllocateNothing() throws Exception {
+        netns.ip("addr", "add", "198.18.8.1/24", "dev", Veth.FAR);
+        try (QueueDriver queue = new QueueDriver(port.queues().getFirst())) {
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long[] answers = new long[1];
+            converse(queue, answers);
+            long before = threads.getCurrentThreadAllocatedBytes();
+            converse(queue, answers);
+            long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+
+            assertTrue(answers[0] > ROUNDS, "answers " + answers[0]);
+            assertTrue(bytes < ROUNDS, bytes + " bytes in " + ROUNDS + " rounds");
+        }
+    }
+
+    /** Asks, polls readiness, and takes the answer. */
+    private void converse(QueueDriver queue, long[] answers) {
+        byte[] request = Arp.request(8, 2, 1);
+        MemorySegment payload = MemorySegment.ofArray(request);
+        FrameBatch batch = new FrameBatch(64);
+        long[] out = new long[1];
+        var xdp = port.queues().getFirst();
+        for (int i = 0; i < ROUNDS; i++) {
+            out[0] = Frame.withLength(queue.frames().allocate(queue.account()), request.length);
+            MemorySegment.copy(payload, 0, queue.pool().memory(), Frame.position(out[0]), request.length);
+            queue.cells().enqueued(1);
+            xdp.transmit(out, 0, 1);
+            xdp.flush();
+            queue.idleWait().poll();
+            int n = xdp.receive(batch, 0, 64);
+            queue.cells().received(n, 0);
+            queue.cells().decided(n);
+            queue.frames().release(batch.frames(), 0, n);
+            answers[0] += n;
+        }
+    }
+}
