@@ -31,6 +31,16 @@ public final class Probes {
         TunDevice.open().close();
     }
 
+    /**
+     * Finds out whether a TAP may be made, without making one: the kernel looks at the right to before it
+     * looks at the type, and this asks for none ({@code tun_set_iff}, drivers/net/tun.c).
+     */
+    public static void makeTap() throws LinuxException {
+        try (TunDevice device = TunDevice.open()) {
+            device.requireRightToMake();
+        }
+    }
+
     /** Makes a packet socket that is bound to nothing, so that it receives nothing. */
     public static void packetSocket() throws LinuxException {
         socket("socket(AF_PACKET)", AF_PACKET);
