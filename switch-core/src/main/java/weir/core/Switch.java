@@ -17,6 +17,7 @@ import weir.core.counter.PortCounters;
 import weir.core.fdb.FdbEntry;
 import weir.core.fdb.MacAddress;
 import weir.core.frame.FramePool;
+import weir.core.link.EmulatedLink;
 import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.core.port.PortOptions;
@@ -63,6 +64,7 @@ public final class Switch implements AutoCloseable {
     private int nextWorker;
     private boolean closed;
     private final SwitchPrograms programs = new SwitchPrograms(new Site());
+    private final SwitchLinks links;
     private volatile ProgramTable programTable = ProgramTable.EMPTY;
     private volatile List<PortEntry> portsNow = List.of();
 
@@ -70,6 +72,7 @@ public final class Switch implements AutoCloseable {
         this.config = config;
         pool = new FramePool(config.pool(), config.workers(), config.poolMemory());
         events = new EventQueue(config.name(), event -> listeners.forEach(listener -> listener.accept(event)));
+        links = new SwitchLinks(new LinkSite(), config.worker().nanoClock());
         WorkerEvents workerEvents = new Events();
         for (int i = 0; i < config.workers(); i++) {
             workers.add(new SwitchWorker(
@@ -175,6 +178,7 @@ public final class Switch implements AutoCloseable {
             ports.add(entry);
             publishTable();
             onAll(worker -> worker.startPolling(entry));
+            events.post(new SwitchEvent.PortAttached(entry.name(), entry.number(), port.spec()));
             return info(entry);
         } catch (PortException | RuntimeException e) {
             port.close();
@@ -267,6 +271,7 @@ public final class Switch implements AutoCloseable {
         onAll(worker -> worker.closeQueues(entry.index()));
         entry.port().close();
         usedIndexes.clear(entry.index());
+        events.post(new SwitchEvent.PortDetached(entry.name()));
         retired.computeIfAbsent(entry.name(), name -> new ArrayList<>()).addAll(entry.cells());
     }
 
@@ -320,6 +325,43 @@ public final class Switch implements AutoCloseable {
             inUse += onQuietly(worker, worker::slotsInUse);
         }
         return inUse;
+    }
+
+    // ---- links ----------------------------------------------------------------------------------
+
+    /** Emulation of the links behind the ports. */
+    public SwitchLinks links() {
+        return links;
+    }
+
+    private final class LinkSite implements SwitchLinks.Site {
+        @Override
+        public @Nullable PortEntry port(String portName) {
+            for (PortEntry port : portsNow) {
+                if (port.name().equals(portName)) {
+                    return port;
+                }
+            }
+            return null;
+        }
+
+        @Override
+        public List<PortEntry> ports() {
+            return portsNow;
+        }
+
+        @Override
+        public void onAll(Consumer<SwitchWorker> command) {
+            synchronized (Switch.this) {
+                requireOpen();
+                Switch.this.onAll(command);
+            }
+        }
+
+        @Override
+        public void tell(SwitchEvent event) {
+            events.post(event);
+        }
     }
 
     // ---- program --------------------------------------------------------------------------------
@@ -488,6 +530,11 @@ public final class Switch implements AutoCloseable {
                     .findFirst()
                     .orElse("?");
             events.post(new SwitchEvent.MacFlap(vlan, MacAddress.toString(mac), heldAt));
+        }
+
+        @Override
+        public void linkExpired(PortEntry port, EmulatedLink link) {
+            links.expired(port, link);
         }
 
         @Override

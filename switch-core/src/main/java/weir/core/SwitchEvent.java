@@ -9,6 +9,20 @@ public sealed interface SwitchEvent {
     /** A port went up, down or away. */
     record PortStateChanged(String port, PortState state, String cause) implements SwitchEvent {}
 
+    /** A port came. */
+    record PortAttached(String port, int number, String spec) implements SwitchEvent {}
+
+    /** A port went. */
+    record PortDetached(String port) implements SwitchEvent {}
+
+    /**
+     * A port's link is emulated otherwise than before.
+     *
+     * @param settings in text form; empty when it is emulated no longer
+     * @param cause who or what changed it
+     */
+    record LinkChanged(String port, String settings, String cause) implements SwitchEvent {}
+
     /**
      * A MAC address moved between ports more often than allowed; it stays at a port for some seconds.
      *

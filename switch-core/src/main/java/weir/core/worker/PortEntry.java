@@ -3,9 +3,13 @@ package weir.core.worker;
 
 import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import weir.core.counter.PortCells;
 import weir.core.frame.Frame;
+import weir.core.link.EmulatedLink;
+import weir.core.link.LinkCells;
+import weir.core.link.LinkCounters;
 import weir.core.port.Port;
 import weir.core.port.PortOptions;
 import weir.core.port.VlanMode;
@@ -27,6 +31,9 @@ public final class PortEntry {
     private final @Nullable BitSet memberOf;
     private final int untaggedVlan;
     private final boolean trunk;
+    private final List<LinkCells> towardsPort;
+    private final List<LinkCells> fromPort;
+    private final AtomicReference<@Nullable EmulatedLink> link = new AtomicReference<>();
 
     /**
      * @param index place in the switch's tables, reused after the port is gone
@@ -43,6 +50,8 @@ public final class PortEntry {
         this.options = options;
         this.queueOwners = queueOwners.clone();
         cells = java.util.stream.Stream.generate(PortCells::new).limit(workers).toList();
+        towardsPort = java.util.stream.Stream.generate(LinkCells::new).limit(workers).toList();
+        fromPort = java.util.stream.Stream.generate(LinkCells::new).limit(workers).toList();
         switch (options.vlan()) {
             case VlanMode.Unaware unaware -> {
                 memberOf = null;
@@ -90,6 +99,24 @@ public final class PortEntry {
 
     PortCells cells(int worker) {
         return cells.get(worker);
+    }
+
+    /** How the port's link is emulated now; null when it is not. */
+    public AtomicReference<@Nullable EmulatedLink> link() {
+        return link;
+    }
+
+    LinkCells linkCells(int worker, boolean towards) {
+        return (towards ? towardsPort : fromPort).get(worker);
+    }
+
+    /** What the emulation of the port's link did in one direction, on all workers. */
+    public LinkCounters linkCounters(boolean towards) {
+        LinkCounters sum = LinkCounters.NONE;
+        for (LinkCells each : towards ? towardsPort : fromPort) {
+            sum = sum.plus(each.counters());
+        }
+        return sum;
     }
 
     /** Queues of this port that a worker owns, as indices into {@link Port#queues()}. */

@@ -18,6 +18,9 @@ import weir.core.fdb.MacAddress;
 import weir.core.frame.FrameBatch;
 import weir.core.frame.FrameStore;
 import weir.core.frame.Verdict;
+import weir.core.link.EmulatedLink;
+import weir.core.link.EmulatedQueue;
+import weir.core.link.Timers;
 import weir.core.port.PortException;
 import weir.core.port.PortQueue;
 import weir.core.program.ForwardingProgram;
@@ -52,6 +55,7 @@ public final class SwitchWorker {
     private final EgressDispatcher dispatcher;
     private final BatchDecision decision;
     private final WakeupList wakeups = new WakeupList(this::wakeup);
+    private final Timers timers = new Timers();
     private final CommandQueue commands = new CommandQueue(wakeups);
     private final @Nullable WorkerLink[] links;
     private final int[] resyncFrom;
@@ -219,6 +223,9 @@ public final class SwitchWorker {
 
     private int round() {
         int work = commands.drain();
+        if (!timers.isEmpty()) {
+            work += timers.fireDue(config.nanoClock().getAsLong());
+        }
         takeWakeups();
         work += config.hook().run();
         work += pollInputs();
@@ -318,11 +325,17 @@ public final class SwitchWorker {
         }
         wakeups.goToSleep();
         if (wakeups.isEmpty() && commands.isEmpty() && !stopping) {
-            waiter.await(MAX_SLEEP_NANOS);
+            waiter.await(sleepNanos());
         }
         wakeups.wakeUp();
         now = config.nanoClock().getAsLong();
         fdb.advanceTo(now);
+    }
+
+    private long sleepNanos() {
+        return timers.isEmpty()
+                ? MAX_SLEEP_NANOS
+                : Math.min(MAX_SLEEP_NANOS, timers.nanosUntilNext(config.nanoClock().getAsLong()));
     }
 
     // ---- inputs ---------------------------------------------------------------------------------
@@ -441,6 +454,33 @@ public final class SwitchWorker {
         cells = newCells;
         decision.adopt(newTable);
         dispatcher.adopt(newTable, targets, newCells);
+    }
+
+    /**
+     * Emulates a port's link from now on, or no longer: the port's queues get an emulated link in front of
+     * them, which stays until it holds no frame any more.
+     */
+    public void emulate(PortEntry port, @Nullable EmulatedLink link) {
+        for (QueueInput input : queueInputs.getOrDefault(port.index(), List.of())) {
+            if (input.port() != port) {
+                return; // detached meanwhile, and another has its index
+            }
+            if (link == null) {
+                input.endEmulation();
+            } else {
+                input.emulate(link);
+            }
+        }
+        queuesChanged();
+    }
+
+    EmulatedQueue emulatedQueue(PortQueue queue, int number, EmulatedQueue.Listener listener) {
+        return new EmulatedQueue(queue, number, timers, config.nanoClock(), listener);
+    }
+
+    /** Frames to a port go through other queues than before. */
+    void queuesChanged() {
+        adopt(table);
     }
 
     private void forget(PortEntry port) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.core.worker;
 
+import weir.core.link.EmulatedLink;
 import weir.core.port.PortState;
 
 /** What workers tell the switch; implementations must not block and may be called by any thread. */
@@ -9,6 +10,9 @@ public interface WorkerEvents {
 
     /** A MAC moved too often between ports and is held at one. */
     void macFlap(int vlan, long mac, int heldAtPortIndex);
+
+    /** The time of a port's emulated link is over on one worker. */
+    void linkExpired(PortEntry port, EmulatedLink link);
 
     /** A bug in a queue or a program surfaced as an exception; the worker goes on. */
     void fault(int worker, Throwable cause);
