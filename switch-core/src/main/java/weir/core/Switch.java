@@ -29,6 +29,7 @@ import weir.core.program.ProgramPlace;
 import weir.core.program.ProgramSite;
 import weir.core.program.ProgramTable;
 import weir.core.program.SwitchPrograms;
+import weir.core.rate.FloodClass;
 import weir.core.worker.PortEntry;
 import weir.core.worker.PortTable;
 import weir.core.worker.SwitchWorker;
@@ -210,7 +211,11 @@ public final class Switch implements AutoCloseable {
             owners[q] = nextWorker++ % workers.size();
         }
         PortOptions chosen = options.withName(name).withNumber(number);
-        return new PortEntry(usedIndexes.nextClearBit(0), chosen.number(), name, port, chosen, owners, workers.size());
+        return new PortEntry(usedIndexes.nextClearBit(0), chosen.number(), name, port, chosen, owners, workers.size(), now());
+    }
+
+    private long now() {
+        return config.worker().nanoClock().getAsLong();
     }
 
     /** One more than the highest number ever used, or the lowest unused one when the highest is taken. */
@@ -535,6 +540,11 @@ public final class Switch implements AutoCloseable {
         @Override
         public void linkExpired(PortEntry port, EmulatedLink link) {
             links.expired(port, link);
+        }
+
+        @Override
+        public void stormStarted(PortEntry port, FloodClass kind, int limitFramesPerSecond) {
+            events.post(new SwitchEvent.StormStarted(port.name(), kind, limitFramesPerSecond));
         }
 
         @Override

@@ -3,6 +3,7 @@ package weir.core;
 
 import weir.core.port.PortState;
 import weir.core.program.ProgramEvent;
+import weir.core.rate.FloodClass;
 
 /** Something that happened to a switch. */
 public sealed interface SwitchEvent {
@@ -30,6 +31,13 @@ public sealed interface SwitchEvent {
      * @param heldAt name of the port
      */
     record MacFlap(int vlan, String mac, String heldAt) implements SwitchEvent {}
+
+    /**
+     * A port began to bring in more frames that flood than it may; told again only after it kept to its limit for 5 s.
+     *
+     * @param limitFramesPerSecond what it may bring in
+     */
+    record StormStarted(String port, FloodClass kind, int limitFramesPerSecond) implements SwitchEvent {}
 
     /** A program was loaded, replaced, unloaded or rolled back. */
     record ProgramChanged(ProgramEvent event) implements SwitchEvent {}

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import weir.core.rate.StormLimits;
 import weir.core.fdb.MacAddress;
 import weir.core.memory.MemoryPort;
 import weir.core.memory.MemoryPortConfig;
@@ -170,7 +171,7 @@ class SwitchPortsTest {
                     PortOptions.named("t").withVlan(trunk).withHairpin(true).withNumber(77),
                     MemoryPortConfig.DEFAULT.withMtuBytes(9000));
             PortInfo info = hand.sw().ports().getFirst();
-            assertEquals(new PortOptions("t", 77, trunk, true), info.options());
+            assertEquals(new PortOptions("t", 77, trunk, true, StormLimits.NONE), info.options());
             assertEquals("memory:t", info.spec());
             assertEquals(9000, info.mtuBytes());
             assertEquals(PortState.UP, info.state());

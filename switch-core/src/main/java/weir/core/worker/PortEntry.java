@@ -13,6 +13,7 @@ import weir.core.link.LinkCounters;
 import weir.core.port.Port;
 import weir.core.port.PortOptions;
 import weir.core.port.VlanMode;
+import weir.core.rate.StormGuard;
 
 /**
  * A port as the workers know it. Everything but its cells is fixed while it is attached; each cell is
@@ -31,6 +32,7 @@ public final class PortEntry {
     private final @Nullable BitSet memberOf;
     private final int untaggedVlan;
     private final boolean trunk;
+    private final @Nullable StormGuard storm;
     private final List<LinkCells> towardsPort;
     private final List<LinkCells> fromPort;
     private final AtomicReference<@Nullable EmulatedLink> link = new AtomicReference<>();
@@ -40,15 +42,24 @@ public final class PortEntry {
      * @param number what users and programs see, never reused
      * @param queueOwners worker of each queue
      * @param workers number of workers
+     * @param nowNanos the workers' time
      */
     public PortEntry(
-            int index, int number, String name, Port port, PortOptions options, int[] queueOwners, int workers) {
+            int index,
+            int number,
+            String name,
+            Port port,
+            PortOptions options,
+            int[] queueOwners,
+            int workers,
+            long nowNanos) {
         this.index = index;
         this.number = number;
         this.name = name;
         this.port = port;
         this.options = options;
         this.queueOwners = queueOwners.clone();
+        storm = StormGuard.of(options.storm(), nowNanos);
         cells = java.util.stream.Stream.generate(PortCells::new).limit(workers).toList();
         towardsPort = java.util.stream.Stream.generate(LinkCells::new).limit(workers).toList();
         fromPort = java.util.stream.Stream.generate(LinkCells::new).limit(workers).toList();
@@ -90,6 +101,12 @@ public final class PortEntry {
 
     public PortOptions options() {
         return options;
+    }
+
+    /** What keeps the port to its storm limits; null without any. */
+    @Nullable
+    StormGuard storm() {
+        return storm;
     }
 
     /** Cells of all workers, for readers. */

@@ -54,6 +54,7 @@ public final class SwitchWorker {
     private final IngressCheck check;
     private final EgressDispatcher dispatcher;
     private final BatchDecision decision;
+    private final StormCheck stormCheck;
     private final WakeupList wakeups = new WakeupList(this::wakeup);
     private final Timers timers = new Timers();
     private final CommandQueue commands = new CommandQueue(wakeups);
@@ -100,6 +101,7 @@ public final class SwitchWorker {
         fdb = new Fdb(config.fdb(), PortTable.MAX_PORTS, new News());
         learning = new LearningProgram(fdb, base, PortTable.MAX_PORTS, config.forwardBpdus());
         check = new IngressCheck(store);
+        stormCheck = new StormCheck(events, base);
         dispatcher = new EgressDispatcher(index, store, links, config.batchFrames());
         decision = new BatchDecision(index, batch, store, check, learning, table);
         now = config.nanoClock().getAsLong();
@@ -267,6 +269,9 @@ public final class SwitchWorker {
             undecided = false;
         }
         learning.decide(batch, undecided);
+        if (table.anyStormLimit()) {
+            stormCheck.check(batch, table, now);
+        }
         dispatcher.dispatch(batch);
         batch.clear();
     }
