@@ -10,6 +10,7 @@ module weir.core {
     exports weir.core.fdb;
     exports weir.core.frame;
     exports weir.core.link;
+    exports weir.core.loop;
     exports weir.core.memory;
     exports weir.core.port;
     exports weir.core.program;

@@ -18,6 +18,8 @@ import weir.core.fdb.FdbEntry;
 import weir.core.fdb.MacAddress;
 import weir.core.frame.FramePool;
 import weir.core.link.EmulatedLink;
+import weir.core.loop.LoopGuard;
+import weir.core.loop.LoopPort;
 import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.core.port.PortOptions;
@@ -75,9 +77,10 @@ public final class Switch implements AutoCloseable {
         events = new EventQueue(config.name(), event -> listeners.forEach(listener -> listener.accept(event)));
         links = new SwitchLinks(new LinkSite(), config.worker().nanoClock());
         WorkerEvents workerEvents = new Events();
+        LoopGuard guard = config.loopGuard() ? new LoopGuard(new LoopEvents(), now()) : null;
         for (int i = 0; i < config.workers(); i++) {
             workers.add(new SwitchWorker(
-                    i, config.workers(), config.worker(), pool.store(i), workerEvents, () -> programTable));
+                    i, config.workers(), config.worker(), pool.store(i), workerEvents, () -> programTable, guard));
         }
         for (SwitchWorker from : workers) {
             for (SwitchWorker to : workers) {
@@ -303,6 +306,7 @@ public final class Switch implements AutoCloseable {
                 entry.options(),
                 entry.port().spec(),
                 entry.port().state(),
+                entry.loop().isBlocked(),
                 entry.port().mtuBytes(),
                 PortCounters.sum(entry.cells()),
                 entry.port().peerDropped(),
@@ -519,6 +523,18 @@ public final class Switch implements AutoCloseable {
     public void listen(Consumer<SwitchEvent> listener) {
         listeners.add(listener);
         events.start();
+    }
+
+    private final class LoopEvents implements LoopGuard.Listener {
+        @Override
+        public void blocked(LoopPort port, LoopPort other) {
+            events.post(new SwitchEvent.LoopFound(port.name(), other.name()));
+        }
+
+        @Override
+        public void released(LoopPort port) {
+            events.post(new SwitchEvent.LoopReleased(port.name()));
+        }
     }
 
     private final class Events implements WorkerEvents {

@@ -39,6 +39,16 @@ public sealed interface SwitchEvent {
      */
     record StormStarted(String port, FloodClass kind, int limitFramesPerSecond) implements SwitchEvent {}
 
+    /**
+     * A port was blocked, since frames that leave by it or by the other one come back.
+     *
+     * @param other the port at the other end of the loop; the same one for a port that is looped onto itself
+     */
+    record LoopFound(String port, String other) implements SwitchEvent {}
+
+    /** A blocked port carries frames again: no probe came back for 5 s. */
+    record LoopReleased(String port) implements SwitchEvent {}
+
     /** A program was loaded, replaced, unloaded or rolled back. */
     record ProgramChanged(ProgramEvent event) implements SwitchEvent {}
 

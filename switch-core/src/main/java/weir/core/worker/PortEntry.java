@@ -10,6 +10,7 @@ import weir.core.frame.Frame;
 import weir.core.link.EmulatedLink;
 import weir.core.link.LinkCells;
 import weir.core.link.LinkCounters;
+import weir.core.loop.LoopPort;
 import weir.core.port.Port;
 import weir.core.port.PortOptions;
 import weir.core.port.VlanMode;
@@ -33,6 +34,7 @@ public final class PortEntry {
     private final int untaggedVlan;
     private final boolean trunk;
     private final @Nullable StormGuard storm;
+    private final LoopPort loop;
     private final List<LinkCells> towardsPort;
     private final List<LinkCells> fromPort;
     private final AtomicReference<@Nullable EmulatedLink> link = new AtomicReference<>();
@@ -59,6 +61,7 @@ public final class PortEntry {
         this.port = port;
         this.options = options;
         this.queueOwners = queueOwners.clone();
+        loop = new LoopPort(number, name);
         storm = StormGuard.of(options.storm(), nowNanos);
         cells = java.util.stream.Stream.generate(PortCells::new).limit(workers).toList();
         towardsPort = java.util.stream.Stream.generate(LinkCells::new).limit(workers).toList();
@@ -109,6 +112,20 @@ public final class PortEntry {
         return storm;
     }
 
+    /** What the loop guard knows of the port. */
+    public LoopPort loop() {
+        return loop;
+    }
+
+    /** VLAN that the port sends probes in: that of untagged frames, else its lowest one; 0 for an unaware port. */
+    int probeVlan() {
+        return isProbeTagged() && memberOf != null ? memberOf.nextSetBit(0) : untaggedVlan;
+    }
+
+    boolean isProbeTagged() {
+        return trunk && untaggedVlan == 0;
+    }
+
     /** Cells of all workers, for readers. */
     public List<PortCells> cells() {
         return cells;
@@ -141,6 +158,11 @@ public final class PortEntry {
         return java.util.stream.IntStream.range(0, queueOwners.length)
                 .filter(queue -> queueOwners[queue] == worker)
                 .toArray();
+    }
+
+    /** The worker that speaks for the port: the one of its first queue. */
+    int speaker() {
+        return queueOwners[0];
     }
 
     /** The worker that transmits what {@code worker} sends to this port: itself when it has a queue. */
