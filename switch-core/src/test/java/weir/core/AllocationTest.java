@@ -132,8 +132,9 @@ class AllocationTest {
     @ParameterizedTest
     @CsvSource({"1", "3"})
     void stormLimitsAndTheLoopGuardAddNoGarbage(int workers) {
+        AtomicLong nanos = new AtomicLong();
         try (HandDrivenSwitch hand = new HandDrivenSwitch(
-                c -> c.withWorkers(workers).withLoopGuard(true).withClock(System::nanoTime))) {
+                c -> c.withWorkers(workers).withLoopGuard(true).withClock(() -> nanos.addAndGet(10 * NANOS_BETWEEN_LOOKS)))) {
             for (String name : List.of("a", "b", "c")) {
                 StormLimits limits = StormLimits.parse("broadcast:1000000,unknown:1000");
                 hand.port(PortOptions.named(name).withStorm(limits), MemoryPortConfig.DEFAULT);
