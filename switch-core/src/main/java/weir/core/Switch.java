@@ -214,7 +214,8 @@ public final class Switch implements AutoCloseable {
             owners[q] = nextWorker++ % workers.size();
         }
         PortOptions chosen = options.withName(name).withNumber(number);
-        return new PortEntry(usedIndexes.nextClearBit(0), chosen.number(), name, port, chosen, owners, workers.size(), now());
+        return new PortEntry(
+                usedIndexes.nextClearBit(0), chosen.number(), name, port, chosen, owners, workers.size(), now());
     }
 
     private long now() {

@@ -23,7 +23,13 @@ import weir.core.worker.WorkerHook;
  * @param loopGuard whether ports send probes to find loops, and are blocked when they are part of one
  */
 public record SwitchConfig(
-        String name, int workers, PoolConfig pool, PoolMemory poolMemory, WorkerConfig worker, boolean threads, boolean loopGuard) {
+        String name,
+        int workers,
+        PoolConfig pool,
+        PoolMemory poolMemory,
+        WorkerConfig worker,
+        boolean threads,
+        boolean loopGuard) {
     private static final int DEFAULT_BATCH_FRAMES = 64;
     private static final int MAX_WORKERS = 64;
 

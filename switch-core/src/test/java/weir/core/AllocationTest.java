@@ -115,8 +115,8 @@ class AllocationTest {
     void anEmulatedLinkAddsNoGarbage(int workers, String settings) {
         // A clock of its own, so slow that no address that flaps is told of again: an event is an object.
         AtomicLong nanos = new AtomicLong();
-        try (HandDrivenSwitch hand = new HandDrivenSwitch(c -> c.withWorkers(workers)
-                        .withClock(() -> nanos.addAndGet(NANOS_BETWEEN_LOOKS)))
+        try (HandDrivenSwitch hand = new HandDrivenSwitch(
+                        c -> c.withWorkers(workers).withClock(() -> nanos.addAndGet(NANOS_BETWEEN_LOOKS)))
                 .ports("a", "b", "c")) {
             hand.portNames().forEach(name -> hand.sw().links().set(name, LinkSettings.parse(settings)));
             assertNoGarbage(new Load(hand, false));
@@ -133,8 +133,9 @@ class AllocationTest {
     @CsvSource({"1", "3"})
     void stormLimitsAndTheLoopGuardAddNoGarbage(int workers) {
         AtomicLong nanos = new AtomicLong();
-        try (HandDrivenSwitch hand = new HandDrivenSwitch(
-                c -> c.withWorkers(workers).withLoopGuard(true).withClock(() -> nanos.addAndGet(10 * NANOS_BETWEEN_LOOKS)))) {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch(c -> c.withWorkers(workers)
+                .withLoopGuard(true)
+                .withClock(() -> nanos.addAndGet(10 * NANOS_BETWEEN_LOOKS)))) {
             for (String name : List.of("a", "b", "c")) {
                 StormLimits limits = StormLimits.parse("broadcast:1000000,unknown:1000");
                 hand.port(PortOptions.named(name).withStorm(limits), MemoryPortConfig.DEFAULT);

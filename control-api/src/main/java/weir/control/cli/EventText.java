@@ -15,12 +15,13 @@ final class EventText {
             case SwitchEvent.PortDetached it -> "port " + it.port() + " detached";
             case SwitchEvent.PortStateChanged it -> "port " + it.port() + " " + it.state() + ": " + it.cause();
             case SwitchEvent.LinkChanged it ->
-                "link of " + it.port() + " " + (it.settings().isEmpty() ? "as it is" : it.settings()) + ": " + it.cause();
+                "link of " + it.port() + " " + (it.settings().isEmpty() ? "as it is" : it.settings()) + ": "
+                        + it.cause();
             case SwitchEvent.MacFlap it ->
                 "mac_flap " + it.mac() + (it.vlan() == 0 ? "" : " in VLAN " + it.vlan()) + ": stays at " + it.heldAt();
             case SwitchEvent.StormStarted it ->
-                "storm at " + it.port() + ": more than " + it.limitFramesPerSecond() + " " + it.kind().label()
-                        + " frames/s, the rest is dropped";
+                "storm at " + it.port() + ": more than " + it.limitFramesPerSecond() + " "
+                        + it.kind().label() + " frames/s, the rest is dropped";
             case SwitchEvent.LoopFound it -> "loop at " + it.port() + ": blocked, since " + loop(it);
             case SwitchEvent.LoopReleased it -> "loop at " + it.port() + " is gone: released";
             case SwitchEvent.ProgramChanged it -> Printable.of(it.event().text());

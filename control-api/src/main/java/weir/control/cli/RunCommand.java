@@ -81,10 +81,11 @@ public final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--link",
             paramLabel = "PORT=SETTINGS",
-            description = "Emulates the link behind a port: delay:20ms, jitter:5ms, distribution:uniform|normal, loss:1%%,"
-                    + " loss-burst:5, duplicate:1%%, reorder:1%%, corrupt:1%%, rate:10mbit, burst:64kb, limit:1000, down,"
-                    + " for:5m, seed:1, joined by commas. Both directions, or direction:to or from; ';' separates what"
-                    + " differs. May be repeated for other ports.")
+            description =
+                    "Emulates the link behind a port: delay:20ms, jitter:5ms, distribution:uniform|normal, loss:1%%,"
+                            + " loss-burst:5, duplicate:1%%, reorder:1%%, corrupt:1%%, rate:10mbit, burst:64kb, limit:1000, down,"
+                            + " for:5m, seed:1, joined by commas. Both directions, or direction:to or from; ';' separates what"
+                            + " differs. May be repeated for other ports.")
     private List<String> links = List.of();
 
     @Option(
@@ -113,8 +114,7 @@ public final class RunCommand implements Callable<Integer> {
         }
         PortPlan plan = plan();
         programs.read(plan.names());
-        SwitchConfig config =
-HostConfig.named("run")
+        SwitchConfig config = HostConfig.named("run")
                 .withWorkers(workers)
                 .withWaitMode(busy ? WaitMode.BUSY : WaitMode.ADAPTIVE)
                 .withLoopGuard(!noLoopGuard);

@@ -56,7 +56,10 @@ public record SwitchReport(
             ports = sw.ports();
             programs = sw.programs().all();
             fdbEntries = sw.fdb().size();
-            links = sw.links().all().stream().filter(LinkReport::isUsed).map(LinkReport::of).toList();
+            links = sw.links().all().stream()
+                    .filter(LinkReport::isUsed)
+                    .map(LinkReport::of)
+                    .toList();
         }
 
         SwitchReport report(Map<String, PortCounters> counters, LawReport law) {

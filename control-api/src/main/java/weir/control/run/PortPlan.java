@@ -22,7 +22,8 @@ public final class PortPlan {
 
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-    private record Entry(PortRequest spec, PortOptions options, @Nullable LinkSettings link) {
+    private record Entry(
+            PortRequest spec, PortOptions options, @Nullable LinkSettings link) {
         Entry with(PortOptions changed) {
             return new Entry(spec, changed, link);
         }
@@ -67,12 +68,21 @@ public final class PortPlan {
             String name = plan.freeName(parsed.name());
             plan.entries.put(name, new Entry(parsed, PortOptions.named(name), null));
         }
-        plan.change("--vlan", "access:10 or %s=trunk:10,20-29", settings.vlans(), (entry, text) -> entry.with(
-                entry.options().withVlan(VlanMode.parse(text))));
-        plan.change("--storm", "broadcast:1000,multicast:1000,unknown:1000", settings.storms(), (entry, text) ->
-                entry.with(entry.options().withStorm(StormLimits.parse(text))));
-        plan.change("--link", "delay:20ms,jitter:5ms,loss:1%%", settings.links(), (entry, text) ->
-                new Entry(entry.spec(), entry.options(), LinkSettings.parse(text)));
+        plan.change(
+                "--vlan",
+                "access:10 or %s=trunk:10,20-29",
+                settings.vlans(),
+                (entry, text) -> entry.with(entry.options().withVlan(VlanMode.parse(text))));
+        plan.change(
+                "--storm",
+                "broadcast:1000,multicast:1000,unknown:1000",
+                settings.storms(),
+                (entry, text) -> entry.with(entry.options().withStorm(StormLimits.parse(text))));
+        plan.change(
+                "--link",
+                "delay:20ms,jitter:5ms,loss:1%%",
+                settings.links(),
+                (entry, text) -> new Entry(entry.spec(), entry.options(), LinkSettings.parse(text)));
         return plan;
     }
 
@@ -99,7 +109,9 @@ public final class PortPlan {
                 entries.put(port, change.apply(entry, each.getValue()));
             } catch (IllegalArgumentException e) {
                 throw new PortException(
-                        String.valueOf(e.getMessage()), "write " + option + " " + port + "=" + String.format(example, port), e);
+                        String.valueOf(e.getMessage()),
+                        "write " + option + " " + port + "=" + String.format(example, port),
+                        e);
             }
         }
     }

@@ -120,7 +120,9 @@ class RunCommandTest {
         JsonNode ports = run.json().get("ports");
         assertEquals(1, run.json().get("links").size());
         assertEquals("a", run.json().get("links").get(0).get("port").asString());
-        assertEquals("delay:20ms,loss:1%", run.json().get("links").get(0).get("settings").asString());
+        assertEquals(
+                "delay:20ms,loss:1%",
+                run.json().get("links").get(0).get("settings").asString());
         assertEquals("broadcast:10", ports.get("b").get("storm").asString());
         assertTrue(run.err().contains("link of a delay:20ms,loss:1%: set"), run::err);
         CommandRun table = CommandRun.untilReady("run", "memory:a", "memory:b", "--link", "a=down")
@@ -274,7 +276,9 @@ class RunCommandTest {
 
         assertTrue(run.err().startsWith("ready: "), run::err);
         JsonNode json = run.json();
-        assertEquals(List.of("ports", "programs", "links", "drops", "fdb_entries", "law"), List.copyOf(json.propertyNames()));
+        assertEquals(
+                List.of("ports", "programs", "links", "drops", "fdb_entries", "law"),
+                List.copyOf(json.propertyNames()));
         JsonNode port = json.get("ports").get("b");
         assertEquals(2, port.get("number").asInt());
         assertEquals("memory:b", port.get("spec").asString());

@@ -20,7 +20,8 @@ class PortPlanTest {
     void callsPortsAsTheirSpecsDo() throws PortException {
         assertEquals(
                 List.of("t1", "a"),
-                PortPlan.of(List.of("tap:t1?queues=2", "memory:a"), PortPlan.Settings.vlans(Map.of())).names());
+                PortPlan.of(List.of("tap:t1?queues=2", "memory:a"), PortPlan.Settings.vlans(Map.of()))
+                        .names());
     }
 
     @Test
@@ -48,14 +49,16 @@ class PortPlanTest {
 
         PortException failure = assertThrows(
                 PortException.class,
-                () -> PortPlan.of(List.of("tap:t1?netns=" + netns, "tap:t1?netns=" + link), PortPlan.Settings.vlans(Map.of())));
+                () -> PortPlan.of(
+                        List.of("tap:t1?netns=" + netns, "tap:t1?netns=" + link), PortPlan.Settings.vlans(Map.of())));
 
         assertEquals("name each interface once", failure.hint());
     }
 
     @Test
     void attachesInOrderWithVlanModes() throws PortException {
-        PortPlan plan = PortPlan.of(List.of("memory:b", "memory:a?mtu=9000"), PortPlan.Settings.vlans(Map.of("a", "access:7")));
+        PortPlan plan =
+                PortPlan.of(List.of("memory:b", "memory:a?mtu=9000"), PortPlan.Settings.vlans(Map.of("a", "access:7")));
         try (Switch sw = Switch.create(SwitchConfig.named("t"))) {
             plan.attachTo(sw);
 
@@ -69,8 +72,8 @@ class PortPlanTest {
 
     @Test
     void setsStormLimitsAndLinks() throws PortException {
-        PortPlan.Settings settings = new PortPlan.Settings(
-                Map.of(), Map.of("a", "broadcast:100"), Map.of("b", "delay:20ms,loss:1%"));
+        PortPlan.Settings settings =
+                new PortPlan.Settings(Map.of(), Map.of("a", "broadcast:100"), Map.of("b", "delay:20ms,loss:1%"));
         PortPlan plan = PortPlan.of(List.of("memory:b", "memory:a"), settings);
         try (Switch sw = Switch.create(SwitchConfig.named("t"))) {
             plan.attachTo(sw);

@@ -27,7 +27,7 @@ abstract class EmulatedLine extends Timers.Timed {
     private double lossEndsWith;
     private double lossBeginsWith;
     private boolean inLoss;
-    private int limit;
+    private int limit = Impairments.DEFAULT_LIMIT_FRAMES;
     private long number;
     private long lastDue;
 
@@ -37,6 +37,7 @@ abstract class EmulatedLine extends Timers.Timed {
         this.towardsPort = towardsPort;
         this.queue = queue;
         store = context.frames();
+        held.reserve(limit);
     }
 
     /** Counts a frame as dropped; the caller releases it. */

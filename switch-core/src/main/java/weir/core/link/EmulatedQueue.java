@@ -2,7 +2,6 @@
 package weir.core.link;
 
 import java.lang.invoke.VarHandle;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import weir.core.counter.DropReason;
@@ -25,6 +24,7 @@ public final class EmulatedQueue implements PortQueue {
     private static final int SCRATCH_FRAMES = FrameBatch.MAX_CAPACITY;
     /** One frame may become two. */
     private static final int ROOM_FOR_ONE = 2;
+
     private static final long LOOK_AGAIN_NANOS = 1_000_000;
 
     private final PortQueue queue;
@@ -218,7 +218,9 @@ public final class EmulatedQueue implements PortQueue {
 
         /** Hands on what has arrived; whoever calls makes sure that the queue is flushed. */
         void deliver(long now) {
-            for (int n = takeDue(now, scratch, 0, SCRATCH_FRAMES); n > 0; n = takeDue(now, scratch, 0, SCRATCH_FRAMES)) {
+            for (int n = takeDue(now, scratch, 0, SCRATCH_FRAMES);
+                    n > 0;
+                    n = takeDue(now, scratch, 0, SCRATCH_FRAMES)) {
                 send(n);
             }
         }

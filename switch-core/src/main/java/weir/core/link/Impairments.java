@@ -101,11 +101,6 @@ public record Impairments(
 
     /** Whether frames pass as if there were no emulation. */
     public boolean isNone() {
-        return !down
-                && delayNanos == 0
-                && loss == 0
-                && duplicate == 0
-                && corrupt == 0
-                && rateBitsPerSecond == 0;
+        return !down && delayNanos == 0 && loss == 0 && duplicate == 0 && corrupt == 0 && rateBitsPerSecond == 0;
     }
 }

@@ -49,9 +49,7 @@ public final class LinkCells {
     /** What is counted now. Any thread. */
     public LinkCounters counters() {
         return new LinkCounters(
-                (long) HELD.getOpaque(this),
-                (long) DUPLICATED.getOpaque(this),
-                (long) REORDERED.getOpaque(this),
-                (long) CORRUPTED.getOpaque(this));
+                (long) HELD.getOpaque(this), (long) DUPLICATED.getOpaque(this), (long) REORDERED.getOpaque(this), (long)
+                        CORRUPTED.getOpaque(this));
     }
 }

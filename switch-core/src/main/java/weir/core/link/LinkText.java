@@ -25,7 +25,8 @@ final class LinkText {
         for (String part : text.split(";", -1)) {
             read(part);
         }
-        return new LinkSettings(orNone(toPort), orNone(fromPort), seed == null ? 0 : seed, forNanos == null ? 0 : forNanos);
+        return new LinkSettings(
+                orNone(toPort), orNone(fromPort), seed == null ? 0 : seed, forNanos == null ? 0 : forNanos);
     }
 
     private static Impairments orNone(@Nullable Impairments impairments) {
@@ -78,7 +79,8 @@ final class LinkText {
             case "for" -> forNanos = once(forNanos, key, LinkUnits.longNanos(value));
             case "seed" -> seed = once(seed, key, number(key, value, 18));
             default ->
-                throw new IllegalArgumentException("'" + key + "' in '" + text + "' is no setting of a link; there are " + KEYS);
+                throw new IllegalArgumentException(
+                        "'" + key + "' in '" + text + "' is no setting of a link; there are " + KEYS);
         }
     }
 

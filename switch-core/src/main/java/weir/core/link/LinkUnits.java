@@ -15,7 +15,8 @@ public final class LinkUnits {
     private static final Pattern NUMBER = Pattern.compile("([0-9]{1,18}(?:\\.[0-9]{1,9})?)([a-zA-Z%]*)");
     private static final Map<String, Long> NANOS = units("ns", 1, "us", 1_000, "ms", 1_000_000, "s", 1_000_000_000L);
     private static final Map<String, Long> LONG_NANOS = longTimes();
-    private static final Map<String, Long> BITS = units("bit", 1, "kbit", 1_000, "mbit", 1_000_000, "gbit", 1_000_000_000L);
+    private static final Map<String, Long> BITS =
+            units("bit", 1, "kbit", 1_000, "mbit", 1_000_000, "gbit", 1_000_000_000L);
     private static final Map<String, Long> BYTES = units("b", 1, "kb", 1_000, "mb", 1_000_000);
     private static final int PERCENT = 100;
 
@@ -72,11 +73,12 @@ public final class LinkUnits {
         Matcher parts = NUMBER.matcher(text);
         Long unit = parts.matches() ? units.get(parts.group(2)) : null;
         if (unit == null) {
-            throw new IllegalArgumentException("'" + text + "' is not a " + what + " such as " + example + "; units are "
-                    + String.join(", ", units.keySet()));
+            throw new IllegalArgumentException("'" + text + "' is not a " + what + " such as " + example
+                    + "; units are " + String.join(", ", units.keySet()));
         }
         BigDecimal value = new BigDecimal(parts.group(1)).multiply(BigDecimal.valueOf(unit));
-        if (value.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0 || value.stripTrailingZeros().scale() > 0) {
+        if (value.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0
+                || value.stripTrailingZeros().scale() > 0) {
             throw new IllegalArgumentException("'" + text + "' is too large or too fine");
         }
         return value.longValueExact();
@@ -105,8 +107,7 @@ public final class LinkUnits {
 
     /** In the largest unit that leaves no fraction. */
     private static String in(Map<String, Long> units, long value) {
-        List<Map.Entry<String, Long>> largestFirst =
-                new ArrayList<>(units.entrySet()).reversed();
+        List<Map.Entry<String, Long>> largestFirst = new ArrayList<>(units.entrySet()).reversed();
         for (Map.Entry<String, Long> unit : largestFirst) {
             if (value % unit.getValue() == 0) {
                 return value / unit.getValue() + unit.getKey();

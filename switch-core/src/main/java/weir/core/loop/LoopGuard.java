@@ -162,8 +162,8 @@ public final class LoopGuard {
         }
         port.evidenceAt = now;
         boolean again = epoch(now) != epoch(port.firstEvidenceAt);
-        boolean deferred = (isLowerIdNear(port, now) || isLowerIdNear(other, now))
-                && now - port.firstEvidenceAt < DEFER_NANOS;
+        boolean deferred =
+                (isLowerIdNear(port, now) || isLowerIdNear(other, now)) && now - port.firstEvidenceAt < DEFER_NANOS;
         if (again && !deferred && !port.isBlocked() && !other.isBlocked()) {
             port.suspected = false;
             port.block(true);

@@ -65,8 +65,8 @@ public record StormLimits(Map<FloodClass, Integer> framesPerSecond) {
                 return each;
             }
         }
-        throw new IllegalArgumentException("'" + label + "' in storm limit '" + text
-                + "' is none of broadcast, multicast, unknown");
+        throw new IllegalArgumentException(
+                "'" + label + "' in storm limit '" + text + "' is none of broadcast, multicast, unknown");
     }
 
     /** A text that {@link #parse} reads as these limits; {@code none} without any. */

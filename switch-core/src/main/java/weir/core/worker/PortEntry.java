@@ -64,8 +64,10 @@ public final class PortEntry {
         loop = new LoopPort(number, name);
         storm = StormGuard.of(options.storm(), nowNanos);
         cells = java.util.stream.Stream.generate(PortCells::new).limit(workers).toList();
-        towardsPort = java.util.stream.Stream.generate(LinkCells::new).limit(workers).toList();
-        fromPort = java.util.stream.Stream.generate(LinkCells::new).limit(workers).toList();
+        towardsPort =
+                java.util.stream.Stream.generate(LinkCells::new).limit(workers).toList();
+        fromPort =
+                java.util.stream.Stream.generate(LinkCells::new).limit(workers).toList();
         switch (options.vlan()) {
             case VlanMode.Unaware unaware -> {
                 memberOf = null;

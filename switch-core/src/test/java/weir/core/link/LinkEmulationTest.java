@@ -153,7 +153,13 @@ class LinkEmulationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"loss:10%", "'loss:10%,loss-burst:5'", "duplicate:25%", "corrupt:50%", "'delay:5ms,jitter:5ms,reorder:20%'"})
+    @CsvSource({
+        "loss:10%",
+        "'loss:10%,loss-burst:5'",
+        "duplicate:25%",
+        "corrupt:50%",
+        "'delay:5ms,jitter:5ms,reorder:20%'"
+    })
     void theSameSeedGivesTheSameFate(String settings) {
         knowStations();
         List<List<String>> runs = new ArrayList<>();

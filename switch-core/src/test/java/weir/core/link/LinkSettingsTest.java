@@ -85,8 +85,7 @@ class LinkSettingsTest {
                 "direction:to,for:1s;direction:from,for:2s | 'for' stands twice"
             })
     void saysWhatIsWrong(String text, String cause) {
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> LinkSettings.parse(text));
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> LinkSettings.parse(text));
         assertTrue(String.valueOf(refused.getMessage()).contains(cause), refused::getMessage);
     }
 }

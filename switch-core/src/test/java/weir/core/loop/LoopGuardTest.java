@@ -43,7 +43,8 @@ class LoopGuardTest {
     private final List<SwitchEvent> events = new CopyOnWriteArrayList<>();
 
     private HandDrivenSwitch guarded(boolean guard, int workers) {
-        HandDrivenSwitch made = new HandDrivenSwitch(config -> config.withLoopGuard(guard).withWorkers(workers));
+        HandDrivenSwitch made =
+                new HandDrivenSwitch(config -> config.withLoopGuard(guard).withWorkers(workers));
         switches.add(made);
         made.sw().listen(events::add);
         return made;
@@ -147,11 +148,13 @@ class LoopGuardTest {
         cables.remove(blockedCable(kept, cut));
         run(RELEASED_WITHIN_MILLIS);
         assertEquals(List.of(), blocked());
-        Law.eventually("found and released", () -> events.stream()
-                        .filter(event ->
-                                event instanceof SwitchEvent.LoopFound || event instanceof SwitchEvent.LoopReleased)
-                        .count()
-                == 2);
+        Law.eventually(
+                "found and released",
+                () -> events.stream()
+                                .filter(event -> event instanceof SwitchEvent.LoopFound
+                                        || event instanceof SwitchEvent.LoopReleased)
+                                .count()
+                        == 2);
         assertConnected(a, b);
     }
 
@@ -178,7 +181,9 @@ class LoopGuardTest {
     }
 
     private static long count(List<byte[]> frames, byte[] wanted) {
-        return frames.stream().filter(frame -> java.util.Arrays.equals(frame, wanted)).count();
+        return frames.stream()
+                .filter(frame -> java.util.Arrays.equals(frame, wanted))
+                .count();
     }
 
     @ParameterizedTest

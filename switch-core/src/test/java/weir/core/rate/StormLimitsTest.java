@@ -40,8 +40,7 @@ class StormLimitsTest {
                 "unknown:5,unknown:6 | 'unknown' stands twice"
             })
     void saysWhatIsWrong(String text, String cause) {
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> StormLimits.parse(text));
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> StormLimits.parse(text));
         assertTrue(String.valueOf(refused.getMessage()).contains(cause), refused::getMessage);
     }
 
@@ -70,12 +69,11 @@ class StormLimitsTest {
     @CsvSource({"broadcast:1000, 1000", "multicast:500, 500", "unknown:5000, 5000"})
     void keepsEachClassToItsLimit(String limits, int expected) {
         try (HandDrivenSwitch hand = withLimits(1, limits)) {
-            long destination =
-                    switch (limits.charAt(0)) {
-                        case 'b' -> Frames.BROADCAST;
-                        case 'm' -> MULTICAST;
-                        default -> Frames.station(77);
-                    };
+            long destination = switch (limits.charAt(0)) {
+                case 'b' -> Frames.BROADCAST;
+                case 'm' -> MULTICAST;
+                default -> Frames.station(77);
+            };
             int arrived = flood(hand, "a", Frames.untagged(destination, Frames.station(1), 60, 0), 1000);
 
             assertEquals(expected, arrived, expected * 0.1);

@@ -103,7 +103,8 @@ class TapLinkTest {
     void aPingTakesAsMuchLongerAsTheLinkDelays(String direction, double expectedMillis) {
         link("b", (direction.equals("both") ? "" : direction + ",") + "delay:20ms");
         List<Double> delayed = times(pings(25));
-        System.out.println("delay " + expectedMillis + " ms: median " + median(delayed) + " ms, shortest " + shortest(delayed));
+        System.out.println(
+                "delay " + expectedMillis + " ms: median " + median(delayed) + " ms, shortest " + shortest(delayed));
         assertEquals(25, delayed.size());
         assertTrue(delayed.stream().allMatch(millis -> millis >= expectedMillis), delayed::toString);
         assertEquals(expectedMillis, shortest(delayed), 2, delayed::toString);
@@ -166,7 +167,6 @@ class TapLinkTest {
         }
         within(2000, () -> counters("b").egressInFlight() == 0);
     }
-
 
     @Test
     void aLinkThatIsDownForATimeComesBackByItself() {
