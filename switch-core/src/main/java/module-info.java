@@ -9,10 +9,13 @@ module weir.core {
     exports weir.core.counter;
     exports weir.core.fdb;
     exports weir.core.frame;
+    exports weir.core.link;
+    exports weir.core.loop;
     exports weir.core.memory;
     exports weir.core.offload;
     exports weir.core.port;
     exports weir.core.program;
+    exports weir.core.rate;
     exports weir.core.ring;
     exports weir.core.worker;
 }

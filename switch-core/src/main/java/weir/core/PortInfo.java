@@ -10,6 +10,7 @@ import weir.core.port.PortState;
  *
  * @param options as attached, with the name and number that were chosen
  * @param spec what makes the port
+ * @param loopBlocked it is part of a loop, and carries nothing but the switch's probes
  * @param counters its counters, summed over all workers
  * @param peerDropped frames that the system behind the port dropped
  * @param learnRefused addresses that the quota or a full database refused
@@ -18,6 +19,7 @@ public record PortInfo(
         PortOptions options,
         String spec,
         PortState state,
+        boolean loopBlocked,
         int mtuBytes,
         PortCounters counters,
         long peerDropped,

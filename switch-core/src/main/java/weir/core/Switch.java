@@ -17,6 +17,9 @@ import weir.core.counter.PortCounters;
 import weir.core.fdb.FdbEntry;
 import weir.core.fdb.MacAddress;
 import weir.core.frame.FramePool;
+import weir.core.link.EmulatedLink;
+import weir.core.loop.LoopGuard;
+import weir.core.loop.LoopPort;
 import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.core.port.PortOptions;
@@ -28,6 +31,7 @@ import weir.core.program.ProgramPlace;
 import weir.core.program.ProgramSite;
 import weir.core.program.ProgramTable;
 import weir.core.program.SwitchPrograms;
+import weir.core.rate.FloodClass;
 import weir.core.worker.PortEntry;
 import weir.core.worker.PortTable;
 import weir.core.worker.SwitchWorker;
@@ -63,6 +67,7 @@ public final class Switch implements AutoCloseable {
     private int nextWorker;
     private boolean closed;
     private final SwitchPrograms programs = new SwitchPrograms(new Site());
+    private final SwitchLinks links;
     private volatile ProgramTable programTable = ProgramTable.EMPTY;
     private volatile List<PortEntry> portsNow = List.of();
 
@@ -70,10 +75,12 @@ public final class Switch implements AutoCloseable {
         this.config = config;
         pool = new FramePool(config.pool(), config.workers(), config.poolMemory());
         events = new EventQueue(config.name(), event -> listeners.forEach(listener -> listener.accept(event)));
+        links = new SwitchLinks(new LinkSite(), config.worker().nanoClock());
         WorkerEvents workerEvents = new Events();
+        LoopGuard guard = config.loopGuard() ? new LoopGuard(new LoopEvents(), now()) : null;
         for (int i = 0; i < config.workers(); i++) {
             workers.add(new SwitchWorker(
-                    i, config.workers(), config.worker(), pool.store(i), workerEvents, () -> programTable));
+                    i, config.workers(), config.worker(), pool.store(i), workerEvents, () -> programTable, guard));
         }
         for (SwitchWorker from : workers) {
             for (SwitchWorker to : workers) {
@@ -175,6 +182,7 @@ public final class Switch implements AutoCloseable {
             ports.add(entry);
             publishTable();
             onAll(worker -> worker.startPolling(entry));
+            events.post(new SwitchEvent.PortAttached(entry.name(), entry.number(), port.spec()));
             return info(entry);
         } catch (PortException | RuntimeException e) {
             port.close();
@@ -206,7 +214,12 @@ public final class Switch implements AutoCloseable {
             owners[q] = nextWorker++ % workers.size();
         }
         PortOptions chosen = options.withName(name).withNumber(number);
-        return new PortEntry(usedIndexes.nextClearBit(0), chosen.number(), name, port, chosen, owners, workers.size());
+        return new PortEntry(
+                usedIndexes.nextClearBit(0), chosen.number(), name, port, chosen, owners, workers.size(), now());
+    }
+
+    private long now() {
+        return config.worker().nanoClock().getAsLong();
     }
 
     /** One more than the highest number ever used, or the lowest unused one when the highest is taken. */
@@ -267,6 +280,7 @@ public final class Switch implements AutoCloseable {
         onAll(worker -> worker.closeQueues(entry.index()));
         entry.port().close();
         usedIndexes.clear(entry.index());
+        events.post(new SwitchEvent.PortDetached(entry.name()));
         retired.computeIfAbsent(entry.name(), name -> new ArrayList<>()).addAll(entry.cells());
     }
 
@@ -293,6 +307,7 @@ public final class Switch implements AutoCloseable {
                 entry.options(),
                 entry.port().spec(),
                 entry.port().state(),
+                entry.loop().isBlocked(),
                 entry.port().mtuBytes(),
                 PortCounters.sum(entry.cells()),
                 entry.port().peerDropped(),
@@ -320,6 +335,43 @@ public final class Switch implements AutoCloseable {
             inUse += onQuietly(worker, worker::slotsInUse);
         }
         return inUse;
+    }
+
+    // ---- links ----------------------------------------------------------------------------------
+
+    /** Emulation of the links behind the ports. */
+    public SwitchLinks links() {
+        return links;
+    }
+
+    private final class LinkSite implements SwitchLinks.Site {
+        @Override
+        public @Nullable PortEntry port(String portName) {
+            for (PortEntry port : portsNow) {
+                if (port.name().equals(portName)) {
+                    return port;
+                }
+            }
+            return null;
+        }
+
+        @Override
+        public List<PortEntry> ports() {
+            return portsNow;
+        }
+
+        @Override
+        public void onAll(Consumer<SwitchWorker> command) {
+            synchronized (Switch.this) {
+                requireOpen();
+                Switch.this.onAll(command);
+            }
+        }
+
+        @Override
+        public void tell(SwitchEvent event) {
+            events.post(event);
+        }
     }
 
     // ---- program --------------------------------------------------------------------------------
@@ -474,6 +526,18 @@ public final class Switch implements AutoCloseable {
         events.start();
     }
 
+    private final class LoopEvents implements LoopGuard.Listener {
+        @Override
+        public void blocked(LoopPort port, LoopPort other) {
+            events.post(new SwitchEvent.LoopFound(port.name(), other.name()));
+        }
+
+        @Override
+        public void released(LoopPort port) {
+            events.post(new SwitchEvent.LoopReleased(port.name()));
+        }
+    }
+
     private final class Events implements WorkerEvents {
         @Override
         public void portState(PortEntry port, PortState state, String cause) {
@@ -488,6 +552,16 @@ public final class Switch implements AutoCloseable {
                     .findFirst()
                     .orElse("?");
             events.post(new SwitchEvent.MacFlap(vlan, MacAddress.toString(mac), heldAt));
+        }
+
+        @Override
+        public void linkExpired(PortEntry port, EmulatedLink link) {
+            links.expired(port, link);
+        }
+
+        @Override
+        public void stormStarted(PortEntry port, FloodClass kind, int limitFramesPerSecond) {
+            events.post(new SwitchEvent.StormStarted(port.name(), kind, limitFramesPerSecond));
         }
 
         @Override

@@ -20,9 +20,16 @@ import weir.core.worker.WorkerHook;
  * @param poolMemory where the pool's bytes come from
  * @param worker how each worker runs
  * @param threads false: no threads are started, the owner calls {@link Switch#runRounds()} itself
+ * @param loopGuard whether ports send probes to find loops, and are blocked when they are part of one
  */
 public record SwitchConfig(
-        String name, int workers, PoolConfig pool, PoolMemory poolMemory, WorkerConfig worker, boolean threads) {
+        String name,
+        int workers,
+        PoolConfig pool,
+        PoolMemory poolMemory,
+        WorkerConfig worker,
+        boolean threads,
+        boolean loopGuard) {
     private static final int DEFAULT_BATCH_FRAMES = 64;
     private static final int MAX_WORKERS = 64;
 
@@ -45,24 +52,32 @@ public record SwitchConfig(
                 FdbConfig.defaults(),
                 false,
                 WorkerHook.NONE);
-        return new SwitchConfig(name, 1, PoolConfig.DEFAULT, PoolMemory.anonymous(), worker, true);
+        return new SwitchConfig(name, 1, PoolConfig.DEFAULT, PoolMemory.anonymous(), worker, true, false);
     }
 
     public SwitchConfig withWorkers(int count) {
-        return new SwitchConfig(name, count, pool, poolMemory, worker, threads);
+        return new SwitchConfig(name, count, pool, poolMemory, worker, threads, loopGuard);
     }
 
     public SwitchConfig withPool(PoolConfig newPool) {
-        return new SwitchConfig(name, workers, newPool, poolMemory, worker, threads);
+        return new SwitchConfig(name, workers, newPool, poolMemory, worker, threads, loopGuard);
     }
 
     public SwitchConfig withPoolMemory(PoolMemory memory) {
-        return new SwitchConfig(name, workers, pool, memory, worker, threads);
+        return new SwitchConfig(name, workers, pool, memory, worker, threads, loopGuard);
+    }
+
+    /**
+     * Looks for loops: every port sends a probe each half second. Off unless asked for, since whoever is behind a port
+     * sees them. {@link weir.core.loop.LoopGuard} says how ports are chosen.
+     */
+    public SwitchConfig withLoopGuard(boolean guard) {
+        return new SwitchConfig(name, workers, pool, poolMemory, worker, threads, guard);
     }
 
     /** The owner drives the workers by {@link Switch#runRounds()}: deterministic, for tests. */
     public SwitchConfig withoutThreads() {
-        return new SwitchConfig(name, workers, pool, poolMemory, worker, false);
+        return new SwitchConfig(name, workers, pool, poolMemory, worker, false, loopGuard);
     }
 
     public SwitchConfig withBatchFrames(int frames) {
@@ -94,6 +109,6 @@ public record SwitchConfig(
     }
 
     private SwitchConfig withWorker(WorkerConfig newWorker) {
-        return new SwitchConfig(name, workers, pool, poolMemory, newWorker, threads);
+        return new SwitchConfig(name, workers, pool, poolMemory, newWorker, threads, loopGuard);
     }
 }

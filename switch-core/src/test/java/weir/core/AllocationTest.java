@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import weir.core.frame.Frame;
+import weir.core.link.LinkSettings;
 import weir.core.memory.MemoryEndpoint;
 import weir.core.memory.MemoryPortConfig;
 import weir.core.port.PortOptions;
@@ -17,6 +19,7 @@ import weir.core.program.ForwardingProgram;
 import weir.core.program.ProgramOptions;
 import weir.core.program.ProgramPlace;
 import weir.core.program.Steered;
+import weir.core.rate.StormLimits;
 import weir.core.testing.Frames;
 import weir.core.testing.HandDrivenSwitch;
 import weir.ebpf.Engine;
@@ -32,6 +35,7 @@ class AllocationTest {
     private static final long MEASURED_FRAMES = 1_000_000;
 
     private static final int ATTEMPTS = 8;
+    private static final long NANOS_BETWEEN_LOOKS = 200;
 
     /** Generator and sink at every port, on the test's thread, without garbage of their own. */
     private static final class Load {
@@ -100,6 +104,44 @@ class AllocationTest {
                 hand.port(PortOptions.named(name).withVlan(VlanMode.parse(mode)), MemoryPortConfig.DEFAULT);
             }
             assertNoGarbage(new Load(hand, modes.contains("trunk")));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 'delay:200us,jitter:100us,loss:1%,duplicate:1%,reorder:1%,corrupt:1%,rate:10gbit'",
+        "3, 'delay:200us,jitter:100us,distribution:normal,loss:5%,loss-burst:4'"
+    })
+    void anEmulatedLinkAddsNoGarbage(int workers, String settings) {
+        // A clock of its own, so slow that no address that flaps is told of again: an event is an object.
+        AtomicLong nanos = new AtomicLong();
+        try (HandDrivenSwitch hand = new HandDrivenSwitch(
+                        c -> c.withWorkers(workers).withClock(() -> nanos.addAndGet(NANOS_BETWEEN_LOOKS)))
+                .ports("a", "b", "c")) {
+            hand.portNames().forEach(name -> hand.sw().links().set(name, LinkSettings.parse(settings)));
+            assertNoGarbage(new Load(hand, false));
+            hand.portNames().forEach(name -> hand.sw().links().clear(name));
+            nanos.addAndGet(1_000_000_000);
+            hand.settle();
+            nanos.addAndGet(1_000_000_000);
+            hand.settle();
+            hand.portNames().forEach(hand::received);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1", "3"})
+    void stormLimitsAndTheLoopGuardAddNoGarbage(int workers) {
+        AtomicLong nanos = new AtomicLong();
+        try (HandDrivenSwitch hand = new HandDrivenSwitch(c -> c.withWorkers(workers)
+                .withLoopGuard(true)
+                .withClock(() -> nanos.addAndGet(10 * NANOS_BETWEEN_LOOKS)))) {
+            for (String name : List.of("a", "b", "c")) {
+                StormLimits limits = StormLimits.parse("broadcast:1000000,unknown:1000");
+                hand.port(PortOptions.named(name).withStorm(limits), MemoryPortConfig.DEFAULT);
+            }
+            assertNoGarbage(new Load(hand, false));
+            hand.portNames().forEach(hand::received);
         }
     }
 

@@ -2,6 +2,7 @@
 package weir.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -12,11 +13,13 @@ import org.junit.jupiter.api.Test;
 import weir.core.frame.Frame;
 import weir.core.frame.FrameBatch;
 import weir.core.frame.FrameStore;
+import weir.core.link.LinkSettings;
 import weir.core.port.Port;
 import weir.core.port.PortOptions;
 import weir.core.port.PortQueue;
 import weir.core.port.PortState;
 import weir.core.port.QueueContext;
+import weir.core.rate.StormLimits;
 import weir.core.testing.Frames;
 import weir.core.testing.HandDrivenSwitch;
 
@@ -142,6 +145,39 @@ class SeveralQueuesTest {
             Frames.assertSameFrames(List.of(frame(7, 2, 5)), second.out.subList(1, second.out.size()), "second");
             Frames.assertSameFrames(List.of(frame(7, 1, 6)), first.out.subList(2, first.out.size()), "first");
             assertEquals(QUEUES, hand.sw().ports().getFirst().counters().received());
+            hand.assertLaw();
+            hand.sw().detach("wide");
+        }
+    }
+
+    @Test
+    void workersShareTheRateOfAnEmulatedLinkAndAStormLimit() throws Exception {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch(config -> config.withWorkers(2))) {
+            WidePort wide = new WidePort();
+            hand.sw().attach(wide, PortOptions.named("wide").withStorm(StormLimits.parse("broadcast:100")));
+            hand.ports("a", "b");
+            ListQueue first = wide.queues.get(0);
+            ListQueue second = wide.queues.get(1);
+            int arrived = 0;
+            for (int millis = 0; millis < 1000; millis++) {
+                first.arrive(Frames.untagged(Frames.BROADCAST, Frames.station(7), 64, millis));
+                second.arrive(Frames.untagged(Frames.BROADCAST, Frames.station(8), 64, millis));
+                hand.advanceMillis(1);
+                arrived += hand.received("a").size();
+                hand.received("b");
+            }
+            assertEquals(100, arrived, 10, "storm limit over both queues");
+
+            int before = first.out.size() + second.out.size();
+            hand.sw().links().set("wide", LinkSettings.parse("direction:to,rate:512kbit"));
+            for (int millis = 0; millis < 100; millis++) { // 64-byte frames: one a millisecond
+                hand.send("a", frame(7, 1, millis));
+                hand.send("b", frame(7, 2, millis));
+                hand.advanceMillis(1);
+            }
+            assertEquals(100, first.out.size() + second.out.size() - before, 1, "rate over both queues");
+            assertTrue(first.out.size() > 10 && second.out.size() > 10, "both are used");
+            hand.advanceSeconds(1);
             hand.assertLaw();
             hand.sw().detach("wide");
         }

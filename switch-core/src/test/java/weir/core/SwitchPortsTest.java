@@ -21,6 +21,7 @@ import weir.core.port.PortQueue;
 import weir.core.port.PortState;
 import weir.core.port.QueueContext;
 import weir.core.port.VlanMode;
+import weir.core.rate.StormLimits;
 import weir.core.testing.Frames;
 import weir.core.testing.HandDrivenSwitch;
 import weir.core.testing.ObservedPort;
@@ -170,7 +171,7 @@ class SwitchPortsTest {
                     PortOptions.named("t").withVlan(trunk).withHairpin(true).withNumber(77),
                     MemoryPortConfig.DEFAULT.withMtuBytes(9000));
             PortInfo info = hand.sw().ports().getFirst();
-            assertEquals(new PortOptions("t", 77, trunk, true), info.options());
+            assertEquals(new PortOptions("t", 77, trunk, true, StormLimits.NONE), info.options());
             assertEquals("memory:t", info.spec());
             assertEquals(9000, info.mtuBytes());
             assertEquals(PortState.UP, info.state());

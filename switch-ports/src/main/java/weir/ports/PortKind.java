@@ -17,4 +17,12 @@ public interface PortKind {
      * @throws PortException when the target or an option does not fit, with what to write instead
      */
     PortRequest read(PortSpec spec) throws PortException;
+
+    /**
+     * Finds out whether ports of this kind can be opened here, by trying what can be tried and undoing it at
+     * once; no interface, rule or file is left. For {@code weir doctor}: may take milliseconds.
+     */
+    default PortAvailability probe() {
+        return PortAvailability.works("needs nothing of the machine");
+    }
 }

@@ -54,6 +54,10 @@ public final class DoctorCommand implements Callable<Integer> {
         out.println();
         table(report).print(out);
         out.println();
+        out.println("port kinds that work here: " + String.join(", ", report.portKinds(true)));
+        if (!report.portKinds(false).isEmpty()) {
+            out.println("port kinds that do not: " + String.join(", ", report.portKinds(false)));
+        }
         if (report.missing() == 0) {
             out.println("nothing is missing");
         } else {

@@ -15,7 +15,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import weir.control.program.Printable;
 import weir.control.report.SwitchReport;
 import weir.control.run.HostConfig;
 import weir.control.run.PortPlan;
@@ -43,6 +42,7 @@ import weir.core.worker.WaitMode;
             "  weir run packet:veth0 packet:veth1",
             "  weir run 'tap:eth0?netns=/run/netns/a' 'tap:eth0?netns=/run/netns/b'",
             "  weir run tap:t1 tap:t2 tap:up --vlan t1=access:10 --vlan t2=access:20 --vlan up=trunk:10,20",
+            "  weir run tap:t1 tap:t2 --link t1=delay:20ms,jitter:5ms,loss:1%% --storm t2=broadcast:1000",
             "  weir run tap:t1 tap:t2 --program filter.o --set blocked:53=1 --watch",
             "  weir run tap:t1 tap:t2 --program bridge.o --program t1=acl.o:ingress"
         })
@@ -81,6 +81,29 @@ public final class RunCommand implements Callable<Integer> {
                     + " Ports are called as in their spec, t1 for tap:t1. May be repeated.")
     private List<String> vlans = List.of();
 
+    @Option(
+            names = "--link",
+            paramLabel = "PORT=SETTINGS",
+            description =
+                    "Emulates the link behind a port: delay:20ms, jitter:5ms, distribution:uniform|normal, loss:1%%,"
+                            + " loss-burst:5, duplicate:1%%, reorder:1%%, corrupt:1%%, rate:10mbit, burst:64kb, limit:1000, down,"
+                            + " for:5m, seed:1, joined by commas. Both directions, or direction:to or from; ';' separates what"
+                            + " differs. May be repeated for other ports.")
+    private List<String> links = List.of();
+
+    @Option(
+            names = "--storm",
+            paramLabel = "PORT=LIMITS",
+            description = "Frames a second of a port that may flood: broadcast:1000,multicast:500,unknown:2000, any of"
+                    + " them. May be repeated.")
+    private List<String> storms = List.of();
+
+    @Option(
+            names = "--no-loop-guard",
+            description = "Send no probes and block no port. Without it each port sends two probes a second, and a port"
+                    + " whose frames come back is blocked until they no longer do.")
+    private boolean noLoopGuard;
+
     /** For picocli. */
     public RunCommand() {}
 
@@ -94,8 +117,10 @@ public final class RunCommand implements Callable<Integer> {
         }
         PortPlan plan = plan();
         programs.read(plan.names());
-        SwitchConfig config =
-                HostConfig.named("run").withWorkers(workers).withWaitMode(busy ? WaitMode.BUSY : WaitMode.ADAPTIVE);
+        SwitchConfig config = HostConfig.named("run")
+                .withWorkers(workers)
+                .withWaitMode(busy ? WaitMode.BUSY : WaitMode.ADAPTIVE)
+                .withLoopGuard(!noLoopGuard);
         try (StopSignal signal = new StopSignal();
                 Switch sw = Switch.create(config)) {
             sw.listen(this::tell);
@@ -122,25 +147,30 @@ public final class RunCommand implements Callable<Integer> {
 
     private PortPlan plan() {
         try {
-            return PortPlan.of(portSpecs, vlanModes());
+            return PortPlan.of(
+                    portSpecs,
+                    new PortPlan.Settings(
+                            byPort("--vlan", "MODE", vlans),
+                            byPort("--storm", "LIMITS", storms),
+                            byPort("--link", "SETTINGS", links)));
         } catch (PortException e) {
             throw CommandFailures.of(ExitCode.USAGE, e);
         }
     }
 
-    private Map<String, String> vlanModes() {
-        Map<String, String> modes = new LinkedHashMap<>();
-        for (String text : vlans) {
+    private Map<String, String> byPort(String option, String what, List<String> texts) {
+        Map<String, String> byPort = new LinkedHashMap<>();
+        for (String text : texts) {
             int equals = text.indexOf('=');
             if (equals < 0) {
-                throw usage("--vlan '" + text + "' is not PORT=MODE");
+                throw usage(option + " '" + text + "' is not PORT=" + what);
             }
             String port = text.substring(0, equals);
-            if (modes.put(port, text.substring(equals + 1)) != null) {
-                throw usage("--vlan stands twice for port '" + port + "'");
+            if (byPort.put(port, text.substring(equals + 1)) != null) {
+                throw usage(option + " stands twice for port '" + port + "'");
             }
         }
-        return modes;
+        return byPort;
     }
 
     private static void attach(PortPlan plan, Switch sw) {
@@ -157,21 +187,16 @@ public final class RunCommand implements Callable<Integer> {
 
     /** On the switch's own thread for events. */
     private void tell(SwitchEvent event) {
-        tell(lineOf(event));
+        switch (event) {
+            case SwitchEvent.PortAttached _, SwitchEvent.PortDetached _ -> {
+                // Ports come before "ready" and go at the end, which both say so.
+            }
+            default -> tell(EventText.lineOf(event));
+        }
     }
 
     private synchronized void tell(String line) {
         limiter.admit(line, System.nanoTime()).forEach(this::say);
-    }
-
-    private static String lineOf(SwitchEvent event) {
-        return switch (event) {
-            case SwitchEvent.PortStateChanged it -> "port " + it.port() + " " + it.state() + ": " + it.cause();
-            case SwitchEvent.MacFlap it ->
-                "mac_flap " + it.mac() + (it.vlan() == 0 ? "" : " in VLAN " + it.vlan()) + ": stays at " + it.heldAt();
-            case SwitchEvent.ProgramChanged it -> Printable.of(it.event().text());
-            case SwitchEvent.WorkerFault it -> "worker " + it.worker() + " fault: " + it.cause();
-        };
     }
 
     /** One line for people: on standard output, unless that is for a program. */

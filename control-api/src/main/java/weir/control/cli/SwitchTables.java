@@ -7,9 +7,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import weir.control.program.Printable;
+import weir.control.report.LinkReport;
 import weir.control.report.PortReport;
 import weir.control.report.ProgramReport;
 import weir.control.report.SwitchReport;
+import weir.core.link.LinkCounters;
 
 /** A switch's counters as people read them. */
 final class SwitchTables {
@@ -17,6 +19,10 @@ final class SwitchTables {
 
     static void print(PrintWriter out, SwitchReport report) {
         ports(report).print(out);
+        if (!report.links().isEmpty()) {
+            out.println();
+            links(report).print(out);
+        }
         if (!report.programs().isEmpty()) {
             out.println();
             programs(report).print(out);
@@ -33,6 +39,20 @@ final class SwitchTables {
                 "PORT", "STATE", "RX FRAMES", "RX BYTES", "TX FRAMES", "TX BYTES", "DROPPED", "PEER DROPPED");
         report.ports().forEach((name, port) -> row(table, name, port));
         return table;
+    }
+
+    private static TextTable links(SwitchReport report) {
+        TextTable table = new TextTable("LINK", "", "HELD", "DUPLICATED", "REORDERED", "CORRUPTED", "SETTINGS");
+        for (LinkReport link : report.links()) {
+            String settings = link.settings().isEmpty() ? "over" : link.settings();
+            row(table, link.port(), "to", link.toPort(), settings);
+            row(table, link.port(), "from", link.fromPort(), "");
+        }
+        return table;
+    }
+
+    private static void row(TextTable table, String port, String direction, LinkCounters done, String settings) {
+        table.row(port, direction, done.held(), done.duplicated(), done.reordered(), done.corrupted(), settings);
     }
 
     private static TextTable programs(SwitchReport report) {
@@ -66,7 +86,7 @@ final class SwitchTables {
     private static void row(TextTable table, String name, PortReport port) {
         table.row(
                 name,
-                port.state().toString(),
+                port.loopBlocked() ? "BLOCKED" : port.state().toString(),
                 port.received(),
                 port.receivedBytes(),
                 port.transmitted(),

@@ -19,6 +19,9 @@ import weir.control.machine.Commands;
 import weir.control.machine.MachineFacts;
 import weir.control.machine.ProcFile;
 import weir.control.run.HostConfig;
+import weir.control.run.PortSpecs;
+import weir.ports.PortAvailability;
+import weir.ports.PortKind;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.Probes;
 import weir.ports.readiness.EpollIdleWait;
@@ -52,6 +55,7 @@ public final class Doctor {
     public static DoctorReport examine() throws InterruptedException {
         Doctor doctor = new Doctor();
         doctor.system();
+        doctor.ports();
         if (HostConfig.isLinux()) {
             doctor.capabilities();
             doctor.kernel();
@@ -81,6 +85,19 @@ public final class Doctor {
                         : Check.missing("1 core", coresUse, "give the machine or container another core"));
     }
 
+    /** One row for each kind of port, which knows by itself what it takes. */
+    private void ports() {
+        for (PortKind kind : PortSpecs.kinds()) {
+            PortAvailability found = kind.probe();
+            String use = "ports " + kind.form();
+            checks.put(
+                    DoctorReport.PORT_CHECK + kind.name(),
+                    found.available()
+                            ? Check.found(found.detail(), use)
+                            : Check.missing(found.detail(), use, found.remedy()));
+        }
+    }
+
     private void capabilities() {
         Set<Capability> effective = Capability.effective();
         for (Capability each : SHOWN) {
@@ -97,7 +114,12 @@ public final class Doctor {
     }
 
     private void kernel() throws InterruptedException {
-        probe("tun", "/dev/net/tun opens", "tap: ports", Probes::openTun, tunRemedy());
+        probe(
+                "tun",
+                "/dev/net/tun opens",
+                "persistent TAPs of one's own, and making new ones",
+                Probes::openTun,
+                tunRemedy());
         probe(
                 "tun_offloads",
                 "frames of 64 KiB and unfinished checksums; those of UDP from kernel 6.2 on",

@@ -13,6 +13,8 @@ import weir.core.port.PortState;
 /**
  * A port and its counters. Frames and bytes are those of {@link PortCounters}.
  *
+ * @param loopBlocked it is part of a loop, and carries nothing but the switch's probes
+ * @param storm storm limits, {@code none} without
  * @param drops drops that this port counted, by label; reasons without drops absent
  * @param peerDropped frames that the system behind the port dropped
  * @param learnRefused addresses that were not learned for want of quota
@@ -22,7 +24,9 @@ public record PortReport(
         int number,
         String spec,
         PortState state,
+        boolean loopBlocked,
         String vlan,
+        String storm,
         int mtuBytes,
         long received,
         long receivedBytes,
@@ -37,7 +41,9 @@ public record PortReport(
                 port.number(),
                 port.spec(),
                 port.state(),
+                port.loopBlocked(),
                 port.options().vlan().toString(),
+                port.options().storm().toString(),
                 port.mtuBytes(),
                 counters.received(),
                 counters.receivedBytes(),

@@ -17,6 +17,7 @@ import weir.core.program.AttachedProgram;
  *
  * @param ports by name, in order of their numbers
  * @param programs that of the switch first, then by number of the port; programs in Java are not among them
+ * @param links emulated links of ports, those whose time is over included
  * @param drops frames that ended inside the switch, by reason, all ports together
  * @param fdbEntries addresses that the switch knows
  * @param law whether every frame is accounted for
@@ -25,6 +26,7 @@ import weir.core.program.AttachedProgram;
 public record SwitchReport(
         Map<String, PortReport> ports,
         List<ProgramReport> programs,
+        List<LinkReport> links,
         Map<String, Long> drops,
         int fdbEntries,
         LawReport law) {
@@ -47,12 +49,17 @@ public record SwitchReport(
     private static final class Reader {
         private final List<PortInfo> ports;
         private final List<AttachedProgram> programs;
+        private final List<LinkReport> links;
         private final int fdbEntries;
 
         Reader(Switch sw) {
             ports = sw.ports();
             programs = sw.programs().all();
             fdbEntries = sw.fdb().size();
+            links = sw.links().all().stream()
+                    .filter(LinkReport::isUsed)
+                    .map(LinkReport::of)
+                    .toList();
         }
 
         SwitchReport report(Map<String, PortCounters> counters, LawReport law) {
@@ -66,7 +73,7 @@ public record SwitchReport(
                     .forEach(port -> PortReport.labelled(port.drops())
                             .forEach((reason, frames) -> drops.merge(reason, frames, Long::sum)));
             return new SwitchReport(
-                    reports, programs.stream().map(ProgramReport::of).toList(), drops, fdbEntries, law);
+                    reports, programs.stream().map(ProgramReport::of).toList(), links, drops, fdbEntries, law);
         }
     }
 }

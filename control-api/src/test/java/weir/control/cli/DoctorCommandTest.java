@@ -5,16 +5,17 @@ package weir.control.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import weir.control.run.PortSpecs;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
 class DoctorCommandTest {
-    private static final List<String> ON_LINUX = List.of(
-            "linux",
-            "cores",
+    private static final List<String> BEFORE_PORTS = List.of("linux", "cores");
+    private static final List<String> AFTER_PORTS = List.of(
             "cap_net_admin",
             "cap_net_raw",
             "cap_bpf",
@@ -40,7 +41,10 @@ class DoctorCommandTest {
         JsonNode json = CommandRun.of("doctor", "-o", "json").succeeds().json();
 
         assertEquals(List.of("machine", "checks", "missing"), List.copyOf(json.propertyNames()));
-        assertEquals(ON_LINUX, List.copyOf(json.get("checks").propertyNames()));
+        List<String> expected = new ArrayList<>(BEFORE_PORTS);
+        PortSpecs.kinds().forEach(kind -> expected.add("port_" + kind.name()));
+        expected.addAll(AFTER_PORTS);
+        assertEquals(expected, List.copyOf(json.get("checks").propertyNames()));
         int missing = 0;
         for (JsonNode check : json.get("checks")) {
             assertEquals(List.of("ok", "detail", "needed_for", "remedy"), List.copyOf(check.propertyNames()));
@@ -64,7 +68,16 @@ class DoctorCommandTest {
         JsonNode checks =
                 CommandRun.of("doctor", "-o", "json").succeeds().json().get("checks");
 
-        for (String name : List.of("linux", "cap_net_admin", "tun", "network_namespaces", "epoll", "ip", "ping")) {
+        for (String name : List.of(
+                "linux",
+                "port_tap",
+                "port_memory",
+                "cap_net_admin",
+                "tun",
+                "network_namespaces",
+                "epoll",
+                "ip",
+                "ping")) {
             assertTrue(checks.get(name).get("ok").asBoolean(), checks.get(name)::toString);
         }
         assertTrue(checks.get("c_compiler").get("ok").asBoolean());
@@ -95,6 +108,7 @@ class DoctorCommandTest {
         String out = CommandRun.of("doctor").succeeds().out();
 
         assertTrue(out.contains("CHECK"), out);
+        assertTrue(out.contains("port kinds that work here: ") && out.contains("memory"), out);
         assertTrue(out.contains("nothing is missing") || out.contains("missing; memory ports"), out);
     }
 }

@@ -86,6 +86,51 @@ class RunCommandTest {
     }
 
     @Test
+    void refusesLinksAndStormLimitsThatAreWrong() {
+        CommandRun.of("run", "memory:a", "memory:b", "--link", "c=down")
+                .fails(ExitCode.USAGE, "--link names port \"c\", which is not among the specs", "ports here are a, b");
+        CommandRun.of("run", "memory:a", "memory:b", "--link", "a=delay:20")
+                .fails(
+                        ExitCode.USAGE,
+                        "'20' is not a time such as 20ms; units are ns, us, ms, s",
+                        "write --link a=delay:20ms,jitter:5ms,loss:1%");
+        CommandRun.of("run", "memory:a", "memory:b", "--link", "a")
+                .fails(ExitCode.USAGE, "--link 'a' is not PORT=SETTINGS", HELP);
+        CommandRun.of("run", "memory:a", "memory:b", "--storm", "a=broadcast:0")
+                .fails(
+                        ExitCode.USAGE,
+                        "storm limit broadcast 0 frames/s is out of range [1, 100000000]",
+                        "write --storm a=broadcast:1000,multicast:1000,unknown:1000");
+    }
+
+    @Test
+    void showsLinksAndStormLimits() throws Exception {
+        CommandRun run = CommandRun.untilReady(
+                        "run",
+                        "memory:a",
+                        "memory:b",
+                        "--link",
+                        "a=delay:20ms,loss:1%",
+                        "--storm",
+                        "b=broadcast:10",
+                        "-o",
+                        "json")
+                .succeeds();
+
+        JsonNode ports = run.json().get("ports");
+        assertEquals(1, run.json().get("links").size());
+        assertEquals("a", run.json().get("links").get(0).get("port").asString());
+        assertEquals(
+                "delay:20ms,loss:1%",
+                run.json().get("links").get(0).get("settings").asString());
+        assertEquals("broadcast:10", ports.get("b").get("storm").asString());
+        assertTrue(run.err().contains("link of a delay:20ms,loss:1%: set"), run::err);
+        CommandRun table = CommandRun.untilReady("run", "memory:a", "memory:b", "--link", "a=down")
+                .succeeds();
+        assertTrue(table.out().contains("LINK") && table.out().contains("down"), table::out);
+    }
+
+    @Test
     void refusesWorkersOutOfRange() {
         CommandRun.of("run", "memory:a", "memory:b", "--workers", "0")
                 .fails(ExitCode.USAGE, "--workers 0 is out of range [1, 64]", HELP);
@@ -231,7 +276,9 @@ class RunCommandTest {
 
         assertTrue(run.err().startsWith("ready: "), run::err);
         JsonNode json = run.json();
-        assertEquals(List.of("ports", "programs", "drops", "fdb_entries", "law"), List.copyOf(json.propertyNames()));
+        assertEquals(
+                List.of("ports", "programs", "links", "drops", "fdb_entries", "law"),
+                List.copyOf(json.propertyNames()));
         JsonNode port = json.get("ports").get("b");
         assertEquals(2, port.get("number").asInt());
         assertEquals("memory:b", port.get("spec").asString());

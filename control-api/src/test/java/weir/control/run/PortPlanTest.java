@@ -20,7 +20,8 @@ class PortPlanTest {
     void callsPortsAsTheirSpecsDo() throws PortException {
         assertEquals(
                 List.of("t1", "a"),
-                PortPlan.of(List.of("tap:t1?queues=2", "memory:a"), Map.of()).names());
+                PortPlan.of(List.of("tap:t1?queues=2", "memory:a"), PortPlan.Settings.vlans(Map.of()))
+                        .names());
     }
 
     @Test
@@ -29,7 +30,7 @@ class PortPlanTest {
 
         assertEquals(
                 List.of("eth0", "eth0-2", "eth0-3"),
-                PortPlan.of(specs, Map.of()).names());
+                PortPlan.of(specs, PortPlan.Settings.vlans(Map.of())).names());
     }
 
     @Test
@@ -38,7 +39,7 @@ class PortPlanTest {
 
         assertEquals(
                 List.of("fifteen-letters", "fifteen-lette-2"),
-                PortPlan.of(specs, Map.of()).names());
+                PortPlan.of(specs, PortPlan.Settings.vlans(Map.of())).names());
     }
 
     @Test
@@ -48,14 +49,16 @@ class PortPlanTest {
 
         PortException failure = assertThrows(
                 PortException.class,
-                () -> PortPlan.of(List.of("tap:t1?netns=" + netns, "tap:t1?netns=" + link), Map.of()));
+                () -> PortPlan.of(
+                        List.of("tap:t1?netns=" + netns, "tap:t1?netns=" + link), PortPlan.Settings.vlans(Map.of())));
 
         assertEquals("name each interface once", failure.hint());
     }
 
     @Test
     void attachesInOrderWithVlanModes() throws PortException {
-        PortPlan plan = PortPlan.of(List.of("memory:b", "memory:a?mtu=9000"), Map.of("a", "access:7"));
+        PortPlan plan =
+                PortPlan.of(List.of("memory:b", "memory:a?mtu=9000"), PortPlan.Settings.vlans(Map.of("a", "access:7")));
         try (Switch sw = Switch.create(SwitchConfig.named("t"))) {
             plan.attachTo(sw);
 
@@ -64,6 +67,22 @@ class PortPlanTest {
             assertEquals("unaware", ports.get(0).options().vlan().toString());
             assertEquals("access:7", ports.get(1).options().vlan().toString());
             assertEquals(9000, ports.get(1).mtuBytes());
+        }
+    }
+
+    @Test
+    void setsStormLimitsAndLinks() throws PortException {
+        PortPlan.Settings settings =
+                new PortPlan.Settings(Map.of(), Map.of("a", "broadcast:100"), Map.of("b", "delay:20ms,loss:1%"));
+        PortPlan plan = PortPlan.of(List.of("memory:b", "memory:a"), settings);
+        try (Switch sw = Switch.create(SwitchConfig.named("t"))) {
+            plan.attachTo(sw);
+
+            assertEquals("none", sw.ports().get(0).options().storm().toString());
+            assertEquals("broadcast:100", sw.ports().get(1).options().storm().toString());
+            assertEquals(
+                    "delay:20ms,loss:1%",
+                    sw.links().show("b").orElseThrow().settings().orElseThrow().toString());
         }
     }
 }

@@ -43,7 +43,19 @@ public enum DropReason {
     /** The port is down, gone or being detached. */
     PORT_DOWN,
     /** The operating system refused the frame. */
-    IO_ERROR;
+    IO_ERROR,
+    /** The emulated link lost it. */
+    LINK_LOSS,
+    /** The emulated link is down. */
+    LINK_DOWN,
+    /** As many frames as the emulated link takes are on their way. */
+    LINK_QUEUE_FULL,
+    /** More broadcasts, multicasts or unknown unicasts than the port may bring in. */
+    STORM_LIMIT,
+    /** The port is blocked, since it is part of a loop. */
+    LOOP_BLOCKED,
+    /** A probe of the switch's own came back; it ends here. */
+    LOOP_PROBE;
 
     /** All reasons in declaration order. */
     public static final List<DropReason> ALL = List.of(values());

@@ -2,6 +2,7 @@
 package weir.core.port;
 
 import java.util.regex.Pattern;
+import weir.core.rate.StormLimits;
 
 /**
  * What is decided when a port is attached.
@@ -11,14 +12,15 @@ import java.util.regex.Pattern;
  * @param number 1 to 65535, the number that programs see; 0: the next that this switch never used
  * @param vlan how tags are treated
  * @param hairpin frames may go out of the port they came in by
+ * @param storm how many frames a second that come in by it may flood
  */
-public record PortOptions(String name, int number, VlanMode vlan, boolean hairpin) {
+public record PortOptions(String name, int number, VlanMode vlan, boolean hairpin, StormLimits storm) {
     /** Highest port number; part of the program ABI. */
     public static final int MAX_NUMBER = 65_535;
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-]{0,15}");
 
-    public static final PortOptions DEFAULT = new PortOptions("", 0, VlanMode.UNAWARE, false);
+    public static final PortOptions DEFAULT = new PortOptions("", 0, VlanMode.UNAWARE, false, StormLimits.NONE);
 
     public PortOptions {
         if (!NAME.matcher(name).matches() || name.equals(".") || name.equals("..")) {
@@ -36,19 +38,23 @@ public record PortOptions(String name, int number, VlanMode vlan, boolean hairpi
     }
 
     public PortOptions withName(String newName) {
-        return new PortOptions(newName, number, vlan, hairpin);
+        return new PortOptions(newName, number, vlan, hairpin, storm);
     }
 
     public PortOptions withNumber(int newNumber) {
-        return new PortOptions(name, newNumber, vlan, hairpin);
+        return new PortOptions(name, newNumber, vlan, hairpin, storm);
     }
 
     public PortOptions withVlan(VlanMode newVlan) {
-        return new PortOptions(name, number, newVlan, hairpin);
+        return new PortOptions(name, number, newVlan, hairpin, storm);
     }
 
     public PortOptions withHairpin(boolean newHairpin) {
-        return new PortOptions(name, number, vlan, newHairpin);
+        return new PortOptions(name, number, vlan, newHairpin, storm);
+    }
+
+    public PortOptions withStorm(StormLimits limits) {
+        return new PortOptions(name, number, vlan, hairpin, limits);
     }
 
     private static String printable(String text) {

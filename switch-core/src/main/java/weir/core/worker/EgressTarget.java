@@ -68,6 +68,35 @@ abstract class EgressTarget {
         }
     }
 
+    /** A port that is blocked, since it is part of a loop. */
+    static final class Blocked extends EgressTarget {
+        private final FrameStore store;
+        private final boolean local;
+
+        Blocked(PortEntry port, PortCells cells, FrameStore store, boolean local) {
+            super(port, cells);
+            this.store = store;
+            this.local = local;
+        }
+
+        @Override
+        boolean isLocal() {
+            return local;
+        }
+
+        @Override
+        void send(long[] frames, int from, int count) {
+            cells.enqueued(count);
+            cells.dropEgress(DropReason.LOOP_BLOCKED, count);
+            store.release(frames, from, count);
+        }
+
+        @Override
+        void flush() {
+            // Nothing was sent.
+        }
+    }
+
     /** A port whose queue another worker owns. */
     static final class Remote extends EgressTarget {
         private final FrameStore store;

@@ -3,12 +3,18 @@ package weir.core.worker;
 
 import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import weir.core.counter.PortCells;
 import weir.core.frame.Frame;
+import weir.core.link.EmulatedLink;
+import weir.core.link.LinkCells;
+import weir.core.link.LinkCounters;
+import weir.core.loop.LoopPort;
 import weir.core.port.Port;
 import weir.core.port.PortOptions;
 import weir.core.port.VlanMode;
+import weir.core.rate.StormGuard;
 
 /**
  * A port as the workers know it. Everything but its cells is fixed while it is attached; each cell is
@@ -28,15 +34,28 @@ public final class PortEntry {
     private final int untaggedVlan;
     private final boolean trunk;
     private final int offloads;
+    private final @Nullable StormGuard storm;
+    private final LoopPort loop;
+    private final List<LinkCells> towardsPort;
+    private final List<LinkCells> fromPort;
+    private final AtomicReference<@Nullable EmulatedLink> link = new AtomicReference<>();
 
     /**
      * @param index place in the switch's tables, reused after the port is gone
      * @param number what users and programs see, never reused
      * @param queueOwners worker of each queue
      * @param workers number of workers
+     * @param nowNanos the workers' time
      */
     public PortEntry(
-            int index, int number, String name, Port port, PortOptions options, int[] queueOwners, int workers) {
+            int index,
+            int number,
+            String name,
+            Port port,
+            PortOptions options,
+            int[] queueOwners,
+            int workers,
+            long nowNanos) {
         this.index = index;
         this.number = number;
         this.name = name;
@@ -44,7 +63,13 @@ public final class PortEntry {
         this.options = options;
         this.queueOwners = queueOwners.clone();
         offloads = port.offloads();
+        loop = new LoopPort(number, name);
+        storm = StormGuard.of(options.storm(), nowNanos);
         cells = java.util.stream.Stream.generate(PortCells::new).limit(workers).toList();
+        towardsPort =
+                java.util.stream.Stream.generate(LinkCells::new).limit(workers).toList();
+        fromPort =
+                java.util.stream.Stream.generate(LinkCells::new).limit(workers).toList();
         switch (options.vlan()) {
             case VlanMode.Unaware unaware -> {
                 memberOf = null;
@@ -85,6 +110,26 @@ public final class PortEntry {
         return options;
     }
 
+    /** What keeps the port to its storm limits; null without any. */
+    @Nullable
+    StormGuard storm() {
+        return storm;
+    }
+
+    /** What the loop guard knows of the port. */
+    public LoopPort loop() {
+        return loop;
+    }
+
+    /** VLAN that the port sends probes in: that of untagged frames, else its lowest one; 0 for an unaware port. */
+    int probeVlan() {
+        return isProbeTagged() && memberOf != null ? memberOf.nextSetBit(0) : untaggedVlan;
+    }
+
+    boolean isProbeTagged() {
+        return trunk && untaggedVlan == 0;
+    }
+
     /** Cells of all workers, for readers. */
     public List<PortCells> cells() {
         return cells;
@@ -94,11 +139,34 @@ public final class PortEntry {
         return cells.get(worker);
     }
 
+    /** How the port's link is emulated now; null when it is not. */
+    public AtomicReference<@Nullable EmulatedLink> link() {
+        return link;
+    }
+
+    LinkCells linkCells(int worker, boolean towards) {
+        return (towards ? towardsPort : fromPort).get(worker);
+    }
+
+    /** What the emulation of the port's link did in one direction, on all workers. */
+    public LinkCounters linkCounters(boolean towards) {
+        LinkCounters sum = LinkCounters.NONE;
+        for (LinkCells each : towards ? towardsPort : fromPort) {
+            sum = sum.plus(each.counters());
+        }
+        return sum;
+    }
+
     /** Queues of this port that a worker owns, as indices into {@link Port#queues()}. */
     int[] queuesOf(int worker) {
         return java.util.stream.IntStream.range(0, queueOwners.length)
                 .filter(queue -> queueOwners[queue] == worker)
                 .toArray();
+    }
+
+    /** The worker that speaks for the port: the one of its first queue. */
+    int speaker() {
+        return queueOwners[0];
     }
 
     /** The worker that transmits what {@code worker} sends to this port: itself when it has a queue. */

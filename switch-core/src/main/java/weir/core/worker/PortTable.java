@@ -14,6 +14,7 @@ public final class PortTable {
     private final PortNumbers numbers;
     private final PortEntry[] unaware;
     private final PortEntry[] aware;
+    private final boolean anyStormLimit;
 
     public PortTable(List<PortEntry> ports) {
         int bound = ports.stream().mapToInt(PortEntry::index).max().orElse(-1) + 1;
@@ -25,6 +26,7 @@ public final class PortTable {
         }
         numbers = new PortNumbers(numberOfIndex);
         unaware = ports.stream().filter(port -> !port.treatsVlans()).toArray(PortEntry[]::new);
+        anyStormLimit = ports.stream().anyMatch(port -> port.storm() != null);
         aware = ports.stream().filter(PortEntry::treatsVlans).toArray(PortEntry[]::new);
     }
 
@@ -36,6 +38,11 @@ public final class PortTable {
     @Nullable
     PortEntry at(int index) {
         return index < byIndex.length ? byIndex[index] : null;
+    }
+
+    /** Whether a port has storm limits. */
+    boolean anyStormLimit() {
+        return anyStormLimit;
     }
 
     PortNumbers numbers() {

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.core.worker;
 
+import org.jspecify.annotations.Nullable;
 import weir.core.counter.PortCells;
 import weir.core.frame.FrameBatch;
 import weir.core.frame.FrameStore;
+import weir.core.link.EmulatedLink;
+import weir.core.link.EmulatedQueue;
 import weir.core.port.PortQueue;
 import weir.core.port.PortState;
 import weir.core.port.QueueContext;
 
 /** A port's queue as a worker polls it, and what the worker lends to the queue. */
-final class QueueInput extends WorkerInput implements QueueContext {
+final class QueueInput extends WorkerInput implements QueueContext, EmulatedQueue.Listener {
     private final SwitchWorker worker;
     private final PortEntry port;
-    private final PortQueue queue;
+    private final PortQueue own;
+    private PortQueue queue;
+    private @Nullable EmulatedQueue emulated;
     private final int number;
     private final FrameBatch batch;
     private final Doorbell bell;
@@ -21,6 +26,7 @@ final class QueueInput extends WorkerInput implements QueueContext {
     QueueInput(SwitchWorker worker, PortEntry port, PortQueue queue, int number, WakeupList wakeups) {
         this.worker = worker;
         this.port = port;
+        own = queue;
         this.queue = queue;
         this.number = number;
         batch = worker.batch();
@@ -31,8 +37,42 @@ final class QueueInput extends WorkerInput implements QueueContext {
         return port;
     }
 
+    /** The port's queue, or the emulated link in front of it. */
     PortQueue queue() {
         return queue;
+    }
+
+    /** Puts an emulated link in front of the port's queue, or other settings in force. */
+    void emulate(EmulatedLink link) {
+        EmulatedQueue current = emulated;
+        if (current == null) {
+            current = worker.emulatedQueue(own, number, this);
+            int index = worker.index();
+            current.begin(this, port.linkCells(index, true), port.linkCells(index, false));
+            emulated = current;
+            queue = current;
+        }
+        current.set(link);
+    }
+
+    /** Ends emulation; {@link #idle} follows when nothing is held any more. */
+    void endEmulation() {
+        EmulatedQueue current = emulated;
+        if (current != null) {
+            current.end();
+        }
+    }
+
+    @Override
+    public void expired(EmulatedLink link) {
+        worker.events().linkExpired(port, link);
+    }
+
+    @Override
+    public void idle(EmulatedQueue idle) {
+        queue = own;
+        emulated = null;
+        worker.queuesChanged();
     }
 
     @Override

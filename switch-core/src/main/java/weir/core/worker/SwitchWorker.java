@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.core.worker;
 
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -18,6 +19,10 @@ import weir.core.fdb.MacAddress;
 import weir.core.frame.FrameBatch;
 import weir.core.frame.FrameStore;
 import weir.core.frame.Verdict;
+import weir.core.link.EmulatedLink;
+import weir.core.link.EmulatedQueue;
+import weir.core.link.Timers;
+import weir.core.loop.LoopGuard;
 import weir.core.port.PortException;
 import weir.core.port.PortQueue;
 import weir.core.program.ForwardingProgram;
@@ -52,7 +57,11 @@ public final class SwitchWorker {
     private final EgressDispatcher dispatcher;
     private final BatchDecision decision;
     private final IngressOffloads offloads;
+    private final StormCheck stormCheck;
+    private final @Nullable LoopCheck loopCheck;
+    private final long[] probe = new long[1];
     private final WakeupList wakeups = new WakeupList(this::wakeup);
+    private final Timers timers = new Timers();
     private final CommandQueue commands = new CommandQueue(wakeups);
     private final @Nullable WorkerLink[] links;
     private final int[] resyncFrom;
@@ -75,6 +84,7 @@ public final class SwitchWorker {
     /**
      * @param workers number of workers in the switch
      * @param programs the switch's programs at this moment, asked once per batch
+     * @param guard looks for loops; null when nobody does
      */
     public SwitchWorker(
             int index,
@@ -82,7 +92,8 @@ public final class SwitchWorker {
             WorkerConfig config,
             FrameStore store,
             WorkerEvents events,
-            Supplier<ProgramTable> programs) {
+            Supplier<ProgramTable> programs,
+            @Nullable LoopGuard guard) {
         this.index = index;
         this.config = config;
         this.store = store;
@@ -97,6 +108,8 @@ public final class SwitchWorker {
         fdb = new Fdb(config.fdb(), PortTable.MAX_PORTS, new News());
         learning = new LearningProgram(fdb, base, PortTable.MAX_PORTS, config.forwardBpdus());
         check = new IngressCheck(store);
+        loopCheck = guard == null ? null : new LoopCheck(guard, store);
+        stormCheck = new StormCheck(events, base);
         dispatcher = new EgressDispatcher(index, store, links, config.batchFrames());
         decision = new BatchDecision(index, batch, store, check, learning, table);
         offloads = new IngressOffloads(batch, store, () -> decide(this.programs.get(), false));
@@ -221,6 +234,13 @@ public final class SwitchWorker {
 
     private int round() {
         int work = commands.drain();
+        if (!timers.isEmpty()) {
+            work += timers.fireDue(config.nanoClock().getAsLong());
+        }
+        LoopCheck loops = loopCheck;
+        if (loops != null && loops.takeChanged()) {
+            takeUpBlocked();
+        }
         takeWakeups();
         work += config.hook().run();
         work += pollInputs();
@@ -256,6 +276,9 @@ public final class SwitchWorker {
     /** Decides and sends the batch, and empties it. */
     void process() {
         boolean undecided = check.check(batch, table, cells);
+        if (loopCheck != null) {
+            undecided &= loopCheck.check(batch, table, now);
+        }
         ProgramTable current = programs.get();
         if (batch.hasOffloads() && current.anyNeedsPlainFrames() && offloads.isAny(current)) {
             offloads.process(current, cells);
@@ -272,6 +295,9 @@ public final class SwitchWorker {
         }
         if (undecided || batch.anyUndecided()) {
             learning.decide(batch, undecided);
+        }
+        if (table.anyStormLimit()) {
+            stormCheck.check(batch, table, now);
         }
         dispatcher.dispatch(batch);
         batch.clear();
@@ -319,6 +345,7 @@ public final class SwitchWorker {
             store.reclaim();
             store.publishReturns();
             resyncNews();
+            sendProbes();
         }
     }
 
@@ -331,11 +358,21 @@ public final class SwitchWorker {
         }
         wakeups.goToSleep();
         if (wakeups.isEmpty() && commands.isEmpty() && !stopping) {
-            waiter.await(MAX_SLEEP_NANOS);
+            waiter.await(sleepNanos());
         }
         wakeups.wakeUp();
         now = config.nanoClock().getAsLong();
         fdb.advanceTo(now);
+    }
+
+    private long sleepNanos() {
+        LoopCheck loops = loopCheck;
+        if (timers.isEmpty() && loops == null) {
+            return MAX_SLEEP_NANOS;
+        }
+        long time = config.nanoClock().getAsLong();
+        long longest = loops == null ? MAX_SLEEP_NANOS : loops.guard().nanosUntilProbes(time);
+        return Math.min(longest, timers.nanosUntilNext(time));
     }
 
     // ---- inputs ---------------------------------------------------------------------------------
@@ -416,6 +453,8 @@ public final class SwitchWorker {
     /** Begins to ask a new port for frames. Every worker has adopted it, so whoever learns of it can reach it. */
     public void startPolling(PortEntry port) {
         queueInputs.getOrDefault(port.index(), List.of()).forEach(this::startPolling);
+        now = config.nanoClock().getAsLong();
+        sendProbe(port);
     }
 
     /** Ends service of a port's queues here; the table without the port was adopted by all workers. */
@@ -456,6 +495,82 @@ public final class SwitchWorker {
         dispatcher.adopt(newTable, targets, newCells);
     }
 
+    /**
+     * Emulates a port's link from now on, or no longer: the port's queues get an emulated link in front of
+     * them, which stays until it holds no frame any more.
+     */
+    public void emulate(PortEntry port, @Nullable EmulatedLink link) {
+        for (QueueInput input : queueInputs.getOrDefault(port.index(), List.of())) {
+            if (input.port() != port) {
+                return; // detached meanwhile, and another has its index
+            }
+            if (link == null) {
+                input.endEmulation();
+            } else {
+                input.emulate(link);
+            }
+        }
+        queuesChanged();
+    }
+
+    EmulatedQueue emulatedQueue(PortQueue queue, int number, EmulatedQueue.Listener listener) {
+        return new EmulatedQueue(queue, number, timers, config.nanoClock(), listener);
+    }
+
+    /** Frames to a port go through other queues than before. */
+    void queuesChanged() {
+        adopt(table);
+    }
+
+    // ---- loops ----------------------------------------------------------------------------------
+
+    /** Ports were blocked or released: frames to them end here or pass again, and nobody is known to be behind. */
+    private void takeUpBlocked() {
+        queuesChanged();
+        for (int i = 0; i < table.bound(); i++) {
+            PortEntry port = table.at(i);
+            if (port != null && port.loop().isBlocked()) {
+                fdb.flushDynamic(i);
+            }
+        }
+    }
+
+    private void sendProbes() {
+        LoopCheck loops = loopCheck;
+        if (loops == null) {
+            return;
+        }
+        for (int i = 0; i < table.bound(); i++) {
+            PortEntry port = table.at(i);
+            if (port != null) {
+                sendProbe(port);
+                if (port.speaker() == index) {
+                    loops.guard().releaseWhenGone(port.loop(), now);
+                }
+            }
+        }
+    }
+
+    /** Sends a port's probe if it is due; a blocked port sends probes, too. */
+    private void sendProbe(PortEntry port) {
+        LoopCheck loops = loopCheck;
+        List<QueueInput> inputs = queueInputs.get(port.index());
+        if (loops == null || inputs == null || inputs.isEmpty() || port.speaker() != index) {
+            return;
+        }
+        probe[0] = loops.probe(port, now);
+        if (probe[0] < 0) {
+            return;
+        }
+        PortCells counters = port.cells(index);
+        counters.clones(1); // no frame that came in: a copy of none
+        counters.enqueued(1);
+        PortQueue queue = inputs.getFirst().queue();
+        queue.transmit(probe, 0, 1);
+        VarHandle.fullFence();
+        queue.flush();
+    }
+
     private void forget(PortEntry port) {
         fdb.forgetPort(port.index());
         for (QueueInput input : queueInputs.getOrDefault(port.index(), List.of())) {
@@ -467,6 +582,9 @@ public final class SwitchWorker {
     private EgressTarget targetOf(PortEntry port, PortCells portCells) {
         int transmitter = port.transmitterFor(index);
         WorkerLink link = links[transmitter];
+        if (port.loop().isBlocked()) {
+            return new EgressTarget.Blocked(port, portCells, store, link == null);
+        }
         if (link != null) {
             return new EgressTarget.Remote(port, portCells, store, link);
         }

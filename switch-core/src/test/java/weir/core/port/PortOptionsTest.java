@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import weir.core.rate.StormLimits;
 
 class PortOptionsTest {
     @ParameterizedTest
@@ -48,7 +49,7 @@ class PortOptionsTest {
         VlanMode access = VlanMode.parse("access:5");
         PortOptions options =
                 PortOptions.named("a").withNumber(7).withVlan(access).withHairpin(true);
-        assertEquals(new PortOptions("a", 7, access, true), options);
-        assertEquals(new PortOptions("b", 7, access, true), options.withName("b"));
+        assertEquals(new PortOptions("a", 7, access, true, StormLimits.NONE), options);
+        assertEquals(new PortOptions("b", 7, access, true, StormLimits.NONE), options.withName("b"));
     }
 }

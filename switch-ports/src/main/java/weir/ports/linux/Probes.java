@@ -40,6 +40,16 @@ public final class Probes {
         }
     }
 
+    /**
+     * Finds out whether a TAP may be made, without making one: the kernel looks at the right to before it
+     * looks at the type, and this asks for none ({@code tun_set_iff}, drivers/net/tun.c).
+     */
+    public static void makeTap() throws LinuxException {
+        try (TunDevice device = TunDevice.open()) {
+            device.requireRightToMake();
+        }
+    }
+
     /** Makes a packet socket with all that a packet port asks of one; it is bound to nothing and receives nothing. */
     public static void packetSocket() throws LinuxException {
         try (PacketSocket socket = PacketSocket.open()) {

@@ -18,6 +18,9 @@ public final class TunDevice implements AutoCloseable {
     /** Most queues of one TAP: {@code MAX_TAP_QUEUES}, drivers/net/tun.c. */
     public static final int MAX_QUEUES = 256;
 
+    /** A name that no interface has: the kernel would put a number in place of the last two characters. */
+    private static final String NO_SUCH_INTERFACE = "weir-probe%d";
+
     private static final int IFF_TAP = 0x0002;
     private static final int IFF_MULTI_QUEUE = 0x0100;
     private static final int IFF_ATTACH_QUEUE = 0x0200;
@@ -103,6 +106,19 @@ public final class TunDevice implements AutoCloseable {
     /** Takes back what somebody before may have allowed on an interface that stayed. */
     public void disableOffloads() throws LinuxException {
         fd.ioctl("TUNSETOFFLOAD", TUNSETOFFLOAD, 0);
+    }
+
+    /** Fails with EPERM when the process may not make interfaces; makes none. */
+    void requireRightToMake() throws LinuxException {
+        int neitherTunNorTap = 0;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ifreq = IfreqLayout.allocate(arena, NO_SUCH_INTERFACE, neitherTunNorTap);
+            fd.ioctl("TUNSETIFF", TUNSETIFF, ifreq.address());
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EINVAL) { // EINVAL is about the type, which is looked at last
+                throw e;
+            }
+        }
     }
 
     /** Lets the kernel steer flows to this queue of a multi-queue TAP, or keeps them away from it. */

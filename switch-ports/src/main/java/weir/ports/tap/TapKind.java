@@ -6,9 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import weir.core.port.Port;
 import weir.core.port.PortException;
+import weir.ports.PortAvailability;
 import weir.ports.PortKind;
 import weir.ports.PortRequest;
 import weir.ports.PortSpec;
+import weir.ports.linux.LinuxException;
+import weir.ports.linux.Probes;
+import weir.ports.linux.TunDevice;
 
 /** {@code tap:NAME}: TAP interfaces, see {@link TapSpec}. */
 public final class TapKind implements PortKind {
@@ -28,6 +32,26 @@ public final class TapKind implements PortKind {
     @Override
     public PortRequest read(PortSpec spec) throws PortException {
         return new Request(TapSpec.of(spec));
+    }
+
+    @Override
+    public PortAvailability probe() {
+        try {
+            Probes.makeTap();
+            return PortAvailability.works(TunDevice.PATH + " opens and interfaces may be made");
+        } catch (LinuxException e) {
+            return PortAvailability.lacks(String.valueOf(e.getMessage()), remedyFor(e));
+        }
+    }
+
+    private static String remedyFor(LinuxException e) {
+        return switch (e.errno()) {
+            case ENOENT, ENXIO, ENODEV -> "modprobe tun; in a container add --device " + TunDevice.PATH;
+            case EPERM ->
+                "run as root, or give the container --cap-add NET_ADMIN; or have root make a TAP for you:"
+                        + " ip tuntap add t1 mode tap user $USER";
+            default -> "run as root, or give this user read and write access to " + TunDevice.PATH;
+        };
     }
 
     private record Request(TapSpec spec) implements PortRequest {
