@@ -10,8 +10,11 @@ module weir.ports {
     requires io.netty.transport.unix.common;
 
     exports weir.ports;
+    exports weir.ports.capture;
+    exports weir.ports.discard;
     exports weir.ports.linux;
     exports weir.ports.pcap;
     exports weir.ports.readiness;
     exports weir.ports.tap;
+    exports weir.ports.unix;
 }

@@ -6,14 +6,20 @@ import weir.core.port.PortException;
 import weir.ports.PortKind;
 import weir.ports.PortRequest;
 import weir.ports.PortSpec;
+import weir.ports.capture.CaptureKind;
+import weir.ports.discard.NullKind;
 import weir.ports.tap.TapKind;
+import weir.ports.unix.UnixKind;
 
 /** The kinds of port that a spec can name. */
 public final class PortSpecs {
     private static final List<PortKind> KINDS = List.of( //
             new TapKind(), //
+            new UnixKind(), //
+            new CaptureKind(), //
+            new NullKind(), //
             new MemoryKind());
-    private static final List<String> LATER = List.of("packet", "xdp", "shm", "pcap", "vxlan");
+    private static final List<String> LATER = List.of("packet", "xdp", "shm", "vxlan");
 
     private PortSpecs() {}
 
