@@ -15,7 +15,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import weir.control.program.Printable;
 import weir.control.report.SwitchReport;
 import weir.control.run.HostConfig;
 import weir.control.run.PortPlan;
@@ -154,21 +153,11 @@ public final class RunCommand implements Callable<Integer> {
 
     /** On the switch's own thread for events. */
     private void tell(SwitchEvent event) {
-        tell(lineOf(event));
+        tell(EventLines.of(event));
     }
 
     private synchronized void tell(String line) {
         limiter.admit(line, System.nanoTime()).forEach(this::say);
-    }
-
-    private static String lineOf(SwitchEvent event) {
-        return switch (event) {
-            case SwitchEvent.PortStateChanged it -> "port " + it.port() + " " + it.state() + ": " + it.cause();
-            case SwitchEvent.MacFlap it ->
-                "mac_flap " + it.mac() + (it.vlan() == 0 ? "" : " in VLAN " + it.vlan()) + ": stays at " + it.heldAt();
-            case SwitchEvent.ProgramChanged it -> Printable.of(it.event().text());
-            case SwitchEvent.WorkerFault it -> "worker " + it.worker() + " fault: " + it.cause();
-        };
     }
 
     /** One line for people: on standard output, unless that is for a program. */
