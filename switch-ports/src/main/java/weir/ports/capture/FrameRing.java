@@ -23,6 +23,9 @@ import weir.core.ring.SpscRing;
  * {@link SpscRing}s: bytes are written before their word is published, and read before it comes back.
  */
 final class FrameRing {
+    /** Longest frame: what a word has room for. */
+    static final int MAX_FRAME_BYTES = (int) Frame.LENGTH_MASK;
+
     /** {@link Writer#claim}: no room now. */
     static final long NO_ROOM = 0;
 
@@ -78,6 +81,7 @@ final class FrameRing {
         /**
          * Finds room.
          *
+         * @param lengthBytes at most {@link #MAX_FRAME_BYTES}
          * @return where to write {@code lengthBytes}, or {@link #NO_ROOM}
          */
         long claim(int lengthBytes) {

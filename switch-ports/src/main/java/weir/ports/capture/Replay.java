@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -139,7 +140,7 @@ final class Replay {
             if (spec.speed() != CaptureSpec.AS_FAST_AS_POSSIBLE) {
                 sleepUntil(start + (long) ((frame.timestampNanos() - firstStamp) / spec.speed()));
             }
-            put(frame.bytes());
+            put(sendable(frame.bytes()));
         }
     }
 
@@ -148,6 +149,11 @@ final class Replay {
         if (linkType != LinkType.ETHERNET) {
             throw new IOException("frames of link type " + LinkType.name(linkType) + "; a port takes Ethernet frames");
         }
+    }
+
+    /** The longest frames of captures are a byte longer than the ring can say; no slot holds half of them anyway. */
+    private static byte[] sendable(byte[] frame) {
+        return frame.length <= FrameRing.MAX_FRAME_BYTES ? frame : Arrays.copyOf(frame, FrameRing.MAX_FRAME_BYTES);
     }
 
     private void sleepUntil(long due) {
