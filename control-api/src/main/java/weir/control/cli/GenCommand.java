@@ -180,7 +180,7 @@ public final class GenCommand implements Callable<Integer> {
             if (System.nanoTime() - start > waitSeconds * 1e9) {
                 throw new CommandFailure(
                         ExitCode.FAILURE,
-                        String.format(Locale.ROOT, "port %s is DOWN after %.0f s", portSpec, waitSeconds),
+                        String.format(Locale.ROOT, "port %s is DOWN after %s s", portSpec, waitSeconds),
                         "start what is at its other end, or wait longer with --wait");
             }
             boolean _ = signal.await(1);

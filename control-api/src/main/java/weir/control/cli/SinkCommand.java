@@ -18,6 +18,7 @@ import weir.control.gen.SinkReport;
 import weir.control.gen.SinkRun;
 import weir.control.run.PortSpecs;
 import weir.core.port.PortException;
+import weir.ports.PortRequest;
 
 /** {@code weir sink}. */
 @Command(
@@ -63,8 +64,7 @@ public final class SinkCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         GenLimits limits = limits();
         try (StopSignal signal = new StopSignal();
-                SinkRun run = SinkRun.open(
-                        PortSpecs.parse(portSpec), limits, busy, event -> say(EventLines.of(event)))) {
+                SinkRun run = SinkRun.open(request(), limits, busy, event -> say(EventLines.of(event)))) {
             say("ready: " + portSpec + " " + run.portState() + "; Ctrl-C ends");
             ForegroundLoop.run(signal, run::isFinished, () -> say(lineOf(run.interval())));
             SinkReport report = run.finish();
@@ -74,6 +74,14 @@ public final class SinkCommand implements Callable<Integer> {
             return exitCode;
         } catch (PortException e) {
             throw CommandFailures.of(ExitCode.FAILURE, e);
+        }
+    }
+
+    private PortRequest request() {
+        try {
+            return PortSpecs.parse(portSpec);
+        } catch (PortException e) {
+            throw CommandFailures.of(ExitCode.USAGE, e);
         }
     }
 

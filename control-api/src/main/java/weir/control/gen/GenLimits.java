@@ -20,7 +20,12 @@ public record GenLimits(long frames, double seconds) {
     }
 
     boolean isOver(long elapsedNanos, long framesSoFar) {
-        return frames > 0 && framesSoFar >= frames || seconds > 0 && elapsedNanos >= seconds * TimeUnit.SECONDS.toNanos(1);
+        return isReached(framesSoFar) || seconds > 0 && elapsedNanos >= seconds * TimeUnit.SECONDS.toNanos(1);
+    }
+
+    /** Whether the limit of frames is there, whatever the time. */
+    boolean isReached(long framesSoFar) {
+        return frames > 0 && framesSoFar >= frames;
     }
 
     /** So many of {@code wanted} frames as the limit lets through. */

@@ -17,7 +17,7 @@ import weir.control.report.LawReport;
  * @param skipped frames that could not be made in time, and were left out
  * @param peerDropped frames that the system behind the port dropped
  * @param received frames that came from the port, and were ignored
- * @param seconds from the first frame to the last
+ * @param seconds from the first frame to the last, or until the time was over
  * @param pps transmitted frames a second
  * @param bitsPerSecond of those, without FCS, preamble and gap
  * @param intervals one for each second

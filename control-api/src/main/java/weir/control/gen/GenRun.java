@@ -44,7 +44,8 @@ public final class GenRun implements AutoCloseable {
     private long startNanos;
     private long intervalNanos;
 
-    private GenRun(GenSettings settings, FrameSource source, Port port, Consumer<SwitchEvent> events)
+    private GenRun(
+            GenSettings settings, FrameSource source, Port port, String name, Consumer<SwitchEvent> events)
             throws PortException {
         this.settings = settings;
         this.source = source;
@@ -52,7 +53,7 @@ public final class GenRun implements AutoCloseable {
         TargetPort target = new TargetPort(port);
         generator = new GeneratorPort(
                 source, new Pace(settings.ratePps(), settings.burst()), settings.limits(), target, settings.busy());
-        ports = new TwoPorts(target, true, settings.busy(), events);
+        ports = new TwoPorts(target, name, true, settings.busy(), events);
         before = ports.outside();
     }
 
@@ -73,7 +74,7 @@ public final class GenRun implements AutoCloseable {
                             + longest,
                     "send shorter ones, or give the port a larger MTU: mtu=" + (source.longestBytes() - Frame.ETHERNET_HEADER_BYTES));
         }
-        return new GenRun(settings, source, port, events);
+        return new GenRun(settings, source, port, request.name(), events);
     }
 
     private static FrameSource sourceOf(GenSettings settings) throws PortException {

@@ -27,6 +27,7 @@ final class GeneratorPort implements Port {
     private static final long BACKOFF_NANOS = 20_000;
 
     private static final long SHORTEST_SLEEP_NANOS = 500_000;
+    private static final long LONGEST_SLEEP_NANOS = 50_000_000;
 
     /** From this rate on the worker has no time to sleep. */
     private static final double BUSY_FROM_PPS = 1_000_000;
@@ -72,7 +73,7 @@ final class GeneratorPort implements Port {
         finished = true;
     }
 
-    /** From the start to the last frame. */
+    /** From the start to the end: the last frame, or when the time was over. */
     double seconds() {
         return (endNanos - startNanos) / 1e9;
     }
@@ -140,11 +141,18 @@ final class GeneratorPort implements Port {
             }
         }
 
+        /** A burst's interval or a fraction of it: the worker comes often enough to see that the time is over. */
+        private long ringEveryNanos() {
+            long wanted = pace.intervalNanos();
+            long parts = (wanted + LONGEST_SLEEP_NANOS - 1) / LONGEST_SLEEP_NANOS;
+            return Math.max(parts == 0 ? wanted : wanted / parts, SHORTEST_SLEEP_NANOS);
+        }
+
         private void ring() {
-            long interval = Math.max(pace.intervalNanos(), SHORTEST_SLEEP_NANOS);
+            long interval = ringEveryNanos();
             for (long due = System.nanoTime() + interval; !finished; due += interval) {
                 for (long left = due - System.nanoTime(); left > 0 && !finished; left = due - System.nanoTime()) {
-                    LockSupport.parkNanos(this, Math.min(left, TimeUnit.SECONDS.toNanos(1)));
+                    LockSupport.parkNanos(this, left);
                 }
                 doorbell.ring();
             }
@@ -157,6 +165,7 @@ final class GeneratorPort implements Port {
             }
             long now = System.nanoTime();
             if (limits.isOver(now - startNanos, generated)) {
+                endNanos = limits.isReached(generated) ? endNanos : now;
                 finished = true;
                 return 0;
             }

@@ -16,6 +16,8 @@ import weir.ports.PortRequest;
 
 /** The sink on one port, from opening it to its report. One control thread; used as {@link GenRun}. */
 public final class SinkRun implements AutoCloseable {
+    private static final long QUIET_NANOS = 200_000_000;
+
     private final SinkMeter meter = new SinkMeter();
     private final SinkPort sink;
     private final TwoPorts ports;
@@ -23,12 +25,15 @@ public final class SinkRun implements AutoCloseable {
     private final List<SinkReport.Interval> intervals = new ArrayList<>();
     private final long startNanos = System.nanoTime();
     private PortCounters before;
+    private long receivedLast;
+    private long quietSince;
     private long intervalNanos = startNanos;
 
-    private SinkRun(Port port, GenLimits limits, boolean busy, Consumer<SwitchEvent> events) throws PortException {
+    private SinkRun(Port port, String name, GenLimits limits, boolean busy, Consumer<SwitchEvent> events)
+            throws PortException {
         spec = port.spec();
         sink = new SinkPort(meter, limits);
-        ports = new TwoPorts(port, false, busy, events);
+        ports = new TwoPorts(port, name, false, busy, events);
         boolean done = false;
         try {
             ports.attachInside(sink);
@@ -45,7 +50,7 @@ public final class SinkRun implements AutoCloseable {
     /** Opens the port; frames are counted from now on. */
     public static SinkRun open(PortRequest request, GenLimits limits, boolean busy, Consumer<SwitchEvent> events)
             throws PortException {
-        return new SinkRun(request.open(), limits, busy, events);
+        return new SinkRun(request.open(), request.name(), limits, busy, events);
     }
 
     /** State of the port. */
@@ -55,7 +60,18 @@ public final class SinkRun implements AutoCloseable {
 
     /** Whether a limit was reached, or the port is gone and everything from it has been seen. */
     public boolean isFinished() {
-        return sink.isFinished() || ports.state() == PortState.GONE && before.received() == ports.outside().received();
+        return sink.isFinished() || ports.state() == PortState.GONE && isQuiet();
+    }
+
+    /** Whether nothing came for a while: what the port still held when it went has been taken. */
+    private boolean isQuiet() {
+        long now = System.nanoTime();
+        long received = ports.outside().received();
+        if (received != receivedLast || quietSince == 0) {
+            receivedLast = received;
+            quietSince = now;
+        }
+        return now - quietSince >= QUIET_NANOS;
     }
 
     /** What happened since the last call. */

@@ -20,21 +20,24 @@ import weir.core.worker.WaitMode;
 
 /** A switch of one worker between the port that the user named and one of this package. Control threads. */
 final class TwoPorts implements AutoCloseable {
-    private static final String OUTSIDE = "port";
-    private static final String INSIDE = "end";
+    private static final String INSIDE = "inner:end";
     private static final int OUTSIDE_NUMBER = 1;
     private static final int INSIDE_NUMBER = 2;
 
     private final Switch sw;
     private final Port outside;
+    private final String name;
 
     /**
      * Attaches the port that the user named.
      *
+     * @param name what the port is called in events
      * @param outward whether frames go from inside to outside, or the other way
      */
-    TwoPorts(Port outside, boolean outward, boolean busy, Consumer<SwitchEvent> events) throws PortException {
+    TwoPorts(Port outside, String name, boolean outward, boolean busy, Consumer<SwitchEvent> events)
+            throws PortException {
         this.outside = outside;
+        this.name = name;
         SwitchConfig config = HostConfig.named("gen").withWaitMode(busy ? WaitMode.BUSY : WaitMode.ADAPTIVE);
         sw = Switch.create(config);
         boolean done = false;
@@ -56,7 +59,7 @@ final class TwoPorts implements AutoCloseable {
     }
 
     void attachOutside() throws PortException {
-        sw.attach(outside, PortOptions.named(OUTSIDE).withNumber(OUTSIDE_NUMBER));
+        sw.attach(outside, PortOptions.named(name).withNumber(OUTSIDE_NUMBER));
     }
 
     void attachInside(Port inside) throws PortException {
@@ -69,7 +72,7 @@ final class TwoPorts implements AutoCloseable {
 
     /** Of the port that the user named. */
     PortCounters outside() {
-        return sw.counters().getOrDefault(OUTSIDE, PortCounters.sum(List.of()));
+        return sw.counters().getOrDefault(name, PortCounters.sum(List.of()));
     }
 
     long peerDropped() {
@@ -83,7 +86,7 @@ final class TwoPorts implements AutoCloseable {
 
     /** Takes the outer end away; what it has accepted is out when this returns, as far as the port can see to that. */
     void detachOutside() {
-        boolean _ = sw.detach(OUTSIDE);
+        boolean _ = sw.detach(name);
     }
 
     LawReport law() throws InterruptedException {
