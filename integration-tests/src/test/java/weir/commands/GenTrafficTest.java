@@ -33,9 +33,12 @@ class GenTrafficTest {
                     "gen",
                     "sending: ",
                     tap(netns, "g"),
-                    "--rate", "1k", // slow enough to be in the bridge before it is over
-                    "--seconds", "0",
-                    "-o", "json")) {
+                    "--rate",
+                    "1k", // slow enough to be in the bridge before it is over
+                    "--seconds",
+                    "0",
+                    "-o",
+                    "json")) {
                 netns.ip("link", "set", "dev", "g", "master", "left");
                 sink.awaitText(" p50 "); // a second with frames
                 gen.signal("INT");
@@ -87,17 +90,22 @@ class GenTrafficTest {
         String right = "unix:" + folder.resolve("right");
         Path copy = folder.resolve("copy.pcap");
         try (WeirProcess run = start("run", "ready: left DOWN, right DOWN, copy UP", left, right, "pcap:," + copy);
-                WeirProcess sink = start(
-                        "sink", "ready: ", right + "?role=connect", "--count", "" + FRAMES, "-o", "json");
+                WeirProcess sink =
+                        start("sink", "ready: ", right + "?role=connect", "--count", "" + FRAMES, "-o", "json");
                 WeirProcess gen = start(
                         "gen",
                         "sending: ",
                         left + "?role=connect",
-                        "--rate", "5k",
-                        "--count", "" + FRAMES,
-                        "--size", "imix",
-                        "--flows", "100",
-                        "-o", "json")) {
+                        "--rate",
+                        "5k",
+                        "--count",
+                        "" + FRAMES,
+                        "--size",
+                        "imix",
+                        "--flows",
+                        "100",
+                        "-o",
+                        "json")) {
             assertEquals(0, gen.exitCode(), gen::err);
             assertEquals(0, sink.exitCode(), sink::err);
             run.signal("INT");
@@ -129,7 +137,10 @@ class GenTrafficTest {
                 assertEquals(0, gen.exitCode(), gen::err);
             }
             String text = Netns.exec("tcpdump", "-vvnn", "-r", out.toString());
-            assertEquals(1000, text.lines().filter(line -> line.contains("udp sum ok")).count(), family);
+            assertEquals(
+                    1000,
+                    text.lines().filter(line -> line.contains("udp sum ok")).count(),
+                    family);
             assertTrue(!text.contains("bad"), family);
         }
     }

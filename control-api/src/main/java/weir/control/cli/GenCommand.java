@@ -66,8 +66,9 @@ public final class GenCommand implements Callable<Integer> {
     @Option(
             names = "--size",
             paramLabel = "BYTES",
-            description = "Length of frames without FCS: one, a list to use in turn, or imix for 60, 590 and 1514 as 7:4:1"
-                    + " (default: 60, with IPv6 80).")
+            description =
+                    "Length of frames without FCS: one, a list to use in turn, or imix for 60, 590 and 1514 as 7:4:1"
+                            + " (default: 60, with IPv6 80).")
     private @Nullable String size;
 
     @Option(
@@ -272,7 +273,8 @@ public final class GenCommand implements Callable<Integer> {
         List<Integer> sizes = new ArrayList<>();
         for (String each : size.split(",", -1)) {
             if (!each.matches("[0-9]{1,6}")) {
-                throw new IllegalArgumentException("size '" + each + "' in '" + size + "' is no number of bytes, and not imix");
+                throw new IllegalArgumentException(
+                        "size '" + each + "' in '" + size + "' is no number of bytes, and not imix");
             }
             sizes.add(Integer.parseInt(each));
         }

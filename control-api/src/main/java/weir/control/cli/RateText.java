@@ -27,7 +27,8 @@ final class RateText {
         }
         Matcher rate = RATE.matcher(text);
         if (!rate.matches()) {
-            throw new IllegalArgumentException("rate '" + text + "' is no number of frames a second like 1000, 10k, 1.5M, or max");
+            throw new IllegalArgumentException(
+                    "rate '" + text + "' is no number of frames a second like 1000, 10k, 1.5M, or max");
         }
         double number = Double.parseDouble(rate.group(1));
         return switch (rate.group(2).toLowerCase(Locale.ROOT)) {

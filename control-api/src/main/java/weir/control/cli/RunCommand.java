@@ -32,12 +32,15 @@ import weir.core.worker.WaitMode;
                     + " an eBPF program decides about frames first.",
             "",
             "Port specs: tap:NAME[?netns=PATH&queues=N&mtu=N] makes a TAP interface, or takes a persistent one;"
-                    + " memory:NAME is a port inside this process."
+                    + " unix:PATH[?role=listen|connect&mtu=N] is a cable to another process in QEMU's framing, with"
+                    + " mode=dgram&peer=PATH a message for each frame; pcap:[IN][,OUT][?speed=original|max|Nx&loops=N] replays"
+                    + " one capture and writes another; null:NAME swallows frames; memory:NAME is a port inside this process."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  weir run tap:t1 tap:t2",
             "  weir run 'tap:eth0?netns=/run/netns/a' 'tap:eth0?netns=/run/netns/b'",
+            "  weir run unix:/run/weir/vm1 unix:/run/weir/vm2 pcap:,copy.pcap",
             "  weir run tap:t1 tap:t2 tap:up --vlan t1=access:10 --vlan t2=access:20 --vlan up=trunk:10,20",
             "  weir run tap:t1 tap:t2 --program filter.o --set blocked:53=1 --watch",
             "  weir run tap:t1 tap:t2 --program bridge.o --program t1=acl.o:ingress"

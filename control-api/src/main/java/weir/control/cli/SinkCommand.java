@@ -124,8 +124,7 @@ public final class SinkCommand implements Callable<Integer> {
     }
 
     private static TextTable table(SinkReport report) {
-        return new TextTable(
-                        "PORT", "RECEIVED", "SECONDS", "PPS", "RATE", "STAMPED", "LOST", "DUPLICATES", "REORDERED")
+        return new TextTable("PORT", "RECEIVED", "SECONDS", "PPS", "RATE", "STAMPED", "LOST", "DUPLICATES", "REORDERED")
                 .row(
                         report.spec(),
                         report.received(),

@@ -44,8 +44,7 @@ public final class GenRun implements AutoCloseable {
     private long startNanos;
     private long intervalNanos;
 
-    private GenRun(
-            GenSettings settings, FrameSource source, Port port, String name, Consumer<SwitchEvent> events)
+    private GenRun(GenSettings settings, FrameSource source, Port port, String name, Consumer<SwitchEvent> events)
             throws PortException {
         this.settings = settings;
         this.source = source;
@@ -72,7 +71,8 @@ public final class GenRun implements AutoCloseable {
             throw new PortException(
                     "frames of " + source.longestBytes() + " bytes are longer than " + port.spec() + " takes, which is "
                             + longest,
-                    "send shorter ones, or give the port a larger MTU: mtu=" + (source.longestBytes() - Frame.ETHERNET_HEADER_BYTES));
+                    "send shorter ones, or give the port a larger MTU: mtu="
+                            + (source.longestBytes() - Frame.ETHERNET_HEADER_BYTES));
         }
         return new GenRun(settings, source, port, request.name(), events);
     }
@@ -105,7 +105,11 @@ public final class GenRun implements AutoCloseable {
         }
         Traffic traffic = settings.traffic();
         return "UDP over " + (traffic.isIpv4() ? "IPv4" : "IPv6") + ", "
-                + traffic.sizes().stream().distinct().sorted().map(String::valueOf).collect(Collectors.joining("/"))
+                + traffic.sizes().stream()
+                        .distinct()
+                        .sorted()
+                        .map(String::valueOf)
+                        .collect(Collectors.joining("/"))
                 + " bytes, " + traffic.flows() + (traffic.flows() == 1 ? " flow" : " flows");
     }
 

@@ -114,7 +114,8 @@ final class GeneratorPort implements Port {
     }
 
     private final class Queue implements PortQueue {
-        private final Thread pacer = Thread.ofPlatform().name("weir-gen-pace").daemon(true).unstarted(this::ring);
+        private final Thread pacer =
+                Thread.ofPlatform().name("weir-gen-pace").daemon(true).unstarted(this::ring);
 
         @SuppressWarnings("NullAway.Init") // set by attach(), which every use follows
         private FrameStore frames;

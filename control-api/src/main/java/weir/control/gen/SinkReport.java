@@ -81,7 +81,11 @@ public record SinkReport(
      */
     @JsonNaming(SnakeCaseStrategy.class)
     public record Interval(
-            double atSeconds, double seconds, long frames, long bytes, @Nullable Latency latency) {
+            double atSeconds,
+            double seconds,
+            long frames,
+            long bytes,
+            @Nullable Latency latency) {
         public double pps() {
             return Rates.perSecond(frames, seconds);
         }

@@ -68,7 +68,9 @@ public record Traffic(
         require(flows >= 1 && flows <= MAX_FLOWS, "flows " + flows + " is out of range [1, " + MAX_FLOWS + "]");
         requireMacs("source", sourceMacs);
         requireMacs("destination", destinationMacs);
-        require(MacAddress.isValidSource(sourceMac), "source " + MacAddress.toString(sourceMac) + " is no station's address");
+        require(
+                MacAddress.isValidSource(sourceMac),
+                "source " + MacAddress.toString(sourceMac) + " is no station's address");
         require(
                 source.getAddress().length == destination.getAddress().length,
                 source.getHostAddress() + " and " + destination.getHostAddress() + " are of two families");

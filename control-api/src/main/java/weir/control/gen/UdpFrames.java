@@ -84,7 +84,9 @@ final class UdpFrames implements FrameSource {
             at += frame.length;
             ipSum[i] = ipv4 ? sum(frame, StampLayout.IP_BYTE, StampLayout.IPV4_BYTES) : 0;
             int udpLength = frame.length - udpByte;
-            udpSum[i] = sum(frame, udpByte - 2 * source.length, 2 * source.length) + UDP + udpLength
+            udpSum[i] = sum(frame, udpByte - 2 * source.length, 2 * source.length)
+                    + UDP
+                    + udpLength
                     + sum(frame, udpByte, udpLength);
         }
     }

@@ -28,7 +28,8 @@ class GenCommandTest {
 
     @Test
     void printsASummaryWhenItsFramesAreSent() {
-        CommandRun run = CommandRun.of("gen", "null:x", "--rate", "max", "--count", "1000").succeeds();
+        CommandRun run = CommandRun.of("gen", "null:x", "--rate", "max", "--count", "1000")
+                .succeeds();
         assertEquals("", run.err());
         assertTrue(run.out().contains("sending: UDP over IPv4, 60 bytes, 1 flow, as fast as possible"), run.out());
         assertTrue(run.out().contains("null:x      1,000  1,000        0"), run.out());
@@ -36,7 +37,8 @@ class GenCommandTest {
 
     @Test
     void printsALineASecondAndOneObjectOfJson() {
-        CommandRun run = CommandRun.of("gen", "null:x", "--rate", "1000", "--seconds", "1.2", "-o", "json").succeeds();
+        CommandRun run = CommandRun.of("gen", "null:x", "--rate", "1000", "--seconds", "1.2", "-o", "json")
+                .succeeds();
         JsonNode report = run.json();
         assertTrue(report.get("intervals").size() >= 1);
         assertTrue(run.err().contains(" 0 dropped"), run.err());
@@ -53,7 +55,9 @@ class GenCommandTest {
 
     static Stream<Arguments> mistakes() {
         return Stream.of(
-                Arguments.of(List.of("--rate", "fast"), "rate 'fast' is no number of frames a second like 1000, 10k, 1.5M, or max"),
+                Arguments.of(
+                        List.of("--rate", "fast"),
+                        "rate 'fast' is no number of frames a second like 1000, 10k, 1.5M, or max"),
                 Arguments.of(List.of("--rate", "0"), "rate 0.0 pps is out of range [0.001, 1000000000]"),
                 Arguments.of(List.of("--burst", "0"), "burst 0 is out of range [1, 65536]"),
                 Arguments.of(List.of("--size", "big"), "size 'big' in 'big' is no number of bytes, and not imix"),
@@ -63,11 +67,16 @@ class GenCommandTest {
                 Arguments.of(List.of("--size", "41", "--no-stamps"), "frame size 41 is out of range [42, 65535]"),
                 Arguments.of(List.of("--flows", "0"), "flows 0 is out of range [1, 655360]"),
                 Arguments.of(List.of("--src-mac", "1:2"), "'1:2' is not a MAC address like 02:00:00:00:00:01"),
-                Arguments.of(List.of("--src-mac", "01:00:00:00:00:01"), "source 01:00:00:00:00:01 is no station's address"),
+                Arguments.of(
+                        List.of("--src-mac", "01:00:00:00:00:01"), "source 01:00:00:00:00:01 is no station's address"),
                 Arguments.of(List.of("--src-ip", "10.0.0.300"), "'10.0.0.300' is no IP address"),
                 Arguments.of(List.of("--dst-ip", "example.org"), "'example.org' is no IP address"),
-                Arguments.of(List.of("--src-ip", "2001:db8::1", "--dst-ip", "198.18.0.1"), "2001:db8:0:0:0:0:0:1 and 198.18.0.1 are of two families"),
-                Arguments.of(List.of("--pcap", "x", "--flows", "2"), "--pcap sends frames as they are; leave out options that shape frames"),
+                Arguments.of(
+                        List.of("--src-ip", "2001:db8::1", "--dst-ip", "198.18.0.1"),
+                        "2001:db8:0:0:0:0:0:1 and 198.18.0.1 are of two families"),
+                Arguments.of(
+                        List.of("--pcap", "x", "--flows", "2"),
+                        "--pcap sends frames as they are; leave out options that shape frames"),
                 Arguments.of(List.of("--count", "0"), "--count 0 is less than 1"),
                 Arguments.of(List.of("--seconds", "-1"), "--seconds -1.0 is less than 0"));
     }
@@ -75,7 +84,8 @@ class GenCommandTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("mistakes")
     void namesEveryMistake(List<String> options, String cause) {
-        String[] args = Stream.concat(Stream.of("gen", "null:x"), options.stream()).toArray(String[]::new);
+        String[] args =
+                Stream.concat(Stream.of("gen", "null:x"), options.stream()).toArray(String[]::new);
         CommandRun.of(args).fails(ExitCode.USAGE, cause, SHOWS_HOW);
     }
 
@@ -85,7 +95,13 @@ class GenCommandTest {
                 .fails(
                         ExitCode.USAGE,
                         "unknown port kind \"nul\"",
-                        CommandRun.of("run", "nul:x", "null:y").err().lines().skip(1).findFirst().orElseThrow().substring(6));
+                        CommandRun.of("run", "nul:x", "null:y")
+                                .err()
+                                .lines()
+                                .skip(1)
+                                .findFirst()
+                                .orElseThrow()
+                                .substring(6));
         CommandRun.of("gen", "unix:" + folder + "/no/s")
                 .fails(
                         ExitCode.FAILURE,
@@ -104,8 +120,7 @@ class GenCommandTest {
         CommandRun.of("gen", "null:x", "--pcap", text.toString())
                 .fails(
                         ExitCode.FAILURE,
-                        "cannot send \"" + text
-                                + "\": byte 0: neither pcap nor pcapng: it begins with 68 65 6c 6c",
+                        "cannot send \"" + text + "\": byte 0: neither pcap nor pcapng: it begins with 68 65 6c 6c",
                         "name a pcap or pcapng file of Ethernet frames");
     }
 

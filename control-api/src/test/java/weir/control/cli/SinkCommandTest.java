@@ -22,7 +22,8 @@ class SinkCommandTest {
 
     @Test
     void stopsAtItsCountOrTime() {
-        JsonNode report = CommandRun.of("sink", "pcap:" + SAMPLE + "?speed=max&loops=0", "--count", "1000", "-o", "json")
+        JsonNode report = CommandRun.of(
+                        "sink", "pcap:" + SAMPLE + "?speed=max&loops=0", "--count", "1000", "-o", "json")
                 .succeeds()
                 .json();
         assertTrue(report.get("received").asLong() >= 1000, report::toString);
@@ -47,9 +48,6 @@ class SinkCommandTest {
                         "cannot replay \"/none\": there is no such file or folder",
                         "name a pcap or pcapng file of Ethernet frames");
         CommandRun.of("sink", "pcap:")
-                .fails(
-                        ExitCode.USAGE,
-                        "\"pcap:\" names no file",
-                        "write pcap:IN, pcap:IN,OUT or pcap:,OUT");
+                .fails(ExitCode.USAGE, "\"pcap:\" names no file", "write pcap:IN, pcap:IN,OUT or pcap:,OUT");
     }
 }

@@ -83,7 +83,8 @@ class GenRunTest {
             SinkReport.StreamReport stream = got.streams().getFirst();
             assertEquals(new SinkReport.StreamReport(stream.stream(), 0, 4_999, 5_000, 0, 0, 0), stream);
             assertEquals(5_000, got.latency().frames());
-            assertTrue(got.latency().minUs() > 0 && got.latency().minUs() <= got.latency().p50Us());
+            assertTrue(got.latency().minUs() > 0
+                    && got.latency().minUs() <= got.latency().p50Us());
             assertTrue(got.latency().p50Us() <= got.latency().p999Us());
             assertEquals(5_000, interval.frames());
             assertTrue(got.law().holds(), got.law().detail());
@@ -199,8 +200,9 @@ class GenRunTest {
                 1000,
                 1,
                 1);
-        PortException refused =
-                assertThrows(PortException.class, () -> gen("unix:" + folder.resolve("s"), jumbo).close());
+        PortException refused = assertThrows(
+                PortException.class,
+                () -> gen("unix:" + folder.resolve("s"), jumbo).close());
         assertEquals(
                 "frames of 1515 bytes are longer than unix:" + folder.resolve("s") + " takes, which is 1514",
                 refused.getMessage());

@@ -55,7 +55,8 @@ class UdpFramesTest {
                 Arguments.of("smallest", traffic(List.of(60), 1, "198.18.0.1", "198.19.0.1", true)),
                 Arguments.of("without stamps", traffic(List.of(42, 43, 60), 1, "198.18.0.1", "198.19.0.1", false)),
                 Arguments.of("IMIX", traffic(Traffic.IMIX, 1000, "198.18.0.1", "198.19.0.1", true)),
-                Arguments.of("odd lengths", traffic(List.of(61, 1513, 65_535), 7, "198.18.255.250", "198.19.0.1", true)),
+                Arguments.of(
+                        "odd lengths", traffic(List.of(61, 1513, 65_535), 7, "198.18.255.250", "198.19.0.1", true)),
                 Arguments.of("many flows", traffic(List.of(60), 655_360, "198.18.0.1", "198.19.0.1", true)),
                 Arguments.of("IPv6", traffic(List.of(80, 1280, 81), 300, "2001:db8::1", "2001:db8::2", true)),
                 Arguments.of("IPv6 without stamps", traffic(List.of(62), 3, "2001:db8::ffff", "2001:db8::2", false)));
@@ -191,8 +192,8 @@ class UdpFramesTest {
     }
 
     private static String mac(byte[] frame, int at) {
-        return MacAddress.toString(ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN).getLong(at)
-                & MacAddress.MASK);
+        return MacAddress.toString(
+                ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN).getLong(at) & MacAddress.MASK);
     }
 
     static Stream<Arguments> mistakes() {

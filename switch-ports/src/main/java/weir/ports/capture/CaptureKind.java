@@ -39,7 +39,8 @@ public final class CaptureKind implements PortKind {
         @Override
         public String identity() {
             String file = spec.writes() ? spec.out() : spec.in();
-            return CaptureSpec.KIND + (spec.writes() ? ":," : ":")
+            return CaptureSpec.KIND
+                    + (spec.writes() ? ":," : ":")
                     + Path.of(file).toAbsolutePath().normalize();
         }
 

@@ -37,7 +37,8 @@ final class Replay {
     private final CaptureSpec spec;
     private final FrameRing ring = new FrameRing(RING_BYTES, RING_FRAMES);
     private final FrameRing.Writer writer = ring.writer();
-    private final Thread thread = Thread.ofPlatform().name("weir-replay").daemon(true).unstarted(this::run);
+    private final Thread thread =
+            Thread.ofPlatform().name("weir-replay").daemon(true).unstarted(this::run);
     private final CaptureReader first;
     private volatile boolean stopping;
     private volatile Consumer<String> onEnd = cause -> {};

@@ -81,10 +81,7 @@ public final class UnixSocket implements AutoCloseable {
             Fd.check("fchmod", (int) FCHMOD.invokeExact(state, fd.number(), mode), state);
             MemorySegment address = address(path, arena);
             int bytes = (int) address.byteSize();
-            Fd.check(
-                    "bind " + path,
-                    (int) Libc.BIND.invokeExact(state, fd.number(), address.address(), bytes),
-                    state);
+            Fd.check("bind " + path, (int) Libc.BIND.invokeExact(state, fd.number(), address.address(), bytes), state);
         } catch (LinuxException e) {
             throw e;
         } catch (Throwable t) {
@@ -129,10 +126,7 @@ public final class UnixSocket implements AutoCloseable {
             MemorySegment state = arena.allocate(Libc.STATE);
             MemorySegment address = address(path, arena);
             int bytes = (int) address.byteSize();
-            Fd.check(
-                    "connect " + path,
-                    (int) CONNECT.invokeExact(state, fd.number(), address.address(), bytes),
-                    state);
+            Fd.check("connect " + path, (int) CONNECT.invokeExact(state, fd.number(), address.address(), bytes), state);
         } catch (LinuxException e) {
             throw e;
         } catch (Throwable t) {

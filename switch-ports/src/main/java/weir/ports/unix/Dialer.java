@@ -32,7 +32,8 @@ final class Dialer {
 
     private static ScheduledThreadPoolExecutor newTimer() {
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
-                1, task -> Thread.ofPlatform().name("weir-unix-dial").daemon(true).unstarted(task));
+                1,
+                task -> Thread.ofPlatform().name("weir-unix-dial").daemon(true).unstarted(task));
         timer.setKeepAliveTime(LONGEST_BACKOFF_MILLIS * 2, TimeUnit.MILLISECONDS);
         timer.allowCoreThreadTimeOut(true);
         return timer;

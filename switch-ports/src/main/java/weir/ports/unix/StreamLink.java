@@ -104,8 +104,7 @@ final class StreamLink extends Link {
     }
 
     private boolean isOutOfStep() {
-        if (inEnd - inStart < LENGTH_BYTES
-                || Integer.compareUnsigned(announced(), LONGEST_ANNOUNCED_BYTES) <= 0) {
+        if (inEnd - inStart < LENGTH_BYTES || Integer.compareUnsigned(announced(), LONGEST_ANNOUNCED_BYTES) <= 0) {
             return false;
         }
         lose("peer announced a frame of " + Integer.toUnsignedString(announced()) + " bytes, more than "

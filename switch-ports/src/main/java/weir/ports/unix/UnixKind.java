@@ -39,7 +39,8 @@ public final class UnixKind implements PortKind {
         @Override
         public String identity() {
             String end = spec.role() == UnixSpec.Role.CONNECT ? "to:" : "at:";
-            return UnixSpec.KIND + ":" + end + Path.of(spec.path()).toAbsolutePath().normalize();
+            return UnixSpec.KIND + ":" + end
+                    + Path.of(spec.path()).toAbsolutePath().normalize();
         }
 
         @Override

@@ -49,7 +49,8 @@ record UnixSpec(String path, Role role, String peer, int mtuBytes) {
         }
         if (datagram != hasPeer) {
             throw new PortException(
-                    PortSpec.quote(spec.text()) + (datagram ? " does not name its peer" : " names a peer, but is a stream"),
+                    PortSpec.quote(spec.text())
+                            + (datagram ? " does not name its peer" : " names a peer, but is a stream"),
                     datagram
                             ? "write unix:PATH?mode=dgram&peer=PATH with the socket to send to"
                             : "write role=connect to go to a peer, or mode=dgram");
@@ -78,8 +79,7 @@ record UnixSpec(String path, Role role, String peer, int mtuBytes) {
             throw new PortException(where + " is empty", hint);
         }
         if (path.startsWith("@")) {
-            throw new PortException(
-                    where + " is an abstract socket, which has no permissions", "name a file: " + hint);
+            throw new PortException(where + " is an abstract socket, which has no permissions", "name a file: " + hint);
         }
         if (path.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
             throw new PortException(where + " has a control character", hint);

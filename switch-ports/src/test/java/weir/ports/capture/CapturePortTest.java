@@ -91,8 +91,7 @@ class CapturePortTest {
             for (int i = 0; i < got.size(); i++) {
                 assertTrue(Arrays.equals(expected.get(i), got.get(i)), "frame " + i);
             }
-            assertEquals(
-                    List.of(String.format("replay ended after %,d frames", expected.size())), driver.causes());
+            assertEquals(List.of(String.format("replay ended after %,d frames", expected.size())), driver.causes());
         }
         port.close();
     }
@@ -125,7 +124,8 @@ class CapturePortTest {
     }
 
     private static boolean isAlive(String thread) {
-        return Thread.getAllStackTraces().keySet().stream().anyMatch(t -> t.getName().equals(thread));
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(t -> t.getName().equals(thread));
     }
 
     @Test
@@ -203,7 +203,9 @@ class CapturePortTest {
                 Arguments.of("gzip", "1f8b0800", "byte 0: the file is compressed with gzip; decompress it first"),
                 Arguments.of("text", "68656c6c6f", "byte 0: neither pcap nor pcapng: it begins with 68 65 6c 6c"),
                 Arguments.of(
-                        "half a header", "4d3cb2a10200", "byte 4: the file ends inside a file header: 2 of 20 bytes are there"));
+                        "half a header",
+                        "4d3cb2a10200",
+                        "byte 4: the file ends inside a file header: 2 of 20 bytes are there"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -229,7 +231,8 @@ class CapturePortTest {
                         "cannot replay \"" + pipe
                                 + "\": it is no regular file and can be read only once: leave loops out");
         causes.forEach((spec, cause) -> assertEquals(
-                cause, assertThrows(PortException.class, () -> CapturePort.open(spec)).getMessage()));
+                cause,
+                assertThrows(PortException.class, () -> CapturePort.open(spec)).getMessage()));
     }
 
     // ---- recording ------------------------------------------------------------------------------

@@ -43,12 +43,12 @@ class CaptureSpecTest {
                 Arguments.of("pcap:-", "\"pcap:-\" names the standard streams, which are the command's own"),
                 Arguments.of("pcap:a,-", "\"pcap:a,-\" names the standard streams, which are the command's own"),
                 Arguments.of("pcap:a\tb", "\"pcap:a\\u0009b\" has a control character"),
-                Arguments.of("pcap:,b?speed=max", "\"pcap:,b?speed=max\" says how to replay, but names no file to read"),
+                Arguments.of(
+                        "pcap:,b?speed=max", "\"pcap:,b?speed=max\" says how to replay, but names no file to read"),
                 Arguments.of("pcap:a?speed=fast", "speed \"fast\" in \"pcap:a?speed=fast\" is no speed"),
                 Arguments.of("pcap:a?speed=10", "speed \"10\" in \"pcap:a?speed=10\" is no speed"),
                 Arguments.of("pcap:a?speed=-1x", "speed \"-1x\" in \"pcap:a?speed=-1x\" is no speed"),
-                Arguments.of(
-                        "pcap:a?speed=0x", "speed 0x in \"pcap:a?speed=0x\" is out of range [0.001x, 1000000x]"),
+                Arguments.of("pcap:a?speed=0x", "speed 0x in \"pcap:a?speed=0x\" is out of range [0.001x, 1000000x]"),
                 Arguments.of("pcap:a?loops=-1", "loops \"-1\" in \"pcap:a?loops=-1\" is not a number"),
                 Arguments.of("pcap:a?start=1", "unknown option \"start\" in \"pcap:a?start=1\""));
     }

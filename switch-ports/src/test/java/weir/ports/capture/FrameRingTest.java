@@ -108,7 +108,8 @@ class FrameRingTest {
                     byte[] bytes = ring.reader().bytes(i);
                     if (bytes.length != next % 300
                             || ring.reader().nanos(i) != next
-                            || bytes.length > 0 && (bytes[0] != (byte) next || bytes[bytes.length - 1] != (byte) next)) {
+                            || bytes.length > 0
+                                    && (bytes[0] != (byte) next || bytes[bytes.length - 1] != (byte) next)) {
                         wrong.append("frame ").append(next);
                         return;
                     }

@@ -36,13 +36,13 @@ class NullPortTest {
     @ParameterizedTest
     @CsvSource({"null:,port name is empty", "null:a?x=1,unknown option \"x\" in \"null:a?x=1\""})
     void refusesSpecs(String spec, String cause) {
-        PortException refused =
-                assertThrows(PortException.class, () -> new NullKind().read(PortSpec.parse(spec)));
+        PortException refused = assertThrows(PortException.class, () -> new NullKind().read(PortSpec.parse(spec)));
         assertEquals(cause, refused.getMessage());
     }
 
     @Test
     void opensWhatASpecSays() throws Exception {
-        assertEquals("null:a", new NullKind().read(PortSpec.parse("null:a")).open().spec());
+        assertEquals(
+                "null:a", new NullKind().read(PortSpec.parse("null:a")).open().spec());
     }
 }

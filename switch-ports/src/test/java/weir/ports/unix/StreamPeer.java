@@ -17,7 +17,10 @@ final class StreamPeer implements AutoCloseable {
     }
 
     static byte[] framed(byte[] frame) {
-        return ByteBuffer.allocate(Integer.BYTES + frame.length).putInt(frame.length).put(frame).array();
+        return ByteBuffer.allocate(Integer.BYTES + frame.length)
+                .putInt(frame.length)
+                .put(frame)
+                .array();
     }
 
     void send(byte[] frame) throws IOException {

@@ -36,7 +36,8 @@ class UnixDatagramTest {
     }
 
     private DatagramPeer peer() throws Exception {
-        return new DatagramPeer(folder.resolve("peer").toString(), folder.resolve("own").toString());
+        return new DatagramPeer(
+                folder.resolve("peer").toString(), folder.resolve("own").toString());
     }
 
     private static byte[] frame(int number) {

@@ -36,13 +36,18 @@ class UnixSpecTest {
     static Stream<Arguments> mistakes() {
         return Stream.of(
                 Arguments.of("unix:", "path in \"unix:\" is empty"),
-                Arguments.of("unix:@abstract", "path in \"unix:@abstract\" is an abstract socket, which has no permissions"),
+                Arguments.of(
+                        "unix:@abstract", "path in \"unix:@abstract\" is an abstract socket, which has no permissions"),
                 Arguments.of("unix:/a\nb", "path in \"unix:/a\\u000ab\" has a control character"),
                 Arguments.of(
                         "unix:/" + "x".repeat(107),
                         "path in \"unix:/" + "x".repeat(107) + "\" has 108 bytes, more than 107"),
-                Arguments.of("unix:/a?mode=seqpacket", "mode \"seqpacket\" in \"unix:/a?mode=seqpacket\" is neither stream nor dgram"),
-                Arguments.of("unix:/a?role=server", "role \"server\" in \"unix:/a?role=server\" is neither listen nor connect"),
+                Arguments.of(
+                        "unix:/a?mode=seqpacket",
+                        "mode \"seqpacket\" in \"unix:/a?mode=seqpacket\" is neither stream nor dgram"),
+                Arguments.of(
+                        "unix:/a?role=server",
+                        "role \"server\" in \"unix:/a?role=server\" is neither listen nor connect"),
                 Arguments.of("unix:/a?mode=dgram", "\"unix:/a?mode=dgram\" does not name its peer"),
                 Arguments.of("unix:/a?peer=/b", "\"unix:/a?peer=/b\" names a peer, but is a stream"),
                 Arguments.of("unix:/a?mode=dgram&peer=", "peer in \"unix:/a?mode=dgram&peer=\" is empty"),

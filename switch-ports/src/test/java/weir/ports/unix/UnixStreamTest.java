@@ -205,7 +205,9 @@ class UnixStreamTest {
             while (driver.counters().egressDrops().isEmpty()) {
                 driver.transmit(large(number++), large(number++), large(number++));
             }
-            assertEquals(List.of(DropReason.QUEUE_FULL), List.copyOf(driver.counters().egressDrops().keySet()));
+            assertEquals(
+                    List.of(DropReason.QUEUE_FULL),
+                    List.copyOf(driver.counters().egressDrops().keySet()));
             long transmitted = driver.counters().transmitted();
             List<byte[]> got = new ArrayList<>();
             Waiting.within(MILLIS, () -> {
@@ -347,8 +349,7 @@ class UnixStreamTest {
         try (ServerSocketChannel _ =
                 ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket()))) {
             PortException refused = assertThrows(PortException.class, () -> listen(options));
-            assertEquals(
-                    "socket \"" + socket() + "\" is in use by another process or port", refused.getMessage());
+            assertEquals("socket \"" + socket() + "\" is in use by another process or port", refused.getMessage());
             assertTrue(Files.exists(socket()));
         }
     }
