@@ -3,6 +3,7 @@
 /** Commands, daemon, configuration, metrics and benchmarks; holds the only {@code main}. */
 module weir.control {
     requires static org.jspecify;
+    requires HdrHistogram;
     requires info.picocli;
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;
@@ -17,6 +18,8 @@ module weir.control {
     opens weir.control.demo to
             tools.jackson.databind;
     opens weir.control.doctor to
+            tools.jackson.databind;
+    opens weir.control.gen to
             tools.jackson.databind;
     opens weir.control.machine to
             tools.jackson.databind;

@@ -10,10 +10,13 @@ module weir.ports {
     requires io.netty.transport.unix.common;
 
     exports weir.ports;
+    exports weir.ports.capture;
+    exports weir.ports.discard;
     exports weir.ports.linux;
     exports weir.ports.packet;
     exports weir.ports.pcap;
     exports weir.ports.readiness;
     exports weir.ports.tap;
+    exports weir.ports.unix;
     exports weir.ports.xdp;
 }

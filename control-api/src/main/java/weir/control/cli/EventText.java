@@ -2,12 +2,23 @@
 
 package weir.control.cli;
 
+import java.util.function.Consumer;
 import weir.control.program.Printable;
 import weir.core.SwitchEvent;
 
 /** A switch's events as people read them: one line each. */
 final class EventText {
     private EventText() {}
+
+    /** The line, unless a port came or went, which commands in the foreground tell of themselves. */
+    static void tell(SwitchEvent event, Consumer<String> out) {
+        switch (event) {
+            case SwitchEvent.PortAttached _, SwitchEvent.PortDetached _ -> {
+                // Ports come before "ready" and go at the end.
+            }
+            default -> out.accept(lineOf(event));
+        }
+    }
 
     static String lineOf(SwitchEvent event) {
         return switch (event) {

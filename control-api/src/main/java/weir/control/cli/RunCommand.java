@@ -33,14 +33,17 @@ import weir.core.worker.WaitMode;
             "",
             "Port specs: tap:NAME[?netns=PATH&queues=N&mtu=N&vnet=off] makes a TAP interface, or takes a persistent one;"
                     + " packet:IFNAME[?netns=PATH&queues=N&mtu=N&vnet=off] takes an interface that exists, such as one end"
-                    + " of a veth pair or a network card;"
-                    + " memory:NAME is a port inside this process."
+                    + " of a veth pair or a network card, and so does xdp:IFNAME[?queue=N|queues=N&mode=native|skb&netns=PATH];"
+                    + " unix:PATH[?role=listen|connect&mtu=N] is a cable to another process in QEMU's framing, with"
+                    + " mode=dgram&peer=PATH a message for each frame; pcap:[IN][,OUT][?speed=original|max|Nx&loops=N] replays"
+                    + " one capture and writes another; null:NAME swallows frames; memory:NAME is a port inside this process."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  weir run tap:t1 tap:t2",
             "  weir run packet:veth0 packet:veth1",
             "  weir run 'tap:eth0?netns=/run/netns/a' 'tap:eth0?netns=/run/netns/b'",
+            "  weir run unix:/run/weir/vm1 unix:/run/weir/vm2 pcap:,copy.pcap",
             "  weir run tap:t1 tap:t2 tap:up --vlan t1=access:10 --vlan t2=access:20 --vlan up=trunk:10,20",
             "  weir run tap:t1 tap:t2 --link t1=delay:20ms,jitter:5ms,loss:1%% --storm t2=broadcast:1000",
             "  weir run tap:t1 tap:t2 --program filter.o --set blocked:53=1 --watch",
@@ -187,12 +190,7 @@ public final class RunCommand implements Callable<Integer> {
 
     /** On the switch's own thread for events. */
     private void tell(SwitchEvent event) {
-        switch (event) {
-            case SwitchEvent.PortAttached _, SwitchEvent.PortDetached _ -> {
-                // Ports come before "ready" and go at the end, which both say so.
-            }
-            default -> tell(EventText.lineOf(event));
-        }
+        EventText.tell(event, this::tell);
     }
 
     private synchronized void tell(String line) {

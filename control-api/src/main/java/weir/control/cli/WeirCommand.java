@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             ProgramCommand.class,
             BenchCommand.class,
+            GenCommand.class,
+            SinkCommand.class,
             DoctorCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

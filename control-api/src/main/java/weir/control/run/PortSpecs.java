@@ -6,8 +6,11 @@ import weir.core.port.PortException;
 import weir.ports.PortKind;
 import weir.ports.PortRequest;
 import weir.ports.PortSpec;
+import weir.ports.capture.CaptureKind;
+import weir.ports.discard.NullKind;
 import weir.ports.packet.PacketKind;
 import weir.ports.tap.TapKind;
+import weir.ports.unix.UnixKind;
 import weir.ports.xdp.XdpKind;
 
 /** The kinds of port that a spec can name. */
@@ -16,8 +19,11 @@ public final class PortSpecs {
             new TapKind(), //
             new PacketKind(), //
             new XdpKind(), //
+            new UnixKind(), //
+            new CaptureKind(), //
+            new NullKind(), //
             new MemoryKind());
-    private static final List<String> LATER = List.of("shm", "pcap", "vxlan");
+    private static final List<String> LATER = List.of("shm", "vxlan");
 
     private PortSpecs() {}
 

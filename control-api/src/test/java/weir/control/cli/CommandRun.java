@@ -25,13 +25,18 @@ record CommandRun(int exitCode, String out, String err) {
 
     /** The same for a command that stays: in a thread of its own, interrupted when it says that it is ready. */
     static CommandRun untilReady(String... args) throws Exception {
+        return untilSays("ready", args);
+    }
+
+    /** The same, interrupted when it has said something. */
+    static CommandRun untilSays(String text, String... args) throws Exception {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         FutureTask<Integer> task = new FutureTask<>(() -> WeirCommandLine.of(new WeirCommand(), Map.of())
                 .printingTo(new PrintWriter(out), new PrintWriter(err))
                 .run(args));
         Thread thread = Thread.ofPlatform().start(task);
-        while (!(out.toString() + err).contains("ready") && thread.isAlive()) {
+        while (!(out.toString() + err).contains(text) && thread.isAlive()) {
             TimeUnit.MILLISECONDS.sleep(5);
         }
         thread.interrupt();

@@ -116,6 +116,27 @@ class DocumentedKeysTest {
         return frame;
     }
 
+    @Test
+    void describesTheGenerator() {
+        documented.assertDescribe(
+                "weir-gen",
+                CommandRun.of("gen", "null:x", "--rate", "max", "--seconds", "0.6", "-o", "json")
+                        .succeeds()
+                        .json());
+    }
+
+    /** Frames that were stamped a moment ago. */
+    @Test
+    void describesTheSink(@TempDir Path folder) {
+        Path file = folder.resolve("frames.pcap");
+        CommandRun.of("gen", "pcap:," + file, "--count", "5000", "--rate", "10k").succeeds();
+        documented.assertDescribe(
+                "weir-sink",
+                CommandRun.of("sink", "pcap:" + file, "--seconds", "1.2", "-o", "json")
+                        .succeeds()
+                        .json());
+    }
+
     /** Rows with C programs, and a combination that cannot be. */
     @Test
     @RequiresFeature({Feature.LINUX, Feature.C_COMPILER})

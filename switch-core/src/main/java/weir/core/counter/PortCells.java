@@ -131,6 +131,11 @@ public final class PortCells extends CacheLinePadded {
         drop(2 * REASONS, reason, packets);
     }
 
+    /** Frames dropped at this egress port so far; exact for the worker that counts here. */
+    public long droppedEgress(DropReason reason) {
+        return (long) WORD.getOpaque(drops, 2 * REASONS + reason.index());
+    }
+
     private void drop(int first, DropReason reason, long packets) {
         int word = first + reason.index();
         WORD.setOpaque(drops, word, drops[word] + packets);

@@ -33,12 +33,16 @@ public enum Errno {
     EBADFD(77, "the interface behind the descriptor is gone"),
     ENOTUNIQ(76, "name not unique"),
     EMSGSIZE(90, "message too long"),
+    EPROTOTYPE(91, "socket of another type"),
     EOPNOTSUPP(95, "operation not supported"),
     EAFNOSUPPORT(97, "address family not supported"),
     EADDRINUSE(98, "address in use"),
     ENETDOWN(100, "network is down"),
+    ECONNRESET(104, "connection reset by the peer"),
     ENOBUFS(105, "no buffer space"),
+    ENOTCONN(107, "not connected"),
     ETIMEDOUT(110, "timed out"),
+    ECONNREFUSED(111, "connection refused"),
     /** Any number not listed here. */
     UNKNOWN(-1, "unknown error");
 

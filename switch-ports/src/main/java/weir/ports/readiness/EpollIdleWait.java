@@ -40,10 +40,12 @@ import weir.core.worker.IdleWait;
  */
 public final class EpollIdleWait implements IdleWait, FdReadiness {
     private static final EpollIoOps INPUT = EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLET);
+    private static final EpollIoOps INPUT_AND_OUTPUT = INPUT.with(EpollIoOps.EPOLLOUT);
     // Not EpollIoOps.NONE: that deletes the descriptor from the set behind Netty's back, and the next
     // change then fails with ENOENT. Errors are always told, so asking for them alone changes nothing.
     private static final EpollIoOps ERRORS_ONLY = EpollIoOps.EPOLLERR.with(EpollIoOps.EPOLLET);
     private static final int EPOLLIN = 0x1;
+    private static final int EPOLLOUT = 0x4;
     private static final int EPOLLERR_OR_HUP = 0x8 | 0x10;
     private static final int IO_ONLY = -1;
     private static final int ALL_TASKS = 0;
@@ -161,6 +163,9 @@ public final class EpollIdleWait implements IdleWait, FdReadiness {
                 if ((events & EPOLLIN) != 0) {
                     listener.readable();
                 }
+                if ((events & EPOLLOUT) != 0) {
+                    listener.writable();
+                }
                 if ((events & EPOLLERR_OR_HUP) != 0) {
                     // An edge could come again with every frame that is written; once is enough.
                     cancel();
@@ -182,6 +187,13 @@ public final class EpollIdleWait implements IdleWait, FdReadiness {
         @Override
         public void resume() {
             registration.submit(INPUT);
+        }
+
+        @Override
+        public void watchOutput(boolean wanted) {
+            if (registration.isValid()) { // not after an error, which ended the watch
+                registration.submit(wanted ? INPUT_AND_OUTPUT : INPUT);
+            }
         }
 
         @Override

@@ -16,6 +16,11 @@ public interface FdReadiness {
          */
         void readable();
 
+        /** Room to write came after {@link Registration#watchOutput}; may be told when there is little. */
+        default void writable() {
+            // Most readers never wait to write.
+        }
+
         /** POLLERR or POLLHUP: what is behind the descriptor is gone or has failed. Once. */
         void failed();
     }
@@ -27,6 +32,12 @@ public interface FdReadiness {
 
         /** Undoes {@link #pause}; input that is there by now is told again. */
         void resume();
+
+        /**
+         * Begins or ends to tell of {@link Listener#writable}. Room that is there already is told at the next poll.
+         * Costs a system call, so only while something waits to be written.
+         */
+        void watchOutput(boolean wanted);
 
         /** Ends the watch. To be called before the descriptor is closed. Idempotent. */
         void cancel();

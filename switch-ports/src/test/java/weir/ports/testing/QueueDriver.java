@@ -40,6 +40,7 @@ public final class QueueDriver implements QueueContext, AutoCloseable {
     private final FrameBatch batch = new FrameBatch(BATCH);
     private final PortQueue queue;
     private final ConcurrentLinkedQueue<PortState> states = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<String> causes = new ConcurrentLinkedQueue<>();
     private final List<Long> kept = new ArrayList<>();
     private long enqueued;
     private long decided;
@@ -152,6 +153,11 @@ public final class QueueDriver implements QueueContext, AutoCloseable {
         return List.copyOf(states);
     }
 
+    /** Why, in the order of {@link #states}. */
+    public List<String> causes() {
+        return List.copyOf(causes);
+    }
+
     public FramePool pool() {
         return pool;
     }
@@ -201,6 +207,7 @@ public final class QueueDriver implements QueueContext, AutoCloseable {
 
     @Override
     public void stateChanged(PortState state, String cause) {
+        causes.add(cause);
         states.add(state);
     }
 }

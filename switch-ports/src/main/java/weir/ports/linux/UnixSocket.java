@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A non-blocking AF_UNIX socket; see unix(7). Frames go through {@link SocketIo}. Any thread, one at a time, but for
+ * {@link #connect}, which may run beside sends and receives of another.
+ *
+ * <pre>
+ *  struct sockaddr_un   0           2                    110
+ *                      +-----------+--------------------+
+ *                      | family 1  | path, NUL          |
+ *                      +-----------+--------------------+
+ * </pre>
+ */
+public final class UnixSocket implements AutoCloseable {
+    /** Longest path in bytes: {@code UNIX_PATH_MAX}, uapi/linux/un.h, without the final NUL. */
+    public static final int MAX_PATH_BYTES = 107;
+
+    private static final int AF_UNIX = 1;
+    private static final int SOCK_STREAM = 1;
+    private static final int SOCK_DGRAM = 2;
+    private static final int NONBLOCK_CLOEXEC = Fd.O_NONBLOCK | Fd.O_CLOEXEC;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_SNDBUF = 7;
+    private static final int FAMILY_BYTES = 2;
+
+    private static final MethodHandle CONNECT = Libc.function("connect", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle LISTEN = Libc.function("listen", JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle ACCEPT4 =
+            Libc.function("accept4", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle FCHMOD = Libc.function("fchmod", JAVA_INT, JAVA_INT, JAVA_INT);
+
+    private final Fd fd;
+
+    private UnixSocket(Fd fd) {
+        this.fd = fd;
+    }
+
+    /** A socket for a stream of bytes. */
+    public static UnixSocket stream() throws LinuxException {
+        return open(SOCK_STREAM);
+    }
+
+    /** A socket for messages. */
+    public static UnixSocket datagram() throws LinuxException {
+        return open(SOCK_DGRAM);
+    }
+
+    private static UnixSocket open(int type) throws LinuxException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(Libc.STATE);
+            int number = (int) Libc.SOCKET.invokeExact(state, AF_UNIX, type | NONBLOCK_CLOEXEC, 0);
+            return new UnixSocket(new Fd(Fd.check("socket(AF_UNIX)", number, state)));
+        } catch (LinuxException e) {
+            throw e;
+        } catch (Throwable t) {
+            throw Libc.defect(t);
+        }
+    }
+
+    /**
+     * Makes the socket's file. EADDRINUSE when there is a file of that name, whatever it is.
+     *
+     * @param mode permissions of the file, less the process's umask: whoever may write may connect
+     */
+    public void bind(String path, int mode) throws LinuxException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(Libc.STATE);
+            // On Linux the file gets the mode that the socket has when it is bound, so it is never wider than asked.
+            Fd.check("fchmod", (int) FCHMOD.invokeExact(state, fd.number(), mode), state);
+            MemorySegment address = address(path, arena);
+            int bytes = (int) address.byteSize();
+            Fd.check("bind " + path, (int) Libc.BIND.invokeExact(state, fd.number(), address.address(), bytes), state);
+        } catch (LinuxException e) {
+            throw e;
+        } catch (Throwable t) {
+            throw Libc.defect(t);
+        }
+    }
+
+    /** Lets peers connect; so many wait until they are accepted. */
+    public void listen(int backlog) throws LinuxException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(Libc.STATE);
+            Fd.check("listen", (int) LISTEN.invokeExact(state, fd.number(), backlog), state);
+        } catch (LinuxException e) {
+            throw e;
+        } catch (Throwable t) {
+            throw Libc.defect(t);
+        }
+    }
+
+    /** The next peer that wants to connect; null when there is none, or it has gone again. */
+    public @Nullable UnixSocket accept() throws LinuxException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(Libc.STATE);
+            int number = (int) ACCEPT4.invokeExact(state, fd.number(), 0L, 0L, NONBLOCK_CLOEXEC);
+            if (number < 0 && Errno.of(Libc.errno(state)) == Errno.EAGAIN) {
+                return null;
+            }
+            return new UnixSocket(new Fd(Fd.check("accept", number, state)));
+        } catch (LinuxException e) {
+            throw e;
+        } catch (Throwable t) {
+            throw Libc.defect(t);
+        }
+    }
+
+    /**
+     * Connects, without waiting: EAGAIN when the listener has no room for another peer. A socket for messages can be
+     * connected again, and from then on hears of nobody else.
+     */
+    public void connect(String path) throws LinuxException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(Libc.STATE);
+            MemorySegment address = address(path, arena);
+            int bytes = (int) address.byteSize();
+            Fd.check("connect " + path, (int) CONNECT.invokeExact(state, fd.number(), address.address(), bytes), state);
+        } catch (LinuxException e) {
+            throw e;
+        } catch (Throwable t) {
+            throw Libc.defect(t);
+        }
+    }
+
+    /** Asks for room for so many bytes on their way to the peer; the kernel gives at most {@code wmem_max}. */
+    public void sendBuffer(int bytes) throws LinuxException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(Libc.STATE);
+            long value = arena.allocateFrom(JAVA_INT, bytes).address();
+            Fd.check(
+                    "SO_SNDBUF",
+                    (int) Libc.SETSOCKOPT.invokeExact(
+                            state, fd.number(), SOL_SOCKET, SO_SNDBUF, value, (int) JAVA_INT.byteSize()),
+                    state);
+        } catch (LinuxException e) {
+            throw e;
+        } catch (Throwable t) {
+            throw Libc.defect(t);
+        }
+    }
+
+    private static MemorySegment address(String path, Arena arena) {
+        byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length == 0 || bytes.length > MAX_PATH_BYTES) {
+            throw new IllegalArgumentException(
+                    "path of " + bytes.length + " bytes is out of range [1, " + MAX_PATH_BYTES + "]");
+        }
+        MemorySegment address = arena.allocate(FAMILY_BYTES + bytes.length + 1L, Short.BYTES);
+        address.set(JAVA_SHORT, 0, (short) AF_UNIX);
+        MemorySegment.copy(bytes, 0, address, JAVA_BYTE, FAMILY_BYTES, bytes.length);
+        return address;
+    }
+
+    /** Descriptor for {@link SocketIo} and for readiness; valid until {@link #close}. */
+    public int fd() {
+        return fd.number();
+    }
+
+    @Override
+    public void close() {
+        fd.close();
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.unix;
+
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Tries again and again to reach a port's peer, on one thread for all ports of the process: looking up a path may wait
+ * for a disk, which a worker must not.
+ */
+final class Dialer {
+    private static final long FIRST_BACKOFF_MILLIS = 100;
+    private static final long LONGEST_BACKOFF_MILLIS = 2_000;
+
+    private static final ScheduledThreadPoolExecutor TIMER = newTimer();
+
+    private final BooleanSupplier attempt;
+    private final long watchMillis;
+    private boolean scheduled;
+    private boolean stopped;
+    private long backoffMillis = FIRST_BACKOFF_MILLIS;
+
+    /**
+     * @param attempt whether the peer was reached
+     * @param watchMillis after how long to look again at a peer that was reached; 0 for not at all
+     */
+    Dialer(BooleanSupplier attempt, long watchMillis) {
+        this.attempt = attempt;
+        this.watchMillis = watchMillis;
+    }
+
+    private static ScheduledThreadPoolExecutor newTimer() {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+                1,
+                task -> Thread.ofPlatform().name("weir-unix-dial").daemon(true).unstarted(task));
+        timer.setKeepAliveTime(LONGEST_BACKOFF_MILLIS * 2, TimeUnit.MILLISECONDS);
+        timer.allowCoreThreadTimeOut(true);
+        return timer;
+    }
+
+    /** Begins to try, at once. Any thread; does not wait. */
+    void begin() {
+        schedule(0);
+    }
+
+    /** Begins to try after the first pause: the peer has just gone. */
+    void beginLater() {
+        schedule(FIRST_BACKOFF_MILLIS);
+    }
+
+    private synchronized void schedule(long delayMillis) {
+        if (!scheduled && !stopped) {
+            scheduled = true;
+            var _ = TIMER.schedule(this::dial, delayMillis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void dial() {
+        synchronized (this) {
+            scheduled = false;
+            if (stopped) {
+                return;
+            }
+        }
+        boolean reached = attempt.getAsBoolean();
+        long next;
+        synchronized (this) {
+            next = reached ? watchMillis : backoffMillis;
+            backoffMillis = reached ? FIRST_BACKOFF_MILLIS : Math.min(2 * backoffMillis, LONGEST_BACKOFF_MILLIS);
+        }
+        if (!reached || watchMillis > 0) {
+            schedule(next);
+        }
+    }
+
+    /** No attempt begins after this. */
+    synchronized void stop() {
+        stopped = true;
+    }
+}

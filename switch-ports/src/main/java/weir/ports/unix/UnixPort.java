@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.unix;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import weir.core.port.Port;
+import weir.core.port.PortException;
+import weir.core.port.PortState;
+import weir.core.port.QueueContext;
+import weir.ports.PortSpec;
+import weir.ports.linux.LinuxException;
+import weir.ports.linux.UnixSocket;
+
+/** A cable to another process; the package page says how it is used. */
+public final class UnixPort implements Port {
+    /** Peers that may wait while one is connected. */
+    private static final int BACKLOG = 8;
+
+    /** What is asked for; the kernel gives twice as much, but not more than {@code wmem_max} twice. */
+    private static final int SEND_BUFFER_BYTES = 1 << 18;
+
+    private final UnixSpec spec;
+    private final @Nullable UnixSocket own;
+    private final @Nullable SocketFile file;
+    private final UnixQueue queue;
+    private final AtomicReference<PortState> state = new AtomicReference<>(PortState.DOWN);
+
+    private UnixPort(UnixSpec spec, @Nullable UnixSocket own, @Nullable SocketFile file) {
+        this.spec = spec;
+        this.own = own;
+        this.file = file;
+        queue = new UnixQueue(this, spec, own);
+    }
+
+    /** Makes the socket that a spec text names, or prepares to go to it. */
+    public static UnixPort open(String spec) throws PortException {
+        return open(UnixSpec.of(PortSpec.parse(spec)));
+    }
+
+    static UnixPort open(UnixSpec spec) throws PortException {
+        return switch (spec.role()) {
+            case CONNECT -> new UnixPort(spec, null, null);
+            case LISTEN -> bound(spec, UnixSocket::stream);
+            case DATAGRAM -> bound(spec, UnixSocket::datagram);
+        };
+    }
+
+    private static UnixPort bound(UnixSpec spec, SocketFile.Maker maker) throws PortException {
+        UnixSocket socket = null;
+        SocketFile file = null;
+        boolean done = false;
+        try {
+            socket = maker.make();
+            enlarge(socket);
+            file = SocketFile.bind(socket, spec.path(), maker);
+            if (spec.role() == UnixSpec.Role.LISTEN) {
+                socket.listen(BACKLOG);
+            }
+            done = true;
+            return new UnixPort(spec, socket, file);
+        } catch (LinuxException e) {
+            throw new PortException("cannot open " + PortSpec.quote(spec.toString()) + ": " + e.getMessage(), "", e);
+        } finally {
+            if (!done) {
+                close(socket, file);
+            }
+        }
+    }
+
+    static void enlarge(UnixSocket socket) throws LinuxException {
+        socket.sendBuffer(SEND_BUFFER_BYTES);
+    }
+
+    @Override
+    public String spec() {
+        return spec.toString();
+    }
+
+    @Override
+    public int mtuBytes() {
+        return spec.mtuBytes();
+    }
+
+    @Override
+    public PortState state() {
+        return state.get();
+    }
+
+    @Override
+    public List<UnixQueue> queues() {
+        return List.of(queue);
+    }
+
+    /** Enters a state and tells who serves the queue; GONE is for ever. Any thread. */
+    void changeState(PortState to, String cause) {
+        PortState before = state.getAndUpdate(from -> from == PortState.GONE ? from : to);
+        QueueContext context = queue.context();
+        if (before != PortState.GONE && before != to && context != null) {
+            context.stateChanged(to, cause);
+        }
+    }
+
+    /** Frames that waited for a slow peer when it went. */
+    @Override
+    public long peerDropped() {
+        return queue.peerDropped();
+    }
+
+    @Override
+    public void close() {
+        close(own, file);
+    }
+
+    private static void close(@Nullable UnixSocket socket, @Nullable SocketFile file) {
+        if (socket != null) {
+            socket.close();
+        }
+        if (file != null) {
+            file.close();
+        }
+    }
+}
