@@ -29,10 +29,7 @@ class RunCommandTest {
     @Test
     void namesAKindThatIsNotKnown() {
         CommandRun.of("run", "memory:a", "foo:b")
-                .fails(
-                        ExitCode.USAGE,
-                        "unknown port kind \"foo\"",
-                        KINDS + "; shm, vxlan are not in this version");
+                .fails(ExitCode.USAGE, "unknown port kind \"foo\"", KINDS + "; shm, vxlan are not in this version");
     }
 
     @Test

@@ -97,7 +97,8 @@ class GenRunTest {
         String left = folder.resolve("left").toString();
         String right = folder.resolve("right").toString();
         try (Switch sw = Switch.create(HostConfig.named("middle"))) {
-            PortPlan.of(List.of("unix:" + left, "unix:" + right), PortPlan.Settings.vlans(Map.of())).attachTo(sw);
+            PortPlan.of(List.of("unix:" + left, "unix:" + right), PortPlan.Settings.vlans(Map.of()))
+                    .attachTo(sw);
             Traffic traffic = new Traffic(
                     List.of(80, 590, 1514),
                     100,
