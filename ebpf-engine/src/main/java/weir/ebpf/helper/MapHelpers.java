@@ -103,16 +103,21 @@ final class MapHelpers {
         if ((flags & ~ACTION) != 0) {
             return broadcast(run, map, key, flags);
         }
-        int target = map.target((int) key);
+        int port = map.plainPort((int) key);
+        if (port <= 0) {
+            return redirectToEntry(run, map, (int) key, flags);
+        }
+        run.context().redirect(map, (int) key, port);
+        return XdpAction.REDIRECT;
+    }
+
+    private static long redirectToEntry(RunState run, RedirectMap map, int key, long action) {
+        int target = map.target(key);
         if (target == RedirectMap.NONE) {
             run.context().forgetRedirectMap();
-            return flags;
+            return action;
         }
-        if (map.leadsToPorts() && !map.hasPrograms()) {
-            run.context().redirect(map, (int) key, target);
-        } else {
-            run.context().redirect(map, (int) key, target, map.program((int) key));
-        }
+        run.context().redirect(map, key, target, map.program(key));
         return XdpAction.REDIRECT;
     }
 

@@ -41,6 +41,12 @@ final class RedirectArray extends BaseMap implements RedirectMap {
     }
 
     @Override
+    public int plainPort(int key) {
+        long index = Integer.toUnsignedLong(key);
+        return leadsToPorts && index < maxEntries ? RedirectSlotLayout.plainTarget(slot(index)) : 0;
+    }
+
+    @Override
     public int target(int key) {
         long index = Integer.toUnsignedLong(key);
         return index < maxEntries && RedirectSlotLayout.isPresent(slot(index))

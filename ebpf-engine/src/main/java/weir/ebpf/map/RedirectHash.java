@@ -33,8 +33,8 @@ final class RedirectHash extends BaseMap implements RedirectMap {
         final int[] targets;
 
         /**
-         * By hash: turned key in the upper half, target, which is above 0, in the lower; 0 for nothing. Open addressing,
-         * at most half full.
+         * By hash: turned key in the upper half, target, which is above 0, in the lower; 0 for nothing. Of an entry with a
+         * program the target's sign bit is set. Open addressing, at most half full.
          */
         private final long[] table;
 
@@ -56,7 +56,8 @@ final class RedirectHash extends BaseMap implements RedirectMap {
             shift = Integer.numberOfLeadingZeros(table.length) + 1;
             for (int at = 0; at < keys.length; at++) {
                 int place = find(keys[at], table, shift);
-                table[place] = (long) keys[at] << Integer.SIZE | targets[at];
+                int target = programs[at] == null ? targets[at] : targets[at] | Integer.MIN_VALUE;
+                table[place] = (long) keys[at] << Integer.SIZE | Integer.toUnsignedLong(target);
                 places[place] = at;
             }
         }
@@ -76,7 +77,7 @@ final class RedirectHash extends BaseMap implements RedirectMap {
             return table[place] == 0 ? -1 : places[place];
         }
 
-        /** The key's target, or 0. */
+        /** The key's target, negative of an entry with a program, or 0. */
         int target(int key) {
             return (int) table[find(key ^ Integer.MIN_VALUE, table, shift)];
         }
@@ -139,7 +140,12 @@ final class RedirectHash extends BaseMap implements RedirectMap {
     @Override
     public int target(int key) {
         int target = index.target(key);
-        return target == 0 ? NONE : target;
+        return target == 0 ? NONE : target & Integer.MAX_VALUE;
+    }
+
+    @Override
+    public int plainPort(int key) {
+        return Math.max(0, index.target(key));
     }
 
     @Override

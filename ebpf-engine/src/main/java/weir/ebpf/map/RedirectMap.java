@@ -23,6 +23,12 @@ public interface RedirectMap extends EbpfMap {
     /** Whether targets are ports: a DEVMAP or DEVMAP_HASH. */
     boolean leadsToPorts();
 
+    /**
+     * The port, above 0, that a key's entry names, when there is no more to it; 0 for an entry with a program, one that
+     * leads to no port, and none at all. What most redirects ask, so it is one look.
+     */
+    int plainPort(int key);
+
     /** Target for a key, or {@link #NONE}. */
     int target(int key);
 

@@ -34,6 +34,12 @@ final class RedirectSlotLayout {
         return Mem.getInt(slot);
     }
 
+    /** The target of an entry without program; 0 for others. */
+    static int plainTarget(long slot) {
+        long value = Mem.getLong(slot);
+        return value >>> Integer.SIZE == 0 && isPresent(slot) ? (int) value : 0;
+    }
+
     /** Target and program change in one store. */
     static void set(long slot, int target, int programId) {
         Mem.putLongRelease(slot, Integer.toUnsignedLong(target) | (long) programId << Integer.SIZE);

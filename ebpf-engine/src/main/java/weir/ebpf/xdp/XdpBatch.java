@@ -317,14 +317,13 @@ public final class XdpBatch {
         return entryPrograms[index];
     }
 
-    /** For helpers: the frame goes to a port that a number above 0 stands for, which is the target or was found in the map. */
-    @SuppressWarnings("ReferenceEquality") // a read costs less than a store and its barrier
-    void redirect(int index, int port, long target, @Nullable EbpfMap map) {
-        redirectPorts[index] = port;
-        targets[index] = target;
-        if (targetMaps[index] != map) {
-            targetMaps[index] = map;
-        }
+    long[] targets() {
+        return targets;
+    }
+
+    @Nullable
+    EbpfMap[] targetMaps() {
+        return targetMaps;
     }
 
     /** For helpers: a redirect to one entry of a map that has a program, or is no port. */
@@ -334,9 +333,11 @@ public final class XdpBatch {
         entryPrograms[index] = program;
     }
 
-    /** For helpers: any other redirect. */
+    /** For helpers: a redirect to no port, or to more than that. */
     void redirectElsewhere(int index, long target, @Nullable EbpfMap map, long flags) {
-        redirect(index, ELSEWHERE, target, map);
+        redirectPorts[index] = ELSEWHERE;
+        targets[index] = target;
+        targetMaps[index] = map;
         redirectFlags[index] = flags;
         entryPorts[index] = 0;
         entryPrograms[index] = null;

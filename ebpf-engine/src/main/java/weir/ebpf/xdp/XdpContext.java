@@ -36,6 +36,9 @@ public final class XdpContext {
     private XdpBatch batch = NO_FRAMES;
     private long[] datas = NO_FRAMES.datas();
     private long[] ends = NO_FRAMES.ends();
+    private int[] redirectPorts = NO_FRAMES.redirectPorts();
+    private long[] targets = NO_FRAMES.targets();
+    private @Nullable EbpfMap[] targetMaps = NO_FRAMES.targetMaps();
     private int index;
 
     /** A context without a frame. */
@@ -49,6 +52,9 @@ public final class XdpContext {
             batch = other;
             datas = other.datas();
             ends = other.ends();
+            redirectPorts = other.redirectPorts();
+            targets = other.targets();
+            targetMaps = other.targetMaps();
         }
         index = frame;
     }
@@ -181,7 +187,7 @@ public final class XdpContext {
     /** To a port, by its number. */
     public void redirect(int port) {
         if (port > 0) {
-            batch.redirect(index, port, port, null);
+            toPort(port, port, null);
         } else {
             batch.redirectElsewhere(index, Integer.toUnsignedLong(port), null, 0);
         }
@@ -194,7 +200,17 @@ public final class XdpContext {
 
     /** To the port, above 0, that an entry of a map names. */
     public void redirect(EbpfMap map, int key, int port) {
-        batch.redirect(index, port, Integer.toUnsignedLong(key), map);
+        toPort(port, Integer.toUnsignedLong(key), map);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a read costs less than a store and its barrier
+    private void toPort(int port, long target, @Nullable EbpfMap map) {
+        int at = index;
+        redirectPorts[at] = port;
+        targets[at] = target;
+        if (targetMaps[at] != map) {
+            targetMaps[at] = map;
+        }
     }
 
     /** To an entry of a map that has a program, or whose target is no port. */

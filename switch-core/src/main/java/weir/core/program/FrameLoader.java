@@ -33,6 +33,21 @@ final class FrameLoader {
         }
     }
 
+    /**
+     * Reads from each frame, so that cache misses of all of them overlap: inside a program each would be waited for.
+     *
+     * @return a number without a meaning, for the caller to keep
+     */
+    static long touch(XdpBatch xdp) {
+        long[] datas = xdp.datas();
+        int size = xdp.size();
+        long seen = 0;
+        for (int k = 0; k < size; k++) {
+            seen ^= Mem.getLong(datas[k]);
+        }
+        return seen;
+    }
+
     /** Bounds of the frames with these indices. */
     void loadListed(long[] frames, int[] at, int count, XdpBatch xdp) {
         for (int k = 0; k < count; k++) {

@@ -50,6 +50,10 @@ final class ProgramRun {
     private boolean hasMetadata;
     private int listedFrom = -1;
     private int listed;
+
+    @SuppressWarnings("unused") // keeps the reads of the frames alive
+    private long touched;
+
     private volatile @Nullable FrameCapture capture;
 
     ProgramRun(PreparedProgram program, int worker, FramePool pool, OnFault onFault) {
@@ -169,6 +173,9 @@ final class ProgramRun {
             loader.loadRange(batch.frames(), from, n, xdp);
         } else {
             loader.loadListed(batch.frames(), at, n, xdp);
+        }
+        if (program.readsFrame()) {
+            touched = FrameLoader.touch(xdp);
         }
         if (program.moves()) {
             for (int k = 0; k < n; k++) {

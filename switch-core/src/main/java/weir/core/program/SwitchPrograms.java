@@ -303,7 +303,7 @@ public final class SwitchPrograms implements AutoCloseable {
         if (slot != null && slot.published != null) {
             throw new ProgramException("a program in Java is at " + place, "remove it first");
         }
-        PreparedProgram passing = new PreparedProgram(new PassingProgram(), false, false, false);
+        PreparedProgram passing = new PreparedProgram(new PassingProgram(), false, false, false, false);
         EbpfForwardingProgram program =
                 new EbpfForwardingProgram(passing, true, site.workers(), site.pool(), OnFault.DROP);
         attach(place, program);

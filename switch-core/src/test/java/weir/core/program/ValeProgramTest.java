@@ -285,7 +285,7 @@ class ValeProgramTest {
 
     private static EbpfForwardingProgram attach(HandDrivenSwitch hand, FaultKind kind, OnFault onFault) {
         EbpfForwardingProgram program = new EbpfForwardingProgram(
-                new PreparedProgram(new Faulty(kind), false, false, false),
+                new PreparedProgram(new Faulty(kind), false, false, false, false),
                 true,
                 1,
                 hand.sw().pool(),
