@@ -51,13 +51,7 @@ public final class PacketCheck {
                     last ? whole.frame().length - from : whole.segmentBytes(), payload, "payload bytes of " + which);
             assertEquals(
                     0,
-                    Arrays.compare(
-                            packet,
-                            whole.headerBytes(),
-                            packet.length,
-                            whole.frame(),
-                            from,
-                            from + payload),
+                    Arrays.compare(packet, whole.headerBytes(), packet.length, whole.frame(), from, from + payload),
                     "payload of " + which);
             assertNetwork(whole, packet, i, which);
             assertTransport(whole, packet, i, last, which);
@@ -97,7 +91,8 @@ public final class PacketCheck {
     public static void assertTransportChecksum(SuperFrame whole, byte[] packet, String which) {
         int at = whole.transportOffset();
         SuperFrame.Kind kind = whole.kind();
-        long pseudo = pseudoHeaderSum(packet, kind.isIpv6(), whole.networkOffset(), kind.protocol(), packet.length - at);
+        long pseudo =
+                pseudoHeaderSum(packet, kind.isIpv6(), whole.networkOffset(), kind.protocol(), packet.length - at);
         assertEquals(0xffff, fold(pseudo + sum(packet, at, packet.length)), "checksum of " + which);
     }
 }
