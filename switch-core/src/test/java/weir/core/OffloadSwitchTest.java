@@ -228,7 +228,7 @@ class OffloadSwitchTest {
 
     private static SuperFrame tagged(SuperFrame whole, int vlan) {
         byte[] header = whole.header().clone();
-        header[6] += 4;
+        header[6] = (byte) (header[6] + 4);
         return new SuperFrame(
                 whole.kind(), header, Frames.push(whole.frame(), vlan), whole.tags() + 1, whole.headerBytes() + 4);
     }

@@ -68,7 +68,7 @@ public final class PacketCheck {
             return;
         }
         assertEquals(packet.length - at, bytes.getShort(at + 2) & 0xffff, "length of " + which);
-        int id = ByteBuffer.wrap(whole.frame()).getShort(at + 4) + index & 0xffff;
+        int id = (ByteBuffer.wrap(whole.frame()).getShort(at + 4) + index) & 0xffff;
         assertEquals(id, bytes.getShort(at + 4) & 0xffff, "id of " + which);
         assertEquals(0xffff, fold(sum(packet, at, whole.transportOffset())), "IPv4 checksum of " + which);
     }

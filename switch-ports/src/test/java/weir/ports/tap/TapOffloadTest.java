@@ -76,7 +76,7 @@ class TapOffloadTest {
         }
     }
 
-    /** @param options of the two ports' specs, each with its {@code &} */
+    /** Starts a switch with two ports; options of their specs each have their {@code &}. */
     private void start(SwitchConfig chosen, String leftOptions, String rightOptions) throws Exception {
         sw = Switch.create(chosen);
         attach(left, "left", leftOptions);
@@ -179,7 +179,7 @@ class TapOffloadTest {
             return whole;
         }
         byte[] header = whole.header().clone();
-        header[6] -= 4;
+        header[6] = (byte) (header[6] - 4);
         return new SuperFrame(whole.kind(), header, Frames.pop(whole.frame()), 0, whole.headerBytes() - 4);
     }
 
