@@ -197,7 +197,8 @@ class OffloadSwitchTest {
             assertEquals(1, takesAll.takeSent().size());
             PacketCheck.assertSegments(fits, plainFrames(takesNone));
             for (String port : List.of("all", "none")) {
-                assertEquals(Map.of(DropReason.OVERSIZE, 1L), counters(hand, port).egressDrops());
+                assertEquals(
+                        Map.of(DropReason.OVERSIZE, 1L), counters(hand, port).egressDrops());
             }
         }
     }
@@ -207,8 +208,8 @@ class OffloadSwitchTest {
         VlanMode access = new VlanMode.Access(7);
         try (HandDrivenSwitch hand = withWorkers(2)) {
             OffloadPort from = attach(hand, PortOptions.named("from").withVlan(access), Offload.ALL, MTU);
-            OffloadPort whole = attach(
-                    hand, PortOptions.named("whole").withVlan(VlanMode.parse("trunk:7")), Offload.ALL, MTU);
+            OffloadPort whole =
+                    attach(hand, PortOptions.named("whole").withVlan(VlanMode.parse("trunk:7")), Offload.ALL, MTU);
             OffloadPort cut =
                     attach(hand, PortOptions.named("cut").withVlan(VlanMode.parse("trunk:7")), Offload.NONE, MTU);
             hand.port(PortOptions.named("memory").withVlan(access), MemoryPortConfig.DEFAULT);
@@ -227,7 +228,7 @@ class OffloadSwitchTest {
 
     private static SuperFrame tagged(SuperFrame whole, int vlan) {
         byte[] header = whole.header().clone();
-        header[6] += 4;
+        header[6] = (byte) (header[6] + 4);
         return new SuperFrame(
                 whole.kind(), header, Frames.push(whole.frame(), vlan), whole.tags() + 1, whole.headerBytes() + 4);
     }
@@ -278,7 +279,9 @@ class OffloadSwitchTest {
                 assertEquals(packets.stream().map(packet -> packet.length).toList(), program.seen);
                 PacketCheck.assertSegments(first, packets.subList(0, first.segments()));
                 PacketCheck.assertSegments(second, packets.subList(first.segments(), packets.size()));
-                assertEquals(first.segments() + second.segments(), counters(hand, "from").segments());
+                assertEquals(
+                        first.segments() + second.segments(),
+                        counters(hand, "from").segments());
             }
         }
     }
@@ -433,7 +436,8 @@ class OffloadSwitchTest {
             from.send(new SuperFrame(SuperFrame.Kind.TCP4, header, tcp4(3_000), 0, 54));
             hand.settle();
 
-            assertEquals(Map.of(DropReason.BAD_OFFLOAD, 1L), counters(hand, "from").ingressDrops(), what);
+            assertEquals(
+                    Map.of(DropReason.BAD_OFFLOAD, 1L), counters(hand, "from").ingressDrops(), what);
             assertEquals(List.of(), hand.received("memory"));
         }
     }

@@ -76,7 +76,7 @@ public final class Frame {
 
     /** The frame with the mark that another one has, or without. */
     public static long withOffloadOf(long frame, long other) {
-        return frame & ~OFFLOAD | other & OFFLOAD;
+        return (frame & ~OFFLOAD) | (other & OFFLOAD);
     }
 
     static long markOffload(long frame) {

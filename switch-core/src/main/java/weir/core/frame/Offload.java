@@ -61,9 +61,9 @@ public final class Offload {
      * @param segmentBytes 0 when the frame is not to be cut
      */
     public static long of(int features, int checksumFrom, int checksumAt, int segmentBytes) {
-        return (long) features << FEATURES_SHIFT
-                | (long) checksumAt << CHECKSUM_AT_SHIFT
-                | (long) checksumFrom << CHECKSUM_FROM_SHIFT
+        return ((long) features << FEATURES_SHIFT)
+                | ((long) checksumAt << CHECKSUM_AT_SHIFT)
+                | ((long) checksumFrom << CHECKSUM_FROM_SHIFT)
                 | segmentBytes;
     }
 

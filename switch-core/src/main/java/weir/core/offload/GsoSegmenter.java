@@ -164,9 +164,7 @@ public final class GsoSegmenter {
             writeChecksum(to, length, lengthBytes - headers.transportOffset());
         } else {
             int whole = u16(source + headers.transportOffset() + SegmentHeaders.UDP_LENGTH);
-            putU16(
-                    to + headers.transportOffset() + SegmentHeaders.UDP_LENGTH,
-                    length - headers.transportOffset());
+            putU16(to + headers.transportOffset() + SegmentHeaders.UDP_LENGTH, length - headers.transportOffset());
             writeChecksum(to, length, whole);
         }
         made++;
@@ -184,8 +182,7 @@ public final class GsoSegmenter {
         putU16(ip + SegmentHeaders.IPV4_ID, u16(ip + SegmentHeaders.IPV4_ID) + made);
         Mem.putShort(ip + SegmentHeaders.IPV4_CHECKSUM, (short) 0);
         int ipBytes = headers.transportOffset() - headers.networkOffset();
-        Mem.putShort(
-                ip + SegmentHeaders.IPV4_CHECKSUM, InternetChecksum.finish(InternetChecksum.sum(ip, ipBytes)));
+        Mem.putShort(ip + SegmentHeaders.IPV4_CHECKSUM, InternetChecksum.finish(InternetChecksum.sum(ip, ipBytes)));
     }
 
     private void writeTcpHeader(long tcp, boolean last) {

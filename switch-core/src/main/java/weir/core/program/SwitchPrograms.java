@@ -304,7 +304,8 @@ public final class SwitchPrograms implements AutoCloseable {
             throw new ProgramException("a program in Java is at " + place, "remove it first");
         }
         PreparedProgram passing = new PreparedProgram(new PassingProgram(), false, false);
-        EbpfForwardingProgram program = new EbpfForwardingProgram(passing, true, site.workers(), site.pool(), OnFault.DROP);
+        EbpfForwardingProgram program =
+                new EbpfForwardingProgram(passing, true, site.workers(), site.pool(), OnFault.DROP);
         attach(place, program);
         return program;
     }

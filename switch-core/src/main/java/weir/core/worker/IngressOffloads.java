@@ -2,7 +2,6 @@
 package weir.core.worker;
 
 import java.util.Arrays;
-
 import weir.core.counter.DropReason;
 import weir.core.counter.PortCells;
 import weir.core.frame.Frame;

@@ -35,6 +35,7 @@ public final class OffloadPort implements Port {
      *
      * @param header {@code struct virtio_net_hdr}
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Sent(byte[] header, byte[] frame) {
         /** Whether work is left to the receiver. */
         public boolean isOffloaded() {

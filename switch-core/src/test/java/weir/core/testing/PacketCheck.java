@@ -51,13 +51,7 @@ public final class PacketCheck {
                     last ? whole.frame().length - from : whole.segmentBytes(), payload, "payload bytes of " + which);
             assertEquals(
                     0,
-                    Arrays.compare(
-                            packet,
-                            whole.headerBytes(),
-                            packet.length,
-                            whole.frame(),
-                            from,
-                            from + payload),
+                    Arrays.compare(packet, whole.headerBytes(), packet.length, whole.frame(), from, from + payload),
                     "payload of " + which);
             assertNetwork(whole, packet, i, which);
             assertTransport(whole, packet, i, last, which);
@@ -74,7 +68,7 @@ public final class PacketCheck {
             return;
         }
         assertEquals(packet.length - at, bytes.getShort(at + 2) & 0xffff, "length of " + which);
-        int id = ByteBuffer.wrap(whole.frame()).getShort(at + 4) + index & 0xffff;
+        int id = (ByteBuffer.wrap(whole.frame()).getShort(at + 4) + index) & 0xffff;
         assertEquals(id, bytes.getShort(at + 4) & 0xffff, "id of " + which);
         assertEquals(0xffff, fold(sum(packet, at, whole.transportOffset())), "IPv4 checksum of " + which);
     }
@@ -97,7 +91,8 @@ public final class PacketCheck {
     public static void assertTransportChecksum(SuperFrame whole, byte[] packet, String which) {
         int at = whole.transportOffset();
         SuperFrame.Kind kind = whole.kind();
-        long pseudo = pseudoHeaderSum(packet, kind.isIpv6(), whole.networkOffset(), kind.protocol(), packet.length - at);
+        long pseudo =
+                pseudoHeaderSum(packet, kind.isIpv6(), whole.networkOffset(), kind.protocol(), packet.length - at);
         assertEquals(0xffff, fold(pseudo + sum(packet, at, packet.length)), "checksum of " + which);
     }
 }

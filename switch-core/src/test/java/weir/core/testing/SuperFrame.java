@@ -15,6 +15,7 @@ import java.util.random.RandomGenerator;
  * @param tags of IEEE 802.1Q in front of the network header
  * @param headerBytes all headers of the frame
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record SuperFrame(Kind kind, byte[] header, byte[] frame, int tags, int headerBytes) {
     /** Size of the header in front. */
     public static final int HEADER_BYTES = 10;
@@ -77,8 +78,8 @@ public record SuperFrame(Kind kind, byte[] header, byte[] frame, int tags, int h
 
         byte[] frame = new byte[headers + payload];
         random.nextBytes(frame);
-        frame[0] &= (byte) 0xfe;
-        frame[6] &= (byte) 0xfe;
+        frame[0] = (byte) (frame[0] & 0xfe);
+        frame[6] = (byte) (frame[6] & 0xfe);
         ByteBuffer bytes = ByteBuffer.wrap(frame);
         bytes.position(ADDRESSES_BYTES);
         for (int tag = tags; tag > 0; tag--) {
@@ -130,7 +131,7 @@ public record SuperFrame(Kind kind, byte[] header, byte[] frame, int tags, int h
         }
         byte[] header = new byte[total];
         random.nextBytes(header);
-        header[0] = (byte) (0x60 | header[0] & 0xf);
+        header[0] = (byte) (0x60 | (header[0] & 0xf));
         header[6] = (byte) (extensions == 0 ? kind.protocol() : chain[0]);
         int at = 40;
         for (int e = 0; e < extensions; e++) {
@@ -147,7 +148,7 @@ public record SuperFrame(Kind kind, byte[] header, byte[] frame, int tags, int h
         int words = random.nextInt(5, 16);
         byte[] header = new byte[words * 4];
         random.nextBytes(header);
-        header[12] = (byte) (words << 4 | header[12] & 0x0e);
+        header[12] = (byte) ((words << 4) | (header[12] & 0x0e));
         for (int i = 20; i < header.length; i++) {
             header[i] = 1;
         }
@@ -203,8 +204,8 @@ public record SuperFrame(Kind kind, byte[] header, byte[] frame, int tags, int h
     public SuperFrame between(long destination, long source) {
         byte[] addressed = frame.clone();
         for (int i = 0; i < 6; i++) {
-            addressed[i] = (byte) (destination >>> 8 * (5 - i));
-            addressed[6 + i] = (byte) (source >>> 8 * (5 - i));
+            addressed[i] = (byte) (destination >>> (8 * (5 - i)));
+            addressed[6 + i] = (byte) (source >>> (8 * (5 - i)));
         }
         return new SuperFrame(kind, header, addressed, tags, headerBytes);
     }

@@ -65,6 +65,10 @@ final class PacketBinding implements LinkBinding {
 
     @Override
     public LinkPlace place(LinkMonitor monitor) {
+        return place();
+    }
+
+    LinkPlace place() {
         return LinkPlace.numbered(linkIndex, namespaceId);
     }
 

@@ -9,6 +9,7 @@ import weir.core.port.PortException;
 import weir.ports.NamespacePath;
 import weir.ports.link.LinkMonitor;
 import weir.ports.link.LinkPlace;
+import weir.ports.link.WatchedLink;
 import weir.ports.linux.Errno;
 import weir.ports.linux.Fd;
 import weir.ports.linux.LinkInfo;
@@ -71,6 +72,7 @@ final class PacketOpener {
     private PacketPort open(@Nullable String netns, int namespaceId, long namespaceInode)
             throws LinuxException, PortException {
         LinkInfo link = requireUsable(monitor.find(LinkPlace.named(spec.name(), namespaceId)));
+        requireFree(LinkPlace.numbered(link.index(), namespaceId));
         openSockets(netns);
         if (spec.mtuBytes() != 0 && spec.mtuBytes() != link.mtuBytes()) {
             setMtu();
@@ -96,6 +98,17 @@ final class PacketOpener {
                     "packet: needs an Ethernet interface, such as a network card, veth or TAP; not lo or a tunnel");
         }
         return link;
+    }
+
+    /** The kernel lets several sockets have every frame, so that each would come twice. */
+    private void requireFree(LinkPlace place) throws PortException {
+        for (WatchedLink other : monitor.links()) {
+            if (other.port() instanceof PacketPort port && port.isAt(place)) {
+                throw new PortException(
+                        "interface " + spec.name() + " is in use by this process, as port " + port.spec(),
+                        "detach that port first; for several workers write queues=N");
+            }
+        }
     }
 
     private void setMtu() throws PortException {

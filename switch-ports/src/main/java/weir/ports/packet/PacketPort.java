@@ -8,6 +8,7 @@ import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.core.port.PortState;
 import weir.ports.link.LinkMonitor;
+import weir.ports.link.LinkPlace;
 import weir.ports.link.WatchedLink;
 import weir.ports.linux.LinkInfo;
 import weir.ports.linux.LinuxException;
@@ -83,6 +84,11 @@ public final class PacketPort implements Port {
     @Override
     public long peerDropped() {
         return binding.drops();
+    }
+
+    /** Whether this port serves the interface at a place. */
+    boolean isAt(LinkPlace place) {
+        return state() != PortState.GONE && binding.place().equals(place);
     }
 
     WatchedLink link() {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.tap;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import weir.core.port.Port;
 import weir.core.port.PortException;
+import weir.ports.NamespacePath;
 import weir.ports.PortKind;
 import weir.ports.PortRequest;
 import weir.ports.PortSpec;
@@ -38,16 +36,7 @@ public final class TapKind implements PortKind {
 
         @Override
         public String identity() {
-            String netns = spec.netns();
-            return spec.name() + "@" + (netns == null ? "" : canonical(netns));
-        }
-
-        private static String canonical(String path) {
-            try {
-                return Files.exists(Path.of(path)) ? Path.of(path).toRealPath().toString() : path;
-            } catch (IOException e) {
-                return path; // opening it will say why
-            }
+            return spec.name() + "@" + NamespacePath.canonical(spec.netns());
         }
 
         @Override

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import weir.core.frame.Offload;
 import weir.core.offload.VirtioNetHeader;
 import weir.core.port.PortException;
-import weir.ports.PortSpec;
+import weir.ports.NamespacePath;
 import weir.ports.link.LinkMonitor;
 import weir.ports.link.LinkPlace;
 import weir.ports.link.WatchedLink;
@@ -29,7 +29,6 @@ import weir.ports.linux.TunDevice;
  */
 final class TapOpener {
     private static final String ANY_FREE_NAME = "weir%d";
-    private static final String MAKE_NAMESPACE = "make one with: ip netns add NAME, and write netns=/run/netns/NAME";
     private static final String NEEDS_NET_ADMIN = "run as root or with CAP_NET_ADMIN, or let root make the interface:"
             + " ip tuntap add dev NAME mode tap user USER";
 
@@ -82,20 +81,7 @@ final class TapOpener {
 
     private @Nullable Fd openNamespace() throws PortException {
         String path = spec.netns();
-        if (path == null) {
-            return null;
-        }
-        Fd namespace;
-        try {
-            namespace = Fd.openForReading(path);
-        } catch (LinuxException e) {
-            throw new PortException("cannot open network namespace: " + e.getMessage(), MAKE_NAMESPACE, e);
-        }
-        if (!namespace.isNetworkNamespace()) {
-            namespace.close();
-            throw new PortException(PortSpec.quote(path) + " is not a network namespace", MAKE_NAMESPACE);
-        }
-        return namespace;
+        return path == null ? null : NamespacePath.open(path);
     }
 
     private LinkInfo openHere() throws LinuxException, PortException {

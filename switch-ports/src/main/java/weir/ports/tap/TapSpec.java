@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import weir.core.port.PortException;
 import weir.ports.InterfaceName;
+import weir.ports.NamespacePath;
 import weir.ports.PortSpec;
 import weir.ports.linux.TunDevice;
 
@@ -31,7 +32,7 @@ public record TapSpec(String name, @Nullable String netns, int queues, int mtuBy
     static final int MAX_MTU_BYTES = 65_535 - 14;
 
     private static final SortedSet<String> OPTIONS =
-            Collections.unmodifiableSortedSet(new TreeSet<>(List.of("netns", "queues", "mtu", "vnet")));
+            Collections.unmodifiableSortedSet(new TreeSet<>(List.of(NamespacePath.OPTION, "queues", "mtu", "vnet")));
 
     /** Reads a spec; every mistake is named. */
     public static TapSpec parse(String text) throws PortException {
@@ -48,38 +49,10 @@ public record TapSpec(String name, @Nullable String netns, int queues, int mtuBy
         spec.requireKnownOptions(OPTIONS);
         return new TapSpec(
                 name,
-                netns(spec),
+                NamespacePath.of(spec),
                 spec.number("queues", 1, TunDevice.MAX_QUEUES, 1),
                 spec.number("mtu", MIN_MTU_BYTES, MAX_MTU_BYTES, 0),
-                vnet(spec));
-    }
-
-    private static boolean vnet(PortSpec spec) throws PortException {
-        String value = spec.options().getOrDefault("vnet", "on");
-        return switch (value) {
-            case "on" -> true;
-            case "off" -> false;
-            default ->
-                throw new PortException(
-                        "vnet " + PortSpec.quote(value) + " in " + PortSpec.quote(spec.text())
-                                + " is neither on nor off",
-                        "write vnet=off, or leave it out");
-        };
-    }
-
-    private static @Nullable String netns(PortSpec spec) throws PortException {
-        String path = spec.options().get("netns");
-        if (path == null) {
-            return null;
-        }
-        String hint = "netns is the absolute path of a network namespace, such as /run/netns/blue";
-        if (!path.startsWith("/")) {
-            throw new PortException("netns " + PortSpec.quote(path) + " is not an absolute path", hint);
-        }
-        if (path.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
-            throw new PortException("netns " + PortSpec.quote(path) + " has a control character", hint);
-        }
-        return path;
+                spec.isOn("vnet", true));
     }
 
     /** The spec as text; options that have their default are left out. */

@@ -20,7 +20,8 @@
  * <tr><td>netns</td><td>ours</td><td>absolute path of the network namespace to create it in</td></tr>
  * <tr><td>queues</td><td>1</td><td>1 to 256; more than 1 makes a multi-queue TAP</td></tr>
  * <tr><td>mtu</td><td>1500 when created, else unchanged</td><td>68 to 65,521</td></tr>
- * <tr><td>vnet</td><td>off</td><td>offloads; only {@code off} for now</td></tr>
+ * <tr><td>vnet</td><td>on</td><td>whether the kernel and the switch leave checksums and segments to each
+ * other</td></tr>
  * </table>
  *
  * <p>Caveats:
@@ -37,7 +38,10 @@
  * <li>The kernel's queue towards the switch holds {@code txqueuelen} (1,000) frames; what does not fit is
  * lost behind the port's back and shows in {@code peerDropped}, not as an error.
  * <li>The kernel accepts frames of any length from us; the switch checks the MTU.
- * <li>With an MTU above 1,577 frames are read into large slots; short ones are copied on to small ones.
+ * <li>With {@code vnet=on} one stream of TCP is several times as fast, since frames of 64 KiB cross whole, and a frame of
+ * 64 bytes costs about 9 % more, nearly all of it in the kernel. A persistent TAP loses or gets its headers by each
+ * opening. Segments of UDP need kernel 6.2.
+ * <li>With {@code vnet=off} and an MTU above 1,577 frames are read into large slots; short ones are copied on to small ones.
  * </ul>
  */
 @NullMarked

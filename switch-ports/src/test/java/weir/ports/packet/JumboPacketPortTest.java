@@ -4,6 +4,6 @@ package weir.ports.packet;
 /** Long frames do not fit the ring's slots and come through the socket. */
 class JumboPacketPortTest extends PacketPortContractTest {
     JumboPacketPortTest() {
-        super("9000");
+        super("9000", "");
     }
 }

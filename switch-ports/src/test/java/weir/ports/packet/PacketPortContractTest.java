@@ -17,10 +17,17 @@ abstract class PacketPortContractTest extends LinkPortContractTest {
     private static final String PEER = "p1";
 
     private final String mtu;
+    private final String options;
 
-    /** @param mtu of both ends */
-    PacketPortContractTest(String mtu) {
+    /**
+     * A port at a new veth pair.
+     *
+     * @param mtu of both ends
+     * @param options of the spec behind the namespace, each with its {@code &}
+     */
+    PacketPortContractTest(String mtu, String options) {
         this.mtu = mtu;
+        this.options = options;
     }
 
     @Override
@@ -28,7 +35,7 @@ abstract class PacketPortContractTest extends LinkPortContractTest {
         netns.ip("link", "add", LINK, "mtu", mtu, "type", "veth", "peer", "name", PEER, "mtu", mtu);
         netns.ip("link", "set", LINK, "up");
         netns.ip("link", "set", PEER, "up");
-        return PacketPort.open("packet:" + LINK + "?netns=" + netns.path());
+        return PacketPort.open("packet:" + LINK + "?netns=" + netns.path() + options);
     }
 
     @Override

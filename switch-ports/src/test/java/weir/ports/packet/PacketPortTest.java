@@ -152,6 +152,16 @@ class PacketPortTest {
     }
 
     @Test
+    void saysThatThisProcessServesTheInterface() throws PortException {
+        Veth.make(netns);
+        try (PacketPort port = PacketPort.open(Veth.spec(netns, ""))) {
+            PortException e = assertThrows(PortException.class, () -> PacketPort.open(Veth.spec(netns, "&queues=2")));
+            assertEquals("interface p0 is in use by this process, as port " + port.spec(), e.getMessage());
+        }
+        PacketPort.open(Veth.spec(netns, "")).close();
+    }
+
+    @Test
     void refusesAnInterfaceThatIsNotThere() {
         PortException e = assertThrows(PortException.class, () -> PacketPort.open(Veth.spec(netns, "")));
 

@@ -3,6 +3,6 @@ package weir.ports.packet;
 
 class PlainPacketPortTest extends PacketPortContractTest {
     PlainPacketPortTest() {
-        super("1500");
+        super("1500", "&vnet=off");
     }
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.tap;
 
+/** Without offloads: reads into small slots. */
 class PlainTapPortTest extends TapPortContractTest {
     PlainTapPortTest() {
-        super("");
+        super("&vnet=off");
     }
 }

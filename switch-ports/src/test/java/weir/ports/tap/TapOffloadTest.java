@@ -46,6 +46,9 @@ class TapOffloadTest {
     private static final String RIGHT = "198.18.9.2";
     private static final String LEFT6 = "2001:db8::1";
     private static final String RIGHT6 = "2001:db8::2";
+    private static final String TCP = "50M";
+    private static final String UDP = "3M";
+    private static final String MUCH = "500M";
     /** More than a packet of the usual MTU can have. */
     private static final int PACKET_BYTES = 1_514;
 
@@ -73,7 +76,7 @@ class TapOffloadTest {
         }
     }
 
-    /** @param options of the two ports' specs, each with its {@code &} */
+    /** Starts a switch with two ports; options of their specs each have their {@code &}. */
     private void start(SwitchConfig chosen, String leftOptions, String rightOptions) throws Exception {
         sw = Switch.create(chosen);
         attach(left, "left", leftOptions);
@@ -176,7 +179,7 @@ class TapOffloadTest {
             return whole;
         }
         byte[] header = whole.header().clone();
-        header[6] -= 4;
+        header[6] = (byte) (header[6] - 4);
         return new SuperFrame(whole.kind(), header, Frames.pop(whole.frame()), 0, whole.headerBytes() - 4);
     }
 
@@ -196,12 +199,12 @@ class TapOffloadTest {
 
     // ---- traffic --------------------------------------------------------------------------------
 
-    /** Sends for a second from left to right; an error of iperf3 is one of the test. */
-    private void iperf(String server, String... options) throws InterruptedException {
+    /** Sends from left to right; an error of iperf3 is one of the test. */
+    private void iperf(String server, String bytes, String... options) throws InterruptedException {
         Process listening = right.start("iperf3", "-s", "-1", "-B", server);
         try {
             within(PATIENCE_MILLIS, () -> right.run("ss", "-ltn").contains(":5201"));
-            List<String> command = new ArrayList<>(List.of("iperf3", "-c", server, "-t", "1"));
+            List<String> command = new ArrayList<>(List.of("iperf3", "-c", server, "-n", bytes));
             command.addAll(List.of(options));
             left.run(command.toArray(String[]::new));
         } finally {
@@ -226,11 +229,11 @@ class TapOffloadTest {
         ping(left, RIGHT, 56);
         ping(left, RIGHT6, 56);
         ping(right, LEFT, 4_000); // in fragments
-        iperf(RIGHT);
-        iperf(RIGHT6);
-        iperf(RIGHT6, "-R");
-        iperf(RIGHT, "-u", "-b", "50M", "-l", "1400");
-        iperf(RIGHT6, "-u", "-b", "50M", "-l", "9000");
+        iperf(RIGHT, TCP);
+        iperf(RIGHT6, TCP);
+        iperf(RIGHT6, TCP, "-R");
+        iperf(RIGHT, UDP, "-u", "-b", "50M", "-l", "1400");
+        iperf(RIGHT6, UDP, "-u", "-b", "50M", "-l", "9000");
 
         long received = counters("left").receivedBytes() / counters("left").received();
         assertEquals(leftOptions.isEmpty(), received > PACKET_BYTES, "received " + received + " bytes a frame");
@@ -258,8 +261,8 @@ class TapOffloadTest {
         int largestPing = mtu - 28; // headers of IPv4 and ICMP
         ping(left, RIGHT, largestPing);
         ping(right, LEFT, Math.min(largestPing + 200, 65_507)); // the former in one frame, this one in two or one
-        iperf(RIGHT);
-        iperf(RIGHT, "-R");
+        iperf(RIGHT, TCP);
+        iperf(RIGHT, TCP, "-R");
     }
 
     @ParameterizedTest
@@ -268,8 +271,8 @@ class TapOffloadTest {
     void twoWorkersServeTwoQueuesOfEachPort(String leftOptions, String rightOptions) throws Exception {
         start(config.withWorkers(2), "&queues=2" + leftOptions, "&queues=2" + rightOptions);
         configure();
-        iperf(RIGHT, "-P", "8");
-        iperf(RIGHT6, "-P", "8", "-R");
+        iperf(RIGHT, MUCH, "-P", "8");
+        iperf(RIGHT6, MUCH, "-P", "8", "-R");
 
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         for (String worker : List.of("weir-offload-0", "weir-offload-1")) {
