@@ -104,7 +104,11 @@ public final class XdpSocket implements AutoCloseable {
         }
     }
 
-    /** Makes and maps the four rings. @param entries of each, a power of two */
+    /**
+     * Makes and maps the four rings.
+     *
+     * @param entries of each, a power of two
+     */
     public void createRings(int entries) throws LinuxException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment count = arena.allocate(JAVA_INT);

@@ -67,7 +67,11 @@ final class RedirectProgram implements AutoCloseable {
      */
     record Attached(BpfLink link, XdpMode mode) {}
 
-    /** Loads and attaches it; no queue has a socket yet. @param queues numbers below this one can get one */
+    /**
+     * Loads and attaches it; no queue has a socket yet.
+     *
+     * @param queues numbers below this one can get one
+     */
     static RedirectProgram attach(int queues, Attachment attachment) throws LinuxException {
         BpfMap map = map(queues);
         try {

@@ -2,7 +2,7 @@
 package weir.ports.xdp;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -30,7 +30,7 @@ final class SharedMemory {
     private static final int BIND_FLAGS = XdpSocket.COPY | XdpSocket.USE_NEED_WAKEUP;
 
     private static final ReentrantLock LOCK = new ReentrantLock();
-    private static final Map<FramePool, List<XdpSocket>> MEMBERS = new IdentityHashMap<>();
+    private static final Map<FramePool, List<XdpSocket>> MEMBERS = new HashMap<>();
 
     private SharedMemory() {}
 

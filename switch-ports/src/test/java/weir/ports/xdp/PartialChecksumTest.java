@@ -29,6 +29,7 @@ class PartialChecksumTest {
      * @param field first byte of the checksum
      * @param pseudoSum of the pseudo header
      */
+    @SuppressWarnings("ArrayRecordComponent")
     private record Partial(byte[] bytes, int transport, int field, int pseudoSum) {}
 
     /** Sum of big-endian words, folded: RFC 1071 as it is written. */

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.xdp;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static weir.ports.testing.Waiting.within;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,7 +20,9 @@ import weir.core.counter.DropReason;
 import weir.core.frame.Frame;
 import weir.core.frame.FrameBatch;
 import weir.core.frame.PoolConfig;
+import weir.core.port.PortState;
 import weir.core.testing.Frames;
+import weir.ports.linux.LinuxException;
 import weir.ports.linux.RawSocket;
 import weir.ports.testing.Arp;
 import weir.ports.testing.Netns;
@@ -80,6 +86,35 @@ class XdpQueueTest {
             assertEquals(LENT, queue.receive(LENT).size());
         }
         assertEquals(2 * LENT, port.peerDropped(), "and after detaching");
+    }
+
+    /** A device that refuses each frame, with the port not knowing yet: the kernel then moves its index late. */
+    @Test
+    void whatTheDeviceRefusesIsDroppedByNameAndTheNextFrameIsCountedRight() throws Exception {
+        try (QueueDriver queue = new QueueDriver(port.queues().getFirst());
+                RawSocket outside = RawSocket.open(netns.path(), Veth.FAR)) {
+            netns.ip("link", "set", Veth.FAR, "down");
+            within(1000, () -> port.state() == PortState.DOWN);
+            port.link().changeState(PortState.UP, "a lie");
+            queue.transmit(frame(1), frame(2), frame(3));
+            assertEquals(Map.of(DropReason.QUEUE_FULL, 3L), queue.counters().egressDrops());
+            assertEquals(0, queue.counters().transmitted());
+
+            netns.ip("link", "set", Veth.FAR, "up");
+            within(1000, () -> port.state() == PortState.UP);
+            assertThrows(LinuxException.class, outside::received, "that the link was down");
+            queue.transmit(frame(4), frame(5));
+
+            assertEquals(2, queue.counters().transmitted());
+            assertEquals(0, queue.counters().egressInFlight());
+            List<byte[]> received = outside.received();
+            assertArrayEquals(frame(4), received.get(0));
+            assertArrayEquals(frame(5), received.get(1));
+        }
+    }
+
+    private static byte[] frame(int number) {
+        return Frames.untagged(Frames.station(2), Frames.station(1), 60, number);
     }
 
     @Test
