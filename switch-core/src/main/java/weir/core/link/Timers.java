@@ -2,7 +2,6 @@
 package weir.core.link;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker has to do at certain times: a binary heap of {@link Timed} things, the next one on top, each of which
@@ -80,8 +79,8 @@ public final class Timers {
             return;
         }
         timed.place = Timed.NOWHERE;
-        @Nullable Timed last = heap[--size];
-        if (last != timed) {
+        Timed last = heap[--size];
+        if (place != size) {
             last.place = place;
             settle(last);
         }
