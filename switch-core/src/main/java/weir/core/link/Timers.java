@@ -27,10 +27,6 @@ public final class Timers {
 
         /** Called once, when the time has come; it may be scheduled again from here. */
         protected abstract void fire(long nowNanos);
-
-        final boolean isScheduled() {
-            return place != NOWHERE;
-        }
     }
 
     /** Nothing is scheduled. */

@@ -113,7 +113,8 @@ class TapLoopTest {
         startStorm("first");
 
         long millis = within(FOUND_WITHIN_MILLIS, () -> !blocked().isEmpty());
-        System.out.println("loop of two switches cut after " + millis + " ms, " + transmitted() + " frames: " + blocked());
+        System.out.println(
+                "loop of two switches cut after " + millis + " ms, " + transmitted() + " frames: " + blocked());
         assertQuiet();
         assertEquals(1, blocked().size(), () -> "blocked: " + blocked());
 
