@@ -166,7 +166,7 @@ class SeveralQueuesTest {
                 arrived += hand.received("a").size();
                 hand.received("b");
             }
-            assertEquals(100, arrived, 10, "storm limit over both queues");
+            assertEquals(100, arrived, 10.0, "storm limit over both queues");
 
             int before = first.out.size() + second.out.size();
             hand.sw().links().set("wide", LinkSettings.parse("direction:to,rate:512kbit"));
@@ -175,7 +175,7 @@ class SeveralQueuesTest {
                 hand.send("b", frame(7, 2, millis));
                 hand.advanceMillis(1);
             }
-            assertEquals(100, first.out.size() + second.out.size() - before, 1, "rate over both queues");
+            assertEquals(100, first.out.size() + second.out.size() - before, 1.0, "rate over both queues");
             assertTrue(first.out.size() > 10 && second.out.size() > 10, "both are used");
             hand.advanceSeconds(1);
             hand.assertLaw();

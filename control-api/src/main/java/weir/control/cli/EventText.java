@@ -26,7 +26,7 @@ final class EventText {
             case SwitchEvent.PortDetached it -> "port " + it.port() + " detached";
             case SwitchEvent.PortStateChanged it -> "port " + it.port() + " " + it.state() + ": " + it.cause();
             case SwitchEvent.LinkChanged it ->
-                "link of " + it.port() + " " + (it.settings().isEmpty() ? "as it is" : it.settings()) + ": "
+                "link of " + it.port() + " " + (it.settings().isEmpty() ? "as it is again" : it.settings()) + ": "
                         + it.cause();
             case SwitchEvent.MacFlap it ->
                 "mac_flap " + it.mac() + (it.vlan() == 0 ? "" : " in VLAN " + it.vlan()) + ": stays at " + it.heldAt();

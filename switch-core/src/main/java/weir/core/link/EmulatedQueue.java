@@ -65,11 +65,6 @@ public final class EmulatedQueue implements PortQueue {
         this.listener = listener;
     }
 
-    /** The queue behind. */
-    public PortQueue inner() {
-        return queue;
-    }
-
     /** Takes its place; the queue behind is in service and stays so. */
     public void begin(QueueContext context, LinkCells countedToPort, LinkCells countedFromPort) {
         toPort = new ToPort(context, countedToPort);

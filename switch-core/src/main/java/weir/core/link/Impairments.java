@@ -98,9 +98,4 @@ public record Impairments(
             throw new IllegalArgumentException(what + " " + value + " is not from 0 to 1");
         }
     }
-
-    /** Whether frames pass as if there were no emulation. */
-    public boolean isNone() {
-        return !down && delayNanos == 0 && loss == 0 && duplicate == 0 && corrupt == 0 && rateBitsPerSecond == 0;
-    }
 }

@@ -24,14 +24,6 @@ public record LinkSettings(Impairments toPort, Impairments fromPort, long seed, 
         return new LinkSettings(impairments, impairments, 0, 0);
     }
 
-    public LinkSettings withSeed(long newSeed) {
-        return new LinkSettings(toPort, fromPort, newSeed, forNanos);
-    }
-
-    public LinkSettings withForNanos(long nanos) {
-        return new LinkSettings(toPort, fromPort, seed, nanos);
-    }
-
     /**
      * Reads settings such as {@code delay:20ms,jitter:5ms,loss:1%}, for both directions; {@code direction:to} or {@code
      * direction:from} among them chooses one, and {@code ;} separates what is different for the two:

@@ -2,7 +2,6 @@
 package weir.core.link;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker has to do at certain times: a binary heap of {@link Timed} things, the next one on top, each of which
@@ -28,10 +27,6 @@ public final class Timers {
 
         /** Called once, when the time has come; it may be scheduled again from here. */
         protected abstract void fire(long nowNanos);
-
-        final boolean isScheduled() {
-            return place != NOWHERE;
-        }
     }
 
     /** Nothing is scheduled. */
@@ -80,8 +75,8 @@ public final class Timers {
             return;
         }
         timed.place = Timed.NOWHERE;
-        @Nullable Timed last = heap[--size];
-        if (last != timed) {
+        Timed last = heap[--size];
+        if (place != size) {
             last.place = place;
             settle(last);
         }

@@ -295,7 +295,7 @@ class LinkEmulationTest {
         }
         assertTrue(overtaken > 1000, "with 500 frames on their way nearly all are overtaken: " + overtaken);
         long reordered = hand.sw().links().show("b").orElseThrow().toPort().reordered();
-        assertEquals(200, reordered, 5 * Math.sqrt(2000 * 0.1 * 0.9));
+        assertEquals(200, (double) reordered, 5 * Math.sqrt(2000 * 0.1 * 0.9));
         finish();
     }
 
@@ -350,7 +350,7 @@ class LinkEmulationTest {
             hand.advanceMillis(1);
             arrived += hand.received("b").size();
         }
-        assertEquals(10_000, arrived, 10);
+        assertEquals(10_000, arrived, 10.0);
         hand.advanceMillis(100);
         arrived += hand.received("b").size();
         assertEquals(20_000 - arrived, drops(port, DropReason.LINK_QUEUE_FULL));

@@ -126,7 +126,7 @@ class StormLimitsTest {
     void severalWorkersShareTheLimit() {
         try (HandDrivenSwitch hand = withLimits(3, "broadcast:1000")) {
             byte[] broadcast = Frames.untagged(Frames.BROADCAST, Frames.station(1), 60, 0);
-            assertEquals(1000, flood(hand, "a", broadcast, 1000), 100);
+            assertEquals(1000, flood(hand, "a", broadcast, 1000), 100.0);
         }
     }
 }

@@ -134,7 +134,7 @@ class TapLinkTest {
     void lossAndDuplicationAreWhatPingSees() {
         link("b", "direction:to,loss:30%,seed:1");
         int answered = times(pings(100)).size();
-        assertEquals(70, answered, 25); // five standard deviations
+        assertEquals(70, answered, 25.0); // five standard deviations
         // ARP may be among what was lost.
         assertTrue(counters("b").egressDrops().get(DropReason.LINK_LOSS) >= 100 - answered);
 
