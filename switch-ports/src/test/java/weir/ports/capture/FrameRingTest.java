@@ -96,6 +96,10 @@ class FrameRingTest {
         assertTrue(put > 50_000, "frames that found room: " + put);
     }
 
+    private static boolean isFilledWith(byte[] bytes, int number) {
+        return Arrays.equals(bytes, frame(bytes.length, number));
+    }
+
     @Test
     void carriesFramesBetweenTwoThreads() throws Exception {
         int count = 300_000;
@@ -108,8 +112,7 @@ class FrameRingTest {
                     byte[] bytes = ring.reader().bytes(i);
                     if (bytes.length != next % 300
                             || ring.reader().nanos(i) != next
-                            || bytes.length > 0
-                                    && (bytes[0] != (byte) next || bytes[bytes.length - 1] != (byte) next)) {
+                            || !isFilledWith(bytes, next)) {
                         wrong.append("frame ").append(next);
                         return;
                     }
