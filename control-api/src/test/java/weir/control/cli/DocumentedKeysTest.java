@@ -118,7 +118,8 @@ class DocumentedKeysTest {
     @Test
     void describesTheSink(@TempDir Path folder) {
         Path file = folder.resolve("frames.pcap");
-        CommandRun.of("gen", "pcap:," + file, "--count", "5000", "--rate", "10k").succeeds();
+        CommandRun.of("gen", "pcap:," + file, "--count", "5000", "--rate", "10k")
+                .succeeds();
         documented.assertDescribe(
                 "weir-sink",
                 CommandRun.of("sink", "pcap:" + file, "--seconds", "1.2", "-o", "json")

@@ -15,8 +15,7 @@ import tools.jackson.databind.JsonNode;
 
 @Timeout(60)
 class RunCommandTest {
-    private static final String KINDS = 
-            "port kinds are tap:NAME, unix:PATH, pcap:IN[,OUT], null:NAME and memory:NAME";
+    private static final String KINDS = "port kinds are tap:NAME, unix:PATH, pcap:IN[,OUT], null:NAME and memory:NAME";
     private static final String HELP = "'weir run --help' shows how to call it";
 
     @Test

@@ -110,9 +110,7 @@ class FrameRingTest {
                 int n = ring.reader().available(32);
                 for (int i = 0; i < n; i++, next++) {
                     byte[] bytes = ring.reader().bytes(i);
-                    if (bytes.length != next % 300
-                            || ring.reader().nanos(i) != next
-                            || !isFilledWith(bytes, next)) {
+                    if (bytes.length != next % 300 || ring.reader().nanos(i) != next || !isFilledWith(bytes, next)) {
                         wrong.append("frame ").append(next);
                         return;
                     }
