@@ -20,7 +20,7 @@ public record GenLimits(long frames, double seconds) {
     }
 
     boolean isOver(long elapsedNanos, long framesSoFar) {
-        return isReached(framesSoFar) || seconds > 0 && elapsedNanos >= seconds * TimeUnit.SECONDS.toNanos(1);
+        return isReached(framesSoFar) || (seconds > 0 && elapsedNanos >= seconds * TimeUnit.SECONDS.toNanos(1));
     }
 
     /** Whether the limit of frames is there, whatever the time. */

@@ -6,7 +6,7 @@ package weir.control.gen;
  * Who is longer behind than {@link #MAX_BEHIND_NANOS} skips what is missing; {@link #skipped} counts it.
  */
 final class Pace {
-    /** A {@link #ratePps} without limit. */
+    /** A rate without limit. */
     static final double UNLIMITED = Double.POSITIVE_INFINITY;
 
     private static final long MAX_BEHIND_NANOS = 100_000_000;

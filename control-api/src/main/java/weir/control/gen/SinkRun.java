@@ -60,7 +60,7 @@ public final class SinkRun implements AutoCloseable {
 
     /** Whether a limit was reached, or the port is gone and everything from it has been seen. */
     public boolean isFinished() {
-        return sink.isFinished() || ports.state() == PortState.GONE && isQuiet();
+        return sink.isFinished() || (ports.state() == PortState.GONE && isQuiet());
     }
 
     /** Whether nothing came for a while: what the port still held when it went has been taken. */

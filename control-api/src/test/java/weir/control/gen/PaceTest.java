@@ -12,6 +12,11 @@ class PaceTest {
     private static final long START = Long.MAX_VALUE - 1_000; // nanoTime may be anything, and overflow
     private static final long MILLI = 1_000_000;
 
+    /** So long after the start. */
+    private static long at(long elapsedNanos) {
+        return START + elapsedNanos;
+    }
+
     private static Pace pace(double rate, int burst) {
         Pace pace = new Pace(rate, burst);
         pace.start(START);
@@ -24,7 +29,7 @@ class PaceTest {
         Pace pace = pace(rate, burst);
         long given = 0;
         for (long t = 0; t <= 10_000 * MILLI; t += MILLI / 4) {
-            int now = pace.take(START + t, 1 << 20);
+            int now = pace.take(at(t), 1 << 20);
             assertEquals(0, now % burst, "whole bursts");
             given += now;
         }
@@ -37,8 +42,8 @@ class PaceTest {
         Pace pace = pace(1000, 4);
         assertEquals(4, pace.take(START, 64));
         assertEquals(0, pace.take(START, 64));
-        assertEquals(0, pace.take(START + 3 * MILLI + MILLI / 2, 64));
-        assertEquals(4, pace.take(START + 4 * MILLI, 64));
+        assertEquals(0, pace.take(at(3 * MILLI + MILLI / 2), 64));
+        assertEquals(4, pace.take(at(4 * MILLI), 64));
     }
 
     @Test
@@ -61,10 +66,10 @@ class PaceTest {
     void makesUpForShortDelaysAndSkipsLongOnes() {
         Pace pace = pace(1_000, 1);
         assertEquals(1, pace.take(START, 1 << 20));
-        assertEquals(90, pace.take(START + 90 * MILLI, 1 << 20));
-        assertEquals(100, pace.take(START + 5_090 * MILLI, 1 << 20), "what 100 ms are worth");
+        assertEquals(90, pace.take(at(90 * MILLI), 1 << 20));
+        assertEquals(100, pace.take(at(5_090 * MILLI), 1 << 20), "what 100 ms are worth");
         assertEquals(4_900, pace.skipped());
-        assertEquals(1, pace.take(START + 5_091 * MILLI, 1 << 20), "and on at the rate");
+        assertEquals(1, pace.take(at(5_091 * MILLI), 1 << 20), "and on at the rate");
     }
 
     @Test

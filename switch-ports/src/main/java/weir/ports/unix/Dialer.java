@@ -3,6 +3,7 @@ package weir.ports.unix;
 
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -15,6 +16,7 @@ final class Dialer {
 
     private static final ScheduledThreadPoolExecutor TIMER = newTimer();
 
+    private final ReentrantLock attempting = new ReentrantLock();
     private final BooleanSupplier attempt;
     private final long watchMillis;
     private boolean scheduled;
@@ -57,13 +59,19 @@ final class Dialer {
     }
 
     private void dial() {
-        synchronized (this) {
-            scheduled = false;
-            if (stopped) {
-                return;
+        boolean reached;
+        attempting.lock();
+        try {
+            synchronized (this) {
+                scheduled = false;
+                if (stopped) {
+                    return;
+                }
             }
+            reached = attempt.getAsBoolean();
+        } finally {
+            attempting.unlock();
         }
-        boolean reached = attempt.getAsBoolean();
         long next;
         synchronized (this) {
             next = reached ? watchMillis : backoffMillis;
@@ -74,8 +82,18 @@ final class Dialer {
         }
     }
 
-    /** No attempt begins after this. */
+    /** No attempt begins after this. Does not wait. */
     synchronized void stop() {
         stopped = true;
+    }
+
+    /** As {@link #stop}, and none is going on when this returns: the attempt's descriptors may be closed. */
+    void awaitEnd() {
+        attempting.lock();
+        try {
+            stop();
+        } finally {
+            attempting.unlock();
+        }
     }
 }

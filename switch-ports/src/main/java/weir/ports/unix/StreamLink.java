@@ -169,7 +169,7 @@ final class StreamLink extends Link {
                 return;
             }
             if (!sendRest(open)) {
-                drop(socket == null ? DropReason.PORT_DOWN : DropReason.QUEUE_FULL, batch, at, end - at);
+                drop(socket == open ? DropReason.QUEUE_FULL : DropReason.PORT_DOWN, batch, at, end - at);
                 return;
             }
             int first = at;

@@ -109,6 +109,7 @@ public final class UnixPort implements Port {
 
     @Override
     public void close() {
+        queue.awaitEnd();
         close(own, file);
     }
 

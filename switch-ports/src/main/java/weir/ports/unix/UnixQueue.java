@@ -91,6 +91,12 @@ public final class UnixQueue implements PortQueue {
         return context;
     }
 
+    /** After the detach: nothing uses the port's own socket when this returns. A control thread; waits for a connect. */
+    void awaitEnd() {
+        dialer.awaitEnd();
+        closeArrived();
+    }
+
     long peerDropped() {
         return peerDropped.get();
     }

@@ -272,8 +272,8 @@ class UnixStreamTest {
     @Test
     void aListenerTakesTheNextPeerWhenOneIsGone() throws Exception {
         UnixPort port = listen("");
-        try (QueueDriver driver = drive(port);
-                StreamPeer first = peer()) {
+        try (QueueDriver driver = drive(port)) {
+            StreamPeer first = peer();
             await(driver, port, PortState.UP);
             try (StreamPeer second = peer()) { // waits in the kernel
                 second.send(frame(2));
