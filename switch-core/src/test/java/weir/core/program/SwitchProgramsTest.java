@@ -13,8 +13,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import weir.core.SwitchEvent;
@@ -172,6 +178,49 @@ class SwitchProgramsTest {
             assertEquals(3, back.faults());
             assertEquals(4, back.frames());
             assertTrue(back.cause().contains("steered.c"), back::toString);
+        }
+    }
+
+    @Test
+    void anOldProgramComesBackWhileAnotherLoadIsUnderWay() {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a", "b")) {
+            SwitchPrograms programs = hand.sw().programs();
+            ProgramOptions options =
+                    Steered.options().withKeepMaps(true).withRollback(new Rollback(0, 1, Duration.ofMinutes(1)));
+            AttachedProgram old = Steered.load(hand, SWITCH, Steered.object("steered"), options);
+            AttachedProgram faulty = Steered.load(
+                    hand,
+                    SWITCH,
+                    Steered.object("steered"),
+                    options.withKeepMaps(false),
+                    each -> each.setRedirect("devmap", 2, 2, "on_the_way_out"));
+            hand.sendAndSettle("a", Steered.frame(Steered.SPIN, 1_000_000));
+            AttachedProgram next = Steered.load(hand, SWITCH, Steered.object("steered"), options, loading -> {
+                assertFalse(onAnotherThread(programs::checkRollbacks), "brought back without waiting for this load");
+                assertSame(old, programs.at(SWITCH).orElseThrow());
+                assertTrue(faulty.isOpen(), "its maps are being kept");
+            });
+            assertSame(next, programs.at(SWITCH).orElseThrow());
+            assertFalse(faulty.isOpen());
+            assertTrue(old.isOpen(), "may come back once more");
+            byte[] good = Steered.frame(Steered.REDIRECT_DEVMAP, 2);
+            hand.sendAndSettle("a", good);
+            hand.assertReceived("b", Steered.written(good, 1, 2, 0));
+            assertEquals(1, next.counters().egressFrames());
+        }
+    }
+
+    private static <T> T onAnotherThread(Callable<T> call) {
+        try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+            Future<T> result = thread.submit(call);
+            try {
+                return result.get(10, TimeUnit.SECONDS);
+            } catch (TimeoutException e) {
+                thread.shutdownNow();
+                throw new AssertionError("it waited", e);
+            } catch (InterruptedException | ExecutionException e) {
+                throw new AssertionError(e);
+            }
         }
     }
 
