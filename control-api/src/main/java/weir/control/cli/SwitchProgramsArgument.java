@@ -114,11 +114,13 @@ final class SwitchProgramsArgument {
     }
 
     /**
-     * Reads all files and checks what can be checked without a switch. Failures are those of the command.
+     * Reads all files and checks what can be checked without a switch: nothing has been opened when a program is
+     * refused. Failures are those of the command.
      *
      * @param portNames of the ports there will be
+     * @param err hears what the verifier has to say of a rejected program
      */
-    void read(List<String> portNames) {
+    void read(List<String> portNames, PrintWriter err) {
         checkOptions();
         Map<ProgramPlace, String> taken = new LinkedHashMap<>();
         for (String text : programs) {
@@ -135,6 +137,12 @@ final class SwitchProgramsArgument {
         }
         for (String setting : settings) {
             entries.add(checkIsTaken(setting));
+        }
+        for (Source source : sources) {
+            String rejected = rejected(source, source.object, err);
+            if (!rejected.isEmpty()) {
+                throw rejection(source, rejected, null);
+            }
         }
     }
 
@@ -227,17 +235,17 @@ final class SwitchProgramsArgument {
 
     /** Loads the program for all ports. To be called before there are ports, so that no frame gets past it. */
     void loadOntoSwitch(Switch sw, PrintWriter err) {
-        load(sw, err, false);
+        load(sw, ProgramPlace.onSwitch(), err);
     }
 
-    /** Loads the programs of single ports, which are attached by now. */
-    void loadOntoPorts(Switch sw, PrintWriter err) {
-        load(sw, err, true);
+    /** Loads the program of a port. To be called before the port is asked for frames. */
+    void loadOntoPort(Switch sw, String port, PrintWriter err) {
+        load(sw, ProgramPlace.onPort(port), err);
     }
 
-    private void load(Switch sw, PrintWriter err, boolean onPorts) {
+    private void load(Switch sw, ProgramPlace place, PrintWriter err) {
         for (Source source : sources) {
-            if (source.place instanceof ProgramPlace.OnPort == onPorts) {
+            if (source.place.equals(place)) {
                 try {
                     AttachedProgram loaded = load(sw, source, source.object, null);
                     loaded.warnings().forEach(warning -> err.println("warning: " + Printable.of(warning)));
@@ -295,17 +303,25 @@ final class SwitchProgramsArgument {
                     new IOException(Printable.of(source.file + ": " + e.getMessage()), e),
                     "docs/ebpf-support.md says what is supported; 'weir program disasm' shows the instructions");
         }
-        VerificationText text = new VerificationText(err, Colours.NONE);
-        String names = object.programs().stream()
-                .filter(spec -> isLoaded(spec, source))
-                .filter(spec -> explain(object, spec, text))
-                .map(ProgramSpec::name)
-                .collect(Collectors.joining(", "));
+        return rejection(source, rejected(source, object, err), e);
+    }
+
+    private static CommandFailure rejection(Source source, String names, @Nullable LoadException cause) {
         return new CommandFailure(
                 ExitCode.PROGRAM_REJECTED,
                 source.file + ": " + Printable.of(names) + " rejected by the verifier, and not loaded",
                 "'weir program verify " + source.file + "' says the same without a switch",
-                e);
+                cause);
+    }
+
+    /** Verifies what would be loaded, prints what is wrong, and returns the names of the rejected programs. */
+    private static String rejected(Source source, ObjectFile object, PrintWriter err) {
+        VerificationText text = new VerificationText(err, Colours.NONE);
+        return object.programs().stream()
+                .filter(spec -> isLoaded(spec, source))
+                .filter(spec -> explain(object, spec, text))
+                .map(ProgramSpec::name)
+                .collect(Collectors.joining(", "));
     }
 
     private static boolean isLoaded(ProgramSpec spec, Source source) {

@@ -78,12 +78,17 @@ public final class PortPlan {
         return new ArrayList<>(entries.keySet());
     }
 
-    /** Opens every port and attaches it, numbered from 1 in the order of the specs. */
-    public void attachTo(Switch sw) throws PortException {
+    /**
+     * Opens every port and attaches it, numbered from 1 in the order of the specs.
+     *
+     * @param preparation of each port before its first frame is taken
+     */
+    public <E extends Exception> void attachTo(Switch sw, Switch.PortPreparation<E> preparation)
+            throws PortException, E {
         for (Map.Entry<String, Entry> entry : entries.entrySet()) {
             PortOptions options =
                     PortOptions.named(entry.getKey()).withVlan(entry.getValue().vlan());
-            sw.attach(entry.getValue().spec().open(), options);
+            sw.attach(entry.getValue().spec().open(), options, preparation);
         }
     }
 }

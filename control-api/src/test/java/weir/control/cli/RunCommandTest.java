@@ -135,6 +135,15 @@ class RunCommandTest {
     }
 
     @Test
+    void refusesAPortsProgramBeforeAnyPortIsOpened() {
+        CommandRun run = CommandRun.of(
+                "run", "tap:t1?netns=/nonexistent/netns", "memory:b", "--program", "b=" + example("no_bounds_check.o"));
+
+        assertEquals(ExitCode.PROGRAM_REJECTED.number(), run.exitCode(), run::err);
+        assertTrue(run.err().contains("no_bounds_check rejected by the verifier, and not loaded"), run::err);
+    }
+
+    @Test
     void saysWhatTheVerifierSaysAndStartsNothing() {
         CommandRun run = CommandRun.of("run", "memory:a", "memory:b", "--program", example("no_bounds_check.o"));
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -57,8 +58,10 @@ class PortPlanTest {
     void attachesInOrderWithVlanModes() throws PortException {
         PortPlan plan = PortPlan.of(List.of("memory:b", "memory:a?mtu=9000"), Map.of("a", "access:7"));
         try (Switch sw = Switch.create(SwitchConfig.named("t"))) {
-            plan.attachTo(sw);
+            List<String> prepared = new ArrayList<>();
+            plan.attachTo(sw, port -> prepared.add(port.name()));
 
+            assertEquals(List.of("b", "a"), prepared);
             List<PortInfo> ports = sw.ports();
             assertEquals(List.of("b", "a"), ports.stream().map(PortInfo::name).toList());
             assertEquals("unaware", ports.get(0).options().vlan().toString());

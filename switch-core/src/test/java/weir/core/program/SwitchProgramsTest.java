@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static weir.core.testing.Law.eventually;
 
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import weir.core.SwitchEvent;
 import weir.core.counter.DropReason;
+import weir.core.frame.Frame;
+import weir.core.memory.MemoryPort;
+import weir.core.port.PortOptions;
 import weir.core.testing.HandDrivenSwitch;
 import weir.ebpf.LoadException;
 import weir.ebpf.map.Bytes;
@@ -234,6 +238,30 @@ class SwitchProgramsTest {
             assertFalse(hand.sw().programs().checkRollbacks());
             assertFalse(old.isOpen());
             assertSame(next, hand.sw().programs().at(SWITCH).orElseThrow());
+        }
+    }
+
+    @Test
+    void noFrameOfAPortGetsPastTheProgramThatItIsAttachedWith() throws Exception {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a")) {
+            MemoryPort port = new MemoryPort("b");
+            byte[] frame = Steered.frame(Steered.RETURN, XdpAction.DROP);
+            hand.sw().attach(port, PortOptions.named("b"), attached -> {
+                // The frame waits at the port when the load begins. Both ports have the same worker, and so its slots.
+                long[] waiting = hand.allocate("a", 1);
+                waiting[0] = Frame.withLength(waiting[0], frame.length);
+                hand.endpoint("a").bytes(waiting[0]).copyFrom(MemorySegment.ofArray(frame));
+                assertEquals(1, port.endpoint().send(waiting, 0, 1));
+                hand.settle();
+                Steered.load(hand, ProgramPlace.onPort("b"), Steered.object("steered"), Steered.options());
+            });
+            hand.settle();
+            AttachedProgram program =
+                    hand.sw().programs().at(ProgramPlace.onPort("b")).orElseThrow();
+            assertEquals(1, program.counters().dropped());
+            hand.assertReceived("a");
+            hand.sw().detach("b");
+            port.endpoint().close();
         }
     }
 
