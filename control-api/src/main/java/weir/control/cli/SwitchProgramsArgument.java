@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +31,10 @@ import weir.core.program.ProgramOptions;
 import weir.core.program.ProgramPlace;
 import weir.ebpf.Engine;
 import weir.ebpf.LoadException;
+import weir.ebpf.LoadedObject;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.map.MapSpec;
+import weir.ebpf.map.MapType;
 import weir.ebpf.program.ProgramSpec;
 
 /** Which programs a switch in this process runs, and how. */
@@ -50,7 +54,8 @@ final class SwitchProgramsArgument {
             names = "--set",
             paramLabel = "MAP:KEY=VALUE",
             description = "Put an entry into a map before the program sees a frame, as for 'weir program run'; in each"
-                    + " program that has such a map. May be repeated.")
+                    + " object that has such a map. The value for a program array is the name of a program of that object."
+                    + " May be repeated.")
     private List<String> settings = List.of();
 
     @Option(names = "--engine", paramLabel = "ENGINE", description = "jit (default) or interpreter.")
@@ -263,10 +268,26 @@ final class SwitchProgramsArgument {
             throws LoadException, ProgramException {
         ProgramOptions options = ProgramOptions.DEFAULT
                 .withProgram(source.program)
+                .withTailCalled(tailCalled(object))
                 .withEngine(engine())
                 .withOnFault(onFault)
                 .withKeepMaps(before != null);
         return sw.programs().load(source.place, object, options, program -> fillMaps(program, before));
+    }
+
+    /** Programs that entries put into program arrays of an object. */
+    private Set<String> tailCalled(ObjectFile object) {
+        Set<String> names = new LinkedHashSet<>();
+        for (MapSetting entry : entries) {
+            if (object.map(entry.map()).isPresent()) {
+                try {
+                    entry.programIn(object).ifPresent(names::add);
+                } catch (ReplayException e) {
+                    throw CommandFailures.of(e);
+                }
+            }
+        }
+        return names;
     }
 
     private Engine engine() {
@@ -288,15 +309,17 @@ final class SwitchProgramsArgument {
         }
     }
 
+    /** Whether the object has the map, and does not go on with what an object before had put into it. */
     private static boolean isNew(String map, ObjectFile object, @Nullable ObjectFile before) {
         Optional<MapSpec> known = before == null ? Optional.empty() : before.map(map);
         return object.map(map)
-                .filter(spec -> known.filter(spec::isSameDefinitionAs).isEmpty())
+                .filter(spec -> spec.type() == MapType.PROG_ARRAY // never kept
+                        || known.filter(spec::isSameDefinitionAs).isEmpty())
                 .isPresent();
     }
 
     /** Prints all that the verifier has to say, if it is the one who refuses. */
-    private static CommandFailure refused(Source source, ObjectFile object, LoadException e, PrintWriter err) {
+    private CommandFailure refused(Source source, ObjectFile object, LoadException e, PrintWriter err) {
         if (e.violations().isEmpty()) {
             return CommandFailures.of(
                     ExitCode.FAILURE,
@@ -315,18 +338,22 @@ final class SwitchProgramsArgument {
     }
 
     /** Verifies what would be loaded, prints what is wrong, and returns the names of the rejected programs. */
-    private static String rejected(Source source, ObjectFile object, PrintWriter err) {
+    private String rejected(Source source, ObjectFile object, PrintWriter err) {
         VerificationText text = new VerificationText(err, Colours.NONE);
-        return object.programs().stream()
-                .filter(spec -> isLoaded(spec, source))
+        Set<String> tailCalled = tailCalled(object);
+        return LoadedObject.chosen(object, name -> tailCalled.contains(name) || isLoaded(name, object, source)).stream()
                 .filter(spec -> explain(object, spec, text))
                 .map(ProgramSpec::name)
                 .collect(Collectors.joining(", "));
     }
 
-    private static boolean isLoaded(ProgramSpec spec, Source source) {
-        boolean isChosen = source.program.isEmpty() || source.program.equals(spec.name());
-        return spec.type().isRunnable() && (isChosen || spec.attach() == ProgramSpec.Attach.DEVMAP);
+    /** The program that was asked for, and all for entries of maps. */
+    private static boolean isLoaded(String name, ObjectFile object, Source source) {
+        return object.program(name)
+                .filter(spec -> spec.attach() == ProgramSpec.Attach.DEVICE
+                        ? source.program.isEmpty() || source.program.equals(name)
+                        : spec.attach() == ProgramSpec.Attach.DEVMAP)
+                .isPresent();
     }
 
     private static boolean explain(ObjectFile object, ProgramSpec spec, VerificationText text) {

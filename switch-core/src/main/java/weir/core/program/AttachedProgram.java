@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import weir.ebpf.EbpfProgram;
 import weir.ebpf.LoadException;
 import weir.ebpf.LoadOptions;
 import weir.ebpf.LoadedObject;
@@ -20,6 +21,7 @@ import weir.ebpf.map.Errno;
 import weir.ebpf.map.MapOfMaps;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
+import weir.ebpf.map.ProgramArray;
 import weir.ebpf.map.RedirectMap;
 import weir.ebpf.map.RingBuffer;
 import weir.ebpf.program.Fault;
@@ -89,7 +91,9 @@ public final class AttachedProgram {
             LoadOptions load = LoadOptions.on(new SwitchHost(site.workers(), trace, state.events(), site::mtuBytes))
                     .onlyVerified()
                     .under(options.engine())
-                    .only(name -> name.equals(spec.name()) || isEgress(blueprint, name));
+                    .only(name -> name.equals(spec.name())
+                            || options.tailCalled().contains(name)
+                            || isEgress(blueprint, name));
             if (options.keepMaps() && before != null) {
                 // Programs that go with the object are no state: each object has program arrays of its own.
                 load = load.keepingMapsOf(before.object, map -> map.type() != MapType.PROG_ARRAY);
@@ -251,6 +255,22 @@ public final class AttachedProgram {
                         map -> isDevmap(map) && map instanceof RedirectMap redirect
                                 ? redirect.set(key, portNumber, egress)
                                 : -Errno.EINVAL)
+                .orElseThrow(() -> new IllegalArgumentException("the program has no map " + mapName));
+    }
+
+    /**
+     * Sets a slot of a program array, which {@code bpf_tail_call} goes to. The next object at the place has arrays of
+     * its own.
+     *
+     * @param program of this object, loaded because {@link ProgramOptions#tailCalled} or the object's arrays name it
+     * @return 0 or a negative errno, as {@link ProgramArray#set}; {@code -EINVAL} when the map is no program array
+     * @throws IllegalArgumentException when there is no map or loaded program of that name
+     */
+    public int setProgram(String mapName, int index, String program) {
+        EbpfProgram target = object.program(program)
+                .orElseThrow(() -> new IllegalArgumentException("no program " + program + " is loaded, but "
+                        + object.programs().keySet()));
+        return withMap(mapName, map -> map instanceof ProgramArray array ? array.set(index, target) : -Errno.EINVAL)
                 .orElseThrow(() -> new IllegalArgumentException("the program has no map " + mapName));
     }
 

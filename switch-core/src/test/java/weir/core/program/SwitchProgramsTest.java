@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -24,12 +25,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import weir.core.SwitchEvent;
 import weir.core.counter.DropReason;
 import weir.core.frame.Frame;
 import weir.core.memory.MemoryPort;
 import weir.core.port.PortOptions;
+import weir.core.testing.Frames;
 import weir.core.testing.HandDrivenSwitch;
+import weir.ebpf.Engine;
 import weir.ebpf.LoadException;
 import weir.ebpf.map.Bytes;
 import weir.ebpf.map.MapControl;
@@ -358,6 +363,40 @@ class SwitchProgramsTest {
             assertTrue(kept > 1000, () -> "kept " + kept);
             assertEquals(3000, kept + program.lostTrace());
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void programArraysAreFilledByControlCodeToo(Engine engine) {
+        byte[] arp = Frames.untagged(Frames.station(9), Frames.station(7), 64, 0);
+        arp[12] = 0x08;
+        arp[13] = 0x06;
+        arp[14] = 0; // as IPv4, a header that is too short
+        try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a", "b")) {
+            ProgramOptions options = Steered.options().withEngine(engine).withProgram("parse_ethernet");
+            int arpStage = 2;
+            AttachedProgram program = Steered.load(
+                    hand,
+                    SWITCH,
+                    Steered.example("tail_calls"),
+                    options.withTailCalled(Set.of("parse_ipv4")),
+                    each -> assertEquals(0, each.setProgram("stages", arpStage, "parse_ipv4")));
+            hand.sendAndSettle("a", arp);
+            assertEquals(1, program.counters().dropped());
+            assertTrue(program.setProgram("stages", 6, "parse_ipv4") < 0);
+            assertTrue(program.setProgram("seen", 0, "parse_ipv4") < 0);
+            assertThrows(IllegalArgumentException.class, () -> program.setProgram("stages", 0, "absent"));
+            assertThrows(IllegalArgumentException.class, () -> program.setProgram("absent", 0, "parse_ipv4"));
+            AttachedProgram next = Steered.load(
+                    hand, SWITCH, Steered.example("tail_calls"), options.withKeepMaps(true));
+            hand.sendAndSettle("a", arp);
+            assertEquals(1, next.counters().passed(), "arrays are never kept");
+            hand.assertReceived("b", arp);
+        }
+    }
+
+    static List<Engine> engines() {
+        return List.of(Engine.interpreter(), Engine.jit());
     }
 
     @Test
