@@ -350,9 +350,9 @@ final class SwitchProgramsArgument {
     /** The program that was asked for, and all for entries of maps. */
     private static boolean isLoaded(String name, ObjectFile object, Source source) {
         return object.program(name)
-                .filter(spec -> spec.attach() == ProgramSpec.Attach.DEVICE
-                        ? source.program.isEmpty() || source.program.equals(name)
-                        : spec.attach() == ProgramSpec.Attach.DEVMAP)
+                .filter(spec -> spec.attach() != ProgramSpec.Attach.DEVICE
+                        || source.program.isEmpty()
+                        || source.program.equals(name))
                 .isPresent();
     }
 

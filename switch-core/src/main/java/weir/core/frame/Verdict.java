@@ -32,6 +32,11 @@ public final class Verdict {
         return DROP_INGRESS - reason.index();
     }
 
+    /** Whether the frame is dropped, for either reason. */
+    public static boolean isDrop(int verdict) {
+        return verdict <= DROP_DECIDED;
+    }
+
     /** Whether the frame was refused at ingress. */
     public static boolean isRefusal(int verdict) {
         return verdict <= DROP_INGRESS;

@@ -68,12 +68,8 @@ final class Redirects {
                     toEntry(batch, k, redirect, decision);
                 }
             }
-            case CPUMAP -> {
-                // Another CPU would take the frame up to the host; here that is what XDP_PASS does.
-                if (redirect.target((int) xdp.targets()[k]) == RedirectMap.NONE) {
-                    batch.verdicts()[at[k]] = NOWHERE;
-                }
-            }
+            case CPUMAP ->
+                batch.verdicts()[at[k]] = egress.cpuMaps().throughEntry(redirect, (int) xdp.targets()[k], at[k]);
             default -> batch.verdicts()[at[k]] = NOWHERE; // no socket can be in an XSKMAP
         }
     }
