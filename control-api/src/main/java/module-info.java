@@ -4,6 +4,7 @@
 module weir.control {
     requires static org.jspecify;
     requires info.picocli;
+    requires java.management;
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;
     requires weir.core;

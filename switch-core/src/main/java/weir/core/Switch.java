@@ -436,7 +436,7 @@ public final class Switch implements AutoCloseable {
                     }
                     programTable = programTable.withPort(found.get().index(), program);
                 }
-                onAll(worker -> {});
+                awaitPassage();
                 return true;
             }
         }
@@ -444,7 +444,19 @@ public final class Switch implements AutoCloseable {
         @Override
         public void quiesce() {
             synchronized (Switch.this) {
-                onAll(worker -> {});
+                awaitPassage();
+            }
+        }
+
+        /** Every worker has finished the batch that it was at; one without threads is at none now. */
+        private void awaitPassage() {
+            if (!config.threads()) {
+                return;
+            }
+            int[] passages =
+                    workers.stream().mapToInt(SwitchWorker::askForPassage).toArray();
+            for (int i = 0; i < passages.length; i++) {
+                workers.get(i).awaitPassage(passages[i]);
             }
         }
 

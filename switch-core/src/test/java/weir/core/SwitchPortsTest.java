@@ -57,14 +57,19 @@ class SwitchPortsTest {
     void aPortWhosePreparationFailsIsDetachedAgain() throws PortException {
         try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a")) {
             MemoryPort port = new MemoryPort("c");
-            IOException failure = assertThrows(IOException.class, () -> hand.sw()
-                    .attach(port, PortOptions.named("c"), attached -> {
+            IOException failure = assertThrows(
+                    IOException.class,
+                    () -> hand.sw().attach(port, PortOptions.named("c"), attached -> {
                         throw new IOException("no program");
                     }));
             assertEquals("no program", failure.getMessage());
-            PortException detached = assertThrows(PortException.class, () -> hand.sw()
-                    .attach(new MemoryPort("d"), PortOptions.named("d"), attached -> hand.sw()
-                            .detach("d")));
+            PortException detached = assertThrows(
+                    PortException.class,
+                    () -> hand.sw()
+                            .attach(
+                                    new MemoryPort("d"),
+                                    PortOptions.named("d"),
+                                    attached -> hand.sw().detach("d")));
             assertEquals("port d was detached before it began to receive", detached.getMessage());
             assertEquals(List.of("a"), hand.portNames());
             assertEquals(1, hand.sw().ports().size());

@@ -106,7 +106,6 @@ public final class AttachedProgram {
             if (object != null) {
                 object.close();
             }
-            trace.close();
             throw e;
         }
     }
@@ -252,7 +251,8 @@ public final class AttachedProgram {
         return withMap(
                         mapName,
                         map -> hasPrograms(map) && map instanceof RedirectMap redirect
-                                ? redirect.set(key, target, entryProgram(map.spec().type(), entryProgram))
+                                ? redirect.set(
+                                        key, target, entryProgram(map.spec().type(), entryProgram))
                                 : -Errno.EINVAL)
                 .orElseThrow(() -> new IllegalArgumentException("the program has no map " + mapName));
     }
@@ -261,8 +261,7 @@ public final class AttachedProgram {
         if (name.isEmpty()) {
             return null;
         }
-        ProgramSpec.Attach attach =
-                type == MapType.CPUMAP ? ProgramSpec.Attach.CPUMAP : ProgramSpec.Attach.DEVMAP;
+        ProgramSpec.Attach attach = type == MapType.CPUMAP ? ProgramSpec.Attach.CPUMAP : ProgramSpec.Attach.DEVMAP;
         PreparedProgram found = entryPrograms.get(name);
         if (found == null || found.program().spec().attach() != attach) {
             List<String> known = entryPrograms.values().stream()
@@ -344,7 +343,7 @@ public final class AttachedProgram {
                 .map(MapSpec::type)
                 .orElseThrow(() -> new IllegalArgumentException("the program has no map " + mapName));
         return switch (type) {
-            case PERF_EVENT_ARRAY -> events.open(mapName, site.workers(), bytesPerWorker, site::quiesce);
+            case PERF_EVENT_ARRAY -> events.open(mapName, site.workers(), bytesPerWorker);
             case RINGBUF -> new RingConsumer(mapName);
             default -> throw new IllegalArgumentException("map " + mapName + " of type " + type + " has no events");
         };
@@ -450,7 +449,6 @@ public final class AttachedProgram {
             if (!isClosed) {
                 isClosed = true;
                 object.close();
-                trace.close();
             }
         } finally {
             lock.writeLock().unlock();

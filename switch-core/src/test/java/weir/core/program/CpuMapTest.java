@@ -40,7 +40,12 @@ class CpuMapTest {
     }
 
     /** What the entry's program does, where its frame goes, and why it is dropped. */
-    private record Case(String name, int action, int target, List<String> to, @Nullable DropReason drop) {
+    private record Case(
+            String name,
+            int action,
+            int target,
+            List<String> to,
+            @Nullable DropReason drop) {
         @Override
         public String toString() {
             return name;
@@ -82,22 +87,21 @@ class CpuMapTest {
 
     private static Stream<Arguments> casesByWorkersAndEngine() {
         return cases().stream()
-                .flatMap(each -> Stream.of(1, 2).flatMap(workers -> Stream.of(Engine.interpreter(), Engine.jit())
-                        .map(engine -> arguments(each, workers, engine))));
+                .flatMap(each -> Stream.of(1, 2)
+                        .flatMap(workers -> Stream.of(Engine.interpreter(), Engine.jit())
+                                .map(engine -> arguments(each, workers, engine))));
     }
 
     @ParameterizedTest(name = "{0}, {1} workers, {2}")
     @MethodSource("casesByWorkersAndEngine")
     void theEntrysProgramDecides(Case each, int workers, Engine engine) {
         try (HandDrivenSwitch hand = new HandDrivenSwitch(c -> c.withWorkers(workers)).ports("a", "b", "c", "d")) {
-            AttachedProgram program =
-                    load(hand, Steered.options().withEngine(engine), "on_another_cpu");
+            AttachedProgram program = load(hand, Steered.options().withEngine(engine), "on_another_cpu");
             byte[] plain = Steered.frame(Steered.RETURN, XdpAction.DROP);
             hand.sendAndSettle("a", each.sent(), plain, each.sent());
             for (String port : hand.portNames()) {
                 hand.assertReceived(
-                        port,
-                        each.to.contains(port) ? new byte[][] {each.written(), each.written()} : new byte[0][]);
+                        port, each.to.contains(port) ? new byte[][] {each.written(), each.written()} : new byte[0][]);
             }
             Map<DropReason, Long> drops = hand.sw().counters().get("a").drops();
             long expected = each.drop == null ? 0 : each.drop == DropReason.PROGRAM_DROP ? 3 : 2;
@@ -179,8 +183,7 @@ class CpuMapTest {
             assertEquals(
                     "the object has no program on_the_way_out of a section xdp/cpumap, but [on_another_cpu]",
                     refused.getMessage());
-            assertThrows(
-                    IllegalArgumentException.class, () -> program.setRedirect("devmap", 1, 1, "on_another_cpu"));
+            assertThrows(IllegalArgumentException.class, () -> program.setRedirect("devmap", 1, 1, "on_another_cpu"));
             assertTrue(program.setRedirect("cpumap", 1, 192, "on_another_cpu") < 0, "there is one worker");
         }
     }

@@ -387,8 +387,8 @@ class SwitchProgramsTest {
             assertTrue(program.setProgram("seen", 0, "parse_ipv4") < 0);
             assertThrows(IllegalArgumentException.class, () -> program.setProgram("stages", 0, "absent"));
             assertThrows(IllegalArgumentException.class, () -> program.setProgram("absent", 0, "parse_ipv4"));
-            AttachedProgram next = Steered.load(
-                    hand, SWITCH, Steered.example("tail_calls"), options.withKeepMaps(true));
+            AttachedProgram next =
+                    Steered.load(hand, SWITCH, Steered.example("tail_calls"), options.withKeepMaps(true));
             hand.sendAndSettle("a", arp);
             assertEquals(1, next.counters().passed(), "arrays are never kept");
             hand.assertReceived("b", arp);
