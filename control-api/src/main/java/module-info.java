@@ -5,6 +5,7 @@ module weir.control {
     requires static org.jspecify;
     requires HdrHistogram;
     requires info.picocli;
+    requires java.management;
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;
     requires weir.core;

@@ -48,6 +48,11 @@ struct devmap_value {
     int program;
 };
 
+struct cpumap_value {
+    __u32 qsize;
+    int program;
+};
+
 struct {
     __uint(type, BPF_MAP_TYPE_DEVMAP);
     __uint(max_entries, 16);
@@ -66,7 +71,7 @@ struct {
     __uint(type, BPF_MAP_TYPE_CPUMAP);
     __uint(max_entries, 4);
     __type(key, __u32);
-    __type(value, __u32);
+    __type(value, struct cpumap_value);
 } cpumap SEC(".maps");
 
 struct {
@@ -217,6 +222,39 @@ int on_the_way_out(struct xdp_md *ctx) {
     asked->written[1] = ctx->egress_ifindex;
     asked->written[2] = ctx->data - ctx->data_meta;
     return asked->reserved == 0 ? XDP_PASS : asked->reserved;
+}
+
+// Writes down what it sees, and does what byte 15 says; where to stands in the last word written.
+SEC("xdp/cpumap")
+int on_another_cpu(struct xdp_md *ctx) {
+    struct request *asked = request(ctx);
+    if (!asked)
+        return XDP_DROP;
+    __u32 action = asked->reserved;
+    __u32 target = asked->written[3];
+    asked->written[0] = ctx->ingress_ifindex;
+    asked->written[1] = ctx->rx_queue_index;
+    asked->written[2] = ctx->data - ctx->data_meta;
+    switch (action) {
+    case 0:
+        return XDP_PASS;
+    case 4:
+        return bpf_redirect(target, 0);
+    case 5:
+        return bpf_redirect_map(&devmap, target, 0);
+    case 6:
+        return bpf_redirect_map(&devmap, 0, 8 /* BPF_F_BROADCAST */);
+    case 7:
+        return bpf_redirect_map(&cpumap, 0, 0);
+    case 8:
+        bpf_loop(1000000, spin, 0, 0);
+        return XDP_PASS;
+    case 9:
+        return bpf_xdp_adjust_tail(ctx, 13 - (int)(ctx->data_end - ctx->data)) ? XDP_PASS : XDP_ABORTED;
+    case 10:
+        return bpf_xdp_adjust_tail(ctx, -4) ? XDP_ABORTED : XDP_PASS;
+    }
+    return action;
 }
 
 // Makes the frame 4 bytes longer in front.

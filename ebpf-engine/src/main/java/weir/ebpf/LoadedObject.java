@@ -306,8 +306,6 @@ public final class LoadedObject implements AutoCloseable {
         }
         held.clear();
         programs.values().forEach(EbpfProgram::close);
-        machines.close();
-        cpus.close();
     }
 
     private void removeOwnPrograms(ProgramArray array) {

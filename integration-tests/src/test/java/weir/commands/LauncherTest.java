@@ -33,7 +33,7 @@ class LauncherTest {
             long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
 
             assertTrue(demo.out().contains("law: every frame is accounted for"), demo::out);
-            assertTrue(demo.out().contains("program flood_bridge verified"), demo::out);
+            assertTrue(demo.out().contains("program l2_bridge verified"), demo::out);
             assertEquals(2, demo.out().split(" in 3\\.[0-9] s\\)", -1).length - 1, demo::out);
             assertTrue(seconds < DEMO_SECONDS, () -> "took " + seconds + " s");
         }

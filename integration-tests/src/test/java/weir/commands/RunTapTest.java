@@ -129,6 +129,24 @@ class RunTapTest {
         }
     }
 
+    /** ARP has a slot in the program's array, but nobody in it; what is put there drops it, also after a reload. */
+    @Test
+    void putsProgramsIntoProgramArrays(@TempDir Path folder) throws Exception {
+        Path program = folder.resolve("program.o");
+        install("tail_calls.o", program);
+        try (WeirProcess run =
+                run("--program", program + ":parse_ethernet", "--set", "stages:2=parse_ipv4", "--watch")) {
+            configure();
+            assertTrue(pingOrNothing().contains(" 0 received"));
+            install("tail_calls.o", program);
+            run.awaitText("program parse_ethernet replaced parse_ethernet");
+            assertTrue(pingOrNothing().contains(" 0 received"));
+
+            run.signal("TERM");
+            assertEquals(0, run.exitCode(), run::err);
+        }
+    }
+
     private String pingOrNothing() {
         return left.run("sh", "-c", "ping -n -c 1 -W 1 198.18.66.2 || true");
     }

@@ -167,7 +167,39 @@ public final class Switch implements AutoCloseable {
      * @throws PortException when the name or the number is taken, or a queue cannot start: the port is then
      *     closed; or when the port is attached here already, which stays so
      */
-    public synchronized PortInfo attach(Port port, PortOptions options) throws PortException {
+    public PortInfo attach(Port port, PortOptions options) throws PortException {
+        return attach(port, options, attached -> {});
+    }
+
+    /** What is done to a port that has its place in the switch, and is not asked for frames yet. */
+    @FunctionalInterface
+    public interface PortPreparation<E extends Exception> {
+        void prepare(PortInfo port) throws E;
+    }
+
+    /**
+     * The same with something to do before the port's first frame is taken: loading its program, so that no frame gets
+     * past that. Until then frames for the port are sent, and those that come in wait outside.
+     *
+     * @param preparation may take its time; when it fails the port is detached again
+     */
+    public <E extends Exception> PortInfo attach(Port port, PortOptions options, PortPreparation<E> preparation)
+            throws PortException, E {
+        PortEntry entry = admit(port, options);
+        boolean isReady = false;
+        try {
+            preparation.prepare(info(entry));
+            isReady = true;
+        } finally {
+            if (!isReady) {
+                detach(entry.name());
+            }
+        }
+        return begin(entry);
+    }
+
+    /** Gives a port its place: every worker can send to it, none asks it for frames. */
+    private synchronized PortEntry admit(Port port, PortOptions options) throws PortException {
         requireOpen();
         for (PortEntry other : ports) {
             if (other.port().equals(port)) { // in service, so not to be closed
@@ -181,13 +213,20 @@ public final class Switch implements AutoCloseable {
             usedNumbers.set(entry.number());
             ports.add(entry);
             publishTable();
-            onAll(worker -> worker.startPolling(entry));
-            events.post(new SwitchEvent.PortAttached(entry.name(), entry.number(), port.spec()));
-            return info(entry);
+            return entry;
         } catch (PortException | RuntimeException e) {
             port.close();
             throw e;
         }
+    }
+
+    private synchronized PortInfo begin(PortEntry entry) throws PortException {
+        if (!ports.contains(entry)) {
+            throw new PortException("port " + entry.name() + " was detached before it began to receive", "");
+        }
+        onAll(worker -> worker.startPolling(entry));
+        events.post(new SwitchEvent.PortAttached(entry.name(), entry.number(), entry.port().spec()));
+        return info(entry);
     }
 
     private PortEntry newEntry(Port port, PortOptions options) throws PortException {
@@ -449,7 +488,7 @@ public final class Switch implements AutoCloseable {
                     }
                     programTable = programTable.withPort(found.get().index(), program);
                 }
-                onAll(worker -> {});
+                awaitPassage();
                 return true;
             }
         }
@@ -457,7 +496,19 @@ public final class Switch implements AutoCloseable {
         @Override
         public void quiesce() {
             synchronized (Switch.this) {
-                onAll(worker -> {});
+                awaitPassage();
+            }
+        }
+
+        /** Every worker has finished the batch that it was at; one without threads is at none now. */
+        private void awaitPassage() {
+            if (!config.threads()) {
+                return;
+            }
+            int[] passages =
+                    workers.stream().mapToInt(SwitchWorker::askForPassage).toArray();
+            for (int i = 0; i < passages.length; i++) {
+                workers.get(i).awaitPassage(passages[i]);
             }
         }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,51 @@ import weir.core.testing.ObservedPort;
 class SwitchPortsTest {
     private static byte[] frame(int to, int from, int number) {
         return Frames.untagged(Frames.station(to), Frames.station(from), 64, number);
+    }
+
+    @Test
+    void takesNoFrameFromAPortBeforeItIsPrepared() throws PortException {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a", "b")) {
+            MemoryPort inner = new MemoryPort("c");
+            ObservedPort port = new ObservedPort(inner);
+            PortInfo info = hand.sw().attach(port, PortOptions.named("c"), attached -> {
+                assertEquals(3, attached.number());
+                hand.sendAndSettle("a", frame(9, 1, 0));
+                assertEquals(0, port.queue().receiveCalls(), "the port is asked for nothing");
+            });
+            assertEquals("c", info.name());
+            long[] frames = new long[2];
+            assertEquals(1, inner.endpoint().receive(frames, 0, 2), "but gets what is for it");
+            inner.endpoint().release(frames, 0, 1);
+            hand.settle();
+            assertTrue(port.queue().receiveCalls() > 0);
+            hand.sw().detach("c");
+            inner.endpoint().close();
+        }
+    }
+
+    @Test
+    void aPortWhosePreparationFailsIsDetachedAgain() throws PortException {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a")) {
+            MemoryPort port = new MemoryPort("c");
+            IOException failure = assertThrows(
+                    IOException.class,
+                    () -> hand.sw().attach(port, PortOptions.named("c"), attached -> {
+                        throw new IOException("no program");
+                    }));
+            assertEquals("no program", failure.getMessage());
+            PortException detached = assertThrows(
+                    PortException.class,
+                    () -> hand.sw()
+                            .attach(
+                                    new MemoryPort("d"),
+                                    PortOptions.named("d"),
+                                    attached -> hand.sw().detach("d")));
+            assertEquals("port d was detached before it began to receive", detached.getMessage());
+            assertEquals(List.of("a"), hand.portNames());
+            assertEquals(1, hand.sw().ports().size());
+            hand.ports("c", "d");
+        }
     }
 
     @Test

@@ -48,6 +48,21 @@ public enum BenchProgram {
         return new MemoryBenchRun(benchCase, base, run -> load(run, benchCase.ports(), engine), load);
     }
 
+    /**
+     * Loads the program anew on a switch on which it runs, with the maps as they are.
+     *
+     * @param ready called when it has been warmed up; it takes over when this returns
+     */
+    void exchange(MemoryBenchRun run, BenchEngine engine, Runnable ready) throws LoadException, ProgramException {
+        ProgramOptions options = ProgramOptions.DEFAULT
+                .withEngine(engine.engine())
+                .withKeepMaps(true)
+                .withRollback(Rollback.NEVER);
+        run.underTest()
+                .programs()
+                .load(ProgramPlace.onSwitch(), DemoPrograms.object(object), options, program -> ready.run());
+    }
+
     private void load(MemoryBenchRun run, int ports, BenchEngine engine) {
         ProgramOptions options =
                 ProgramOptions.DEFAULT.withEngine(engine.engine()).withRollback(Rollback.NEVER);

@@ -8,8 +8,9 @@ package weir.control.bench;
  * @param macs addresses behind all ports together, at least one a port
  * @param batch frames a batch
  * @param copyBytes 0: 64-byte frames by reference; else frames of this size, copied to the receiver
+ * @param frames that circulate, as many as ports or more
  */
-public record MemoryBenchCase(int ports, int macs, int batch, int copyBytes) {
+public record MemoryBenchCase(int ports, int macs, int batch, int copyBytes, int frames) {
     private static final int REFERENCE_FRAME_BYTES = 64;
     private static final int SMALL_WORKING_SET = 1024;
     private static final int LARGE_WORKING_SET = 16_384;
@@ -22,6 +23,22 @@ public record MemoryBenchCase(int ports, int macs, int batch, int copyBytes) {
         if (copyBytes != 0) {
             requireRange("copied bytes", copyBytes, 60, 1514);
         }
+        requireRange("frames", frames, ports, LARGE_WORKING_SET);
+    }
+
+    /** More frames circulate when there are many addresses, as in the C twins. */
+    public MemoryBenchCase(int ports, int macs, int batch, int copyBytes) {
+        this(
+                ports,
+                macs,
+                batch,
+                copyBytes,
+                Math.max(macs > LARGE_FROM_MACS ? LARGE_WORKING_SET : SMALL_WORKING_SET, ports));
+    }
+
+    /** The same with another number of frames. */
+    MemoryBenchCase withFrames(int count) {
+        return new MemoryBenchCase(ports, macs, batch, copyBytes, count);
     }
 
     private static void requireRange(String what, int value, int min, int max) {
@@ -37,10 +54,5 @@ public record MemoryBenchCase(int ports, int macs, int batch, int copyBytes) {
 
     boolean copies() {
         return copyBytes != 0;
-    }
-
-    /** Frames that circulate; more of them when there are many addresses, as in the C twins. */
-    int frames() {
-        return Math.max(macs > LARGE_FROM_MACS ? LARGE_WORKING_SET : SMALL_WORKING_SET, ports);
     }
 }

@@ -234,6 +234,13 @@ public final class MemoryBenchRun implements AutoCloseable {
         gate.open(hook);
     }
 
+    /** Times the worker's rounds from now on. */
+    RoundTimer timeRounds() {
+        RoundTimer timer = new RoundTimer(hook);
+        gate.open(timer);
+        return timer;
+    }
+
     /** The switch under load. */
     public Switch underTest() {
         return sw;

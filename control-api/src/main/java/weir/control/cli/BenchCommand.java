@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measures this machine's switch.",
         synopsisSubcommandLabel = "BENCHMARK",
-        subcommands = {BenchMemoryCommand.class, BenchProgramCommand.class})
+        subcommands = {BenchMemoryCommand.class, BenchProgramCommand.class, BenchSwapCommand.class})
 public final class BenchCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()

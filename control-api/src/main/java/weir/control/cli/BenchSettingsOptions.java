@@ -2,13 +2,11 @@
 
 package weir.control.cli;
 
-import java.util.BitSet;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import weir.control.bench.MemoryBenchSettings;
-import weir.control.run.HostConfig;
 
 /** How long benchmarks between in-process ports run, and where. */
 final class BenchSettingsOptions {
@@ -25,8 +23,9 @@ final class BenchSettingsOptions {
     @Option(names = "--pairs", paramLabel = "N", description = "Turns of all that is compared (default: 7).")
     private int pairs = 7;
 
-    @Option(names = "--cpu", paramLabel = "N", description = "Where to run (default: the last one allowed).")
-    private @Nullable Integer cpu;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+    private CpuOption cpu;
 
     /** For picocli. */
     BenchSettingsOptions() {}
@@ -40,12 +39,6 @@ final class BenchSettingsOptions {
         if (pairs < 1 || pairs > MAX_PAIRS) {
             throw new ParameterException(command, "--pairs " + pairs + " is out of range [1, " + MAX_PAIRS + "]");
         }
-        BitSet allowed = HostConfig.allowedCpus();
-        Integer wanted = cpu;
-        if (wanted != null && (wanted < 0 || !allowed.get(wanted))) {
-            throw new ParameterException(
-                    command, "--cpu " + wanted + " is none of the CPUs that this process may use: " + allowed);
-        }
-        return new MemoryBenchSettings(seconds, pairs, wanted != null ? wanted : allowed.length() - 1);
+        return new MemoryBenchSettings(seconds, pairs, cpu.read(command));
     }
 }

@@ -119,7 +119,8 @@ public final class RunCommand implements Callable<Integer> {
             throw usage("--workers " + workers + " is out of range [1, " + MAX_WORKERS + "]");
         }
         PortPlan plan = plan();
-        programs.read(plan.names());
+        PrintWriter err = spec.commandLine().getErr();
+        programs.read(plan.names(), err);
         SwitchConfig config = HostConfig.named("run")
                 .withWorkers(workers)
                 .withWaitMode(busy ? WaitMode.BUSY : WaitMode.ADAPTIVE)
@@ -127,10 +128,8 @@ public final class RunCommand implements Callable<Integer> {
         try (StopSignal signal = new StopSignal();
                 Switch sw = Switch.create(config)) {
             sw.listen(this::tell);
-            PrintWriter err = spec.commandLine().getErr();
             programs.loadOntoSwitch(sw, err);
-            attach(plan, sw);
-            programs.loadOntoPorts(sw, err);
+            attach(plan, sw, err);
             say("ready: " + ports(sw) + "; Ctrl-C ends");
             while (!signal.await(LOOK_EVERY_MILLIS)) {
                 SwitchProgramsArgument.tellTrace(sw, this::tell);
@@ -176,9 +175,9 @@ public final class RunCommand implements Callable<Integer> {
         return byPort;
     }
 
-    private static void attach(PortPlan plan, Switch sw) {
+    private void attach(PortPlan plan, Switch sw, PrintWriter err) {
         try {
-            plan.attachTo(sw);
+            plan.attachTo(sw, port -> programs.loadOntoPort(sw, port.name(), err));
         } catch (PortException e) {
             throw CommandFailures.of(ExitCode.FAILURE, e);
         }

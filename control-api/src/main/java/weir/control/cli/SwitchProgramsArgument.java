@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +32,10 @@ import weir.core.program.ProgramOptions;
 import weir.core.program.ProgramPlace;
 import weir.ebpf.Engine;
 import weir.ebpf.LoadException;
+import weir.ebpf.LoadedObject;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.map.MapSpec;
+import weir.ebpf.map.MapType;
 import weir.ebpf.program.ProgramSpec;
 
 /** Which programs a switch in this process runs, and how. */
@@ -51,7 +55,8 @@ final class SwitchProgramsArgument {
             names = "--set",
             paramLabel = "MAP:KEY=VALUE",
             description = "Put an entry into a map before the program sees a frame, as for 'weir program run'; in each"
-                    + " program that has such a map. May be repeated.")
+                    + " object that has such a map. The value for a program array is the name of a program of that object."
+                    + " May be repeated.")
     private List<String> settings = List.of();
 
     @Option(names = "--engine", paramLabel = "ENGINE", description = "jit (default) or interpreter.")
@@ -129,11 +134,13 @@ final class SwitchProgramsArgument {
     }
 
     /**
-     * Reads all files and checks what can be checked without a switch. Failures are those of the command.
+     * Reads all files and checks what can be checked without a switch: nothing has been opened when a program is
+     * refused. Failures are those of the command.
      *
      * @param portNames of the ports there will be
+     * @param err hears what the verifier has to say of a rejected program
      */
-    void read(List<String> portNames) {
+    void read(List<String> portNames, PrintWriter err) {
         checkOptions();
         Map<ProgramPlace, String> taken = new LinkedHashMap<>();
         for (String text : programs) {
@@ -150,6 +157,12 @@ final class SwitchProgramsArgument {
         }
         for (String setting : settings) {
             entries.add(checkIsTaken(setting));
+        }
+        for (Source source : sources) {
+            String rejected = rejected(source, source.object, err);
+            if (!rejected.isEmpty()) {
+                throw rejection(source, rejected, null);
+            }
         }
     }
 
@@ -256,17 +269,17 @@ final class SwitchProgramsArgument {
 
     /** Loads the program for all ports. To be called before there are ports, so that no frame gets past it. */
     void loadOntoSwitch(Switch sw, PrintWriter err) {
-        load(sw, err, false);
+        load(sw, ProgramPlace.onSwitch(), err);
     }
 
-    /** Loads the programs of single ports, which are attached by now. */
-    void loadOntoPorts(Switch sw, PrintWriter err) {
-        load(sw, err, true);
+    /** Loads the program of a port. To be called before the port is asked for frames. */
+    void loadOntoPort(Switch sw, String port, PrintWriter err) {
+        load(sw, ProgramPlace.onPort(port), err);
     }
 
-    private void load(Switch sw, PrintWriter err, boolean onPorts) {
+    private void load(Switch sw, ProgramPlace place, PrintWriter err) {
         for (Source source : sources) {
-            if (source.place instanceof ProgramPlace.OnPort == onPorts) {
+            if (source.place.equals(place)) {
                 try {
                     AttachedProgram loaded = load(sw, source, source.object, null);
                     loaded.warnings().forEach(warning -> err.println("warning: " + Printable.of(warning)));
@@ -284,6 +297,7 @@ final class SwitchProgramsArgument {
             throws LoadException, ProgramException {
         ProgramOptions options = ProgramOptions.DEFAULT
                 .withProgram(source.program)
+                .withTailCalled(tailCalled(object))
                 .withEngine(engine())
                 .withOnFault(onFault)
                 .withOffloads(
@@ -292,6 +306,21 @@ final class SwitchProgramsArgument {
                                 : finishedFrames ? OffloadView.FINISHED : OffloadView.BY_WHAT_IT_DOES)
                 .withKeepMaps(before != null);
         return sw.programs().load(source.place, object, options, program -> fillMaps(program, before));
+    }
+
+    /** Programs that entries put into program arrays of an object. */
+    private Set<String> tailCalled(ObjectFile object) {
+        Set<String> names = new LinkedHashSet<>();
+        for (MapSetting entry : entries) {
+            if (object.map(entry.map()).isPresent()) {
+                try {
+                    entry.programIn(object).ifPresent(names::add);
+                } catch (ReplayException e) {
+                    throw CommandFailures.of(e);
+                }
+            }
+        }
+        return names;
     }
 
     private Engine engine() {
@@ -313,37 +342,51 @@ final class SwitchProgramsArgument {
         }
     }
 
+    /** Whether the object has the map, and does not go on with what an object before had put into it. */
     private static boolean isNew(String map, ObjectFile object, @Nullable ObjectFile before) {
         Optional<MapSpec> known = before == null ? Optional.empty() : before.map(map);
         return object.map(map)
-                .filter(spec -> known.filter(spec::isSameDefinitionAs).isEmpty())
+                .filter(spec -> spec.type() == MapType.PROG_ARRAY // never kept
+                        || known.filter(spec::isSameDefinitionAs).isEmpty())
                 .isPresent();
     }
 
     /** Prints all that the verifier has to say, if it is the one who refuses. */
-    private static CommandFailure refused(Source source, ObjectFile object, LoadException e, PrintWriter err) {
+    private CommandFailure refused(Source source, ObjectFile object, LoadException e, PrintWriter err) {
         if (e.violations().isEmpty()) {
             return CommandFailures.of(
                     ExitCode.FAILURE,
                     new IOException(Printable.of(source.file + ": " + e.getMessage()), e),
                     "docs/ebpf-support.md says what is supported; 'weir program disasm' shows the instructions");
         }
-        VerificationText text = new VerificationText(err, Colours.NONE);
-        String names = object.programs().stream()
-                .filter(spec -> isLoaded(spec, source))
-                .filter(spec -> explain(object, spec, text))
-                .map(ProgramSpec::name)
-                .collect(Collectors.joining(", "));
+        return rejection(source, rejected(source, object, err), e);
+    }
+
+    private static CommandFailure rejection(Source source, String names, @Nullable LoadException cause) {
         return new CommandFailure(
                 ExitCode.PROGRAM_REJECTED,
                 source.file + ": " + Printable.of(names) + " rejected by the verifier, and not loaded",
                 "'weir program verify " + source.file + "' says the same without a switch",
-                e);
+                cause);
     }
 
-    private static boolean isLoaded(ProgramSpec spec, Source source) {
-        boolean isChosen = source.program.isEmpty() || source.program.equals(spec.name());
-        return spec.type().isRunnable() && (isChosen || spec.attach() == ProgramSpec.Attach.DEVMAP);
+    /** Verifies what would be loaded, prints what is wrong, and returns the names of the rejected programs. */
+    private String rejected(Source source, ObjectFile object, PrintWriter err) {
+        VerificationText text = new VerificationText(err, Colours.NONE);
+        Set<String> tailCalled = tailCalled(object);
+        return LoadedObject.chosen(object, name -> tailCalled.contains(name) || isLoaded(name, object, source)).stream()
+                .filter(spec -> explain(object, spec, text))
+                .map(ProgramSpec::name)
+                .collect(Collectors.joining(", "));
+    }
+
+    /** The program that was asked for, and all for entries of maps. */
+    private static boolean isLoaded(String name, ObjectFile object, Source source) {
+        return object.program(name)
+                .filter(spec -> spec.attach() != ProgramSpec.Attach.DEVICE
+                        || source.program.isEmpty()
+                        || source.program.equals(name))
+                .isPresent();
     }
 
     private static boolean explain(ObjectFile object, ProgramSpec spec, VerificationText text) {

@@ -17,7 +17,10 @@ import weir.ebpf.map.MapFlags;
 
 /** The example programs that demos and benchmarks load, and what goes into their maps. */
 public final class DemoPrograms {
-    /** A bridge of its own: learns, forwards, floods. */
+    /** VALE's bridge: learns into an array of 1024 slots, forwards, floods. */
+    static final String L2_BRIDGE = "l2_bridge";
+
+    /** A bridge of its own: learns into an LRU map, forwards, floods. */
     static final String FLOOD_BRIDGE = "flood_bridge";
 
     /** A bridge that leaves flooding to the switch. */
@@ -26,7 +29,6 @@ public final class DemoPrograms {
     /** Reads a frame without asking how long it is. */
     static final String REJECTED = "no_bounds_check";
 
-    private static final int MAC_BYTES = 6;
     private static final int ADDRESS_BITS = 48;
     private static final long HASH_FACTOR = 0x9e3779b97f4a7c15L;
     private static final int HASH_SHIFT = 54;
@@ -47,24 +49,15 @@ public final class DemoPrograms {
         }
     }
 
-    /** Makes ports members of the flooding bridge. */
-    public static void addPorts(AttachedProgram floodBridge, List<Integer> portNumbers) {
+    /** Makes ports members of a bridge that floods by itself. */
+    public static void addPorts(AttachedProgram bridge, List<Integer> portNumbers) {
         for (int number : portNumbers) {
-            put(floodBridge, "ports", word(number), word(number));
+            put(bridge, "ports", word(number), word(number));
         }
-    }
-
-    /** Tells a bridge where an address is. */
-    public static void addStation(AttachedProgram bridge, long mac, int portNumber) {
-        byte[] key = new byte[MAC_BYTES];
-        for (int i = 0; i < MAC_BYTES; i++) {
-            key[i] = (byte) (mac >>> (Byte.SIZE * (MAC_BYTES - 1 - i)));
-        }
-        put(bridge, "stations", key, word(portNumber));
     }
 
     /**
-     * The same for {@code l2_bridge}, whose table is an array: slot by hash, address and port in one word.
+     * Tells {@code l2_bridge} where an address is. Its table is an array: slot by hash, address and port in one word.
      *
      * @param port as the program has it: number, or with VALE-BPF index
      * @throws IllegalStateException when the slot has another address, which the bridge would forget

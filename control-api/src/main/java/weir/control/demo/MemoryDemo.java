@@ -23,8 +23,8 @@ public final class MemoryDemo {
     public static final String DESCRIPTION = LOAD.ports() + " in-process ports with " + LOAD.macs() / LOAD.ports()
             + " stations each; every frame goes to a random station of another port.\n"
             + "Each station's first frame is to itself: the switch learns the address and drops the frame (hairpin).\n"
-            + "Halfway, while frames flow, an eBPF program takes over: examples/programs/" + DemoPrograms.FLOOD_BRIDGE
-            + ".c, a learning bridge of its own.";
+            + "Halfway, while frames flow, an eBPF program takes over: examples/programs/" + DemoPrograms.L2_BRIDGE
+            + ".c, VALE's learning bridge.";
 
     private final MemoryBenchRun run;
     private final Listener listener;
@@ -63,7 +63,7 @@ public final class MemoryDemo {
         AttachedProgram bridge = sw.programs()
                 .load(
                         ProgramPlace.onSwitch(),
-                        DemoPrograms.object(DemoPrograms.FLOOD_BRIDGE),
+                        DemoPrograms.object(DemoPrograms.L2_BRIDGE),
                         ProgramOptions.DEFAULT,
                         this::tellStations);
         double loadSeconds = (System.nanoTime() - start) / 1e9;
@@ -83,7 +83,7 @@ public final class MemoryDemo {
     private void tellStations(AttachedProgram bridge) {
         DemoPrograms.addPorts(
                 bridge, IntStream.rangeClosed(1, LOAD.ports()).boxed().toList());
-        run.forEachStation((mac, port) -> DemoPrograms.addStation(bridge, mac, port));
+        run.forEachStation((mac, port) -> DemoPrograms.addHashedStation(bridge, mac, port));
     }
 
     private MemoryDemoReport.Phase phase(String decidedBy, double duration) throws InterruptedException {

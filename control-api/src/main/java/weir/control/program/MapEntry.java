@@ -58,17 +58,12 @@ sealed interface MapEntry {
     /**
      * Puts the entry into a map of a program that runs on a switch.
      *
-     * @throws ReplayException when the live map does not take it, or the entry is a program
+     * @throws ReplayException when the live map does not take it
      */
     default void put(AttachedProgram into) throws ReplayException {
-        if (this instanceof OfProgram) {
-            throw setting()
-                    .refused(
-                            map(),
-                            "on a switch, program arrays hold what the object itself puts into them",
-                            "name the programs in the map's definition, with .values");
-        }
-        int result = into.withMap(map().name(), target -> put(target, into)).orElse(-Errno.ENOENT);
+        int result = this instanceof OfProgram slot
+                ? into.setProgram(map().name(), index(key()), slot.program())
+                : into.withMap(map().name(), target -> put(target, into)).orElse(-Errno.ENOENT);
         if (result != 0) {
             throw setting().refused(map(), refusal(-result), "write " + MapSetting.SYNTAX);
         }

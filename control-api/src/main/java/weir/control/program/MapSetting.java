@@ -3,6 +3,7 @@ package weir.control.program;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import weir.control.program.ReplayException.Kind;
 import weir.control.text.Spelling;
@@ -75,6 +76,15 @@ public record MapSetting(String map, String key, String value) {
      */
     public void put(AttachedProgram program) throws ReplayException {
         in(program.blueprint()).put(program);
+    }
+
+    /**
+     * The program that the entry puts into a program array of an object; empty for entries of other maps.
+     *
+     * @throws ReplayException when the object has no such map or program, or the map does not take it
+     */
+    public Optional<String> programIn(ObjectFile object) throws ReplayException {
+        return in(object) instanceof MapEntry.OfProgram slot ? Optional.of(slot.program()) : Optional.empty();
     }
 
     /**

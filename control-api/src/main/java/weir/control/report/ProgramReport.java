@@ -19,6 +19,7 @@ import weir.ebpf.program.SourceLine;
  * @param actions frames by what the program returned
  * @param faults frames on which it had a fault
  * @param egressFrames frames that programs in devmap entries ran on, {@code egressDrops} of them dropped
+ * @param cpumapFrames frames that programs in cpumap entries ran on, {@code cpumapDrops} of them dropped
  * @param nsPerFrame mean over sampled batches; null before the first sample
  * @param lastFaults the last of each worker
  */
@@ -31,6 +32,8 @@ public record ProgramReport(
         long faults,
         long egressFrames,
         long egressDrops,
+        long cpumapFrames,
+        long cpumapDrops,
         @Nullable Double nsPerFrame,
         List<FaultPlace> lastFaults) {
 
@@ -69,6 +72,8 @@ public record ProgramReport(
                 counters.faults(),
                 counters.egressFrames(),
                 counters.egressDrops(),
+                counters.cpumapFrames(),
+                counters.cpumapDrops(),
                 counters.sampledFrames() == 0 ? null : counters.nanosPerFrame(),
                 attached.lastFaults().stream().map(FaultPlace::of).toList());
     }

@@ -121,15 +121,22 @@ public final class PortPlan {
         return new ArrayList<>(entries.keySet());
     }
 
-    /** Opens every port and attaches it, numbered from 1 in the order of the specs. */
-    public void attachTo(Switch sw) throws PortException {
+    /**
+     * Opens every port and attaches it, numbered from 1 in the order of the specs.
+     *
+     * @param preparation of each port before its first frame is taken
+     */
+    public <E extends Exception> void attachTo(Switch sw, Switch.PortPreparation<E> preparation)
+            throws PortException, E {
         for (Map.Entry<String, Entry> each : entries.entrySet()) {
             Entry entry = each.getValue();
-            sw.attach(entry.spec().open(), entry.options());
-            LinkSettings link = entry.link();
-            if (link != null) {
-                sw.links().set(each.getKey(), link);
-            }
+            sw.attach(entry.spec().open(), entry.options(), port -> {
+                LinkSettings link = entry.link();
+                if (link != null) {
+                    sw.links().set(port.name(), link);
+                }
+                preparation.prepare(port);
+            });
         }
     }
 }

@@ -20,7 +20,7 @@ class DemoCommandTest {
         assertTrue(run.out().contains("law: every frame is accounted for"), run::out);
         assertTrue(run.out().contains("drops by reason: hairpin 64"), run::out);
         assertTrue(run.out().contains("64 addresses:"), run::out);
-        assertTrue(run.out().contains("program flood_bridge verified, compiled, warmed up and in charge"), run::out);
+        assertTrue(run.out().contains("program l2_bridge verified, compiled, warmed up and in charge"), run::out);
         assertTrue(run.out().contains("of learning's rate"), run::out);
         assertTrue(run.out().contains("next: weir demo --tap"), run::out);
         assertEquals(0, run.out().chars().filter(c -> c == '\r' || c == 27).count(), "control characters");
@@ -37,7 +37,7 @@ class DemoCommandTest {
         assertTrue(json.get("learning").get("mpps").asDouble() > 0);
         assertTrue(json.get("program").get("mpps").asDouble() > 0);
         JsonNode program = json.get("result").get("programs").get(0);
-        assertEquals("flood_bridge", program.get("program").asString());
+        assertEquals("l2_bridge", program.get("program").asString());
         // Those in flight while the two were counted make the difference.
         assertTrue(
                 program.get("actions").get("XDP_REDIRECT").asLong()

@@ -168,6 +168,15 @@ class DocumentedKeysTest {
     }
 
     @Test
+    void describesTheSwapBenchmark() {
+        documented.assertDescribe(
+                "weir-bench-swap",
+                CommandRun.of("bench", "swap", "--windows=1", "--millis=1", "-o", "json")
+                        .succeeds()
+                        .json());
+    }
+
+    @Test
     void describesADisassembly() {
         documented.assertDescribe(
                 "weir-program-disasm",

@@ -171,10 +171,32 @@ class RunCommandTest {
         String bridge = example("bridge.o");
         CommandRun.of("run", "memory:a", "memory:b", "--program", bridge, "--set", "station:1=1")
                 .fails(ExitCode.NOT_FOUND, "no map 'station' to set", "did you mean 'stations'? maps are stations");
+        String stages = example("tail_calls.o") + ":parse_ethernet";
+        CommandRun.of("run", "memory:a", "memory:b", "--program", stages, "--set", "stages:2=parse_vlans")
+                .fails(
+                        ExitCode.NOT_FOUND,
+                        "no XDP program 'parse_vlans' for map stages",
+                        "did you mean 'parse_vlan'? programs are parse_vlan, parse_ipv4, parse_ipv6, parse_udp,"
+                                + " parse_ethernet");
+        CommandRun.of("run", "memory:a", "memory:b", "--program", stages, "--set", "stages:6=parse_ipv4")
+                .fails(
+                        ExitCode.USAGE,
+                        "map stages (PROG_ARRAY, key 4 bytes, value 4 bytes, 6 entries) does not take 6=parse_ipv4: keys"
+                                + " are 0 to 5",
+                        "write MAP:KEY=VALUE, where KEY and VALUE are numbers (53, 0x35), addresses or hex:BYTES");
         assertEquals(
                 2,
                 CommandRun.of("run", "memory:a", "memory:b", "--program", bridge, "--set", "stations")
                         .exitCode());
+    }
+
+    @Test
+    void refusesAPortsProgramBeforeAnyPortIsOpened() {
+        CommandRun run = CommandRun.of(
+                "run", "tap:t1?netns=/nonexistent/netns", "memory:b", "--program", "b=" + example("no_bounds_check.o"));
+
+        assertEquals(ExitCode.PROGRAM_REJECTED.number(), run.exitCode(), run::err);
+        assertTrue(run.err().contains("no_bounds_check rejected by the verifier, and not loaded"), run::err);
     }
 
     @Test

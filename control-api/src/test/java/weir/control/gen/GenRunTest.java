@@ -98,7 +98,7 @@ class GenRunTest {
         String right = folder.resolve("right").toString();
         try (Switch sw = Switch.create(HostConfig.named("middle"))) {
             PortPlan.of(List.of("unix:" + left, "unix:" + right), PortPlan.Settings.vlans(Map.of()))
-                    .attachTo(sw);
+                    .attachTo(sw, port -> {});
             Traffic traffic = new Traffic(
                     List.of(80, 590, 1514),
                     100,

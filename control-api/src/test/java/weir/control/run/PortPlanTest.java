@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -60,8 +61,10 @@ class PortPlanTest {
         PortPlan plan =
                 PortPlan.of(List.of("memory:b", "memory:a?mtu=9000"), PortPlan.Settings.vlans(Map.of("a", "access:7")));
         try (Switch sw = Switch.create(SwitchConfig.named("t"))) {
-            plan.attachTo(sw);
+            List<String> prepared = new ArrayList<>();
+            plan.attachTo(sw, port -> prepared.add(port.name()));
 
+            assertEquals(List.of("b", "a"), prepared);
             List<PortInfo> ports = sw.ports();
             assertEquals(List.of("b", "a"), ports.stream().map(PortInfo::name).toList());
             assertEquals("unaware", ports.get(0).options().vlan().toString());
@@ -76,7 +79,7 @@ class PortPlanTest {
                 new PortPlan.Settings(Map.of(), Map.of("a", "broadcast:100"), Map.of("b", "delay:20ms,loss:1%"));
         PortPlan plan = PortPlan.of(List.of("memory:b", "memory:a"), settings);
         try (Switch sw = Switch.create(SwitchConfig.named("t"))) {
-            plan.attachTo(sw);
+            plan.attachTo(sw, port -> {});
 
             assertEquals("none", sw.ports().get(0).options().storm().toString());
             assertEquals("broadcast:100", sw.ports().get(1).options().storm().toString());

@@ -123,8 +123,8 @@ public final class InputSearch {
     public static Result run(ProgramSpec spec, PathFacts facts, ScratchMaps maps, ScratchHost host, Effort effort) {
         InputSearch search = new InputSearch(spec, facts, maps, host);
         HelperTable helpers = HelperTable.of(spec.type());
-        try (Arena arena = Arena.ofConfined();
-                Machines machines = new Machines(host, helpers)) {
+        try (Arena arena = Arena.ofConfined()) {
+            Machines machines = new Machines(host, helpers);
             ObservedMachine machine = ObservedMachine.of(host, arena, MAX_STEPS, search.tracer);
             CheckedProgram program = CheckedProgram.of(
                     spec, helpers, maps.maps().stream().map(EbpfMap::spec).toList());

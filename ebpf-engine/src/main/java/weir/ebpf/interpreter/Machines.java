@@ -14,10 +14,12 @@ import weir.ebpf.run.RunState;
 import weir.ebpf.run.StackMemory;
 
 /** The machines of programs that are loaded together, one for each CPU, with their memory. */
-public final class Machines implements AutoCloseable {
+public final class Machines {
     private static final int ALIGNMENT = 64;
 
-    private final Arena arena = Arena.ofShared();
+    /** Collected with the programs: closing a shared arena would stop every thread, workers among them, for a moment. */
+    private final Arena arena = Arena.ofAuto();
+
     private final Machine[] machines;
 
     public Machines(Host host, HelperTable helpers) throws LoadException {
@@ -38,13 +40,5 @@ public final class Machines implements AutoCloseable {
     /** The machine of a CPU. */
     Machine of(int cpu) {
         return machines[cpu];
-    }
-
-    /** Frees their memory, when nothing runs on them any more. Idempotent. */
-    @Override
-    public void close() {
-        if (arena.scope().isAlive()) {
-            arena.close();
-        }
     }
 }

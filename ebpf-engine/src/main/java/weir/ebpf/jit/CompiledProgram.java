@@ -139,7 +139,7 @@ public final class CompiledProgram implements EbpfProgram {
         if (binding == null) {
             throw new IllegalStateException("program " + unit.spec().name() + " is closed");
         }
-        binding.code.run(cpus.of(cpu), binding, batch);
+        CallSite.run(binding.code, cpus.of(cpu), binding, batch);
     }
 
     /** The program on one CPU; null when there is no such CPU, or after {@link #close}. */

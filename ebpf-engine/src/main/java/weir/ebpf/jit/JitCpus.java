@@ -8,10 +8,12 @@ import weir.ebpf.run.RunState;
 import weir.ebpf.run.StackMemory;
 
 /** What runs the generated code of programs that are loaded together, one for each CPU, with their memory. */
-public final class JitCpus implements AutoCloseable {
+public final class JitCpus {
     private static final int ALIGNMENT = 64;
 
-    private final Arena arena = Arena.ofShared();
+    /** Collected with the programs: closing a shared arena would stop every thread, workers among them, for a moment. */
+    private final Arena arena = Arena.ofAuto();
+
     private final JitCpu[] cpus;
 
     public JitCpus(Host host) {
@@ -32,13 +34,5 @@ public final class JitCpus implements AutoCloseable {
 
     JitCpu of(int cpu) {
         return cpus[cpu];
-    }
-
-    /** Frees their memory, when nothing runs on them any more. Idempotent. */
-    @Override
-    public void close() {
-        if (arena.scope().isAlive()) {
-            arena.close();
-        }
     }
 }

@@ -61,8 +61,8 @@ final class Warmup {
     Result run(Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
         ScratchHost host = new ScratchHost();
-        try (JitCpus cpus = new JitCpus(host);
-                ScratchMaps maps = ScratchMaps.of(program.maps());
+        JitCpus cpus = new JitCpus(host);
+        try (ScratchMaps maps = ScratchMaps.of(program.maps());
                 Arena arena = Arena.ofConfined()) {
             InputSearch.Result found =
                     InputSearch.run(program.spec(), program.facts().paths(), maps, host, effort(limit));

@@ -75,7 +75,7 @@ abstract class BaseMap implements EbpfMap {
     /** Types whose keys can vanish between two steps of this walk have one of their own. */
     List<MapControl.Entry> controlEntries() {
         List<MapControl.Entry> entries = new ArrayList<>();
-        try (MapMemory scratch = new MapMemory(spec.name(), Long.MAX_VALUE)) {
+        try (MapMemory scratch = MapMemory.scratch(spec.name())) {
             long key = scratch.require(1, spec.keyBytes(), "keys");
             long value = scratch.require(1, controlValueBytes(), "values");
             int result = controlNextKey(MapMemory.NONE, key);

@@ -113,7 +113,7 @@ final class HashOfMaps extends BaseMap implements MapOfMaps {
 
     @Override
     List<MapControl.Entry> controlEntries() {
-        try (MapMemory scratch = new MapMemory(spec().name(), Long.MAX_VALUE)) {
+        try (MapMemory scratch = MapMemory.scratch(spec().name())) {
             return listing.entries(scratch).stream().map(HashOfMaps::withId).toList();
         }
     }
@@ -125,7 +125,7 @@ final class HashOfMaps extends BaseMap implements MapOfMaps {
 
     @Override
     MapControl.Batch controlBatch(MapControl self, @Nullable Bytes cursor, int maxEntries) {
-        try (MapMemory scratch = new MapMemory(spec().name(), Long.MAX_VALUE)) {
+        try (MapMemory scratch = MapMemory.scratch(spec().name())) {
             return switch (listing.batch(cursor, maxEntries, scratch)) {
                 case MapControl.Batch.Part(List<MapControl.Entry> entries, Bytes next) ->
                     new MapControl.Batch.Part(

@@ -105,7 +105,7 @@ final class KeyedMap extends BaseMap implements ForEachMap, WordKeyMap {
 
     @Override
     List<MapControl.Entry> controlEntries() {
-        try (MapMemory scratch = new MapMemory(spec().name(), Long.MAX_VALUE)) {
+        try (MapMemory scratch = MapMemory.scratch(spec().name())) {
             return listing.entries(scratch);
         }
     }
@@ -117,7 +117,7 @@ final class KeyedMap extends BaseMap implements ForEachMap, WordKeyMap {
 
     @Override
     MapControl.Batch controlBatch(MapControl self, @Nullable Bytes cursor, int maxEntries) {
-        try (MapMemory scratch = new MapMemory(spec().name(), Long.MAX_VALUE)) {
+        try (MapMemory scratch = MapMemory.scratch(spec().name())) {
             return listing.batch(cursor, maxEntries, scratch);
         }
     }

@@ -385,7 +385,7 @@ final class LpmTrie extends BaseMap {
 
     @Override
     List<MapControl.Entry> controlEntries() {
-        try (MapMemory scratch = new MapMemory(spec().name(), Long.MAX_VALUE)) {
+        try (MapMemory scratch = MapMemory.scratch(spec().name())) {
             long value = scratch.require(1, shape.bytes(), "values");
             List<MapControl.Entry> all = new ArrayList<>();
             for (int walks = 0; walks < SpinWord.PATIENCE; walks++) {

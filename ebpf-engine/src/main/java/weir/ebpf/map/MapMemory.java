@@ -13,15 +13,25 @@ final class MapMemory implements AutoCloseable {
 
     static final long CACHE_LINE_BYTES = 64;
 
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena;
     private final String map;
     private final long limitBytes;
     private long usedBytes;
     private boolean isClosed;
 
     MapMemory(String map, long limitBytes) {
+        this(map, limitBytes, Arena.ofShared());
+    }
+
+    private MapMemory(String map, long limitBytes, Arena arena) {
         this.map = map;
         this.limitBytes = limitBytes;
+        this.arena = arena;
+    }
+
+    /** For copies that one thread needs for a moment: freeing them stops no other thread, as freeing shared memory does. */
+    static MapMemory scratch(String map) {
+        return new MapMemory(map, Long.MAX_VALUE, Arena.ofConfined());
     }
 
     /** For what a map has from the start. The area begins at a cache line. */

@@ -47,8 +47,8 @@ class InstructionConformanceTest {
         byte[] memory = hex.parseHex(Json.string(each, "mem", ""));
         ProgramSpec spec = ProgramSpec.of("case", Decoder.decode(hex.parseHex(Json.string(each, "insns"))));
         HelperTable helpers = HelperTable.xdp();
+        Machines machines = new Machines(new DeterministicHost(1), helpers);
         try (Arena arena = Arena.ofConfined();
-                Machines machines = new Machines(new DeterministicHost(1), helpers);
                 InterpretedProgram program = new InterpretedProgram(
                         CheckedProgram.of(spec, helpers, List.of()), helpers, List.of(), machines)) {
             long address = arena.allocate(memory.length + 1, 8).address();

@@ -50,8 +50,8 @@ class JitConformanceTest {
         CompiledUnit unit = ClassEmitter.emit(
                 spec, Facts.NONE, HelperTable.xdp(), List.of(), true, Known.anything(), Known.anything());
         JitPrograms.assertValid(unit);
-        try (Arena arena = Arena.ofConfined();
-                JitCpus cpus = new JitCpus(new DeterministicHost(1))) {
+        JitCpus cpus = new JitCpus(new DeterministicHost(1));
+        try (Arena arena = Arena.ofConfined()) {
             long address = arena.allocate(memory.length + 1, 8).address();
             Mem.copyFrom(memory, 0, address, memory.length);
             XdpBatch batch = new XdpBatch(1);

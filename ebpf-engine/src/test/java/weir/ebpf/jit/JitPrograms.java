@@ -136,6 +136,5 @@ public final class JitPrograms implements AutoCloseable {
     @Override
     public void close() {
         programs.values().forEach(CompiledProgram::close);
-        cpus.close();
     }
 }

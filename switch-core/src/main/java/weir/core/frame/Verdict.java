@@ -32,7 +32,7 @@ public final class Verdict {
         return DROP_INGRESS - reason.index();
     }
 
-    /** Whether the frame is dropped, for {@link #reason}. */
+    /** Whether the frame is dropped, for either reason. */
     public static boolean isDrop(int verdict) {
         return verdict <= DROP_DECIDED;
     }

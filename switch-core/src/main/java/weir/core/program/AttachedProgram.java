@@ -5,11 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import weir.ebpf.EbpfProgram;
 import weir.ebpf.LoadException;
 import weir.ebpf.LoadOptions;
 import weir.ebpf.LoadedObject;
@@ -20,6 +22,7 @@ import weir.ebpf.map.Errno;
 import weir.ebpf.map.MapOfMaps;
 import weir.ebpf.map.MapSpec;
 import weir.ebpf.map.MapType;
+import weir.ebpf.map.ProgramArray;
 import weir.ebpf.map.RedirectMap;
 import weir.ebpf.map.RingBuffer;
 import weir.ebpf.program.Fault;
@@ -38,7 +41,7 @@ public final class AttachedProgram {
     private final ObjectFile blueprint;
     private final LoadedObject object;
     private final ProgramSpec spec;
-    private final Map<String, PreparedProgram> egressPrograms;
+    private final Map<String, PreparedProgram> entryPrograms;
     private final PreparedProgram prepared;
     private final EbpfForwardingProgram program;
     private final RecordRing trace;
@@ -63,7 +66,7 @@ public final class AttachedProgram {
         this.trace = trace;
         events = state.events();
         lock = state.lock();
-        egressPrograms = egressPrograms(object);
+        entryPrograms = entryPrograms(object);
         prepared = prepared(object, spec.name());
         program = new EbpfForwardingProgram(
                 prepared, takesOffloads(options), site.workers(), site.pool(), options.onFault());
@@ -90,7 +93,9 @@ public final class AttachedProgram {
             LoadOptions load = LoadOptions.on(new SwitchHost(site.workers(), trace, state.events(), site::mtuBytes))
                     .onlyVerified()
                     .under(options.engine())
-                    .only(name -> name.equals(spec.name()) || isEgress(blueprint, name));
+                    .only(name -> name.equals(spec.name())
+                            || options.tailCalled().contains(name)
+                            || isForEntries(blueprint, name));
             if (options.keepMaps() && before != null) {
                 // Programs that go with the object are no state: each object has program arrays of its own.
                 load = load.keepingMapsOf(before.object, map -> map.type() != MapType.PROG_ARRAY);
@@ -102,7 +107,6 @@ public final class AttachedProgram {
             if (object != null) {
                 object.close();
             }
-            trace.close();
             throw e;
         }
     }
@@ -129,17 +133,18 @@ public final class AttachedProgram {
                         + (names.isEmpty() ? "none" : String.join(", ", names))));
     }
 
-    private static boolean isEgress(ObjectFile blueprint, String name) {
-        return blueprint
-                .program(name)
-                .filter(spec -> spec.attach() == ProgramSpec.Attach.DEVMAP)
-                .isPresent();
+    private static boolean isForEntries(ObjectFile blueprint, String name) {
+        return blueprint.program(name).filter(AttachedProgram::isForEntries).isPresent();
     }
 
-    private static Map<String, PreparedProgram> egressPrograms(LoadedObject object) {
+    private static boolean isForEntries(ProgramSpec spec) {
+        return spec.attach() == ProgramSpec.Attach.DEVMAP || spec.attach() == ProgramSpec.Attach.CPUMAP;
+    }
+
+    private static Map<String, PreparedProgram> entryPrograms(LoadedObject object) {
         Map<String, PreparedProgram> found = new LinkedHashMap<>();
         object.programs().forEach((name, each) -> {
-            if (each.spec().attach() == ProgramSpec.Attach.DEVMAP) {
+            if (isForEntries(each.spec())) {
                 found.put(name, prepared(object, name));
             }
         });
@@ -157,7 +162,7 @@ public final class AttachedProgram {
             case AS_THEY_CAME -> true;
             case FINISHED -> false;
             case BY_WHAT_IT_DOES ->
-                !prepared.writes() && egressPrograms.values().stream().noneMatch(PreparedProgram::writes);
+                !prepared.writes() && entryPrograms.values().stream().noneMatch(PreparedProgram::writes);
         };
     }
 
@@ -244,44 +249,79 @@ public final class AttachedProgram {
     }
 
     /**
-     * Sets an entry of a devmap with a program ({@code xdp/devmap}) that frames meet on their way out.
+     * Sets an entry of a devmap with a program ({@code xdp/devmap}) that frames meet on their way out, or of a cpumap with
+     * one ({@code xdp/cpumap}) that they meet before they go on as if passed.
      *
-     * @param portNumber where the entry sends frames
-     * @param egressProgram of this object; empty for none
-     * @return 0 or a negative errno, as an update of the map; {@code -EINVAL} when the map is no devmap
-     * @throws IllegalArgumentException when there is no map or program of that name
+     * @param target port where a devmap's entry sends frames; a cpumap's queue size, which says here only that the entry
+     *     is there
+     * @param entryProgram of this object; empty for none
+     * @return 0 or a negative errno, as an update of the map; {@code -EINVAL} when the map is of another type
+     * @throws IllegalArgumentException when there is no map, or no program for entries of such maps, of that name
      */
-    public int setRedirect(String mapName, int key, int portNumber, String egressProgram) {
-        PreparedProgram egress = egressProgram.isEmpty() ? null : egressPrograms.get(egressProgram);
-        if (egress == null && !egressProgram.isEmpty()) {
-            throw new IllegalArgumentException("the object has no program " + egressProgram
-                    + " of a section xdp/devmap, but " + egressPrograms.keySet());
-        }
+    public int setRedirect(String mapName, int key, int target, String entryProgram) {
         return withMap(
                         mapName,
-                        map -> isDevmap(map) && map instanceof RedirectMap redirect
-                                ? redirect.set(key, portNumber, egress)
+                        map -> hasPrograms(map) && map instanceof RedirectMap redirect
+                                ? redirect.set(
+                                        key, target, entryProgram(map.spec().type(), entryProgram))
                                 : -Errno.EINVAL)
                 .orElseThrow(() -> new IllegalArgumentException("the program has no map " + mapName));
     }
 
-    private static boolean isDevmap(EbpfMap map) {
-        return map.spec().type() == MapType.DEVMAP || map.spec().type() == MapType.DEVMAP_HASH;
+    private @Nullable PreparedProgram entryProgram(MapType type, String name) {
+        if (name.isEmpty()) {
+            return null;
+        }
+        ProgramSpec.Attach attach = type == MapType.CPUMAP ? ProgramSpec.Attach.CPUMAP : ProgramSpec.Attach.DEVMAP;
+        PreparedProgram found = entryPrograms.get(name);
+        if (found == null || found.program().spec().attach() != attach) {
+            List<String> known = entryPrograms.values().stream()
+                    .map(each -> each.program().spec())
+                    .filter(spec -> spec.attach() == attach)
+                    .map(ProgramSpec::name)
+                    .toList();
+            throw new IllegalArgumentException("the object has no program " + name + " of a section xdp/"
+                    + attach.name().toLowerCase(Locale.ROOT) + ", but " + known);
+        }
+        return found;
     }
 
     /**
-     * In devmaps that live on in another program's object, entries name programs of this one. They get the other's
+     * Sets a slot of a program array, which {@code bpf_tail_call} goes to. The next object at the place has arrays of
+     * its own.
+     *
+     * @param program of this object, loaded because {@link ProgramOptions#tailCalled} or the object's arrays name it
+     * @return 0 or a negative errno, as {@link ProgramArray#set}; {@code -EINVAL} when the map is no program array
+     * @throws IllegalArgumentException when there is no map or loaded program of that name
+     */
+    public int setProgram(String mapName, int index, String program) {
+        EbpfProgram target = object.program(program)
+                .orElseThrow(() -> new IllegalArgumentException("no program " + program + " is loaded, but "
+                        + object.programs().keySet()));
+        return withMap(mapName, map -> map instanceof ProgramArray array ? array.set(index, target) : -Errno.EINVAL)
+                .orElseThrow(() -> new IllegalArgumentException("the program has no map " + mapName));
+    }
+
+    private static boolean hasPrograms(EbpfMap map) {
+        return switch (map.spec().type()) {
+            case DEVMAP, DEVMAP_HASH, CPUMAP -> true;
+            default -> false;
+        };
+    }
+
+    /**
+     * In devmaps and cpumaps that live on in another program's object, entries name programs of this one. They get the other's
      * program of the same name, or none.
      */
     void passEntriesTo(AttachedProgram other) {
         for (EbpfMap map : object.maps().values()) {
-            boolean isShared = isDevmap(map) && other.object.maps().containsValue(map);
+            boolean isShared = hasPrograms(map) && other.object.maps().containsValue(map);
             if (isShared && map instanceof RedirectMap redirect) {
                 map.control().entries().forEach(entry -> {
                     int key = MapCopies.key(entry);
                     if (redirect.program(key) instanceof PreparedProgram mine) {
                         String name = mine.program().spec().name();
-                        redirect.set(key, redirect.target(key), other.egressPrograms.get(name));
+                        redirect.set(key, redirect.target(key), other.entryPrograms.get(name));
                     }
                 });
             }
@@ -293,7 +333,7 @@ public final class AttachedProgram {
         other.lock.readLock().lock();
         try {
             other.requireOpen();
-            MapCopies.copy(other.object, object, egressPrograms);
+            MapCopies.copy(other.object, object, entryPrograms);
         } finally {
             other.lock.readLock().unlock();
         }
@@ -314,7 +354,7 @@ public final class AttachedProgram {
                 .map(MapSpec::type)
                 .orElseThrow(() -> new IllegalArgumentException("the program has no map " + mapName));
         return switch (type) {
-            case PERF_EVENT_ARRAY -> events.open(mapName, site.workers(), bytesPerWorker, site::quiesce);
+            case PERF_EVENT_ARRAY -> events.open(mapName, site.workers(), bytesPerWorker);
             case RINGBUF -> new RingConsumer(mapName);
             default -> throw new IllegalArgumentException("map " + mapName + " of type " + type + " has no events");
         };
@@ -420,7 +460,6 @@ public final class AttachedProgram {
             if (!isClosed) {
                 isClosed = true;
                 object.close();
-                trace.close();
             }
         } finally {
             lock.writeLock().unlock();

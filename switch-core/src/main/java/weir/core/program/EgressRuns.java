@@ -35,12 +35,19 @@ final class EgressRuns {
     private int[] copyPlaces = new int[FIRST_PLACES];
     private int[] ports = new int[FIRST_PLACES];
     private int size;
+    private final CpuMapRuns cpuMaps;
 
     EgressRuns(int worker, FrameLoader loader, ProgramCells cells, FaultNotes faults) {
         this.worker = worker;
         this.loader = loader;
         this.cells = cells;
         this.faults = faults;
+        cpuMaps = new CpuMapRuns(worker, loader, cells, faults, this);
+    }
+
+    /** Those of cpumap entries, which run first and may send frames here. */
+    CpuMapRuns cpuMaps() {
+        return cpuMaps;
     }
 
     /**
@@ -63,12 +70,15 @@ final class EgressRuns {
     }
 
     boolean isAny() {
-        return size > 0;
+        return size > 0 || cpuMaps.isAny();
     }
 
     /** Runs all programs, and forgets the frames. */
     @SuppressWarnings("ReferenceEquality") // equal ones would run apart, which is as good
     void run(FrameBatch batch, Decision decision) {
+        if (cpuMaps.isAny()) {
+            cpuMaps.run(batch, decision);
+        }
         int from = 0;
         while (from < size) {
             PreparedProgram program = programs[from];

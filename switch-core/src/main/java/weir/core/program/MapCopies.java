@@ -15,24 +15,24 @@ final class MapCopies {
     private MapCopies() {}
 
     /**
-     * Copies; programs of devmap entries become those of the same name in the other object.
+     * Copies; programs of entries become those of the same name in the other object.
      *
-     * @param egressPrograms of the object that is copied to, by name
+     * @param entryPrograms of the object that is copied to, by name
      */
-    static void copy(LoadedObject from, LoadedObject to, Map<String, PreparedProgram> egressPrograms) {
+    static void copy(LoadedObject from, LoadedObject to, Map<String, PreparedProgram> entryPrograms) {
         from.maps()
                 .forEach((name, source) -> to.map(name).ifPresent(target -> {
                     if (source.spec().isSameDefinitionAs(target.spec())) {
-                        copy(source, target, egressPrograms);
+                        copy(source, target, entryPrograms);
                     }
                 }));
     }
 
-    private static void copy(EbpfMap source, EbpfMap target, Map<String, PreparedProgram> egressPrograms) {
+    private static void copy(EbpfMap source, EbpfMap target, Map<String, PreparedProgram> entryPrograms) {
         switch (source.spec().type()) {
             case HASH, ARRAY, PERCPU_HASH, PERCPU_ARRAY, LRU_HASH, LRU_PERCPU_HASH, LPM_TRIE ->
                 copyEntries(source, target);
-            case DEVMAP, DEVMAP_HASH, CPUMAP -> copyRedirects(source, target, egressPrograms);
+            case DEVMAP, DEVMAP_HASH, CPUMAP -> copyRedirects(source, target, entryPrograms);
             default -> {
                 // Programs and inner maps go with the object; what is on its way to a reader is no state.
             }
@@ -48,12 +48,12 @@ final class MapCopies {
         }
     }
 
-    private static void copyRedirects(EbpfMap source, EbpfMap target, Map<String, PreparedProgram> egressPrograms) {
+    private static void copyRedirects(EbpfMap source, EbpfMap target, Map<String, PreparedProgram> entryPrograms) {
         if (source instanceof RedirectMap from && target instanceof RedirectMap to) {
             for (MapControl.Entry entry : source.control().entries()) {
                 int key = key(entry);
                 PreparedProgram program = from.program(key) instanceof PreparedProgram known
-                        ? egressPrograms.get(known.program().spec().name())
+                        ? entryPrograms.get(known.program().spec().name())
                         : null;
                 to.set(key, from.target(key), program);
             }

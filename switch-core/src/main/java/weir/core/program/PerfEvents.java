@@ -30,40 +30,32 @@ final class PerfEvents {
      * Listens to a map.
      *
      * @param bytesPerWorker size of each worker's ring, a power of two
-     * @param quiesce waits until no worker writes any more
      */
-    synchronized EventConsumer open(String map, int workers, int bytesPerWorker, Runnable quiesce) {
-        Consumer consumer = new Consumer(map, workers, bytesPerWorker, quiesce);
+    synchronized EventConsumer open(String map, int workers, int bytesPerWorker) {
+        Consumer consumer = new Consumer(map, workers, bytesPerWorker);
         Consumer[] changed = Arrays.copyOf(consumers, consumers.length + 1);
         changed[consumers.length] = consumer;
         consumers = changed;
         return consumer;
     }
 
-    private synchronized boolean remove(Consumer consumer) {
-        Consumer[] changed =
+    private synchronized void remove(Consumer consumer) {
+        consumers =
                 Arrays.stream(consumers).filter(each -> !each.equals(consumer)).toArray(Consumer[]::new);
-        boolean isKnown = changed.length < consumers.length;
-        consumers = changed;
-        return isKnown;
     }
 
-    /** Ends all consumers. No worker runs a program of this place any more. */
-    void close() {
-        for (Consumer consumer : consumers) {
-            consumer.close();
-        }
+    /** Ends all consumers. */
+    synchronized void close() {
+        consumers = new Consumer[0];
     }
 
     private final class Consumer implements EventConsumer {
         private final String map;
         private final RecordRing[] rings;
-        private final Runnable quiesce;
         private int next;
 
-        Consumer(String map, int workers, int bytesPerWorker, Runnable quiesce) {
+        Consumer(String map, int workers, int bytesPerWorker) {
             this.map = map;
-            this.quiesce = quiesce;
             rings = new RecordRing[workers];
             for (int i = 0; i < workers; i++) {
                 rings[i] = new RecordRing(bytesPerWorker);
@@ -102,14 +94,7 @@ final class PerfEvents {
 
         @Override
         public void close() {
-            if (remove(this)) {
-                quiesce.run();
-                synchronized (this) {
-                    for (RecordRing ring : rings) {
-                        ring.close();
-                    }
-                }
-            }
+            remove(this);
         }
     }
 }

@@ -13,7 +13,7 @@ import weir.ebpf.xdp.XdpAction;
  * opaque, as those of a port.
  *
  * <pre>
- *  frames by action, ABORTED to REDIRECT | other | flooded | faults | egress frames | egress drops | sampled nanos | sampled frames
+ *  frames by action, ABORTED to REDIRECT | other | flooded | faults | egress frames | egress drops | cpumap frames | cpumap drops | sampled nanos | sampled frames
  * </pre>
  */
 final class ProgramCells extends CacheLinePadded {
@@ -26,7 +26,9 @@ final class ProgramCells extends CacheLinePadded {
     static final int FAULTS = FLOODED + 1;
     static final int EGRESS_FRAMES = FAULTS + 1;
     static final int EGRESS_DROPS = EGRESS_FRAMES + 1;
-    static final int SAMPLED_NANOS = EGRESS_DROPS + 1;
+    static final int CPUMAP_FRAMES = EGRESS_DROPS + 1;
+    static final int CPUMAP_DROPS = CPUMAP_FRAMES + 1;
+    static final int SAMPLED_NANOS = CPUMAP_DROPS + 1;
     static final int SAMPLED_FRAMES = SAMPLED_NANOS + 1;
     static final int WIDTH = SAMPLED_FRAMES + 1;
 

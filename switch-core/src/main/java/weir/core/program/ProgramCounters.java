@@ -16,9 +16,11 @@ import weir.ebpf.xdp.XdpAction;
  * @param redirected frames with {@code XDP_REDIRECT}; of programs for VALE-BPF those for one port, there or not
  * @param invalid frames with another return value
  * @param flooded frames that a program for VALE-BPF sends to all ports
- * @param faults frames on which the program, or one in a devmap entry, had a fault
+ * @param faults frames on which the program, or one in an entry of a devmap or cpumap, had a fault
  * @param egressFrames frames that programs in devmap entries ran on
  * @param egressDrops frames that those dropped
+ * @param cpumapFrames frames that programs in cpumap entries ran on
+ * @param cpumapDrops frames that those dropped
  * @param sampledNanos time that sampled batches took, one batch in 64
  * @param sampledFrames frames of those
  */
@@ -33,6 +35,8 @@ public record ProgramCounters(
         long faults,
         long egressFrames,
         long egressDrops,
+        long cpumapFrames,
+        long cpumapDrops,
         long sampledNanos,
         long sampledFrames) {
     static ProgramCounters sum(List<ProgramCells> cells) {
@@ -49,11 +53,13 @@ public record ProgramCounters(
                 totals[ProgramCells.FAULTS],
                 totals[ProgramCells.EGRESS_FRAMES],
                 totals[ProgramCells.EGRESS_DROPS],
+                totals[ProgramCells.CPUMAP_FRAMES],
+                totals[ProgramCells.CPUMAP_DROPS],
                 totals[ProgramCells.SAMPLED_NANOS],
                 totals[ProgramCells.SAMPLED_FRAMES]);
     }
 
-    /** Frames that the program ran on, without those of programs in devmap entries. */
+    /** Frames that the program ran on, without those of programs in entries of maps. */
     public long frames() {
         return aborted + dropped + passed + transmitted + redirected + invalid + flooded;
     }

@@ -23,7 +23,7 @@ import weir.ebpf.xdp.XdpBatch;
  *  takeBounds where it moved them, if it can             XdpBatch -> frames, metadata
  *  decide     what the return values mean, ReturnValues  XdpBatch -> verdicts, copies
  *  serve      clones and learning that the program asked for, if any
- *  egress     programs of devmap entries, if any
+ *  egress     programs of cpumap entries, if any, then those of devmap entries
  * </pre>
  *
  * Nothing is allocated but what {@link weir.core.frame.FrameCopies} and the last fault's description take.
@@ -33,7 +33,7 @@ final class ProgramRun {
     private static final int SAMPLE_EVERY = 64;
 
     /** What stands for the action of a frame that has its verdict already; programs may return it, too. */
-    private static final int DECIDED = -1;
+    static final int DECIDED = -1;
 
     private final PreparedProgram program;
     private final int worker;
@@ -103,7 +103,7 @@ final class ProgramRun {
         }
         returnValues.decide(batch, n, decision);
         if (xdp.requests() > 0) {
-            serveRequests(batch, decision);
+            serveRequests(xdp, at, batch, decision);
         }
         if (egress.isAny()) {
             egress.run(batch, decision);
@@ -287,8 +287,12 @@ final class ProgramRun {
         }
     }
 
-    /** What the program asked for beside its verdicts, for frames without a fault. */
-    private void serveRequests(FrameBatch batch, Decision decision) {
+    /**
+     * What a program asked for beside its verdicts, for frames without a fault.
+     *
+     * @param at index in the switch's batch of each frame of the engine's
+     */
+    static void serveRequests(XdpBatch xdp, int[] at, FrameBatch batch, Decision decision) {
         for (int r = 0; r < xdp.requests(); r++) {
             int k = xdp.requestFrame(r);
             int port = xdp.requestPort(r);

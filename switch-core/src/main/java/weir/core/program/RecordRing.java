@@ -4,6 +4,7 @@ package weir.core.program;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ import weir.ebpf.map.Bytes;
  *    first bytes -1: the ring goes on at its start
  * </pre>
  */
-final class RecordRing implements AutoCloseable {
+final class RecordRing {
     private static final int SECOND_OFFSET = 4;
     private static final int WORKER_OFFSET = 8;
     private static final int NANOS_OFFSET = 16;
@@ -32,7 +33,6 @@ final class RecordRing implements AutoCloseable {
     private static final int WRAP = -1;
     private static final int ALIGNMENT = 8;
 
-    private final Arena arena = Arena.ofShared();
     private final MemorySegment memory;
     private final long base;
     private final long size;
@@ -44,7 +44,8 @@ final class RecordRing implements AutoCloseable {
     /** @param sizeBytes a power of two */
     RecordRing(int sizeBytes) {
         size = sizeBytes;
-        memory = arena.allocate(sizeBytes, ALIGNMENT);
+        // Collected with the ring: closing a shared arena would stop every thread, workers among them, for a moment.
+        memory = Arena.ofAuto().allocate(sizeBytes, ALIGNMENT);
         base = memory.address();
     }
 
@@ -58,6 +59,7 @@ final class RecordRing implements AutoCloseable {
             return false;
         }
         boolean fits = append(worker, nanos, first, firstBytes, second, secondBytes);
+        Reference.reachabilityFence(memory); // it was written to by address
         isWriting.set(false);
         if (!fits) {
             lost.incrementAndGet();
@@ -125,13 +127,5 @@ final class RecordRing implements AutoCloseable {
     /** Records that found no room, or another writer. */
     long lost() {
         return lost.get();
-    }
-
-    /** When no worker writes any more. */
-    @Override
-    public synchronized void close() {
-        if (arena.scope().isAlive()) {
-            arena.close();
-        }
     }
 }

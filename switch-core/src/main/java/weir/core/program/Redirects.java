@@ -65,6 +65,7 @@ final class Redirects {
     private void throughMap(FrameBatch batch, int k, RedirectMap map, Decision decision) {
         if (!map.leadsToPorts()) {
             // A CPUMAP: another CPU would take the frame up to the host; here that is what XDP_PASS does.
+            batch.verdicts()[at[k]] = egress.cpuMaps().throughEntry(xdp.entryProgram(k), at[k]);
             return;
         }
         if ((xdp.redirectFlags(k) & RedirectMap.BROADCAST) != 0) {

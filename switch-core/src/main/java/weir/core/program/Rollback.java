@@ -29,7 +29,7 @@ public record Rollback(double maxFaultRate, long minFrames, Duration window) {
     }
 
     boolean isDue(ProgramCounters counters) {
-        long frames = counters.frames() + counters.egressFrames();
+        long frames = counters.frames() + counters.egressFrames() + counters.cpumapFrames();
         return frames >= minFrames && counters.faults() > maxFaultRate * frames;
     }
 }

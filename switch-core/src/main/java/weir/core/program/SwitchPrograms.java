@@ -2,6 +2,7 @@
 package weir.core.program;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,10 @@ import weir.ebpf.program.Fault;
  *  close      the old one
  * </pre>
  *
- * Any control thread; loads and unloads wait for each other, readers wait for nobody.
+ * Any control thread; loads and unloads wait for each other, readers wait for nobody. Two locks: {@code changes} is held
+ * from the start of a load to its end, which may be seconds, {@code lock} only while what is at a place is looked at or
+ * exchanged. Bringing back an old program takes the second one only, so that no load delays it. What it removes stays open
+ * while a load is under way, which may keep its maps.
  */
 public final class SwitchPrograms implements AutoCloseable {
     private static final long WATCH_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -38,7 +42,9 @@ public final class SwitchPrograms implements AutoCloseable {
     private static final long SHADOW_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final ProgramSite site;
+    private final ReentrantLock changes = new ReentrantLock();
     private final ReentrantLock lock = new ReentrantLock();
+    private final List<AttachedProgram> removedMeanwhile = new ArrayList<>();
     private final Map<Integer, Slot> slots = new ConcurrentHashMap<>();
     private boolean isWatching;
     private boolean isClosed;
@@ -111,27 +117,84 @@ public final class SwitchPrograms implements AutoCloseable {
     public AttachedProgram load(
             ProgramPlace place, ObjectFile object, ProgramOptions options, Consumer<AttachedProgram> prepare)
             throws LoadException, ProgramException {
-        lock.lock();
+        changes.lock();
         try {
             int number = require(place);
+            Slot slot = slotForEbpf(number, place);
+            AttachedProgram mapsFrom = slot.current;
+            AttachedProgram next = AttachedProgram.load(site, place, object, options, slot.state, mapsFrom);
+            prepareOrClose(next, prepare);
+            exchange(number, slot, mapsFrom, next, options.rollback());
+            return next;
+        } finally {
+            endChange();
+        }
+    }
+
+    /** Under the lock, since an old program may just be coming back. */
+    private Slot slotForEbpf(int number, ProgramPlace place) throws ProgramException {
+        lock.lock();
+        try {
             Slot slot = slots.computeIfAbsent(number, key -> new Slot(place));
             if (slot.published != null && slot.current == null) {
                 throw new ProgramException("a program in Java is at " + place, "remove it first");
             }
-            AttachedProgram before = slot.current;
-            AttachedProgram next = AttachedProgram.load(site, place, object, options, slot.state, before);
-            try {
-                prepare.accept(next);
-                publish(number, slot, next);
-            } catch (ProgramException | RuntimeException | Error e) {
-                next.close();
-                throw e;
-            }
-            settle(slot, before, options.rollback());
-            tell(slot, before, next);
-            return next;
+            return slot;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private static void prepareOrClose(AttachedProgram next, Consumer<AttachedProgram> prepare) {
+        boolean isReady = false;
+        try {
+            prepare.accept(next);
+            isReady = true;
+        } finally {
+            if (!isReady) {
+                next.close();
+            }
+        }
+    }
+
+    /** @param mapsFrom what was there when the load began; an older one may have come back since */
+    private void exchange(
+            int number, Slot slot, @Nullable AttachedProgram mapsFrom, AttachedProgram next, Rollback rollback)
+            throws ProgramException {
+        lock.lock();
+        try {
+            AttachedProgram before = slot.current;
+            publish(number, slot, next);
+            if (mapsFrom != null && !mapsFrom.equals(before)) {
+                mapsFrom.passEntriesTo(next);
+            }
+            settle(slot, before, rollback);
+            tell(slot, before, next);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Frees what was removed while a load might have needed it. */
+    private void endChange() {
+        lock.lock();
+        try {
+            if (changes.getHoldCount() == 1) {
+                removedMeanwhile.forEach(AttachedProgram::close);
+                removedMeanwhile.clear();
+            }
+        } finally {
+            lock.unlock();
+            changes.unlock();
+        }
+    }
+
+    /** Frees a program that no worker runs any more, at once or when the load that is under way is over. */
+    private void free(AttachedProgram program) {
+        if (changes.isLocked()) {
+            removedMeanwhile.add(program);
+        } else {
+            program.close();
         }
     }
 
@@ -146,7 +209,15 @@ public final class SwitchPrograms implements AutoCloseable {
     }
 
     private void publish(int number, Slot slot, AttachedProgram next) throws ProgramException {
-        if (!site.publish(number, next.program())) {
+        boolean isPublished = false;
+        try {
+            isPublished = site.publish(number, next.program());
+        } finally {
+            if (!isPublished) {
+                next.close();
+            }
+        }
+        if (!isPublished) {
             throw new ProgramException(slot.place + " was detached meanwhile", "");
         }
         slot.published = next.program();
@@ -192,6 +263,7 @@ public final class SwitchPrograms implements AutoCloseable {
      * after every worker has let go of it.
      */
     public void attach(ProgramPlace place, @Nullable ForwardingProgram program) throws ProgramException {
+        changes.lock();
         lock.lock();
         try {
             int number = require(place);
@@ -207,6 +279,7 @@ public final class SwitchPrograms implements AutoCloseable {
             }
         } finally {
             lock.unlock();
+            endChange();
         }
     }
 
@@ -231,7 +304,7 @@ public final class SwitchPrograms implements AutoCloseable {
      * @return false when there is none
      */
     public boolean unload(ProgramPlace place) throws ProgramException {
-        lock.lock();
+        changes.lock();
         try {
             if (at(place).isEmpty()) {
                 return false;
@@ -239,12 +312,13 @@ public final class SwitchPrograms implements AutoCloseable {
             attach(place, null);
             return true;
         } finally {
-            lock.unlock();
+            endChange();
         }
     }
 
     /** For the switch: a port is gone, no worker runs its program any more. */
     public void portGone(int portNumber) {
+        changes.lock();
         lock.lock();
         try {
             Slot slot = slots.remove(portNumber);
@@ -254,6 +328,7 @@ public final class SwitchPrograms implements AutoCloseable {
             }
         } finally {
             lock.unlock();
+            endChange();
         }
     }
 
@@ -276,7 +351,7 @@ public final class SwitchPrograms implements AutoCloseable {
             int frames,
             Consumer<AttachedProgram> prepare)
             throws LoadException, ProgramException {
-        lock.lock();
+        changes.lock();
         try {
             int number = require(place);
             AttachedProgram current = at(place).orElse(null);
@@ -286,13 +361,25 @@ public final class SwitchPrograms implements AutoCloseable {
                     candidate.copyMapsOf(current);
                 }
                 prepare.accept(candidate);
-                EbpfForwardingProgram observed = current == null ? standIn(number, place) : current.program();
-                Runnable end = current == null ? () -> removeStandIn(place, observed) : site::quiesce;
-                return new ShadowRun(candidate, observed, site.workers(), frames, end);
+                return observe(number, place, candidate, frames);
             } catch (ProgramException | RuntimeException | Error e) {
                 candidate.close();
                 throw e;
             }
+        } finally {
+            endChange();
+        }
+    }
+
+    /** Under the lock, so that what is observed is what is published, and not what an old program just replaced. */
+    private ShadowRun observe(int number, ProgramPlace place, AttachedProgram candidate, int frames)
+            throws ProgramException {
+        lock.lock();
+        try {
+            AttachedProgram current = at(place).orElse(null);
+            EbpfForwardingProgram observed = current == null ? standIn(number, place) : current.program();
+            Runnable end = current == null ? () -> removeStandIn(place, observed) : site::quiesce;
+            return new ShadowRun(candidate, observed, site.workers(), frames, end);
         } finally {
             lock.unlock();
         }
@@ -311,7 +398,7 @@ public final class SwitchPrograms implements AutoCloseable {
     }
 
     private void removeStandIn(ProgramPlace place, EbpfForwardingProgram program) {
-        lock.lock();
+        changes.lock();
         try {
             Slot slot = slots.get(number(place));
             if (slot != null && program.equals(slot.published)) {
@@ -320,7 +407,7 @@ public final class SwitchPrograms implements AutoCloseable {
         } catch (ProgramException e) {
             // The port is gone, and the stand-in with it.
         } finally {
-            lock.unlock();
+            endChange();
         }
     }
 
@@ -398,7 +485,7 @@ public final class SwitchPrograms implements AutoCloseable {
             ProgramCounters counters = current.counters();
             String cause =
                     current.lastFaults().stream().map(Fault::text).findFirst().orElse("");
-            current.close();
+            free(current);
             site.tell(new ProgramEvent.RolledBack(
                     slot.place,
                     standby.spec().name(),
@@ -414,6 +501,7 @@ public final class SwitchPrograms implements AutoCloseable {
     /** Removes all programs. Idempotent. */
     @Override
     public void close() {
+        changes.lock();
         lock.lock();
         try {
             isClosed = true;
@@ -425,6 +513,7 @@ public final class SwitchPrograms implements AutoCloseable {
             slots.clear();
         } finally {
             lock.unlock();
+            endChange();
         }
     }
 }

@@ -418,6 +418,16 @@ public final class SwitchWorker {
         return commands.call(command);
     }
 
+    /** Asks this worker to say when it is between two batches; see {@link #awaitPassage}. Any thread. */
+    public int askForPassage() {
+        return commands.askForPassage();
+    }
+
+    /** Waits until every batch is over that this worker had begun when it was asked. Control threads. */
+    public void awaitPassage(int passage) {
+        commands.awaitPassage(passage);
+    }
+
     /**
      * Starts service of the queues of a port that this worker owns, and makes room for the port in all
      * tables, since workers that adopted it may send here before this one has. The port gets frames after

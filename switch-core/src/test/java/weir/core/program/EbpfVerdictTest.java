@@ -132,11 +132,7 @@ class EbpfVerdictTest {
         assertEquals(0, program.setRedirect("devmap_hash", 100, 1, ""));
         assertEquals(0, program.setRedirect("devmap_hash", 300, 3, ""));
         assertEquals(0, program.setRedirect("devmap_hash", -4, 4, ""));
-        byte[] zero = new byte[4];
-        assertEquals(
-                0,
-                program.withMap("cpumap", map -> map.control().update(zero, Steered.littleEndian(192), 0))
-                        .orElseThrow());
+        assertEquals(0, program.setRedirect("cpumap", 0, 192, ""));
     }
 
     @ParameterizedTest(name = "{0}, {1} workers, {2}")

@@ -76,7 +76,7 @@ class EngineDifferentialTest {
             int flags = random.nextInt(4) == 0 ? random.nextInt(32) : 0;
             // Neither randomness of the kernel's nor events that the order of workers decides.
             byte[] steering = Steered.frame(random.nextInt(Steered.REPLY + 1), argument, flags);
-            steering[Steered.EGRESS_ACTION_BYTE] = (byte) random.nextInt(4);
+            steering[Steered.EGRESS_ACTION_BYTE] = (byte) random.nextInt(11);
             System.arraycopy(steering, 14, frame, 14, 26);
         } else {
             byte[] noise = new byte[Math.min(length - 12, 60)];
@@ -124,6 +124,7 @@ class EngineDifferentialTest {
             EbpfVerdictTest.fillMaps(program);
             program.setRedirect("devmap", 3, 3, "on_the_way_out");
             program.setRedirect("devmap_hash", 5, 4, "longer_on_the_way_out");
+            program.setRedirect("cpumap", 0, 1, "on_another_cpu");
         } else if (object.equals("flood_bridge")) {
             for (int port = 1; port <= PORTS.size(); port++) {
                 program.setRedirect("ports", port, port, "");
@@ -143,6 +144,8 @@ class EngineDifferentialTest {
                 counters.faults(),
                 counters.egressFrames(),
                 counters.egressDrops(),
+                counters.cpumapFrames(),
+                counters.cpumapDrops(),
                 0,
                 0);
     }

@@ -24,8 +24,8 @@ class RecordRingTest {
 
     @Test
     void keepsOrderOverTheEndAndRefusesWhatDoesNotFit() {
-        try (RecordRing ring = new RecordRing(1 << 10);
-                Arena arena = Arena.ofConfined()) {
+        RecordRing ring = new RecordRing(1 << 10);
+        try (Arena arena = Arena.ofConfined()) {
             RandomGenerator random = Seeds.random(Seeds.of(1)[0]);
             MemorySegment source = arena.allocate(2048);
             byte number = 0;
@@ -56,31 +56,30 @@ class RecordRingTest {
 
     @Test
     void writersThatMeetLoseRecordsAndNothingElse() throws InterruptedException {
-        try (RecordRing ring = new RecordRing(1 << 12)) {
-            AtomicLong written = new AtomicLong();
-            List<Thread> writers = new ArrayList<>();
-            for (int w = 0; w < 2; w++) {
-                int writer = w;
-                writers.add(Thread.ofPlatform().start(() -> write(ring, writer, written)));
-            }
-            long[] next = new long[2];
-            long taken = 0;
-            while (writers.stream().anyMatch(Thread::isAlive) || taken < written.get()) {
-                RecordRing.Taken record = ring.take();
-                if (record != null) {
-                    taken++;
-                    assertTrue(record.nanos() >= next[record.worker()], "order of one writer");
-                    next[record.worker()] = record.nanos() + 1;
-                    for (int i = 0; i < record.first().length(); i++) {
-                        assertEquals((byte) record.nanos(), record.first().at(i));
-                    }
+        RecordRing ring = new RecordRing(1 << 12);
+        AtomicLong written = new AtomicLong();
+        List<Thread> writers = new ArrayList<>();
+        for (int w = 0; w < 2; w++) {
+            int writer = w;
+            writers.add(Thread.ofPlatform().start(() -> write(ring, writer, written)));
+        }
+        long[] next = new long[2];
+        long taken = 0;
+        while (writers.stream().anyMatch(Thread::isAlive) || taken < written.get()) {
+            RecordRing.Taken record = ring.take();
+            if (record != null) {
+                taken++;
+                assertTrue(record.nanos() >= next[record.worker()], "order of one writer");
+                next[record.worker()] = record.nanos() + 1;
+                for (int i = 0; i < record.first().length(); i++) {
+                    assertEquals((byte) record.nanos(), record.first().at(i));
                 }
             }
-            for (Thread writer : writers) {
-                writer.join();
-            }
-            assertEquals(2L * RECORDS, taken + ring.lost());
         }
+        for (Thread writer : writers) {
+            writer.join();
+        }
+        assertEquals(2L * RECORDS, taken + ring.lost());
     }
 
     private static void write(RecordRing ring, int writer, AtomicLong written) {

@@ -8,18 +8,33 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static weir.core.testing.Law.eventually;
 
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import weir.core.SwitchEvent;
 import weir.core.counter.DropReason;
+import weir.core.frame.Frame;
+import weir.core.memory.MemoryPort;
+import weir.core.port.PortOptions;
+import weir.core.testing.Frames;
 import weir.core.testing.HandDrivenSwitch;
+import weir.ebpf.Engine;
 import weir.ebpf.LoadException;
 import weir.ebpf.map.Bytes;
 import weir.ebpf.map.MapControl;
@@ -176,6 +191,49 @@ class SwitchProgramsTest {
     }
 
     @Test
+    void anOldProgramComesBackWhileAnotherLoadIsUnderWay() {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a", "b")) {
+            SwitchPrograms programs = hand.sw().programs();
+            ProgramOptions options =
+                    Steered.options().withKeepMaps(true).withRollback(new Rollback(0, 1, Duration.ofMinutes(1)));
+            AttachedProgram old = Steered.load(hand, SWITCH, Steered.object("steered"), options);
+            AttachedProgram faulty = Steered.load(
+                    hand,
+                    SWITCH,
+                    Steered.object("steered"),
+                    options.withKeepMaps(false),
+                    each -> each.setRedirect("devmap", 2, 2, "on_the_way_out"));
+            hand.sendAndSettle("a", Steered.frame(Steered.SPIN, 1_000_000));
+            AttachedProgram next = Steered.load(hand, SWITCH, Steered.object("steered"), options, loading -> {
+                assertFalse(onAnotherThread(programs::checkRollbacks), "brought back without waiting for this load");
+                assertSame(old, programs.at(SWITCH).orElseThrow());
+                assertTrue(faulty.isOpen(), "its maps are being kept");
+            });
+            assertSame(next, programs.at(SWITCH).orElseThrow());
+            assertFalse(faulty.isOpen());
+            assertTrue(old.isOpen(), "may come back once more");
+            byte[] good = Steered.frame(Steered.REDIRECT_DEVMAP, 2);
+            hand.sendAndSettle("a", good);
+            hand.assertReceived("b", Steered.written(good, 1, 2, 0));
+            assertEquals(1, next.counters().egressFrames());
+        }
+    }
+
+    private static <T> T onAnotherThread(Callable<T> call) {
+        try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+            Future<T> result = thread.submit(call);
+            try {
+                return result.get(10, TimeUnit.SECONDS);
+            } catch (TimeoutException e) {
+                thread.shutdownNow();
+                throw new AssertionError("it waited", e);
+            } catch (InterruptedException | ExecutionException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    @Test
     void whenTheWindowIsOverTheOldProgramIsClosed() {
         try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a", "b")) {
             ProgramOptions options = Steered.options().withRollback(new Rollback(0, 1, Duration.ofNanos(1)));
@@ -185,6 +243,30 @@ class SwitchProgramsTest {
             assertFalse(hand.sw().programs().checkRollbacks());
             assertFalse(old.isOpen());
             assertSame(next, hand.sw().programs().at(SWITCH).orElseThrow());
+        }
+    }
+
+    @Test
+    void noFrameOfAPortGetsPastTheProgramThatItIsAttachedWith() throws Exception {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a")) {
+            MemoryPort port = new MemoryPort("b");
+            byte[] frame = Steered.frame(Steered.RETURN, XdpAction.DROP);
+            hand.sw().attach(port, PortOptions.named("b"), attached -> {
+                // The frame waits at the port when the load begins. Both ports have the same worker, and so its slots.
+                long[] waiting = hand.allocate("a", 1);
+                waiting[0] = Frame.withLength(waiting[0], frame.length);
+                hand.endpoint("a").bytes(waiting[0]).copyFrom(MemorySegment.ofArray(frame));
+                assertEquals(1, port.endpoint().send(waiting, 0, 1));
+                hand.settle();
+                Steered.load(hand, ProgramPlace.onPort("b"), Steered.object("steered"), Steered.options());
+            });
+            hand.settle();
+            AttachedProgram program =
+                    hand.sw().programs().at(ProgramPlace.onPort("b")).orElseThrow();
+            assertEquals(1, program.counters().dropped());
+            hand.assertReceived("a");
+            hand.sw().detach("b");
+            port.endpoint().close();
         }
     }
 
@@ -281,6 +363,40 @@ class SwitchProgramsTest {
             assertTrue(kept > 1000, () -> "kept " + kept);
             assertEquals(3000, kept + program.lostTrace());
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void programArraysAreFilledByControlCodeToo(Engine engine) {
+        byte[] arp = Frames.untagged(Frames.station(9), Frames.station(7), 64, 0);
+        arp[12] = 0x08;
+        arp[13] = 0x06;
+        arp[14] = 0; // as IPv4, a header that is too short
+        try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a", "b")) {
+            ProgramOptions options = Steered.options().withEngine(engine).withProgram("parse_ethernet");
+            int arpStage = 2;
+            AttachedProgram program = Steered.load(
+                    hand,
+                    SWITCH,
+                    Steered.example("tail_calls"),
+                    options.withTailCalled(Set.of("parse_ipv4")),
+                    each -> assertEquals(0, each.setProgram("stages", arpStage, "parse_ipv4")));
+            hand.sendAndSettle("a", arp);
+            assertEquals(1, program.counters().dropped());
+            assertTrue(program.setProgram("stages", 6, "parse_ipv4") < 0);
+            assertTrue(program.setProgram("seen", 0, "parse_ipv4") < 0);
+            assertThrows(IllegalArgumentException.class, () -> program.setProgram("stages", 0, "absent"));
+            assertThrows(IllegalArgumentException.class, () -> program.setProgram("absent", 0, "parse_ipv4"));
+            AttachedProgram next =
+                    Steered.load(hand, SWITCH, Steered.example("tail_calls"), options.withKeepMaps(true));
+            hand.sendAndSettle("a", arp);
+            assertEquals(1, next.counters().passed(), "arrays are never kept");
+            hand.assertReceived("b", arp);
+        }
+    }
+
+    static List<Engine> engines() {
+        return List.of(Engine.interpreter(), Engine.jit());
     }
 
     @Test

@@ -2,11 +2,13 @@
 package weir.core.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,6 +48,41 @@ class CommandQueueTest {
         assertEquals(
                 "no such thing",
                 assertThrows(IOException.class, () -> commands.call(broken)).getMessage());
+    }
+
+    @Test
+    void aPassageMeansThatWhatTheWorkerWasAtIsOver() throws Exception {
+        AtomicBoolean isAtWork = new AtomicBoolean();
+        AtomicBoolean goesOn = new AtomicBoolean();
+        Thread.ofPlatform().daemon(true).start(() -> {
+            try {
+                commands.call(() -> {
+                    isAtWork.set(true);
+                    while (!goesOn.get()) {
+                        Thread.onSpinWait();
+                    }
+                    return true;
+                });
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+        while (!isAtWork.get()) {
+            Thread.onSpinWait();
+        }
+        int passage = commands.askForPassage();
+        Thread waiter = Thread.ofPlatform().daemon(true).start(() -> commands.awaitPassage(passage));
+        assertFalse(waiter.join(Duration.ofMillis(50)), "the worker is still at it");
+        goesOn.set(true);
+        assertTrue(waiter.join(Duration.ofSeconds(10)));
+        commands.awaitPassage(commands.askForPassage());
+    }
+
+    @Test
+    void anInterruptDoesNotCutAPassageShort() {
+        Thread.currentThread().interrupt();
+        commands.awaitPassage(commands.askForPassage());
+        assertTrue(Thread.interrupted());
     }
 
     @Test
