@@ -13,5 +13,7 @@ module weir.ports {
     exports weir.ports.linux;
     exports weir.ports.pcap;
     exports weir.ports.readiness;
+    exports weir.ports.shm;
+    exports weir.ports.shm.client;
     exports weir.ports.tap;
 }

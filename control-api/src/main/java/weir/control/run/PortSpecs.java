@@ -6,14 +6,16 @@ import weir.core.port.PortException;
 import weir.ports.PortKind;
 import weir.ports.PortRequest;
 import weir.ports.PortSpec;
+import weir.ports.shm.ShmKind;
 import weir.ports.tap.TapKind;
 
 /** The kinds of port that a spec can name. */
 public final class PortSpecs {
     private static final List<PortKind> KINDS = List.of( //
             new TapKind(), //
+            new ShmKind(), //
             new MemoryKind());
-    private static final List<String> LATER = List.of("packet", "xdp", "shm", "pcap", "vxlan");
+    private static final List<String> LATER = List.of("packet", "xdp", "pcap", "vxlan");
 
     private PortSpecs() {}
 

@@ -38,6 +38,7 @@ public enum Errno {
     ENETDOWN(100, "network is down"),
     ENOBUFS(105, "no buffer space"),
     ETIMEDOUT(110, "timed out"),
+    ECONNREFUSED(111, "nobody listens"),
     /** Any number not listed here. */
     UNKNOWN(-1, "unknown error");
 
