@@ -45,11 +45,11 @@ public final class ShmReceiver extends CacheLinePadded {
     /**
      * Looks at the frames that are there; it does not take them.
      *
-     * @param max most frames, 1 to 256
+     * @param max most frames; 256 are the most at a time
      * @return how many can be read, oldest first, until {@link #release}
      */
     public int poll(int max) {
-        return Math.max(0, ring.peek(words, 0, max));
+        return Math.max(0, ring.peek(words, 0, Math.min(max, MAX_BATCH_FRAMES)));
     }
 
     /** Where the {@code index}th polled frame lies in the client's memory. */
