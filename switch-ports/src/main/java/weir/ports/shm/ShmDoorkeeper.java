@@ -3,6 +3,7 @@ package weir.ports.shm;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,6 @@ import weir.ports.linux.UnixSocket;
 final class ShmDoorkeeper implements Runnable {
     static final int MAX_WAITING = 8;
     static final int MAX_ACCEPTS = 64;
-    static final long QUARANTINE_NANOS = 5_000_000_000L;
 
     private static final long HELLO_NANOS = 1_000_000_000L;
     private static final long ACCEPT_WINDOW_NANOS = 100_000_000L;
@@ -38,6 +38,7 @@ final class ShmDoorkeeper implements Runnable {
     private final ShmLayout.Geometry geometry;
     private final ShmQueue queue;
     private final PollSet polls;
+    private final long quarantineNanos;
     private final Thread thread;
     private final Arena arena = Arena.ofAuto();
     // One byte more than a hello, so that a longer message shows.
@@ -54,10 +55,11 @@ final class ShmDoorkeeper implements Runnable {
 
     private record Waiting(UnixSocket socket, long deadline) {}
 
-    ShmDoorkeeper(String name, SocketFile door, ShmLayout.Geometry geometry, ShmQueue queue, PollSet polls) {
-        this.name = name;
+    ShmDoorkeeper(ShmSpec spec, Duration quarantine, SocketFile door, ShmQueue queue, PollSet polls) {
+        name = spec.name();
+        geometry = spec.geometry();
+        quarantineNanos = quarantine.toNanos();
         this.door = door;
-        this.geometry = geometry;
         this.queue = queue;
         this.polls = polls;
         thread = new Thread(this, "weir-shm-" + name);
@@ -153,7 +155,7 @@ final class ShmDoorkeeper implements Runnable {
         current = null;
         if (ended.isOffender()) {
             quarantined = true;
-            quarantineEnds = System.nanoTime() + QUARANTINE_NANOS;
+            quarantineEnds = System.nanoTime() + quarantineNanos;
         }
         ended.close();
     }

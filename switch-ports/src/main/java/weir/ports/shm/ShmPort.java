@@ -2,6 +2,7 @@
 package weir.ports.shm;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import weir.core.port.Port;
@@ -16,16 +17,18 @@ import weir.ports.linux.PollSet;
  * #socket}, UP while it is there. The package page says how it is used, and what a client can and cannot do.
  */
 public final class ShmPort implements Port {
+    private static final Duration QUARANTINE = Duration.ofSeconds(5);
+
     private final ShmSpec spec;
     private final ShmQueue queue;
     private final ShmDoorkeeper doorkeeper;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile PortState state = PortState.DOWN;
 
-    private ShmPort(ShmSpec spec, SocketFile door, PollSet polls) {
+    private ShmPort(ShmSpec spec, Duration quarantine, SocketFile door, PollSet polls) {
         this.spec = spec;
         queue = new ShmQueue(this);
-        doorkeeper = new ShmDoorkeeper(spec.name(), door, spec.geometry(), queue, polls);
+        doorkeeper = new ShmDoorkeeper(spec, quarantine, door, queue, polls);
     }
 
     /** Makes the socket that a spec text names, and listens there. */
@@ -35,6 +38,11 @@ public final class ShmPort implements Port {
 
     /** Makes the socket and listens there. */
     public static ShmPort open(ShmSpec spec) throws PortException {
+        return open(spec, QUARANTINE);
+    }
+
+    /** @param quarantine how long nobody is let in after a client broke the rules again and again */
+    static ShmPort open(ShmSpec spec, Duration quarantine) throws PortException {
         PollSet polls;
         try {
             polls = PollSet.open(ShmDoorkeeper.MAX_WAITING + 1);
@@ -43,7 +51,7 @@ public final class ShmPort implements Port {
         }
         try {
             SocketFile door = SocketFile.listen(spec.socket(), spec.dir() == null);
-            ShmPort port = new ShmPort(spec, door, polls);
+            ShmPort port = new ShmPort(spec, quarantine, door, polls);
             port.doorkeeper.start();
             return port;
         } catch (PortException e) {
