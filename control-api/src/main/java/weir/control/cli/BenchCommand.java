@@ -12,7 +12,12 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measures this machine's switch.",
         synopsisSubcommandLabel = "BENCHMARK",
-        subcommands = {BenchMemoryCommand.class, BenchProgramCommand.class})
+        subcommands = {
+            BenchMemoryCommand.class,
+            BenchProgramCommand.class,
+            BenchShmCommand.class,
+            BenchShmClientCommand.class
+        })
 public final class BenchCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
