@@ -81,7 +81,7 @@ public final class ShmBench {
         String[] end = outcome.lastLine().split(" ");
         if (outcome.exitCode() != 0 || !end[0].equals("end")) {
             throw new IllegalStateException(
-                    "the client ended with exit code " + outcome.exitCode() + ": " + outcome.lastLine());
+                    "the client ended with exit code " + outcome.exitCode() + ": " + outcome.firstLine());
         }
         LawReport law = LawReport.await(sw);
         Map<String, PortCounters> counters = sw.counters();

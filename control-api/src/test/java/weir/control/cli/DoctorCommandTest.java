@@ -24,6 +24,7 @@ class DoctorCommandTest {
             "packet_socket",
             "xdp_socket",
             "io_uring",
+            "shared_memory",
             "epoll",
             "huge_pages",
             "memlock",

@@ -41,13 +41,12 @@ public final class ShmSender extends CacheLinePadded {
     }
 
     /**
-     * Slots that can be written now.
+     * Slots that can be written now, counted up to {@code enough}: then what the switch writes need not be looked at.
      *
-     * @param enough stop counting there: fewer looks at what the switch writes
      * @return 0 when the switch has not taken any of what was published
      */
     public int room(int enough) {
-        return Math.max(0, ring.roomFor(enough));
+        return Math.clamp(ring.roomFor(enough), 0, enough);
     }
 
     /** Where the {@code index}th free slot lies in the client's memory; {@code index} below {@link #room}. */
