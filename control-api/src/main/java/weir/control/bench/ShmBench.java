@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import weir.control.machine.ChildProcess;
@@ -78,7 +79,7 @@ public final class ShmBench {
 
     private static ShmBenchRow row(int frameBytes, Switch sw, ChildProcess.Outcome outcome)
             throws InterruptedException {
-        String[] end = outcome.lastLine().split(" ");
+        String[] end = outcome.lastLine().split(" ", -1);
         if (outcome.exitCode() != 0 || !end[0].equals("end")) {
             throw new IllegalStateException(
                     "the client ended with exit code " + outcome.exitCode() + ": " + outcome.firstLine());
@@ -87,10 +88,10 @@ public final class ShmBench {
         Map<String, PortCounters> counters = sw.counters();
         long sent = Long.parseLong(end[1]);
         long got = Long.parseLong(end[2]);
-        long dropped = counters.get(TO).egressDrops().values().stream()
+        long dropped = of(counters, TO).egressDrops().values().stream()
                 .mapToLong(Long::longValue)
                 .sum();
-        if (!law.holds() || counters.get(FROM).received() != sent || got + dropped != sent) {
+        if (!law.holds() || of(counters, FROM).received() != sent || got + dropped != sent) {
             throw new IllegalStateException("the books are wrong: sent " + sent + ", got " + got + ", dropped "
                     + dropped + ", " + law.sentence() + ": " + counters);
         }
@@ -103,8 +104,12 @@ public final class ShmBench {
         return new ShmBenchRow(frameBytes, mpps, nanos, frameBytes * BITS_PER_BYTE / nanos, dropped, true);
     }
 
+    private static PortCounters of(Map<String, PortCounters> counters, String port) {
+        return Objects.requireNonNull(counters.get(port), port);
+    }
+
     private static double mpps(String slice) {
-        String[] parts = slice.split(" ");
+        String[] parts = slice.split(" ", -1);
         return Long.parseLong(parts[1]) * NANOS_PER_MICRO / Long.parseLong(parts[2]);
     }
 

@@ -135,7 +135,7 @@ final class ShmDoorkeeper implements Runnable {
     }
 
     private static int millis(long nanos) {
-        return (int) Math.clamp(nanos / NANOS_PER_MILLI + 1, 0, MAX_WAIT_MILLIS);
+        return Math.clamp(nanos / NANOS_PER_MILLI + 1, 0, MAX_WAIT_MILLIS);
     }
 
     private boolean mayAccept(long now) {

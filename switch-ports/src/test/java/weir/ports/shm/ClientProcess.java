@@ -31,9 +31,16 @@ final class ClientProcess implements AutoCloseable {
     /** Compiles an example, with every warning an error. */
     static Path compile(String example, Path folder) throws Exception {
         Path program = folder.resolve(example);
-        Process compiler = new ProcessBuilder(
-                        List.of("gcc", "-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-o", program.toString(),
-                                EXAMPLES.resolve(example + ".c").toString()))
+        Process compiler = new ProcessBuilder(List.of(
+                        "gcc",
+                        "-std=c11",
+                        "-O2",
+                        "-Wall",
+                        "-Wextra",
+                        "-Werror",
+                        "-o",
+                        program.toString(),
+                        EXAMPLES.resolve(example + ".c").toString()))
                 .redirectErrorStream(true)
                 .start();
         String messages = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -50,7 +57,8 @@ final class ClientProcess implements AutoCloseable {
     /** {@link EchoProgram} in a second JVM. */
     static ClientProcess startEchoOnJvm(Path socket, int idleMillis) throws IOException {
         String classPath = Stream.of(EchoProgram.class, ShmClient.class, Switch.class)
-                .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
+                .map(type ->
+                        type.getProtectionDomain().getCodeSource().getLocation().getPath())
                 .collect(Collectors.joining(":"));
         return new ClientProcess(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -78,7 +86,11 @@ final class ClientProcess implements AutoCloseable {
 
     /** Sends a signal by its name, such as STOP. */
     void signal(String name) throws Exception {
-        assertEquals(0, new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor());
+        assertEquals(
+                0,
+                new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+                        .start()
+                        .waitFor());
     }
 
     /** Waits until it ends by itself, and returns the last line that it printed. */
@@ -92,9 +104,8 @@ final class ClientProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        process.destroyForcibly();
-        process.waitFor();
+    public void close() throws IOException {
+        process.destroyForcibly().onExit().join();
         output.close();
     }
 }

@@ -16,7 +16,7 @@ final class EchoProgram {
 
     private EchoProgram() {}
 
-    /** @param arguments path of the socket, and after how many milliseconds without a frame to end */
+    /** Takes the path of the socket, and after how many milliseconds without a frame to end. */
     public static void main(String[] arguments) throws IOException {
         long idleNanos = TimeUnit.MILLISECONDS.toNanos(Long.parseLong(arguments[1]));
         long frames = 0;

@@ -193,8 +193,7 @@ class ShmHostileTest {
             lab.attach("a", "&slots=16");
             try (UnixSocket silent = UnixSocket.connect(lab.socket("a"))) {
                 MemorySegment buffer = Arena.ofAuto().allocate(1);
-                long millis = Waiting.within(
-                        5_000, () -> UnixSocket.receiveNow(silent.fd(), buffer.address(), 1) == 0);
+                long millis = Waiting.within(5_000, () -> UnixSocket.receiveNow(silent.fd(), buffer.address(), 1) == 0);
                 assertTrue(millis > 500, "after " + millis + " ms");
             }
         }

@@ -68,7 +68,9 @@ abstract class ShmPortContractTest extends PortContractTest {
     protected List<byte[]> received() {
         List<byte[]> got = new ArrayList<>();
         byte[] buffer = new byte[client.slotBytes()];
-        for (int n = client.receiver().receive(buffer); n >= 0; n = client.receiver().receive(buffer)) {
+        for (int n = client.receiver().receive(buffer);
+                n >= 0;
+                n = client.receiver().receive(buffer)) {
             got.add(Arrays.copyOf(buffer, n));
         }
         return got;

@@ -135,7 +135,9 @@ class ShmQueueTest {
         byte[][] full = new byte[SLOTS][];
         java.util.Arrays.fill(full, frame(2));
         queue.transmit(full);
-        assertEquals(Map.of(DropReason.BAD_DESCRIPTOR, (long) SLOTS), queue.counters().egressDrops());
+        assertEquals(
+                Map.of(DropReason.BAD_DESCRIPTOR, (long) SLOTS),
+                queue.counters().egressDrops());
         long before = client.givenIndex();
         queue.transmit(frame(3));
         assertEquals(before + 1, client.givenIndex(), "and goes on");
@@ -207,7 +209,8 @@ class ShmQueueTest {
             queue.transmit(frame(0), frame(1));
         }
         assertEquals(
-                java.util.Set.of(DropReason.BAD_DESCRIPTOR), queue.counters().ingressDrops().keySet());
+                java.util.Set.of(DropReason.BAD_DESCRIPTOR),
+                queue.counters().ingressDrops().keySet());
         reconnectIfCutOff();
         assertGoesOn();
     }

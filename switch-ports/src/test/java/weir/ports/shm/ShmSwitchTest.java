@@ -119,8 +119,10 @@ class ShmSwitchTest {
             assertEquals(PortState.DOWN, port.state());
             try (ShmClient b = lab.connect("b")) {
                 send(b, frame(1, 2, 0));
-                Law.eventually("dropped", () -> Map.of(DropReason.PORT_DOWN, 1L)
-                        .equals(lab.counters("a").egressDrops()));
+                Law.eventually(
+                        "dropped",
+                        () -> Map.of(DropReason.PORT_DOWN, 1L)
+                                .equals(lab.counters("a").egressDrops()));
                 try (ShmClient a = lab.connect("a")) {
                     send(b, frame(1, 2, 1));
                     assertArrayEquals(frame(1, 2, 1), receive(a));
