@@ -38,9 +38,6 @@ final class ShmExchange implements FdReadiness.Listener {
     private static final int MAX_WAKEUPS = 16;
 
     private static final int WAKEUP_BUFFER_BYTES = 8;
-    /** Up to so many bytes a loop over words is cheaper than a call of the copy routine. */
-    private static final int CALL_PAYS_FROM_BYTES = 256;
-
     private static final MemorySegment WAKEUP = Arena.global().allocateFrom(ValueLayout.JAVA_BYTE, ShmLayout.WAKEUP);
 
     private final ShmSession session;
@@ -64,6 +61,10 @@ final class ShmExchange implements FdReadiness.Listener {
     private boolean clientLeft;
     private int framesLeft;
     private boolean over;
+    /** Keeps the loads of {@link #fetch}: without a use they would be no loads. */
+    @SuppressWarnings("unused")
+    private long fetched;
+
     private int strikes;
     private long firstStrikeNanos;
 
@@ -184,10 +185,23 @@ final class ShmExchange implements FdReadiness.Listener {
         return taken;
     }
 
+    /**
+     * Loads the first word of each slot. The lines are in the client's cache; these loads wait for none of each other,
+     * while a copy holds up all that is behind it.
+     */
+    private void fetch(long base, long start, int count) {
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += Mem.getLong(base + ((start + i) & mask) * slotBytes);
+        }
+        fetched = sum;
+    }
+
     private int take(int count, long[] frames, int from) {
         final FrameStore slots = store;
         final long base = inSlots;
         final long start = in.position();
+        fetch(base, start, count);
         int taken = 0;
         int dropped = 0;
         long droppedBytes = 0;
@@ -203,7 +217,7 @@ final class ShmExchange implements FdReadiness.Listener {
                 droppedBytes += length;
                 continue;
             }
-            copy(base + ((start + i) & mask) * slotBytes, pool.address(slot), (int) length);
+            Mem.copy(base + ((start + i) & mask) * slotBytes, pool.address(slot), (int) length);
             frames[from + taken++] = Frame.withLength(slot, (int) length);
         }
         in.advance(i);
@@ -238,19 +252,6 @@ final class ShmExchange implements FdReadiness.Listener {
         }
     }
 
-    /** Copies exactly so many bytes: what stands behind a frame is nobody's business. */
-    private static void copy(long source, long target, int lengthBytes) {
-        if (lengthBytes < Long.BYTES || lengthBytes > CALL_PAYS_FROM_BYTES) {
-            Mem.copy(source, target, lengthBytes);
-            return;
-        }
-        int last = lengthBytes - Long.BYTES;
-        for (int at = 0; at < last; at += Long.BYTES) {
-            Mem.putLong(target + at, Mem.getLong(source + at));
-        }
-        Mem.putLong(target + last, Mem.getLong(source + last));
-    }
-
     // ---- to the client --------------------------------------------------------------------------
 
     void transmit(long[] frames, int from, int count) {
@@ -268,17 +269,25 @@ final class ShmExchange implements FdReadiness.Listener {
         }
     }
 
+    /** Stores the first word of each slot, so that the lines come from the client's cache all at once. */
+    private void claim(long base, long start, int count) {
+        for (int i = 0; i < count; i++) {
+            Mem.putLong(base + ((start + i) & mask) * slotBytes, 0);
+        }
+    }
+
     private void put(long[] frames, int from, int count) {
         final FrameStore slots = store;
         final long base = outSlots;
         final long start = out.position();
+        claim(base, start, count);
         int put = 0;
         long bytes = 0;
         for (int i = from; i < from + count; i++) {
             long frame = frames[i];
             int length = Frame.length(frame);
             if (length <= slotBytes) {
-                copy(pool.address(frame), base + ((start + put) & mask) * slotBytes, length);
+                Mem.copy(pool.address(frame), base + ((start + put) & mask) * slotBytes, length);
                 out.set(put++, length);
                 bytes += length;
             } else {

@@ -32,6 +32,10 @@ public final class ShmReceiver extends CacheLinePadded {
     private final MemorySegment wakeups = Arena.ofAuto().allocate(WAKEUP_BUFFER_BYTES);
     private long sleep;
 
+    /** Keeps the loads of {@link #poll}: without a use they would be no loads. */
+    @SuppressWarnings("unused")
+    private long fetched;
+
     ShmReceiver(UnixSocket socket, MemorySegment memory, ShmLayout.Geometry geometry) {
         this.socket = socket.fd();
         this.memory = memory;
@@ -43,13 +47,20 @@ public final class ShmReceiver extends CacheLinePadded {
     }
 
     /**
-     * Looks at the frames that are there; it does not take them.
+     * Looks at the frames that are there; it does not take them. The first bytes of all of them are fetched from the
+     * switch's cache together, which is several times faster than one after the other.
      *
      * @param max most frames; 256 are the most at a time
      * @return how many can be read, oldest first, until {@link #release}
      */
     public int poll(int max) {
-        return Math.max(0, ring.peek(words, 0, Math.min(max, MAX_BATCH_FRAMES)));
+        int n = Math.max(0, ring.peek(words, 0, Math.min(max, MAX_BATCH_FRAMES)));
+        long sum = 0;
+        for (int i = 0; i < n; i++) {
+            sum += memory.get(ValueLayout.JAVA_LONG, offset(i));
+        }
+        fetched = sum;
+        return n;
     }
 
     /** Where the {@code index}th polled frame lies in the client's memory. */
