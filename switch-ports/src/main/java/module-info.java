@@ -16,6 +16,8 @@ module weir.ports {
     exports weir.ports.packet;
     exports weir.ports.pcap;
     exports weir.ports.readiness;
+    exports weir.ports.shm;
+    exports weir.ports.shm.client;
     exports weir.ports.tap;
     exports weir.ports.unix;
     exports weir.ports.xdp;

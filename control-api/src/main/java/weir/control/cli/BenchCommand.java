@@ -12,7 +12,13 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measures this machine's switch.",
         synopsisSubcommandLabel = "BENCHMARK",
-        subcommands = {BenchMemoryCommand.class, BenchProgramCommand.class, BenchSwapCommand.class})
+        subcommands = {
+            BenchMemoryCommand.class,
+            BenchProgramCommand.class,
+            BenchSwapCommand.class,
+            BenchShmCommand.class,
+            BenchShmClientCommand.class
+        })
 public final class BenchCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()

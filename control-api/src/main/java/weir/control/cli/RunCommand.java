@@ -34,6 +34,7 @@ import weir.core.worker.WaitMode;
             "Port specs: tap:NAME[?netns=PATH&queues=N&mtu=N&vnet=off] makes a TAP interface, or takes a persistent one;"
                     + " packet:IFNAME[?netns=PATH&queues=N&mtu=N&vnet=off] takes an interface that exists, such as one end"
                     + " of a veth pair or a network card, and so does xdp:IFNAME[?queue=N|queues=N&mode=native|skb&netns=PATH];"
+                    + " shm:NAME is shared memory with another process;"
                     + " unix:PATH[?role=listen|connect&mtu=N] is a cable to another process in QEMU's framing, with"
                     + " mode=dgram&peer=PATH a message for each frame; pcap:[IN][,OUT][?speed=original|max|Nx&loops=N] replays"
                     + " one capture and writes another; null:NAME swallows frames; memory:NAME is a port inside this process."

@@ -151,6 +151,12 @@ public final class Doctor {
                 "optional engine of tap: ports",
                 Probes::ioUring,
                 "sysctl kernel.io_uring_disabled=0; in a container allow io_uring_setup in the seccomp profile");
+        probe(
+                "shared_memory",
+                "sealed memfd can be made",
+                "shm: ports",
+                Probes::sharedMemory,
+                "allow memfd_create and fcntl in the seccomp profile");
         String epoll = EpollIdleWait.unavailability();
         String use = "waiting for frames of file descriptors";
         checks.put(

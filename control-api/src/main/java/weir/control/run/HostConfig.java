@@ -27,6 +27,14 @@ public final class HostConfig {
         return EpollIdleWait.unavailability().isEmpty() ? linux.withIdleWait(EpollIdleWait::new) : linux;
     }
 
+    /** {@link #named(String)} with the worker on one CPU. */
+    public static SwitchConfig named(String name, int cpu) {
+        return named(name).withIdleWait(worker -> {
+            pin(cpu);
+            return new EpollIdleWait(worker);
+        });
+    }
+
     /** Memory ports only, no file descriptors: parks, on huge pages where there are some. */
     public static SwitchConfig forMemoryPorts(String name) {
         SwitchConfig config = SwitchConfig.named(name);

@@ -9,6 +9,7 @@ import weir.ports.PortSpec;
 import weir.ports.capture.CaptureKind;
 import weir.ports.discard.NullKind;
 import weir.ports.packet.PacketKind;
+import weir.ports.shm.ShmKind;
 import weir.ports.tap.TapKind;
 import weir.ports.unix.UnixKind;
 import weir.ports.xdp.XdpKind;
@@ -19,11 +20,11 @@ public final class PortSpecs {
             new TapKind(), //
             new PacketKind(), //
             new XdpKind(), //
+            new ShmKind(), //
             new UnixKind(), //
             new CaptureKind(), //
             new NullKind(), //
             new MemoryKind());
-    private static final List<String> LATER = List.of("shm", "vxlan");
 
     private PortSpecs() {}
 
@@ -44,16 +45,7 @@ public final class PortSpecs {
                 return kind.read(spec);
             }
         }
-        throw unknown(spec);
-    }
-
-    private static PortException unknown(PortSpec spec) {
-        String kind = PortSpec.quote(spec.kind());
-        return LATER.contains(spec.kind())
-                ? new PortException("port kind " + kind + " is not in this version", known())
-                : new PortException(
-                        "unknown port kind " + kind,
-                        known() + "; " + String.join(", ", LATER) + " are not in this version");
+        throw new PortException("unknown port kind " + PortSpec.quote(spec.kind()), known());
     }
 
     private static String known() {

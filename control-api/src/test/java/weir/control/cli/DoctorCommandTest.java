@@ -27,6 +27,7 @@ class DoctorCommandTest {
             "xdp_socket",
             "xdp_program",
             "io_uring",
+            "shared_memory",
             "epoll",
             "huge_pages",
             "memlock",

@@ -177,6 +177,16 @@ class DocumentedKeysTest {
     }
 
     @Test
+    @RequiresFeature(Feature.LINUX)
+    void describesTheSharedMemoryBenchmark() {
+        documented.assertDescribe(
+                "weir-bench-shm",
+                CommandRun.of("bench", "shm", "--slices=1", "--seconds=0.05", "--warm-up=0.05", "-o", "json")
+                        .succeeds()
+                        .json());
+    }
+
+    @Test
     void describesADisassembly() {
         documented.assertDescribe(
                 "weir-program-disasm",

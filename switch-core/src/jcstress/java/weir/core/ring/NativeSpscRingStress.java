@@ -5,6 +5,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -128,6 +129,65 @@ public final class NativeSpscRingStress {
                 taken.append(join(got, n));
             }
             r.r1 = "123456".substring(0, put).contentEquals(taken) ? "in order" : taken + " of " + put;
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "awake, 0", expect = FORBIDDEN, desc = "the consumer sleeps over a word, and nobody wakes it")
+    @Outcome(id = "awake, 1", expect = ACCEPTABLE, desc = "the consumer saw the word before it slept")
+    @Outcome(id = "asleep, 0", expect = ACCEPTABLE, desc = "the producer wakes the consumer")
+    @Outcome(id = "asleep, 1", expect = ACCEPTABLE, desc = "the producer wakes a consumer that stayed awake")
+    @State
+    public static class WhoSleepsOverAWordIsWoken {
+        private final MemorySegment memory = memory(2);
+        private final NativeSpscRing.Producer producer = new NativeSpscRing.Producer(memory, 2);
+        private final NativeSpscRing.Consumer consumer = new NativeSpscRing.Consumer(memory, 2);
+
+        @Actor
+        public void producer(LL_Result r) {
+            producer.set(0, 7);
+            producer.publish(1);
+            VarHandle.fullFence();
+            r.r1 = producer.waiting() == 0 ? "awake" : "asleep";
+        }
+
+        @Actor
+        public void consumer(LL_Result r) {
+            consumer.setWaiting(5);
+            VarHandle.fullFence();
+            r.r2 = consumer.available();
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "none", expect = ACCEPTABLE, desc = "the consumer looked before the first word was published")
+    @Outcome(id = "first", expect = ACCEPTABLE, desc = "the consumer read the slot of the first word")
+    @Outcome(expect = FORBIDDEN, desc = "a slot was read before it was written, or after it was written again")
+    @State
+    public static class ASlotBelongsToItsWord {
+        private final MemorySegment memory = memory(1);
+        private final NativeSpscRing.Producer producer = new NativeSpscRing.Producer(memory, 1);
+        private final NativeSpscRing.Consumer consumer = new NativeSpscRing.Consumer(memory, 1);
+        private final String[] slot = new String[1];
+
+        @Actor
+        public void producer() {
+            slot[0] = "first";
+            producer.set(0, 1);
+            producer.publish(1);
+            if (producer.roomFor(1) == 1) {
+                slot[0] = "second";
+            }
+        }
+
+        @Actor
+        public void consumer(L_Result r) {
+            long[] words = new long[1];
+            r.r1 = "none";
+            if (consumer.peek(words, 0, 1) == 1) {
+                r.r1 = slot[0];
+                consumer.advance(1);
+            }
         }
     }
 }

@@ -20,6 +20,8 @@ public enum DropReason {
     BAD_OFFLOAD,
     /** No free slot, or no credit left for the port. */
     NO_BUFFER,
+    /** A shared-memory client wrote an index outside its ring, or a length over its slot. */
+    BAD_DESCRIPTOR,
     /** Destination was learned on the ingress port, or a program for VALE-BPF named that port. */
     HAIRPIN,
     /** There is no other port in the frame's VLAN. */

@@ -69,6 +69,56 @@ public final class NativeSpscRing {
         public void publish() {
             INDEX.setRelease(ring, (long) RingLayout.PRODUCER_BYTE, tail);
         }
+
+        /** Index of the next word; what belongs to it may stand elsewhere, at {@code position() & (capacity - 1)}. */
+        public long position() {
+            return tail;
+        }
+
+        /**
+         * As {@link #room()}, but content with {@code enough}: then the peer's index is not looked at.
+         *
+         * @return words that can be written, or -1 while the peer's index is outside the ring
+         */
+        public int roomFor(int enough) {
+            int known = (int) (mask + 1 - (tail - consumerSeen));
+            if (known >= enough) {
+                return known;
+            }
+            long seen = (long) INDEX.getAcquire(ring, (long) RingLayout.CONSUMER_BYTE);
+            long used = tail - seen;
+            if (used < 0 || used > mask + 1) {
+                return -1;
+            }
+            consumerSeen = seen;
+            return (int) (mask + 1 - used);
+        }
+
+        /** Writes a word {@code ahead} places behind the next one; the caller has seen {@link #roomFor}. */
+        public void set(int ahead, long word) {
+            ring.set(JAVA_LONG, wordByte(tail + ahead, mask), word);
+        }
+
+        /** Makes the next {@code count} words, which were written by {@link #set}, visible to the consumer. */
+        public void publish(int count) {
+            tail += count;
+            publish();
+        }
+
+        /**
+         * What the consumer last wrote about its sleep: 0 while it is awake. Pairs with {@link
+         * Consumer#setWaiting}: ask after a full fence behind {@link #publish()}.
+         */
+        public long waiting() {
+            return (long) INDEX.getAcquire(ring, (long) RingLayout.WAITING_BYTE);
+        }
+
+        /** Goes on where the peer says it is, with an empty ring; for a peer whose index is outside of it. */
+        public void resynchronise() {
+            tail = (long) INDEX.getAcquire(ring, (long) RingLayout.CONSUMER_BYTE);
+            consumerSeen = tail;
+            publish();
+        }
     }
 
     /** The reading end over a segment in {@link RingLayout}. */
@@ -103,9 +153,50 @@ public final class NativeSpscRing {
             for (int i = 0; i < n; i++) {
                 target[from + i] = ring.get(JAVA_LONG, wordByte(head + i, mask));
             }
-            head += n;
-            INDEX.setRelease(ring, (long) RingLayout.CONSUMER_BYTE, head);
+            advance(n);
             return n;
+        }
+
+        /** Index of the oldest word; what belongs to it may stand elsewhere, at {@code position() & (capacity - 1)}. */
+        public long position() {
+            return head;
+        }
+
+        /**
+         * Copies up to {@code max} words, each read once, and leaves them in the ring.
+         *
+         * @return how many, or -1 while the peer's index is outside the ring
+         */
+        public int peek(long[] target, int from, int max) {
+            long cached = producerSeen - head;
+            int ready = cached >= max && cached <= mask + 1 ? max : available();
+            int n = Math.min(max, ready);
+            for (int i = 0; i < n; i++) {
+                target[from + i] = ring.get(JAVA_LONG, wordByte(head + i, mask));
+            }
+            return n;
+        }
+
+        /** Gives the oldest {@code count} words, and what belongs to them, back to the producer. */
+        public void advance(int count) {
+            head += count;
+            INDEX.setRelease(ring, (long) RingLayout.CONSUMER_BYTE, head);
+        }
+
+        /**
+         * Says how this side sleeps: 0 when it is awake, else a number that differs from sleep to sleep, so that
+         * a producer can tell whether it has woken this one. Between saying so and sleeping come a full fence and
+         * one more look at {@link #available()}.
+         */
+        public void setWaiting(long sleep) {
+            INDEX.setRelease(ring, (long) RingLayout.WAITING_BYTE, sleep);
+        }
+
+        /** Goes on where the peer says it is, with an empty ring; whatever was waiting is lost. */
+        public void resynchronise() {
+            head = (long) INDEX.getAcquire(ring, (long) RingLayout.PRODUCER_BYTE);
+            producerSeen = head;
+            INDEX.setRelease(ring, (long) RingLayout.CONSUMER_BYTE, head);
         }
     }
 }

@@ -23,6 +23,8 @@ public final class Fd implements AutoCloseable {
     private static final int EFD_NONBLOCK_CLOEXEC = O_NONBLOCK | O_CLOEXEC;
     // struct stat: st_dev is 8 bytes and st_ino follows, on x86-64 and in asm-generic/stat.h.
     private static final long STAT_INODE_OFFSET = 8;
+    // st_size, the same on both.
+    private static final long STAT_SIZE_OFFSET = 48;
     private static final long STAT_BYTES = 256;
 
     private final int number;
@@ -68,11 +70,20 @@ public final class Fd implements AutoCloseable {
 
     /** Inode of the open file; for a namespace, what tells it from the others that live now. */
     public long inode() throws LinuxException {
+        return stat(STAT_INODE_OFFSET);
+    }
+
+    /** Bytes that the open file has now. */
+    long sizeBytes() throws LinuxException {
+        return stat(STAT_SIZE_OFFSET);
+    }
+
+    private long stat(long fieldOffset) throws LinuxException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(Libc.STATE);
             MemorySegment stat = arena.allocate(STAT_BYTES, 8);
             check("fstat", (int) Libc.FSTAT.invokeExact(state, number, stat.address()), state);
-            return stat.get(JAVA_LONG, STAT_INODE_OFFSET);
+            return stat.get(JAVA_LONG, fieldOffset);
         } catch (LinuxException e) {
             throw e;
         } catch (Throwable t) {

@@ -19,6 +19,7 @@ public final class Probes {
     private static final int SOCK_RAW_CLOEXEC = 3 | Fd.O_CLOEXEC;
     // The same number on every architecture: system calls since 5.1 share one table.
     private static final long NR_IO_URING_SETUP = 425;
+    private static final long PAGE_BYTES = 4096;
     private static final long IO_URING_PARAMS_BYTES = 120;
 
     private static final MethodHandle IO_URING_SETUP =
@@ -89,6 +90,11 @@ public final class Probes {
         } catch (Throwable t) {
             throw Libc.defect(t);
         }
+    }
+
+    /** Makes a page of memory that could be shared with another process, its size sealed. */
+    public static void sharedMemory() throws LinuxException {
+        SharedMemory.create("weir-probe", PAGE_BYTES).close();
     }
 
     /** Makes a network namespace that nothing refers to. */
