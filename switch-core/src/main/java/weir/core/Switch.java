@@ -225,7 +225,8 @@ public final class Switch implements AutoCloseable {
             throw new PortException("port " + entry.name() + " was detached before it began to receive", "");
         }
         onAll(worker -> worker.startPolling(entry));
-        events.post(new SwitchEvent.PortAttached(entry.name(), entry.number(), entry.port().spec()));
+        events.post(new SwitchEvent.PortAttached(
+                entry.name(), entry.number(), entry.port().spec()));
         return info(entry);
     }
 

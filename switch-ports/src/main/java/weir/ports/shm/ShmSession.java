@@ -2,8 +2,8 @@
 package weir.ports.shm;
 
 import weir.ports.linux.LinuxException;
-import weir.ports.linux.SharedMemory;
 import weir.ports.linux.SeqpacketSocket;
+import weir.ports.linux.SharedMemory;
 
 /**
  * What belongs to one connected client: its socket and its memory, both new for each connection, so that no client

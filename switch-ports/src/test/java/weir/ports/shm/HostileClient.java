@@ -12,8 +12,8 @@ import java.util.random.RandomGenerator;
 import weir.core.ring.RingLayout;
 import weir.ports.linux.FdWait;
 import weir.ports.linux.LinuxException;
-import weir.ports.linux.SharedMemory;
 import weir.ports.linux.SeqpacketSocket;
+import weir.ports.linux.SharedMemory;
 
 /** A client that keeps to no rule: writes what it likes to memory and socket. */
 final class HostileClient implements AutoCloseable {

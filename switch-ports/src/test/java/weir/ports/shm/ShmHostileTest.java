@@ -193,7 +193,8 @@ class ShmHostileTest {
             lab.attach("a", "&slots=16");
             try (SeqpacketSocket silent = SeqpacketSocket.connect(lab.socket("a"))) {
                 MemorySegment buffer = Arena.ofAuto().allocate(1);
-                long millis = Waiting.within(5_000, () -> SeqpacketSocket.receiveNow(silent.fd(), buffer.address(), 1) == 0);
+                long millis =
+                        Waiting.within(5_000, () -> SeqpacketSocket.receiveNow(silent.fd(), buffer.address(), 1) == 0);
                 assertTrue(millis > 500, "after " + millis + " ms");
             }
         }

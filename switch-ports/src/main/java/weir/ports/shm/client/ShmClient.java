@@ -9,8 +9,8 @@ import weir.ports.linux.Errno;
 import weir.ports.linux.Fd;
 import weir.ports.linux.FdWait;
 import weir.ports.linux.LinuxException;
-import weir.ports.linux.SharedMemory;
 import weir.ports.linux.SeqpacketSocket;
+import weir.ports.linux.SharedMemory;
 import weir.ports.shm.ShmLayout;
 
 /**
@@ -118,7 +118,8 @@ public final class ShmClient implements AutoCloseable {
         }
     }
 
-    private static SeqpacketSocket.Received await(Path path, SeqpacketSocket socket, MemorySegment welcome, long deadline)
+    private static SeqpacketSocket.Received await(
+            Path path, SeqpacketSocket socket, MemorySegment welcome, long deadline)
             throws LinuxException, ShmException {
         FdWait wait = new FdWait(socket.fd(), true);
         SeqpacketSocket.Received answer = socket.receive(welcome);
