@@ -32,6 +32,7 @@ import weir.core.program.ProgramOptions;
 import weir.core.program.ProgramPlace;
 import weir.ebpf.LoadException;
 import weir.ebpf.ObjectFile;
+import weir.ports.tap.TapEngine;
 import weir.ports.tap.TapPort;
 import weir.ports.tap.TapSpec;
 
@@ -246,7 +247,8 @@ public final class TapDemo {
 
     private void connect(Switch sw, DemoStation station) throws DemoFailure, DemoStopped, InterruptedException {
         try {
-            TapPort port = TapPort.open(new TapSpec(DemoStation.INTERFACE, station.path(), 1, 0, true));
+            TapPort port =
+                    TapPort.open(new TapSpec(DemoStation.INTERFACE, station.path(), 1, 0, true, TapEngine.READ_WRITE));
             sw.attach(port, PortOptions.named(station.port()));
         } catch (PortException e) {
             namespaces.throwIfStopped();

@@ -62,6 +62,10 @@ final class Libc {
     static final MethodHandle MUNMAP = function("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG);
     static final MethodHandle MADVISE = function("madvise", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
 
+    /** {@code syscall(2)} with six arguments, for what the C library has no function for. */
+    static final MethodHandle SYSCALL = variadic(
+            "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
     private Libc() {}
 
     /** The errno that the last call with this state left; meaningful only after that call failed. */

@@ -16,8 +16,6 @@ import weir.core.frame.PoolMemory;
 public final class LinuxPoolMemory implements PoolMemory {
     private static final long HUGE_PAGE_BYTES = 2 << 20;
     private static final long PAGE_BYTES = 4096;
-    private static final int PROT_READ_WRITE = 3;
-    private static final int MAP_PRIVATE_ANONYMOUS = 0x2 | 0x20;
     private static final int MADV_HUGEPAGE = 14;
     /** Faults pages in for writing, Linux 5.14 and later. */
     private static final int MADV_POPULATE_WRITE = 23;
@@ -30,9 +28,9 @@ public final class LinuxPoolMemory implements PoolMemory {
         long mappedBytes = Math.addExact(lengthBytes, HUGE_PAGE_BYTES);
         try {
             MemorySegment state = arena.allocate(Libc.STATE);
-            long mapping = map(mappedBytes, state);
+            long mapping = map(mappedBytes);
             long start = (mapping + HUGE_PAGE_BYTES - 1) & -HUGE_PAGE_BYTES;
-            MemorySegment memory = Mem.mapped(start, lengthBytes, arena, view -> unmap(mapping, mappedBytes));
+            MemorySegment memory = Mem.mapped(start, lengthBytes, arena, view -> Mapping.unmap(mapping, mappedBytes));
             populate(memory, state);
             return memory;
         } catch (OutOfMemoryError e) {
@@ -42,13 +40,14 @@ public final class LinuxPoolMemory implements PoolMemory {
         }
     }
 
-    private static long map(long bytes, MemorySegment state) throws Throwable {
-        int flags = MAP_PRIVATE_ANONYMOUS;
-        long address = (long) Libc.MMAP.invokeExact(state, 0L, bytes, PROT_READ_WRITE, flags, -1, 0L);
-        if (address == -1) {
-            throw new OutOfMemoryError("mmap of " + bytes + " bytes: " + Errno.describe(Libc.errno(state)));
+    private static long map(long bytes) {
+        try {
+            return Mapping.anonymous(bytes);
+        } catch (LinuxException e) {
+            OutOfMemoryError error = new OutOfMemoryError(e.getMessage());
+            error.initCause(e);
+            throw error;
         }
-        return address;
     }
 
     private static void populate(MemorySegment memory, MemorySegment state) throws Throwable {
@@ -63,14 +62,6 @@ public final class LinuxPoolMemory implements PoolMemory {
         }
         for (long at = 0; at < memory.byteSize(); at += PAGE_BYTES) {
             memory.set(JAVA_BYTE, at, (byte) 0);
-        }
-    }
-
-    private static void unmap(long mapping, long bytes) {
-        try (Arena arena = Arena.ofConfined()) {
-            int _ = (int) Libc.MUNMAP.invokeExact(arena.allocate(Libc.STATE), mapping, bytes);
-        } catch (Throwable t) {
-            throw Libc.defect(t);
         }
     }
 }

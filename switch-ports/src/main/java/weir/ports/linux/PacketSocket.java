@@ -32,8 +32,6 @@ public final class PacketSocket implements AutoCloseable {
     private static final int SO_RCVBUF = 8;
     private static final int SO_SNDBUFFORCE = 32;
     private static final int SO_RCVBUFFORCE = 33;
-    private static final int PROT_READ_WRITE = 3;
-    private static final int MAP_SHARED = 1;
     private static final int RING_BLOCK_BYTES = 64 * 1024;
 
     private static final MethodHandle GETSOCKOPT =
@@ -83,30 +81,7 @@ public final class PacketSocket implements AutoCloseable {
                     JAVA_INT, RING_BLOCK_BYTES, (int) (bytes / RING_BLOCK_BYTES), PacketRing.SLOT_BYTES, slots);
             option("PACKET_RX_RING of " + bytes + " bytes", SOL_PACKET, TpacketLayout.PACKET_RX_RING, request);
         }
-        return new PacketRing(map(bytes));
-    }
-
-    private MemorySegment map(long bytes) throws LinuxException {
-        try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment state = scratch.allocate(Libc.STATE);
-            long address = (long) Libc.MMAP.invokeExact(state, 0L, bytes, PROT_READ_WRITE, MAP_SHARED, fd.number(), 0L);
-            if (address == -1) {
-                throw new LinuxException("mmap of a ring of " + bytes + " bytes", Libc.errno(state));
-            }
-            return Mem.mapped(address, bytes, arena, view -> unmap(address, bytes));
-        } catch (LinuxException e) {
-            throw e;
-        } catch (Throwable t) {
-            throw Libc.defect(t);
-        }
-    }
-
-    private static void unmap(long address, long bytes) {
-        try (Arena scratch = Arena.ofConfined()) {
-            int _ = (int) Libc.MUNMAP.invokeExact(scratch.allocate(Libc.STATE), address, bytes);
-        } catch (Throwable t) {
-            throw Libc.defect(t);
-        }
+        return new PacketRing(Mapping.shared("a ring of " + bytes + " bytes", fd, 0, bytes, false, arena));
     }
 
     /** Sends straight to the driver, past queueing disciplines. */

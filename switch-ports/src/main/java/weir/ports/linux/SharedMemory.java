@@ -26,8 +26,6 @@ public final class SharedMemory implements AutoCloseable {
     private static final int F_SEAL_GROW = 4;
     private static final int SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW;
 
-    private static final int PROT_READ_WRITE = 3;
-    private static final int MAP_SHARED_POPULATE = 0x1 | 0x8000;
     private static final int FALLOC_KEEP_SIZE_PUNCH_HOLE = 1 | 2;
 
     private static final int PAGE_BYTES = 4096;
@@ -38,7 +36,7 @@ public final class SharedMemory implements AutoCloseable {
 
     private SharedMemory(Fd fd, long lengthBytes) throws LinuxException {
         this.fd = fd;
-        memory = map(lengthBytes);
+        memory = Mapping.shared(lengthBytes + " bytes", fd, 0, lengthBytes, true, arena);
     }
 
     /**
@@ -113,31 +111,6 @@ public final class SharedMemory implements AutoCloseable {
             return Fd.check(what, (int) Libc.FCNTL.invokeExact(state, fd.number(), command, argument), state);
         } catch (LinuxException e) {
             throw e;
-        } catch (Throwable t) {
-            throw Libc.defect(t);
-        }
-    }
-
-    private MemorySegment map(long lengthBytes) throws LinuxException {
-        try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment state = scratch.allocate(Libc.STATE);
-            int number = fd.number();
-            int flags = MAP_SHARED_POPULATE;
-            long address = (long) Libc.MMAP.invokeExact(state, 0L, lengthBytes, PROT_READ_WRITE, flags, number, 0L);
-            if (address == -1) {
-                throw new LinuxException("mmap of " + lengthBytes + " bytes", Libc.errno(state));
-            }
-            return Mem.mapped(address, lengthBytes, arena, view -> unmap(address, lengthBytes));
-        } catch (LinuxException e) {
-            throw e;
-        } catch (Throwable t) {
-            throw Libc.defect(t);
-        }
-    }
-
-    private static void unmap(long address, long lengthBytes) {
-        try (Arena scratch = Arena.ofConfined()) {
-            int _ = (int) Libc.MUNMAP.invokeExact(scratch.allocate(Libc.STATE), address, lengthBytes);
         } catch (Throwable t) {
             throw Libc.defect(t);
         }

@@ -29,8 +29,6 @@ public final class XdpSocket implements AutoCloseable {
     private static final int SOCK_RAW_CLOEXEC = 3 | Fd.O_CLOEXEC;
     private static final int SOL_XDP = 283;
     private static final int MSG_DONTWAIT = 0x40;
-    private static final int PROT_READ_WRITE = 3;
-    private static final int MAP_SHARED_POPULATE = 0x1 | 0x8000;
 
     // Options of SOL_XDP
     private static final int XDP_MMAP_OFFSETS = 1;
@@ -132,31 +130,10 @@ public final class XdpSocket implements AutoCloseable {
         long consumer = offsets.get(JAVA_LONG, at + 8);
         long first = offsets.get(JAVA_LONG, at + 16);
         long flags = offsets.get(JAVA_LONG, at + 24);
-        long base = map(pageOffset, first + (long) entries * entryBytes);
-        return new XdpRing(base + producer, base + consumer, base + flags, base + first, entries);
-    }
-
-    private long map(long pageOffset, long bytes) throws LinuxException {
-        long address;
-        try {
-            address = (long) Libc.MMAP.invokeExact(
-                    state, 0L, bytes, PROT_READ_WRITE, MAP_SHARED_POPULATE, fd.number(), pageOffset);
-        } catch (Throwable t) {
-            throw Libc.defect(t);
-        }
-        if (address == -1) {
-            throw new LinuxException("mmap of an AF_XDP ring", Libc.errno(state));
-        }
-        return Mem.mapped(address, bytes, mappings, view -> unmap(view.address(), bytes))
+        long bytes = first + (long) entries * entryBytes;
+        long base = Mapping.shared("an AF_XDP ring", fd, pageOffset, bytes, true, mappings)
                 .address();
-    }
-
-    private static void unmap(long address, long bytes) {
-        try (Arena arena = Arena.ofConfined()) {
-            int _ = (int) Libc.MUNMAP.invokeExact(arena.allocate(Libc.STATE), address, bytes);
-        } catch (Throwable t) {
-            throw Libc.defect(t);
-        }
+        return new XdpRing(base + producer, base + consumer, base + flags, base + first, entries);
     }
 
     /**

@@ -77,6 +77,11 @@ public final class TapPort implements Port {
         return spec.vnet();
     }
 
+    /** Whether frames go through io_uring. */
+    boolean usesUring() {
+        return spec.engine() == TapEngine.IO_URING;
+    }
+
     @Override
     public PortState state() {
         return link.state();

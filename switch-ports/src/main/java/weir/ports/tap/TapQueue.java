@@ -46,20 +46,35 @@ public final class TapQueue implements PortQueue {
                     "the worker of " + port.spec() + " cannot wait for file descriptors",
                     "create the switch with EpollIdleWait");
         }
-        TapService starting = new TapService(port, device.fd(), context);
+        service = start(context, readiness);
+        port.link().addListener(context);
+    }
+
+    private TapService start(QueueContext context, FdReadiness readiness) throws PortException {
+        TapService starting = null;
         try {
+            starting = new TapService(port, device.fd(), context);
             enable(true);
             starting.start(readiness);
+            return starting;
         } catch (LinuxException e) {
-            throw new PortException("cannot serve " + port.spec() + ": " + e.getMessage(), "", e);
+            close(starting);
+            String hint =
+                    port.usesUring() ? "see /proc/sys/kernel/io_uring_disabled, or leave engine=io_uring out" : "";
+            throw new PortException("cannot serve " + port.spec() + ": " + e.getMessage(), hint, e);
         } catch (IOException e) {
+            close(starting);
             throw new PortException(
                     "cannot wait for " + port.spec() + ": " + e.getMessage(),
                     "see /proc/sys/fs/epoll/max_user_watches and ulimit -n",
                     e);
         }
-        service = starting;
-        port.link().addListener(context);
+    }
+
+    private static void close(@Nullable TapService service) {
+        if (service != null) {
+            service.close();
+        }
     }
 
     private void enable(boolean enabled) throws LinuxException {

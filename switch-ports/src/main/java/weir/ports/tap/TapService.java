@@ -4,6 +4,7 @@ package weir.ports.tap;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 import weir.core.counter.DropReason;
 import weir.core.counter.PortCells;
 import weir.core.frame.Frame;
@@ -16,6 +17,7 @@ import weir.core.port.PortState;
 import weir.core.port.QueueContext;
 import weir.core.worker.Doorbell;
 import weir.ports.linux.DescriptorIo;
+import weir.ports.linux.LinuxException;
 import weir.ports.readiness.FdReadiness;
 
 /**
@@ -61,6 +63,7 @@ final class TapService implements FdReadiness.Listener {
     private final PortCells cells;
     private final Doorbell doorbell;
     private final DescriptorIo io = new DescriptorIo();
+    private final @Nullable UringTap uring;
     private long spare = NO_SLOT;
     private boolean spareIsLarge;
     private boolean ready = true;
@@ -70,7 +73,7 @@ final class TapService implements FdReadiness.Listener {
     @SuppressWarnings("NullAway.Init") // set by start(), which every use follows
     private FdReadiness.Registration registration;
 
-    TapService(TapPort port, int fd, QueueContext context) {
+    TapService(TapPort port, int fd, QueueContext context) throws LinuxException {
         this.port = port;
         vnet = port.hasVnetHeaders();
         this.fd = fd;
@@ -80,6 +83,7 @@ final class TapService implements FdReadiness.Listener {
         account = context.account();
         cells = context.cells();
         doorbell = context.doorbell();
+        uring = port.usesUring() ? new UringTap(fd, context) : null;
     }
 
     /** Whether frames of an interface with this MTU need large slots. */
@@ -94,6 +98,14 @@ final class TapService implements FdReadiness.Listener {
     void stop() {
         registration.cancel();
         dropSpare();
+        close();
+    }
+
+    /** Gives back what the constructor took, when {@link #start} failed. */
+    void close() {
+        if (uring != null) {
+            uring.close();
+        }
     }
 
     QueueContext context() {
@@ -130,7 +142,25 @@ final class TapService implements FdReadiness.Listener {
             spareIsLarge = large;
         }
         long[] out = batch.frames();
-        return large ? receiveLarge(out, from, budgetFrames) : receiveSmall(out, from, budgetFrames);
+        if (large) {
+            return receiveLarge(out, from, budgetFrames);
+        }
+        return uring == null ? receiveSmall(out, from, budgetFrames) : receiveTogether(uring, out, from, budgetFrames);
+    }
+
+    private int receiveTogether(UringTap together, long[] out, int from, int budgetFrames) {
+        int taken = together.receive(out, from, budgetFrames, SMALL_READ_BYTES);
+        if (together.isEmpty()) {
+            ready = false;
+            return taken;
+        }
+        // Room is left only when slots are not: what comes is lost here, and counted.
+        for (int i = taken; i < budgetFrames; i++) {
+            if (!discardOne()) {
+                break;
+            }
+        }
+        return taken;
     }
 
     private int receiveSmall(long[] out, int from, int budgetFrames) {
@@ -296,6 +326,14 @@ final class TapService implements FdReadiness.Listener {
             dropEgress(DropReason.PORT_DOWN, batch, from, count);
             return;
         }
+        int sent = uring == null ? writeEach(batch, from, count) : writeTogether(uring, batch, from, count);
+        if (sent == count && state == PortState.DOWN) {
+            port.link().changeState(PortState.UP, "link is up again");
+        }
+    }
+
+    /** One call a frame; returns how many the kernel took. */
+    private int writeEach(long[] batch, int from, int count) {
         final FrameStore store = frames;
         final DescriptorIo writer = io;
         long bytes = 0;
@@ -319,10 +357,40 @@ final class TapService implements FdReadiness.Listener {
         }
         if (sent > 0) {
             cells.transmitted(sent, bytes);
-            if (state == PortState.DOWN && sent == count) {
-                port.link().changeState(PortState.UP, "link is up again");
+        }
+        return sent;
+    }
+
+    private int writeTogether(UringTap together, long[] batch, int from, int count) {
+        int sent = 0;
+        for (int at = from; at < from + count; at += together.capacity()) {
+            int part = Math.min(together.capacity(), from + count - at);
+            int done = together.write(batch, at, part);
+            sent += countWritten(together, batch, at, done);
+            if (done < part) {
+                cells.dropEgress(DropReason.QUEUE_FULL, part - done);
+            }
+            frames.release(batch, at, part);
+        }
+        return sent;
+    }
+
+    private int countWritten(UringTap together, long[] batch, int from, int done) {
+        long bytes = 0;
+        int sent = 0;
+        for (int i = 0; i < done; i++) {
+            int n = together.written(i);
+            if (n >= 0) {
+                bytes += Frame.length(batch[from + i]);
+                sent++;
+            } else {
+                cells.dropEgress(isFatal(n) ? DropReason.PORT_DOWN : reasonOf(n), 1);
             }
         }
+        if (sent > 0) {
+            cells.transmitted(sent, bytes);
+        }
+        return sent;
     }
 
     private long retryIfInterrupted(long frame, long n) {
@@ -391,6 +459,9 @@ final class TapService implements FdReadiness.Listener {
     }
 
     private void dropSpare() {
+        if (uring != null) {
+            uring.dropSpares();
+        }
         if (spare != NO_SLOT) {
             frames.release(spare);
             spare = NO_SLOT;

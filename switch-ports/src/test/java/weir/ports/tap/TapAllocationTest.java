@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import weir.core.frame.Frame;
 import weir.core.frame.FrameBatch;
 import weir.ports.testing.Arp;
@@ -19,10 +20,11 @@ import weir.testing.RequiresFeature;
 class TapAllocationTest {
     private static final int ROUNDS = 20_000;
 
-    @Test
-    void sendingAndReceivingAllocateNothing() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"", "&vnet=off", "&engine=io_uring"})
+    void sendingAndReceivingAllocateNothing(String options) throws Exception {
         try (Netns netns = new Netns();
-                TapPort port = TapPort.open("tap:t1?netns=" + netns.path())) {
+                TapPort port = TapPort.open("tap:t1?netns=" + netns.path() + options)) {
             netns.ip("addr", "add", "198.18.8.1/24", "dev", "t1");
             try (QueueDriver queue = new QueueDriver(port.queues().getFirst())) {
                 ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.tap;
+
+/** How frames get from and to a TAP's descriptor. */
+public enum TapEngine {
+    /** {@code read(2)} and {@code write(2)}, one call a frame. */
+    READ_WRITE("read"),
+    /** Many reads or writes with one call, through {@code io_uring(7)}; without offloads. */
+    IO_URING("io_uring");
+
+    private final String label;
+
+    TapEngine(String label) {
+        this.label = label;
+    }
+
+    /** What specs call it: {@code engine=io_uring}. */
+    public String label() {
+        return label;
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.linux;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import weir.testing.AllocatedBytes;
+import weir.testing.Feature;
+import weir.testing.RequiresFeature;
+
+/** On an eventfd: a write adds to its counter, a read takes the counter or finds nothing. */
+@RequiresFeature(Feature.LINUX)
+class UringBatchTest {
+    private static final int CAPACITY = 8;
+    private static final int WORD = Long.BYTES;
+    private static final int EAGAIN = -Errno.EAGAIN.number();
+
+    private Fd counter;
+    private Arena arena;
+    private MemorySegment words;
+
+    @BeforeEach
+    void open() throws LinuxException {
+        counter = Fd.eventCounter();
+        arena = Arena.ofConfined();
+        words = arena.allocate(ValueLayout.JAVA_LONG, CAPACITY);
+    }
+
+    @AfterEach
+    void close() {
+        counter.close();
+        arena.close();
+    }
+
+    @Test
+    void everyOperationOfARunIsDoneWhenItReturns() throws LinuxException {
+        try (UringBatch writes = UringBatch.writing(counter.number(), CAPACITY);
+                UringBatch reads = UringBatch.reading(counter.number(), CAPACITY)) {
+            for (int round = 1; round <= 100; round++) { // often past the end of the rings
+                int count = 1 + round % CAPACITY;
+                for (int i = 0; i < count; i++) {
+                    words.setAtIndex(ValueLayout.JAVA_LONG, i, round + i);
+                    writes.put(i, address(i), WORD);
+                }
+                assertEquals(count, writes.run(count));
+                for (int i = 0; i < count; i++) {
+                    assertEquals(WORD, writes.result(i));
+                }
+                assertEquals(count * round + count * (count - 1) / 2, sumOf(reads, round));
+            }
+        }
+    }
+
+    /** Reads more often than there is something: the first gets it, the others hear EAGAIN and do not wait. */
+    private long sumOf(UringBatch reads, int round) {
+        words.fill((byte) 0);
+        int count = Math.max(2, round % CAPACITY);
+        for (int i = 0; i < count; i++) {
+            reads.put(i, address(i), WORD);
+        }
+        assertEquals(count, reads.run(count));
+        assertEquals(WORD, reads.result(0));
+        for (int i = 1; i < count; i++) {
+            assertEquals(EAGAIN, reads.result(i));
+            assertEquals(0, words.getAtIndex(ValueLayout.JAVA_LONG, i));
+        }
+        return words.getAtIndex(ValueLayout.JAVA_LONG, 0);
+    }
+
+    @Test
+    void oneThatFailsDoesNotStopTheOthers() throws LinuxException {
+        try (UringBatch writes = UringBatch.writing(counter.number(), CAPACITY)) {
+            words.setAtIndex(ValueLayout.JAVA_LONG, 0, 1);
+            writes.put(0, address(0), WORD);
+            writes.put(1, 1, WORD); // an address that nobody has
+            writes.put(2, address(0), WORD);
+
+            assertEquals(3, writes.run(3));
+            assertEquals(WORD, writes.result(0));
+            assertEquals(-Errno.EFAULT.number(), writes.result(1));
+            assertEquals(WORD, writes.result(2));
+        }
+    }
+
+    @Test
+    void runsAllocateNothing() throws LinuxException {
+        try (UringBatch reads = UringBatch.reading(counter.number(), CAPACITY)) {
+            readNothing(reads, 20_000);
+            long before = AllocatedBytes.now();
+            readNothing(reads, 20_000);
+            assertEquals(0, AllocatedBytes.now() - before);
+        }
+    }
+
+    private void readNothing(UringBatch reads, int runs) {
+        for (int run = 0; run < runs; run++) {
+            for (int i = 0; i < CAPACITY; i++) {
+                reads.put(i, words.address(), WORD);
+            }
+            int _ = reads.run(CAPACITY);
+        }
+    }
+
+    @Test
+    void refusesWhatIsNoDescriptor() {
+        assertThrows(LinuxException.class, () -> UringBatch.reading(Integer.MAX_VALUE, CAPACITY));
+        assertThrows(LinuxException.class, () -> UringBatch.reading(counter.number(), 0));
+    }
+
+    @Test
+    void theDescriptorIsFreeAgainAfterwards() throws LinuxException {
+        UringBatch reads = UringBatch.reading(counter.number(), CAPACITY);
+        reads.close();
+        reads.close();
+        try (UringBatch again = UringBatch.reading(counter.number(), CAPACITY)) {
+            again.put(0, address(0), WORD);
+            assertEquals(1, again.run(1));
+            assertEquals(EAGAIN, again.result(0));
+        }
+    }
+
+    private long address(int index) {
+        return words.address() + (long) index * WORD;
+    }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.tap;
+
+/** Many frames with one system call. */
+class UringTapPortTest extends TapPortContractTest {
+    UringTapPortTest() {
+        super("&engine=io_uring");
+    }
+}
