@@ -149,8 +149,12 @@ class SwitchProgramsTest {
     @Test
     void tooManyFaultsBringTheOldProgramBack() {
         try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a", "b")) {
-            ConcurrentLinkedQueue<SwitchEvent> events = new ConcurrentLinkedQueue<>();
-            hand.sw().listen(events::add);
+            ConcurrentLinkedQueue<ProgramEvent> events = new ConcurrentLinkedQueue<>();
+            hand.sw().listen(event -> {
+                if (event instanceof SwitchEvent.ProgramChanged change) {
+                    events.add(change.event());
+                }
+            });
             SwitchPrograms programs = hand.sw().programs();
             ProgramOptions options =
                     Steered.options().withKeepMaps(true).withRollback(new Rollback(0.5, 4, Duration.ofMinutes(1)));
@@ -175,9 +179,7 @@ class SwitchProgramsTest {
             hand.assertReceived("b", Steered.written(good, 1, 2, 0), Steered.written(good, 1, 2, 0));
             assertEquals(5, count(old, Steered.REDIRECT_DEVMAP) + count(old, Steered.SPIN));
             eventually("three events", () -> events.size() == 3);
-            List<ProgramEvent> told = events.stream()
-                    .map(event -> ((SwitchEvent.ProgramChanged) event).event())
-                    .toList();
+            List<ProgramEvent> told = List.copyOf(events);
             assertEquals(
                     List.of(
                             new ProgramEvent.Loaded(SWITCH, "steered"),
