@@ -19,6 +19,7 @@ import weir.testing.RequiresFeature;
 class UringBatchTest {
     private static final int CAPACITY = 8;
     private static final int WORD = Long.BYTES;
+    private static final int ROUNDS = 50;
     private static final int EAGAIN = -Errno.EAGAIN.number();
 
     private Fd counter;
@@ -91,10 +92,13 @@ class UringBatchTest {
     @Test
     void runsAllocateNothing() throws LinuxException {
         try (UringBatch reads = UringBatch.reading(counter.number(), CAPACITY)) {
-            readNothing(reads, 20_000);
-            long before = AllocatedBytes.now();
-            readNothing(reads, 20_000);
-            assertEquals(0, AllocatedBytes.now() - before);
+            long bytes = Long.MAX_VALUE;
+            for (int round = 0; round < ROUNDS && bytes > 0; round++) { // until the JVM has compiled what runs
+                long before = AllocatedBytes.now();
+                readNothing(reads, 20_000);
+                bytes = AllocatedBytes.now() - before;
+            }
+            assertEquals(0, bytes);
         }
     }
 
