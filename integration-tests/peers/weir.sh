@@ -1,4 +1,4 @@
-# Weir between two TAPs (bench.sh tap and pair.sh tap only): tap:t1 and tap:t2 in pb-sw, one core.   WEIR_ARGS="--busy" WEIR_PORTS="tap:t1?vnet=off tap:t2?vnet=off"
+# Weir between two TAPs (bench.sh tap and pair.sh tap only): tap:t1 and tap:t2 in pb-sw, one core.   WEIR_ARGS="--busy"   WEIR_PORTS="SPEC SPEC"
 # A JIT compiler needs a longer warm-up than the half second that C gets.
 WARM=${WARM:-5}
 WEIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/weir
