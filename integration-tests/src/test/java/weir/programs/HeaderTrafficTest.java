@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import weir.core.counter.DropReason;
 import weir.core.program.AttachedProgram;
+import weir.core.program.OffloadView;
 import weir.core.program.ProgramOptions;
 import weir.ebpf.Engine;
 import weir.ports.linux.LinuxException;
@@ -283,7 +284,8 @@ class HeaderTrafficTest {
     @MethodSource("engines")
     void damagedDatagramsAreDropped(Engine engine) throws Exception {
         int damage = 0x1234;
-        AttachedProgram program = lab.load("udp_checksum", engine, loaded -> {});
+        ProgramOptions finished = ProgramOptions.DEFAULT.withEngine(engine).withOffloads(OffloadView.FINISHED);
+        AttachedProgram program = lab.load("udp_checksum", finished, loaded -> {});
         try (NumberedUdp udp = new NumberedUdp(lab.station(1), lab.station(2), UDP_PORT);
                 RawSocket socket = rawSocketOfFirst()) {
             send(socket, RawFrames.udp(lab.station(1), lab.station(2), damage));

@@ -32,6 +32,7 @@ import weir.core.port.PortOptions;
 import weir.core.port.VlanMode;
 import weir.core.program.Decision;
 import weir.core.program.ForwardingProgram;
+import weir.core.program.OffloadView;
 import weir.core.program.ProgramOptions;
 import weir.core.program.ProgramPlace;
 import weir.core.program.Steered;
@@ -291,7 +292,8 @@ class OffloadSwitchTest {
         return Stream.of(
                 Arguments.of("counters", options, true),
                 Arguments.of("tcp_mss", options, false),
-                Arguments.of("tcp_mss", options.withOffloadAware(true), true));
+                Arguments.of("counters", options.withOffloads(OffloadView.FINISHED), false),
+                Arguments.of("tcp_mss", options.withOffloads(OffloadView.AS_THEY_CAME), true));
     }
 
     @ParameterizedTest

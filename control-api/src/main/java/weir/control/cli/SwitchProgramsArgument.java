@@ -23,6 +23,7 @@ import weir.control.program.VerificationReport;
 import weir.control.text.Spelling;
 import weir.core.Switch;
 import weir.core.program.AttachedProgram;
+import weir.core.program.OffloadView;
 import weir.core.program.OnFault;
 import weir.core.program.ProgramException;
 import weir.core.program.ProgramOptions;
@@ -75,6 +76,13 @@ final class SwitchProgramsArgument {
                     + " ports with offloads bring; otherwise they get them cut into packets. Programs that only read see"
                     + " them anyway.")
     private boolean offloadAware;
+
+    @Option(
+            names = "--finished-frames",
+            description =
+                    "Show all programs packets with finished checksums, those that only read, too: for programs that"
+                            + " read checksums.")
+    private boolean finishedFrames;
 
     @Option(
             names = "--watch",
@@ -148,12 +156,18 @@ final class SwitchProgramsArgument {
     private void checkOptions() {
         String forPrograms = watch
                 ? "--watch"
-                : unchecked ? "--unchecked" : offloadAware ? "--offload-aware" : settings.isEmpty() ? "" : "--set";
+                : unchecked ? "--unchecked" : offloads().isEmpty() ? settings.isEmpty() ? "" : "--set" : offloads();
         if (programs.isEmpty() && !forPrograms.isEmpty()) {
             throw new CommandFailure(
                     ExitCode.USAGE,
                     forPrograms + " is for programs, and none is given",
                     "name an object file with --program FILE");
+        }
+        if (offloadAware && finishedFrames) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "--offload-aware and --finished-frames say the opposite of each other",
+                    "leave one of them away");
         }
         if (unchecked && engine != EngineName.JIT) {
             throw new CommandFailure(
@@ -161,6 +175,11 @@ final class SwitchProgramsArgument {
                     "--unchecked is for --engine jit: the interpreter always checks",
                     "leave one of them away");
         }
+    }
+
+    /** The option about offloads that is given; empty without. */
+    private String offloads() {
+        return offloadAware ? "--offload-aware" : finishedFrames ? "--finished-frames" : "";
     }
 
     private static Source source(String text, List<String> portNames) {
@@ -267,7 +286,10 @@ final class SwitchProgramsArgument {
                 .withProgram(source.program)
                 .withEngine(engine())
                 .withOnFault(onFault)
-                .withOffloadAware(offloadAware)
+                .withOffloads(
+                        offloadAware
+                                ? OffloadView.AS_THEY_CAME
+                                : finishedFrames ? OffloadView.FINISHED : OffloadView.BY_WHAT_IT_DOES)
                 .withKeepMaps(before != null);
         return sw.programs().load(source.place, object, options, program -> fillMaps(program, before));
     }

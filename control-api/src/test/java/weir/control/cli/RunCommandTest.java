@@ -121,6 +121,16 @@ class RunCommandTest {
                         ExitCode.USAGE,
                         "--watch is for programs, and none is given",
                         "name an object file with --program FILE");
+        CommandRun.of("run", "memory:a", "memory:b", "--offload-aware")
+                .fails(
+                        ExitCode.USAGE,
+                        "--offload-aware is for programs, and none is given",
+                        "name an object file with --program FILE");
+        CommandRun.of("run", "memory:a", "memory:b", "--program", bridge, "--offload-aware", "--finished-frames")
+                .fails(
+                        ExitCode.USAGE,
+                        "--offload-aware and --finished-frames say the opposite of each other",
+                        "leave one of them away");
     }
 
     @Test

@@ -153,8 +153,12 @@ public final class AttachedProgram {
 
     /** Who writes a part of a frame leaves the rest of its checksum wrong, unless it knows what is there. */
     private boolean takesOffloads(ProgramOptions options) {
-        return options.offloadAware()
-                || !(prepared.writes() || egressPrograms.values().stream().anyMatch(PreparedProgram::writes));
+        return switch (options.offloads()) {
+            case AS_THEY_CAME -> true;
+            case FINISHED -> false;
+            case BY_WHAT_IT_DOES ->
+                !prepared.writes() && egressPrograms.values().stream().noneMatch(PreparedProgram::writes);
+        };
     }
 
     public ProgramPlace place() {

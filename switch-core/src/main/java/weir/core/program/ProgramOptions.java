@@ -12,8 +12,7 @@ import weir.ebpf.Engine;
  * @param keepMaps whether maps of the program before, where name and definition are equal, go on with what they hold
  * @param onFault what becomes of frames on which it has a fault
  * @param rollback when the program before comes back
- * @param offloadAware whether it is shown frames of up to 64 KiB with unfinished checksums although it may change them;
- *     programs that only read are shown them anyway
+ * @param offloads how it is shown frames of up to 64 KiB and unfinished checksums
  * @param warmUp longest time, for each program, that is spent on letting the JVM compile it before it sees a frame
  */
 public record ProgramOptions(
@@ -22,37 +21,43 @@ public record ProgramOptions(
         boolean keepMaps,
         OnFault onFault,
         Rollback rollback,
-        boolean offloadAware,
+        OffloadView offloads,
         Duration warmUp) {
     /** Checked compiled code, maps of its own, faults are drops, back to the program before if it fails. */
-    public static final ProgramOptions DEFAULT =
-            new ProgramOptions("", Engine.jit(), false, OnFault.DROP, Rollback.DEFAULT, false, Duration.ofSeconds(2));
+    public static final ProgramOptions DEFAULT = new ProgramOptions(
+            "",
+            Engine.jit(),
+            false,
+            OnFault.DROP,
+            Rollback.DEFAULT,
+            OffloadView.BY_WHAT_IT_DOES,
+            Duration.ofSeconds(2));
 
     public ProgramOptions withProgram(String name) {
-        return new ProgramOptions(name, engine, keepMaps, onFault, rollback, offloadAware, warmUp);
+        return new ProgramOptions(name, engine, keepMaps, onFault, rollback, offloads, warmUp);
     }
 
     public ProgramOptions withEngine(Engine other) {
-        return new ProgramOptions(program, other, keepMaps, onFault, rollback, offloadAware, warmUp);
+        return new ProgramOptions(program, other, keepMaps, onFault, rollback, offloads, warmUp);
     }
 
     public ProgramOptions withKeepMaps(boolean keep) {
-        return new ProgramOptions(program, engine, keep, onFault, rollback, offloadAware, warmUp);
+        return new ProgramOptions(program, engine, keep, onFault, rollback, offloads, warmUp);
     }
 
     public ProgramOptions withOnFault(OnFault policy) {
-        return new ProgramOptions(program, engine, keepMaps, policy, rollback, offloadAware, warmUp);
+        return new ProgramOptions(program, engine, keepMaps, policy, rollback, offloads, warmUp);
     }
 
     public ProgramOptions withRollback(Rollback when) {
-        return new ProgramOptions(program, engine, keepMaps, onFault, when, offloadAware, warmUp);
+        return new ProgramOptions(program, engine, keepMaps, onFault, when, offloads, warmUp);
     }
 
-    public ProgramOptions withOffloadAware(boolean aware) {
-        return new ProgramOptions(program, engine, keepMaps, onFault, rollback, aware, warmUp);
+    public ProgramOptions withOffloads(OffloadView view) {
+        return new ProgramOptions(program, engine, keepMaps, onFault, rollback, view, warmUp);
     }
 
     public ProgramOptions withWarmUp(Duration limit) {
-        return new ProgramOptions(program, engine, keepMaps, onFault, rollback, offloadAware, limit);
+        return new ProgramOptions(program, engine, keepMaps, onFault, rollback, offloads, limit);
     }
 }
