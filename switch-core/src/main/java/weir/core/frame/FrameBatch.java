@@ -81,7 +81,8 @@ public final class FrameBatch {
         int decided = -1;
         for (int i = 0; i < size; i++) {
             int other = all[i] ^ Verdict.UNDECIDED;
-            decided &= other | -other; // the sign bit is set unless the word is 0: no branch, so that it is done in vectors
+            decided &= other
+                    | -other; // the sign bit is set unless the word is 0: no branch, so that it is done in vectors
         }
         return size > 0 && decided >= 0;
     }

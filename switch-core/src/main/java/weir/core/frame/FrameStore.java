@@ -205,7 +205,10 @@ public final class FrameStore extends CacheLinePadded {
         int i = start;
         for (; i < end; i++) {
             int slot = slotOf(frames[i]);
-            if (slot >= smallUnits || holders[slot] != 1 || homeOfUnit[slot] != home || accountOfUnit[slot] != account) {
+            if (slot >= smallUnits
+                    || holders[slot] != 1
+                    || homeOfUnit[slot] != home
+                    || accountOfUnit[slot] != account) {
                 break;
             }
             holders[slot] = 0;

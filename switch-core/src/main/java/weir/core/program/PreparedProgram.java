@@ -12,8 +12,7 @@ import weir.ebpf.program.ProgramFacts;
  * @param readsPort whether it has to be told where frames came in
  * @param readsFrame whether it is likely to look at the bytes of frames
  */
-record PreparedProgram(
-        EbpfProgram program, boolean writes, boolean moves, boolean readsPort, boolean readsFrame) {
+record PreparedProgram(EbpfProgram program, boolean writes, boolean moves, boolean readsPort, boolean readsFrame) {
     static PreparedProgram of(EbpfProgram program, ProgramFacts facts) {
         // Whatever a tail call enters may do what this program does not.
         boolean moves = facts.movesBounds() || facts.tailCalls();
