@@ -55,6 +55,40 @@ class FrameBatchTest {
         assertEquals(0, batch.vlans()[1]);
     }
 
+    /** Whatever stands behind the last frame counts for nothing. */
+    @Test
+    void knowsWhetherAllVerdictsAreTheSameAndWhetherOneIsMissing() {
+        int[] all = {
+            Verdict.UNDECIDED,
+            Verdict.FLOOD,
+            Verdict.COPIES,
+            0,
+            1,
+            4095,
+            Integer.MAX_VALUE,
+            Verdict.drop(DropReason.PROGRAM_DROP),
+            Verdict.refuse(DropReason.RUNT),
+            Integer.MIN_VALUE
+        };
+        FrameBatch large = new FrameBatch(FrameBatch.MAX_CAPACITY);
+        assertFalse(large.anyUndecided());
+        assertFalse(large.isUniform());
+        for (int size : new int[] {1, 2, 3, 31, 64, 255}) {
+            for (int most : all) {
+                for (int one : all) {
+                    large.clear();
+                    large.addRun(0, 0, size);
+                    Arrays.fill(large.verdicts(), 0, size, most);
+                    large.verdicts()[size / 3] = one;
+                    boolean isUniform = size == 1 || most == one;
+                    boolean anyUndecided = one == Verdict.UNDECIDED || (size > 1 && most == Verdict.UNDECIDED);
+                    assertEquals(isUniform, large.isUniform(), size + " frames, " + most + " and " + one);
+                    assertEquals(anyUndecided, large.anyUndecided(), size + " frames, " + most + " and " + one);
+                }
+            }
+        }
+    }
+
     @Test
     void refusesASizeOutOfRange() {
         assertEquals(

@@ -38,6 +38,7 @@ class FrameRingsTest {
             }
             for (int batch = 0; batch < 4; batch++) {
                 writeBatch(random, subject, groups, model);
+                writeAlike(random, subject, groups, model);
                 publishAndCompare(subject, rings, model);
             }
         }
@@ -66,6 +67,22 @@ class FrameRingsTest {
                 }
                 i++;
             }
+        }
+    }
+
+    /** All to one group, or none where they do not all find room. */
+    private static void writeAlike(RandomGenerator random, FrameRings subject, int groups, List<List<Long>> model) {
+        int group = random.nextInt(groups);
+        int from = random.nextInt(4);
+        int n = 1 + random.nextInt(RING + 1);
+        long[] frames = new long[from + n];
+        for (int i = 0; i < frames.length; i++) {
+            frames[i] = frame(random.nextInt(1 << 20));
+        }
+        boolean room = group % 5 != 3 && model.get(group).size() + n <= RING;
+        assertEquals(room, subject.addAll(group, frames, from, n));
+        for (int i = from; room && i < from + n; i++) {
+            model.get(group).add(frames[i]);
         }
     }
 

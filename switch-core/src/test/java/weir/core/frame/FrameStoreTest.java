@@ -121,6 +121,72 @@ class FrameStoreTest {
                         .getMessage());
     }
 
+    @Test
+    void takesAsManyAsThereAreAtOnce() {
+        long[] frames = new long[2 + SMALL];
+        assertEquals(10, home.allocate(ACCOUNT, frames, 2, 10));
+        long[] rest = new long[SMALL];
+        assertEquals(CREDIT - 10, home.allocate(ACCOUNT, rest, 0, SMALL), "no more than the credit");
+        assertEquals(0, home.allocate(ACCOUNT, new long[1], 0, 1));
+        assertEquals(0, home.creditLeft(ACCOUNT));
+        long[] others = new long[SMALL];
+        assertEquals(SMALL - CREDIT, home.allocate(ACCOUNT + 1, others, 0, SMALL), "no more than there are");
+        Set<Integer> slots = new HashSet<>();
+        for (int i = 2; i < 12; i++) {
+            assertTrue(slots.add(pool.slot(frames[i])), "slot given twice");
+            assertTrue(home.isExclusive(frames[i]));
+            assertEquals(0, Frame.length(frames[i]));
+        }
+        home.release(others, 0, SMALL - CREDIT);
+        home.release(rest, 0, CREDIT - 10);
+        home.release(frames, 2, 10);
+        assertEquals(CREDIT, home.creditLeft(ACCOUNT));
+    }
+
+    @Test
+    void slotsThatAnotherWorkerGaveBackAreTakenAtOnce() {
+        for (int i = 0; i < CREDIT; i++) {
+            passAndReturn(home.allocate(ACCOUNT));
+        }
+        foreign.publishReturns();
+        long[] frames = new long[CREDIT];
+        assertEquals(CREDIT, home.allocate(ACCOUNT, frames, 0, CREDIT));
+        home.release(frames, 0, CREDIT);
+    }
+
+    /** Frames of all sorts in one range: each is counted where it belongs. */
+    @Test
+    void releasesARangeOfAllSorts() {
+        long[] frames = new long[24];
+        for (int i = 0; i < frames.length; i++) {
+            switch (i % 6) {
+                case 0, 1 -> frames[i] = home.allocate(ACCOUNT);
+                case 2 -> frames[i] = home.allocate(ACCOUNT + 1);
+                case 3 -> frames[i] = i < 12 ? home.allocateLarge(ACCOUNT) : home.allocate(ACCOUNT);
+                case 4 -> {
+                    frames[i] = home.allocate(ACCOUNT);
+                    home.share(frames[i], 1);
+                }
+                default -> {
+                    frames[i] = foreign.allocate(ACCOUNT);
+                    foreign.handOver(frames[i]);
+                    home.adopt(frames[i]);
+                }
+            }
+        }
+        int shared = 4;
+        home.release(frames, 0, frames.length);
+        assertEquals(shared, home.used(ACCOUNT), "what somebody else holds");
+        assertEquals(0, home.used(ACCOUNT + 1));
+        for (int i = 4; i < frames.length; i += 6) {
+            assertTrue(home.isExclusive(frames[i]));
+            home.release(frames[i]);
+        }
+        home.publishReturns();
+        foreign.reclaim();
+        assertEquals(0, foreign.used(ACCOUNT));
+    }
+
     // ---- credit ---------------------------------------------------------------------------------
 
     @Test

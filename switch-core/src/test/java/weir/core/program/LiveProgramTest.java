@@ -26,6 +26,7 @@ import weir.testing.RunSize;
 /** A bridge in eBPF, with ports that come and go and maps that change while frames flow: every frame is accounted for. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class LiveProgramTest {
+    private static final long PATIENCE_NANOS = 10_000_000_000L;
     private static final ProgramPlace SWITCH = ProgramPlace.onSwitch();
     private static final int PORTS = 4;
     private static final int CHANGES = RunSize.of(100, 3_000);
@@ -82,6 +83,10 @@ class LiveProgramTest {
                 }
                 default -> program = load(sw, random.nextBoolean());
             }
+        }
+        long deadline = System.nanoTime() + PATIENCE_NANOS; // the last program may have come just now
+        while (program.counters().frames() == 0 && System.nanoTime() - deadline < 0) {
+            Thread.sleep(1);
         }
         talkers.forEach(Talker::stopSending);
         talkers.forEach(Talker::close);
