@@ -58,8 +58,12 @@ final class RecordRing {
             lost.incrementAndGet();
             return false;
         }
-        boolean fits = append(worker, nanos, first, firstBytes, second, secondBytes);
-        Reference.reachabilityFence(memory); // it was written to by address
+        boolean fits;
+        try {
+            fits = append(worker, nanos, first, firstBytes, second, secondBytes);
+        } finally {
+            Reference.reachabilityFence(memory); // it is written to by address
+        }
         isWriting.set(false);
         if (!fits) {
             lost.incrementAndGet();

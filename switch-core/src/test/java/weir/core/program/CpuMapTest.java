@@ -40,7 +40,7 @@ class CpuMapTest {
     }
 
     /** What the entry's program does, where its frame goes, and why it is dropped. */
-    private record Case(
+    record Case(
             String name,
             int action,
             int target,
