@@ -4,6 +4,7 @@ package weir.ports.xdp;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static weir.ports.testing.Waiting.sleep;
@@ -281,11 +282,14 @@ class XdpSwitchTest {
         assertFalse(netns.ip("link").contains("xdp"));
     }
 
-    /** Less the pipes of commands that have just ended. */
+    /** Sockets, programs, maps and links, and threads; other descriptors are of the JVM, the worker and ended commands. */
     private static Held held() {
         Held now = Held.now();
         return new Held(
-                now.descriptors().stream().filter(each -> !each.equals("pipe")).toList(), now.threads());
+                now.descriptors().stream()
+                        .filter(each -> each.startsWith("socket") || each.contains("bpf"))
+                        .toList(),
+                now.threads());
     }
 
     private void refuses(String spec, String why) {
@@ -306,6 +310,7 @@ class XdpSwitchTest {
         Held before = held();
         for (int i = 0; i < 3; i++) {
             attach();
+            assertNotEquals(before, held());
             assertTrue(sw.detach("x"));
         }
         assertEquals(before, held());
