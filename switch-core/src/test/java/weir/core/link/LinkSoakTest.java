@@ -114,8 +114,10 @@ class LinkSoakTest {
             sw.links().clear("s" + i);
         }
         // What was on its way from a port is received when the worker comes for it.
-        Law.eventually("nothing is on its way", () -> sw.links().all().stream()
-                .allMatch(link -> link.toPort().held() + link.fromPort().held() == 0));
+        Law.eventually(
+                "nothing is on its way",
+                () -> sw.links().all().stream()
+                        .allMatch(link -> link.toPort().held() + link.fromPort().held() == 0));
         Law.assertComesToHold(sw);
         talkers.forEach(Talker::close);
         talkers.clear();
