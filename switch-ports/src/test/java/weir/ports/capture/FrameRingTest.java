@@ -72,7 +72,7 @@ class FrameRingTest {
         ArrayDeque<byte[]> model = new ArrayDeque<>();
         int number = 0;
         int put = 0;
-        for (int step = 0; step < 200_000; step++) {
+        for (int step = 0; step < 50_000; step++) {
             if (random.nextInt(5) < 3) {
                 byte[] next = frame(random.nextInt(step % 1000 < 900 ? 200 : 4000), number);
                 if (ring.writer().put(next, number)) {
@@ -93,7 +93,7 @@ class FrameRingTest {
             }
             assertEquals(model.size(), ring.reader().available(64));
         }
-        assertTrue(put > 50_000, "frames that found room: " + put);
+        assertTrue(put > 10_000, "frames that found room: " + put);
     }
 
     private static boolean isFilledWith(byte[] bytes, int number) {
@@ -102,7 +102,7 @@ class FrameRingTest {
 
     @Test
     void carriesFramesBetweenTwoThreads() throws Exception {
-        int count = 300_000;
+        int count = 50_000;
         FrameRing ring = new FrameRing(1 << 14, 64);
         StringBuilder wrong = new StringBuilder();
         Thread reader = Thread.ofPlatform().start(() -> {
@@ -115,6 +115,9 @@ class FrameRingTest {
                         return;
                     }
                 }
+                if (n == 0) {
+                    Thread.yield();
+                }
                 ring.reader().advance(n);
             }
         });
@@ -122,7 +125,7 @@ class FrameRingTest {
             if (ring.writer().put(frame(i % 300, i), i)) {
                 i++;
             } else {
-                Thread.onSpinWait();
+                Thread.yield(); // the reader may need this very core
             }
             ring.writer().publish();
         }
