@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,6 +19,7 @@ import weir.core.testing.Seeds;
 
 @Timeout(60)
 class FrameRingTest {
+    private static final long NAP_NANOS = 1_000;
     private static final int RECORD_OF_60 = 8 + 64;
 
     private static byte[] frame(int length, int number) {
@@ -116,7 +118,7 @@ class FrameRingTest {
                     }
                 }
                 if (n == 0) {
-                    Thread.yield();
+                    LockSupport.parkNanos(NAP_NANOS);
                 }
                 ring.reader().advance(n);
             }
@@ -125,7 +127,7 @@ class FrameRingTest {
             if (ring.writer().put(frame(i % 300, i), i)) {
                 i++;
             } else {
-                Thread.yield(); // the reader may need this very core
+                LockSupport.parkNanos(NAP_NANOS); // the reader may need this very core
             }
             ring.writer().publish();
         }
