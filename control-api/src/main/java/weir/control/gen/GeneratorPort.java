@@ -2,7 +2,6 @@
 package weir.control.gen;
 
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import weir.core.frame.Frame;
 import weir.core.frame.FrameBatch;
@@ -50,7 +49,7 @@ final class GeneratorPort implements Port {
         this.pace = pace;
         this.limits = limits;
         this.target = target;
-        this.busy = busy || pace.isUnlimited() || pace.intervalNanos() * BUSY_FROM_PPS < TimeUnit.SECONDS.toNanos(1);
+        this.busy = busy || pace.isFasterThan(BUSY_FROM_PPS);
     }
 
     /** The first frames are due from now on. After the attach. */

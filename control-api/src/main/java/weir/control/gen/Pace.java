@@ -35,6 +35,10 @@ final class Pace {
         return framesPerNano == UNLIMITED;
     }
 
+    boolean isFasterThan(double pps) {
+        return framesPerNano > pps / NANOS_PER_SECOND;
+    }
+
     /** Frames to send now, at most so many; they count as sent. */
     int take(long nowNanos, int atMost) {
         if (isUnlimited()) {

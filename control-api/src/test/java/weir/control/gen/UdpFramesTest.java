@@ -32,7 +32,7 @@ class UdpFramesTest {
 
     private byte[] next(FrameSource frames, long nanos) {
         int length = frames.nextLength();
-        memory.fill((byte) 0x5a); // what was in the slot before
+        memory.asSlice(0, length).fill((byte) 0x5a); // what was in the slot before
         frames.writeNext(memory.address(), nanos);
         return memory.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
     }

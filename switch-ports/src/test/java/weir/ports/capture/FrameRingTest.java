@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,6 +19,7 @@ import weir.core.testing.Seeds;
 
 @Timeout(60)
 class FrameRingTest {
+    private static final long NAP_NANOS = 1_000;
     private static final int RECORD_OF_60 = 8 + 64;
 
     private static byte[] frame(int length, int number) {
@@ -72,7 +74,7 @@ class FrameRingTest {
         ArrayDeque<byte[]> model = new ArrayDeque<>();
         int number = 0;
         int put = 0;
-        for (int step = 0; step < 200_000; step++) {
+        for (int step = 0; step < 50_000; step++) {
             if (random.nextInt(5) < 3) {
                 byte[] next = frame(random.nextInt(step % 1000 < 900 ? 200 : 4000), number);
                 if (ring.writer().put(next, number)) {
@@ -93,7 +95,7 @@ class FrameRingTest {
             }
             assertEquals(model.size(), ring.reader().available(64));
         }
-        assertTrue(put > 50_000, "frames that found room: " + put);
+        assertTrue(put > 10_000, "frames that found room: " + put);
     }
 
     private static boolean isFilledWith(byte[] bytes, int number) {
@@ -102,7 +104,7 @@ class FrameRingTest {
 
     @Test
     void carriesFramesBetweenTwoThreads() throws Exception {
-        int count = 300_000;
+        int count = 50_000;
         FrameRing ring = new FrameRing(1 << 14, 64);
         StringBuilder wrong = new StringBuilder();
         Thread reader = Thread.ofPlatform().start(() -> {
@@ -115,6 +117,9 @@ class FrameRingTest {
                         return;
                     }
                 }
+                if (n == 0) {
+                    LockSupport.parkNanos(NAP_NANOS);
+                }
                 ring.reader().advance(n);
             }
         });
@@ -122,7 +127,7 @@ class FrameRingTest {
             if (ring.writer().put(frame(i % 300, i), i)) {
                 i++;
             } else {
-                Thread.onSpinWait();
+                LockSupport.parkNanos(NAP_NANOS); // the reader may need this very core
             }
             ring.writer().publish();
         }
