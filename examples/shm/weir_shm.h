@@ -29,7 +29,7 @@
  * Indices count words since the ring was made. Word i and slot i stand at i & (slots - 1); a frame starts at its slot's
  * first byte. The producer writes slot and word, then its index with release; the consumer reads that index with
  * acquire, uses word and slot, then writes its own index with release. A consumer that goes to sleep writes a number
- * that differs from sleep to sleep, makes a full fence and looks once more; a producer makes a full fence behind its
+ * that differs from sleep to sleep, also after a wake-up that brought nothing, makes a full fence and looks once more; a producer makes a full fence behind its
  * index, and sends one byte over the socket for each such number that it meets.
  */
 #ifndef WEIR_SHM_H
@@ -285,9 +285,12 @@ static inline void weir_shm_release(struct weir_shm *port, uint32_t count) {
 
 /* Sleeps until a frame is there; false when the time is over, or the switch has left and nothing is there. */
 static inline bool weir_shm_wait(struct weir_shm *port, int timeout_ms) {
-    atomic_store_explicit(port->in.sleep, ++port->naps, memory_order_release);
-    atomic_thread_fence(memory_order_seq_cst); /* pairs with the switch's between its publish and its look */
-    while (weir_shm_poll(port, 1) == 0) {
+    for (;;) {
+        /* A wake-up may come late and bring nothing, and there is one for each number only: every sleep has its own. */
+        atomic_store_explicit(port->in.sleep, ++port->naps, memory_order_release);
+        atomic_thread_fence(memory_order_seq_cst); /* pairs with the switch's between its publish and its look */
+        if (weir_shm_poll(port, 1) > 0)
+            break;
         struct pollfd woken = {.fd = port->fd, .events = POLLIN};
         char byte;
         if (poll(&woken, 1, timeout_ms) <= 0 || recv(port->fd, &byte, 1, MSG_DONTWAIT) == 0)

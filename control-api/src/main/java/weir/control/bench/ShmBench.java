@@ -63,7 +63,7 @@ public final class ShmBench {
         try (Switch sw = Switch.create(config.withWaitMode(WaitMode.BUSY))) {
             List<Path> sockets = new ArrayList<>();
             for (String name : List.of(FROM, TO)) {
-                ShmPort port = ShmPort.open("shm:" + name + "?dir=" + dir);
+                ShmPort port = ShmPort.open("shm:" + name + "?dir=" + dir + "&slots=" + settings.slots());
                 sw.attach(port, PortOptions.named(name));
                 sockets.add(port.socket());
             }

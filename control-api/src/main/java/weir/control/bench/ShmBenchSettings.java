@@ -10,8 +10,10 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param seconds length of one slice
  * @param slices how many make a row
  * @param warmUpSeconds load before the first slice
+ * @param slots of either port
  * @param switchCpu where the worker runs; -1: anywhere
  * @param clientCpu where generator and sink run, one thread of another JVM; -1: anywhere
  */
 @JsonNaming(SnakeCaseStrategy.class)
-public record ShmBenchSettings(double seconds, int slices, double warmUpSeconds, int switchCpu, int clientCpu) {}
+public record ShmBenchSettings(
+        double seconds, int slices, double warmUpSeconds, int slots, int switchCpu, int clientCpu) {}

@@ -50,7 +50,7 @@ public final class BenchShmClientCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ShmException {
-        ShmBenchSettings settings = new ShmBenchSettings(seconds, slices, warmUp, -1, cpu);
+        ShmBenchSettings settings = new ShmBenchSettings(seconds, slices, warmUp, 0, -1, cpu);
         ShmBenchClient.run(from, to, bytes, settings, spec.commandLine().getOut());
         return ExitCode.OK.number();
     }

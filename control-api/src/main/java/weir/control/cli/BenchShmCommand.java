@@ -22,6 +22,7 @@ import weir.control.bench.ShmBenchRow;
 import weir.control.bench.ShmBenchSettings;
 import weir.control.run.HostConfig;
 import weir.core.port.PortException;
+import weir.ports.shm.ShmSpec;
 
 /** {@code weir bench shm}. */
 @Command(
@@ -61,6 +62,9 @@ public final class BenchShmCommand implements Callable<Integer> {
 
     @Option(names = "--warm-up", paramLabel = "S", description = "Load before the first slice (default: 5).")
     private double warmUp = 5;
+
+    @Option(names = "--slots", paramLabel = "N", description = "Slots of each port (default: 1024).")
+    private int slots = ShmSpec.DEFAULT_SLOTS;
 
     /** For picocli. */
     public BenchShmCommand() {}
@@ -113,7 +117,12 @@ public final class BenchShmCommand implements Callable<Integer> {
         BitSet allowed = HostConfig.allowedCpus();
         boolean pinned = allowed.cardinality() > 1;
         return new ShmBenchSettings(
-                seconds, slices, warmUp, pinned ? allowed.length() - 1 : -1, pinned ? allowed.nextSetBit(0) : -1);
+                seconds,
+                slices,
+                warmUp,
+                slots,
+                pinned ? allowed.length() - 1 : -1,
+                pinned ? allowed.nextSetBit(0) : -1);
     }
 
     /** This program once more, as it was started here. */

@@ -186,7 +186,8 @@ public final class NativeSpscRing {
         /**
          * Says how this side sleeps: 0 when it is awake, else a number that differs from sleep to sleep, so that
          * a producer can tell whether it has woken this one. Between saying so and sleeping come a full fence and
-         * one more look at {@link #available()}.
+         * one more look at {@link #available()}. A wake-up may come late, when its word was taken already: the sleep
+         * after it has a new number, too.
          */
         public void setWaiting(long sleep) {
             INDEX.setRelease(ring, (long) RingLayout.WAITING_BYTE, sleep);

@@ -217,7 +217,7 @@ final class ShmExchange implements FdReadiness.Listener {
                 droppedBytes += length;
                 continue;
             }
-            Mem.copy(base + ((start + i) & mask) * slotBytes, pool.address(slot), (int) length);
+            Mem.copy(base + ((start + i) & mask) * slotBytes, pool.address(slot), length);
             frames[from + taken++] = Frame.withLength(slot, (int) length);
         }
         in.advance(i);

@@ -25,7 +25,7 @@ public record ShmSpec(String name, @Nullable String dir, int slots, int mtuBytes
     public static final String KIND = "shm";
 
     /** Slots where the spec says nothing. */
-    public static final int DEFAULT_SLOTS = 512;
+    public static final int DEFAULT_SLOTS = 1024;
 
     private static final int DEFAULT_MTU_BYTES = 1500;
     private static final int MIN_SLOTS = 16;

@@ -23,7 +23,7 @@
  * <table>
  *   <caption>Options</caption>
  *   <tr><th>option</th><th>default</th><th>means</th></tr>
- *   <tr><td>slots</td><td>512</td><td>frames that fit into each direction, a power of two, 16 to 16,384</td></tr>
+ *   <tr><td>slots</td><td>1024</td><td>frames that fit into each direction, a power of two, 16 to 16,384</td></tr>
  *   <tr><td>mtu</td><td>1500</td><td>68 to 9,000</td></tr>
  *   <tr><td>dir</td><td>$XDG_RUNTIME_DIR/weir or /run/weir</td><td>where {@code NAME.sock} is made, mode 0660</td></tr>
  * </table>

@@ -33,7 +33,7 @@ import weir.testing.RunSize;
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
 class ShmProcessTest {
     private static final long PATIENCE_NANOS = 20_000_000_000L;
-    private static final int IDLE_MILLIS = 1_500;
+    private static final int IDLE_MILLIS = 5_000;
 
     @TempDir
     static Path programs;

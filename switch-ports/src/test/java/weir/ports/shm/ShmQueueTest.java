@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +27,7 @@ import weir.core.frame.Frame;
 import weir.core.frame.FrameBatch;
 import weir.core.frame.PoolConfig;
 import weir.core.port.PortState;
+import weir.core.ring.RingLayout;
 import weir.core.testing.Frames;
 import weir.core.testing.Law;
 import weir.ports.shm.client.ShmClient;
@@ -240,6 +245,38 @@ class ShmQueueTest {
             poor.releaseKept();
         }
         other.close();
+    }
+
+    /** A worker may flush when the client has taken its frame already and sleeps again. */
+    @Test
+    void aWakeUpThatComesLateDoesNotCostTheNextOne() throws Exception {
+        ShmPort other = ShmPort.open("shm:w?slots=16&dir=" + dir);
+        try (QueueDriver driver = new QueueDriver(other.queues().getFirst());
+                ShmClient sleeper = ShmClient.connect(other.socket())) {
+            Law.eventually("up", () -> {
+                driver.receive(64);
+                return other.state() == PortState.UP;
+            });
+            var awaiting = CompletableFuture.supplyAsync(
+                    () -> sleeper.receiver().await(Duration.ofSeconds(60).toNanos()));
+            MemorySegment ring = new ShmLayout.Geometry(16, 1500).ringFromSwitch(sleeper.memory());
+            for (int late = 0; late < 3; late++) {
+                long sleep = awaitSleepAfter(ring, late);
+                other.queues().getFirst().flush();
+                awaitSleepAfter(ring, sleep);
+            }
+            driver.transmit(frame(1));
+            assertTrue(awaiting.get(20, TimeUnit.SECONDS));
+        }
+        other.close();
+    }
+
+    private static long awaitSleepAfter(MemorySegment ring, long number) {
+        VarHandle word = ValueLayout.JAVA_LONG.varHandle();
+        Law.eventually(
+                "the client announces another sleep",
+                () -> (long) word.getAcquire(ring, (long) RingLayout.WAITING_BYTE) > number);
+        return (long) word.getAcquire(ring, (long) RingLayout.WAITING_BYTE);
     }
 
     @Test

@@ -36,6 +36,7 @@ import weir.testing.RequiresFeature;
 @RequiresFeature(Feature.LINUX)
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ShmSwitchTest {
+    private static final int MOST_WARM_UPS = 30;
     private static final long PATIENCE_NANOS = 5_000_000_000L;
 
     @TempDir
@@ -220,12 +221,14 @@ class ShmSwitchTest {
                     ShmClient b = lab.connect("b")) {
                 byte[] frame = frame(2, 1, 3);
                 byte[] buffer = new byte[b.slotBytes()];
-                for (int warmUp = 0; warmUp < 4; warmUp++) {
-                    pass(a, b, frame, buffer);
+                long bytes = Long.MAX_VALUE;
+                int passed = 0;
+                // Code that is not compiled yet makes some; on a busy machine that takes a while.
+                for (int i = 0; i < MOST_WARM_UPS && bytes >= passed; i++) {
+                    long before = AllocatedBytes.now();
+                    passed = pass(a, b, frame, buffer);
+                    bytes = AllocatedBytes.now() - before;
                 }
-                long before = AllocatedBytes.now();
-                int passed = pass(a, b, frame, buffer);
-                long bytes = AllocatedBytes.now() - before;
                 assertTrue(bytes < passed, bytes + " bytes for " + passed + " frames");
             }
         }

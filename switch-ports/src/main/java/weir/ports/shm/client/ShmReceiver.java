@@ -107,10 +107,8 @@ public final class ShmReceiver extends CacheLinePadded {
             Thread.onSpinWait();
         }
         long deadline = System.nanoTime() + timeoutNanos;
-        ring.setWaiting(++sleep);
-        VarHandle.fullFence(); // pairs with the switch's between its publish and its look at the announcement
         boolean connected = true;
-        while (connected && ring.available() <= 0) {
+        while (connected && !hasFramesAfterAnnouncing()) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
                 break;
@@ -118,6 +116,16 @@ public final class ShmReceiver extends CacheLinePadded {
             connected = sleep((int) Math.min(left / NANOS_PER_MILLI + 1, Integer.MAX_VALUE));
         }
         ring.setWaiting(0);
+        return ring.available() > 0;
+    }
+
+    /**
+     * Announces the next sleep and looks once more. A wake-up may come late and bring nothing, and the switch sends one
+     * for each number only: so every sleep has its own.
+     */
+    private boolean hasFramesAfterAnnouncing() {
+        ring.setWaiting(++sleep);
+        VarHandle.fullFence(); // pairs with the switch's between its publish and its look at the announcement
         return ring.available() > 0;
     }
 
