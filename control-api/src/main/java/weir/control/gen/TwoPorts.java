@@ -38,8 +38,7 @@ final class TwoPorts implements AutoCloseable {
             throws PortException {
         this.outside = outside;
         this.name = name;
-        SwitchConfig config =
-                HostConfig.named(outward ? "gen" : "sink").withWaitMode(busy ? WaitMode.BUSY : WaitMode.ADAPTIVE);
+        SwitchConfig config = HostConfig.named("gen").withWaitMode(busy ? WaitMode.BUSY : WaitMode.ADAPTIVE);
         sw = Switch.create(config);
         boolean done = false;
         try {
