@@ -25,6 +25,7 @@ import weir.core.frame.Frame;
 import weir.core.frame.FrameBatch;
 import weir.core.frame.Offload;
 import weir.core.frame.PoolConfig;
+import weir.core.link.LinkSettings;
 import weir.core.memory.MemoryEndpoint;
 import weir.core.memory.MemoryPortConfig;
 import weir.core.port.PortException;
@@ -123,6 +124,23 @@ class OffloadSwitchTest {
                     assertEquals(segments, counters(hand, port).transmitted(), "transmitted by " + port);
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"from", "to"})
+    void goThroughEmulatedLinks(String side) {
+        try (HandDrivenSwitch hand = withWorkers(1)) {
+            OffloadPort from = attach(hand, "from", Offload.ALL);
+            OffloadPort plain = attach(hand, "to", Offload.NONE);
+            assertTrue(hand.sw().links().set(side, LinkSettings.parse("delay:20ms")));
+            SuperFrame whole = random(1, SuperFrame.Kind.TCP4, SuperFrame.Variety.ALL);
+            from.send(whole);
+            hand.settle();
+            assertEquals(List.of(), plain.takeSent());
+
+            hand.advanceMillis(20);
+            PacketCheck.assertSegments(whole, plainFrames(plain));
         }
     }
 

@@ -105,6 +105,7 @@ public final class EmulatedQueue implements PortQueue {
         int end = from + budgetFrames;
         long[] out = batch.frames();
         int n = fromPort.takeDue(now, out, from, end);
+        noteOffloads(batch, from, n);
         if (n < end) {
             int taken = queue.receive(batch, n, end - n);
             // Aside first: what is doubled takes more room than it came in.
@@ -115,6 +116,17 @@ public final class EmulatedQueue implements PortQueue {
         }
         schedule(fromPort);
         return n - from;
+    }
+
+    /** Of frames that came in with an earlier batch. */
+    private static void noteOffloads(FrameBatch batch, int from, int to) {
+        long[] frames = batch.frames();
+        for (int i = from; i < to; i++) {
+            if (Frame.hasOffload(frames[i])) {
+                batch.noteOffloads();
+                return;
+            }
+        }
     }
 
     @Override
