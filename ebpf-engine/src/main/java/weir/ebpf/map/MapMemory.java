@@ -19,6 +19,7 @@ final class MapMemory implements AutoCloseable {
     private long usedBytes;
     private boolean isClosed;
 
+    @SuppressWarnings("MustBeClosedChecker") // by close()
     MapMemory(String map, long limitBytes) {
         this(map, limitBytes, Arena.ofShared());
     }
@@ -30,6 +31,7 @@ final class MapMemory implements AutoCloseable {
     }
 
     /** For copies that one thread needs for a moment: freeing them stops no other thread, as freeing shared memory does. */
+    @SuppressWarnings("MustBeClosedChecker") // by close()
     static MapMemory scratch(String map) {
         return new MapMemory(map, Long.MAX_VALUE, Arena.ofConfined());
     }

@@ -7,7 +7,7 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import weir.core.port.PortException;
 import weir.ports.NamespacePath;
-import weir.ports.link.LinkMonitor;
+import weir.ports.link.LinkOpener;
 import weir.ports.link.LinkPlace;
 import weir.ports.link.WatchedLink;
 import weir.ports.linux.Errno;
@@ -19,59 +19,48 @@ import weir.ports.linux.PacketSocket;
 import weir.ports.linux.RouteSocket;
 
 /** Opens packet ports and says in a user's words what went wrong. */
-final class PacketOpener {
+final class PacketOpener extends LinkOpener<PacketPort> {
     private static final String NEEDS_NET_RAW = "run as root or with CAP_NET_RAW";
     private static final String NEEDS_SYS_ADMIN =
             "run as root or with CAP_SYS_ADMIN, or start weir inside that namespace: ip netns exec NAME weir run ...";
     private static final String NEEDS_NET_ADMIN = "run as root or with CAP_NET_ADMIN, or leave mtu out";
 
     private final PacketSpec spec;
-    private final LinkMonitor monitor;
     private final List<PacketSocket> sockets = new ArrayList<>();
     private final List<PacketChannel> channels = new ArrayList<>();
 
-    private PacketOpener(PacketSpec spec, LinkMonitor monitor) {
+    private PacketOpener(PacketSpec spec) throws PortException {
         this.spec = spec;
-        this.monitor = monitor;
     }
 
     static PacketPort open(PacketSpec spec) throws PortException {
-        LinkMonitor monitor;
-        try {
-            monitor = LinkMonitor.acquire();
-        } catch (LinuxException e) {
-            throw new PortException("cannot watch network interfaces: " + e.getMessage(), "", e);
-        }
-        PacketOpener opener = new PacketOpener(spec, monitor);
-        boolean done = false;
-        try {
-            PacketPort port = opener.open();
-            port.link().watch();
-            done = true;
-            return port;
-        } catch (LinuxException e) {
-            throw opener.explain(e);
-        } finally {
-            if (!done) {
-                opener.sockets.forEach(PacketSocket::close);
-                monitor.release();
-            }
-        }
+        return new PacketOpener(spec).open();
     }
 
-    private PacketPort open() throws LinuxException, PortException {
+    @Override
+    protected WatchedLink linkOf(PacketPort port) {
+        return port.link();
+    }
+
+    @Override
+    protected void undo() {
+        sockets.forEach(PacketSocket::close);
+    }
+
+    @Override
+    protected PacketPort make() throws LinuxException, PortException {
         String netns = spec.netns();
         if (netns == null) {
             return open(null, RouteSocket.OWN_NAMESPACE, 0);
         }
         try (Fd namespace = NamespacePath.open(netns)) {
-            return open(netns, monitor.namespaceId(namespace), namespace.inode());
+            return open(netns, monitor().namespaceId(namespace), namespace.inode());
         }
     }
 
     private PacketPort open(@Nullable String netns, int namespaceId, long namespaceInode)
             throws LinuxException, PortException {
-        LinkInfo link = requireUsable(monitor.find(LinkPlace.named(spec.name(), namespaceId)));
+        LinkInfo link = requireUsable(monitor().find(LinkPlace.named(spec.name(), namespaceId)));
         requireFree(LinkPlace.numbered(link.index(), namespaceId));
         openSockets(netns);
         if (spec.mtuBytes() != 0 && spec.mtuBytes() != link.mtuBytes()) {
@@ -81,7 +70,7 @@ final class PacketOpener {
             channels.add(PacketChannel.of(sockets.subList(i, i + PacketChannel.SOCKETS), link.index()));
         }
         PacketBinding binding = new PacketBinding(sockets, link.index(), namespaceId, netns, namespaceInode);
-        return new PacketPort(spec, monitor, binding, link, channels);
+        return new PacketPort(spec, monitor(), binding, link, channels);
     }
 
     private LinkInfo requireUsable(@Nullable LinkInfo link) throws PortException {
@@ -102,7 +91,7 @@ final class PacketOpener {
 
     /** The kernel lets several sockets have every frame, so that each would come twice. */
     private void requireFree(LinkPlace place) throws PortException {
-        for (WatchedLink other : monitor.links()) {
+        for (WatchedLink other : monitor().links()) {
             if (other.port() instanceof PacketPort port && port.isAt(place)) {
                 throw new PortException(
                         "interface " + spec.name() + " is in use by this process, as port " + port.spec(),
@@ -147,7 +136,8 @@ final class PacketOpener {
         }
     }
 
-    private PortException explain(LinuxException e) {
+    @Override
+    protected PortException explain(LinuxException e) {
         String what = "cannot open " + spec + ": " + e.getMessage();
         boolean entering = what.contains("setns");
         return switch (e.errno()) {

@@ -8,7 +8,7 @@ import weir.core.frame.Offload;
 import weir.core.offload.VirtioNetHeader;
 import weir.core.port.PortException;
 import weir.ports.NamespacePath;
-import weir.ports.link.LinkMonitor;
+import weir.ports.link.LinkOpener;
 import weir.ports.link.LinkPlace;
 import weir.ports.link.WatchedLink;
 import weir.ports.linux.Errno;
@@ -27,56 +27,45 @@ import weir.ports.linux.TunDevice;
  * that its deletion would never show; this one belongs to ours. One RTM_SETLINK moves, renames, sets
  * the MTU and brings the interface up: NET_ADMIN is enough, and no thread has to enter the namespace.
  */
-final class TapOpener {
+final class TapOpener extends LinkOpener<TapPort> {
     private static final String ANY_FREE_NAME = "weir%d";
     private static final String NEEDS_NET_ADMIN = "run as root or with CAP_NET_ADMIN, or let root make the interface:"
             + " ip tuntap add dev NAME mode tap user USER";
 
     private final TapSpec spec;
-    private final LinkMonitor monitor;
     private final List<TunDevice> devices = new ArrayList<>();
     private int offloads = Offload.NONE;
 
-    private TapOpener(TapSpec spec, LinkMonitor monitor) {
+    private TapOpener(TapSpec spec) throws PortException {
         this.spec = spec;
-        this.monitor = monitor;
     }
 
     static TapPort open(TapSpec spec) throws PortException {
-        LinkMonitor monitor;
-        try {
-            monitor = LinkMonitor.acquire();
-        } catch (LinuxException e) {
-            throw new PortException("cannot watch network interfaces: " + e.getMessage(), "", e);
-        }
-        TapOpener opener = new TapOpener(spec, monitor);
-        boolean done = false;
-        try {
-            TapPort port = opener.open();
-            port.link().watch();
-            done = true;
-            return port;
-        } catch (LinuxException e) {
-            throw opener.explain(e);
-        } finally {
-            if (!done) {
-                // A TAP that was created a moment ago disappears with its last descriptor.
-                opener.devices.forEach(TunDevice::close);
-                monitor.release();
-            }
-        }
+        return new TapOpener(spec).open();
     }
 
-    private TapPort open() throws LinuxException, PortException {
+    @Override
+    protected WatchedLink linkOf(TapPort port) {
+        return port.link();
+    }
+
+    @Override
+    protected void undo() {
+        // A TAP that was created a moment ago disappears with its last descriptor.
+        devices.forEach(TunDevice::close);
+    }
+
+    @Override
+    protected TapPort make() throws LinuxException, PortException {
         LinkInfo link;
         try (Fd namespace = openNamespace()) {
-            int id = namespace == null ? RouteSocket.OWN_NAMESPACE : monitor.namespaceId(namespace);
+            int id = namespace == null ? RouteSocket.OWN_NAMESPACE : monitor().namespaceId(namespace);
             link = namespace == null || id == RouteSocket.OWN_NAMESPACE ? openHere() : createThere(namespace, id);
         }
         for (TunDevice device : devices.subList(1, devices.size())) {
             device.enableQueue(false); // until a worker serves it
         }
-        return new TapPort(spec, monitor, devices, link, offloads);
+        return new TapPort(spec, monitor(), devices, link, offloads);
     }
 
     private @Nullable Fd openNamespace() throws PortException {
@@ -93,9 +82,9 @@ final class TapOpener {
         LinkInfo link = requireFound(spec.name());
         LinkChange change = LinkChange.NOTHING.mtu(spec.mtuBytes());
         if (existing == null) {
-            monitor.change(link, change.bringUp());
+            monitor().change(link, change.bringUp());
         } else if (spec.mtuBytes() != 0) {
-            monitor.change(link, change);
+            monitor().change(link, change);
         }
         return existing == null ? requireFound(spec.name()) : existing;
     }
@@ -125,12 +114,13 @@ final class TapOpener {
         String temporary = openQueues(ANY_FREE_NAME);
         LinkInfo link = requireFound(temporary);
         try {
-            monitor.change(
-                    link,
-                    LinkChange.NOTHING
-                            .moveTo(namespace, spec.name())
-                            .mtu(spec.mtuBytes())
-                            .bringUp());
+            monitor()
+                    .change(
+                            link,
+                            LinkChange.NOTHING
+                                    .moveTo(namespace, spec.name())
+                                    .mtu(spec.mtuBytes())
+                                    .bringUp());
         } catch (LinuxException e) {
             if (e.errno() == Errno.EEXIST) {
                 throw new PortException(
@@ -140,7 +130,7 @@ final class TapOpener {
             }
             throw e;
         }
-        LinkInfo moved = monitor.find(LinkPlace.named(spec.name(), namespaceId));
+        LinkInfo moved = monitor().find(LinkPlace.named(spec.name(), namespaceId));
         if (moved == null) {
             throw new PortException(spec + " disappeared while it was opened", "was its namespace deleted?");
         }
@@ -163,7 +153,7 @@ final class TapOpener {
     }
 
     private @Nullable LinkInfo findHere(String name) throws LinuxException {
-        return monitor.find(LinkPlace.named(name, RouteSocket.OWN_NAMESPACE));
+        return monitor().find(LinkPlace.named(name, RouteSocket.OWN_NAMESPACE));
     }
 
     private LinkInfo requireFound(String name) throws LinuxException, PortException {
@@ -174,7 +164,8 @@ final class TapOpener {
         return link;
     }
 
-    private PortException explain(LinuxException e) {
+    @Override
+    protected PortException explain(LinuxException e) {
         String what = "cannot open " + spec + ": " + e.getMessage();
         return switch (e.errno()) {
             case EBUSY -> inUse();
@@ -191,7 +182,7 @@ final class TapOpener {
     }
 
     private PortException inUse() {
-        for (WatchedLink link : monitor.links()) {
+        for (WatchedLink link : monitor().links()) {
             if (link.port() instanceof TapPort port
                     && link.isHere()
                     && link.info().name().equals(spec.name())) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import weir.core.port.PortException;
 import weir.ports.NamespacePath;
 import weir.ports.PortSpec;
-import weir.ports.link.LinkMonitor;
+import weir.ports.link.LinkOpener;
 import weir.ports.link.LinkPlace;
 import weir.ports.link.WatchedLink;
 import weir.ports.linux.BpfLink;
@@ -27,68 +27,53 @@ import weir.ports.linux.XdpSocket;
  * Opens AF_XDP ports and says in a user's words what went wrong. Sockets are opened, and the program is
  * attached, by a thread inside the interface's namespace; all else is done from ours.
  */
-final class XdpOpener {
+final class XdpOpener extends LinkOpener<XdpPort> {
     private static final String SOCKET_NEEDS = "CAP_NET_RAW";
     private static final String PROGRAM_NEEDS = "CAP_BPF and CAP_NET_ADMIN";
     private static final String NAMESPACE_NEEDS = "CAP_SYS_ADMIN, as everything with netns=";
 
     private final XdpSpec spec;
-    private final LinkMonitor monitor;
     private final List<XdpSocket> sockets = new ArrayList<>();
     private @Nullable RedirectProgram program;
     /** Capabilities for what is done now. */
     private String needs = SOCKET_NEEDS;
 
-    private XdpOpener(XdpSpec spec, LinkMonitor monitor) {
+    private XdpOpener(XdpSpec spec) throws PortException {
         this.spec = spec;
-        this.monitor = monitor;
     }
 
     static XdpPort open(XdpSpec spec) throws PortException {
-        LinkMonitor monitor;
-        try {
-            monitor = LinkMonitor.acquire();
-        } catch (LinuxException e) {
-            throw new PortException("cannot watch network interfaces: " + e.getMessage(), "", e);
-        }
-        XdpOpener opener = new XdpOpener(spec, monitor);
-        boolean done = false;
-        try {
-            XdpPort port = opener.open();
-            port.link().watch();
-            done = true;
-            return port;
-        } catch (LinuxException e) {
-            throw opener.explain(e);
-        } finally {
-            if (!done) {
-                opener.undo();
-            }
-        }
+        return new XdpOpener(spec).open();
     }
 
-    private void undo() {
+    @Override
+    protected WatchedLink linkOf(XdpPort port) {
+        return port.link();
+    }
+
+    @Override
+    protected void undo() {
         if (program != null) {
             program.close();
         }
         sockets.forEach(XdpSocket::close);
-        monitor.release();
     }
 
-    private XdpPort open() throws LinuxException, PortException {
+    @Override
+    protected XdpPort make() throws LinuxException, PortException {
         String path = spec.netns();
         if (path == null) {
             return open(RouteSocket.OWN_NAMESPACE, null, 0);
         }
         try (Fd namespace = NamespacePath.open(path)) {
-            int id = monitor.namespaceId(namespace);
+            int id = monitor().namespaceId(namespace);
             // Our own one has no id of its own, and nobody has to enter it.
             return open(id, id == RouteSocket.OWN_NAMESPACE ? null : path, namespace.inode());
         }
     }
 
     private XdpPort open(int namespaceId, @Nullable String path, long inode) throws LinuxException, PortException {
-        LinkInfo found = monitor.find(LinkPlace.named(spec.name(), namespaceId));
+        LinkInfo found = monitor().find(LinkPlace.named(spec.name(), namespaceId));
         if (found == null) {
             throw new PortException(
                     "there is no interface " + spec.name() + (path == null ? "" : " in " + path),
@@ -98,7 +83,7 @@ final class XdpOpener {
         needs = NAMESPACE_NEEDS;
         RedirectProgram attached = inside(path, () -> attach(found.index()));
         XdpBinding binding = new XdpBinding(attached, List.copyOf(sockets), found.index(), namespaceId, path, inode);
-        return new XdpPort(spec, monitor, binding, found);
+        return new XdpPort(spec, monitor(), binding, found);
     }
 
     private RedirectProgram attach(int interfaceIndex) throws LinuxException {
@@ -148,7 +133,8 @@ final class XdpOpener {
         }
     }
 
-    private PortException explain(LinuxException e) {
+    @Override
+    protected PortException explain(LinuxException e) {
         String what = "cannot open " + spec + ": " + e.getMessage();
         return switch (e.errno()) {
             case EBUSY, EEXIST -> inUse(e);
@@ -163,7 +149,7 @@ final class XdpOpener {
     }
 
     private PortException inUse(LinuxException e) {
-        for (WatchedLink link : monitor.links()) {
+        for (WatchedLink link : monitor().links()) {
             if (link.port() instanceof XdpPort port && port.isSameInterface(spec)) {
                 return new PortException(
                         "interface " + spec.name() + " is in use by this process, as port " + port.spec(),

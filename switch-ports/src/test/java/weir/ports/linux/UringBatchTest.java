@@ -27,7 +27,7 @@ class UringBatchTest {
     private MemorySegment words;
 
     @BeforeEach
-    @SuppressWarnings("MustBeClosed") // closed after each test
+    @SuppressWarnings("MustBeClosedChecker") // closed after each test
     void open() throws LinuxException {
         counter = Fd.eventCounter();
         arena = Arena.ofConfined();
