@@ -128,6 +128,23 @@ class OffloadSwitchTest {
     }
 
     @ParameterizedTest
+    @EnumSource
+    void isCompletedWhenAllFramesOfABatchGoToOneRing(SuperFrame.Kind kind) {
+        try (HandDrivenSwitch hand = withWorkers(1).ports("memory")) {
+            OffloadPort from = attach(hand, "from", Offload.ALL);
+            hand.sendAndSettle("memory", Frames.untagged(Frames.station(2), Frames.station(9), 60, 0));
+            for (long seed : Seeds.of(20)) {
+                SuperFrame whole = uncut(random(seed, kind, SHORT));
+                from.send(whole);
+                hand.settle();
+                List<byte[]> received = hand.received("memory");
+                assertEquals(1, received.size(), "frames of " + whole);
+                PacketCheck.assertTransportChecksum(whole, received.getFirst(), whole.toString());
+            }
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"from", "to"})
     void goThroughEmulatedLinks(String side) {
         try (HandDrivenSwitch hand = withWorkers(1)) {

@@ -87,7 +87,8 @@ final class EgressDispatcher {
     private boolean dispatchUniform(FrameBatch batch, int n) {
         int verdict = batch.verdicts()[0];
         if (verdict >= 0) {
-            return rings.any() && rings.allFit(longest) && rings.rings().addAll(verdict, batch.frames(), 0, n);
+            boolean isPlain = !anyOffload && rings.allFit(longest);
+            return isPlain && rings.any() && rings.rings().addAll(verdict, batch.frames(), 0, n);
         }
         if (!Verdict.isDrop(verdict)) {
             return false;
