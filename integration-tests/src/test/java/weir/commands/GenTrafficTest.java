@@ -89,7 +89,13 @@ class GenTrafficTest {
         String left = "unix:" + folder.resolve("left");
         String right = "unix:" + folder.resolve("right");
         Path copy = folder.resolve("copy.pcap");
-        try (WeirProcess run = start("run", "ready: left DOWN, right DOWN, copy UP", left, right, "pcap:," + copy);
+        try (WeirProcess run = start(
+                        "run",
+                        "ready: left DOWN, right DOWN, copy UP",
+                        left,
+                        right,
+                        "pcap:," + copy,
+                        "--no-loop-guard");
                 WeirProcess sink =
                         start("sink", "ready: ", right + "?role=connect", "--count", "" + FRAMES, "-o", "json");
                 WeirProcess gen = start(
