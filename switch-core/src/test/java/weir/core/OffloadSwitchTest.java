@@ -161,6 +161,43 @@ class OffloadSwitchTest {
         }
     }
 
+    /** A checksum that is finished over the flipped bit would hide it from whoever receives the frame. */
+    @ParameterizedTest
+    @ValueSource(strings = {"from", "to"})
+    void areFinishedBeforeEmulatedLinksDamageThem(String side) {
+        for (SuperFrame.Kind kind : SuperFrame.Kind.values()) {
+            SuperFrame whole = random(1, kind, PLAIN);
+            List<byte[]> sound = throughLink(whole, side, "delay:1ms", Offload.NONE);
+            List<byte[]> damaged = throughLink(whole, side, "delay:1ms,corrupt:100%,seed:5", Offload.ALL);
+            assertEquals(sound.size(), damaged.size(), "packets of " + whole);
+            assertEquals(1, flippedBits(sound.getFirst(), damaged.getFirst()), "first packet of " + whole);
+            for (int i = 1; i < sound.size(); i++) {
+                assertArrayEquals(sound.get(i), damaged.get(i), "packet " + i + " of " + whole);
+            }
+        }
+    }
+
+    private static List<byte[]> throughLink(SuperFrame whole, String side, String settings, int offloads) {
+        try (HandDrivenSwitch hand = withWorkers(1)) {
+            OffloadPort from = attach(hand, "from", Offload.ALL);
+            OffloadPort to = attach(hand, "to", offloads);
+            assertTrue(hand.sw().links().set(side, LinkSettings.parse(settings)));
+            from.send(whole);
+            hand.settle();
+            hand.advanceMillis(1);
+            return plainFrames(to);
+        }
+    }
+
+    private static int flippedBits(byte[] a, byte[] b) {
+        assertEquals(a.length, b.length);
+        int flipped = 0;
+        for (int i = 0; i < a.length; i++) {
+            flipped += Integer.bitCount((a[i] ^ b[i]) & 0xff);
+        }
+        return flipped;
+    }
+
     private static List<byte[]> plainFrames(OffloadPort port) {
         List<byte[]> frames = new ArrayList<>();
         for (OffloadPort.Sent each : port.takeSent()) {

@@ -110,6 +110,10 @@ public final class BenchShmCommand implements Callable<Integer> {
         if (slices < 1 || slices > MAX_SLICES) {
             throw usage("--slices " + slices + " is out of range [1, " + MAX_SLICES + "]");
         }
+        if (!ShmSpec.isSlots(slots)) {
+            throw usage(
+                    "--slots " + slots + " is no power of two from " + ShmSpec.MIN_SLOTS + " to " + ShmSpec.MAX_SLOTS);
+        }
     }
 
     /** The worker on the last CPU allowed, the client on the first. */

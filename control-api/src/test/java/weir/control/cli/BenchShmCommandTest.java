@@ -5,6 +5,7 @@ package weir.control.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
@@ -37,6 +38,10 @@ class BenchShmCommandTest {
         CommandRun.of("bench", "shm", "--bytes=59")
                 .fails(ExitCode.USAGE, "--bytes 59 is out of range [60, 1514]", HELP);
         CommandRun.of("bench", "shm", "--slices=0").fails(ExitCode.USAGE, "--slices 0 is out of range [1, 1000]", HELP);
+        for (String slots : List.of("3", "24", "32768")) {
+            CommandRun.of("bench", "shm", "--slots=" + slots)
+                    .fails(ExitCode.USAGE, "--slots " + slots + " is no power of two from 16 to 16384", HELP);
+        }
         CommandRun.of("bench", "shm", "--seconds=0")
                 .fails(ExitCode.USAGE, "seconds 0.0 are out of range [0.01, 60.0]", HELP);
     }

@@ -3,6 +3,7 @@
 package weir.control.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -93,6 +94,23 @@ class DoctorCommandTest {
         for (String name : List.of("xdp_socket", "xdp_program")) {
             assertTrue(checks.get(name).get("ok").asBoolean(), checks.get(name)::toString);
         }
+    }
+
+    /** A kind that needs a privilege is tried, and not taken to work. */
+    @Test
+    @RequiresFeature(Feature.LINUX)
+    void triesEachKindOfPortThatTakesPrivileges() {
+        JsonNode checks =
+                CommandRun.of("doctor", "-o", "json").succeeds().json().get("checks");
+
+        assertEquals(
+                checks.get("packet_socket").get("detail"),
+                checks.get("port_packet").get("detail"));
+        boolean xdp = checks.get("xdp_socket").get("ok").asBoolean()
+                && checks.get("xdp_program").get("ok").asBoolean();
+        assertEquals(xdp, checks.get("port_xdp").get("ok").asBoolean());
+        assertNotEquals(
+                checks.get("port_memory").get("detail"), checks.get("port_xdp").get("detail"));
     }
 
     @Test

@@ -6,6 +6,7 @@ import weir.core.counter.DropReason;
 import weir.core.frame.Frame;
 import weir.core.frame.FrameStore;
 import weir.core.frame.Mem;
+import weir.core.offload.GsoSegmenter;
 import weir.core.port.QueueContext;
 import weir.core.rate.TokenBucket;
 
@@ -18,6 +19,7 @@ abstract class EmulatedLine extends Timers.Timed {
     private final HeldFrames held = new HeldFrames();
     final QueueContext context;
     final FrameStore store;
+    private final GsoSegmenter segmenter;
     private final boolean towardsPort;
     private final int queue;
 
@@ -37,6 +39,7 @@ abstract class EmulatedLine extends Timers.Timed {
         this.towardsPort = towardsPort;
         this.queue = queue;
         store = context.frames();
+        segmenter = new GsoSegmenter(store);
         held.reserve(limit);
     }
 
@@ -45,6 +48,9 @@ abstract class EmulatedLine extends Timers.Timed {
 
     /** Counts that one frame became two. */
     abstract void countCopy();
+
+    /** Counts that one frame was cut into so many. */
+    abstract void countParts(int parts);
 
     /** Changes what happens to the frames that come from now on; those on their way are not changed. */
     void set(EmulatedLink link) {
@@ -103,8 +109,10 @@ abstract class EmulatedLine extends Timers.Timed {
             counted.duplicated();
             countCopy();
         }
-        long first = fate.happens(k, Fate.CORRUPT, it.corrupt()) ? damaged(frame, k) : frame;
-        int next = first < 0 ? n : pass(first, it, k, delay(it, k, Fate.JITTER, Fate.JITTER_ANGLE), now, out, n, end);
+        long delay = delay(it, k, Fate.JITTER, Fate.JITTER_ANGLE);
+        int next = fate.happens(k, Fate.CORRUPT, it.corrupt())
+                ? passDamaged(frame, it, k, delay, now, out, n, end)
+                : pass(frame, it, k, delay, now, out, n, end);
         return twice
                 ? pass(frame, it, k, delay(it, k, Fate.COPY_JITTER, Fate.COPY_JITTER_ANGLE), now, out, next, end)
                 : next;
@@ -116,6 +124,40 @@ abstract class EmulatedLine extends Timers.Timed {
         }
         inLoss = inLoss ? !fate.happens(k, Fate.LOSS, lossEndsWith) : fate.happens(k, Fate.LOSS, lossBeginsWith);
         return inLoss;
+    }
+
+    /**
+     * Passes a frame with one bit flipped. What its sender left to be done is done before, since whoever finished the
+     * checksum of a flipped bit would hide it; of a frame that is cut the first packet is damaged, as by
+     * {@code netem_enqueue}, net/sched/sch_netem.c.
+     */
+    private int passDamaged(long frame, Impairments it, long k, long delay, long now, long[] out, int n, int end) {
+        if (!Frame.hasOffload(frame)) {
+            long own = damaged(frame, k);
+            return own < 0 ? n : pass(own, it, k, delay, now, out, n, end);
+        }
+        int count = segmenter.open(frame);
+        if (count == 0) {
+            drop(DropReason.BAD_OFFLOAD, frame);
+            return n;
+        }
+        int next = n;
+        int made = 0;
+        long packet = segmenter.next(context.account());
+        while (packet >= 0) {
+            long own = made == 0 ? damaged(packet, k) : packet;
+            next = own < 0 ? next : pass(own, it, k, delay, now, out, next, end);
+            packet = ++made < count ? segmenter.next(context.account()) : -1;
+        }
+        if (made < count) {
+            count(DropReason.NO_BUFFER, frame); // the rest of it, as one
+            made++;
+        }
+        if (made > 1) {
+            countParts(made);
+        }
+        segmenter.close();
+        return next;
     }
 
     /** The frame with one bit flipped, in a copy when others hold it; -1 when there is no slot for one. */

@@ -223,6 +223,12 @@ public final class EmulatedQueue implements PortQueue {
             cells.enqueued(1);
         }
 
+        @Override
+        void countParts(int parts) {
+            cells.segmented(1, parts);
+            cells.enqueued(parts - 1L);
+        }
+
         /** Hands on what has arrived; whoever calls makes sure that the queue is flushed. */
         void deliver(long now) {
             for (int n = takeDue(now, scratch, 0, SCRATCH_FRAMES);
@@ -258,6 +264,11 @@ public final class EmulatedQueue implements PortQueue {
         @Override
         void countCopy() {
             // Both are received, and counted then.
+        }
+
+        @Override
+        void countParts(int parts) {
+            // So is each of them.
         }
 
         /** The worker comes for what has arrived, and goes on coming while {@link #hasInput} says so. */

@@ -4,9 +4,12 @@ package weir.ports.packet;
 import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.ports.NamespacePath;
+import weir.ports.PortAvailability;
 import weir.ports.PortKind;
 import weir.ports.PortRequest;
 import weir.ports.PortSpec;
+import weir.ports.linux.LinuxException;
+import weir.ports.linux.Probes;
 
 /** {@code packet:IFNAME}: existing interfaces by packet sockets, see {@link PacketSpec}. */
 public final class PacketKind implements PortKind {
@@ -26,6 +29,17 @@ public final class PacketKind implements PortKind {
     @Override
     public PortRequest read(PortSpec spec) throws PortException {
         return new Request(PacketSpec.of(spec));
+    }
+
+    @Override
+    public PortAvailability probe() {
+        try {
+            Probes.packetSocket();
+            return PortAvailability.works("AF_PACKET opens, with a receive ring and offloads");
+        } catch (LinuxException e) {
+            return PortAvailability.lacks(
+                    String.valueOf(e.getMessage()), "run as root, or give the container --cap-add NET_RAW");
+        }
     }
 
     private record Request(PacketSpec spec) implements PortRequest {

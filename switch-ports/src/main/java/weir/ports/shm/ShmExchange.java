@@ -169,16 +169,19 @@ final class ShmExchange implements FdReadiness.Listener {
         if (over) {
             return 0;
         }
-        int max = Math.min(budgetFrames, MAX_BATCH_FRAMES);
-        int n = in.peek(words, 0, clientLeft ? Math.min(max, framesLeft) : max);
+        int most = Math.min(budgetFrames, MAX_BATCH_FRAMES);
+        int max = clientLeft ? Math.min(most, framesLeft) : most;
+        int n = in.peek(words, 0, max);
+        int taken = 0;
         if (n < 0) {
             strike();
-            return 0;
+        } else if (n > 0) {
+            taken = take(n, frames, from);
         }
-        int taken = n == 0 ? 0 : take(n, frames, from);
         if (clientLeft) {
             framesLeft -= n;
-            if (framesLeft <= 0) {
+            // Fewer than were there when it left: what a strike skips never comes.
+            if (framesLeft <= 0 || n < max) {
                 giveUp("client closed the connection (" + session.peer() + ")", false);
             }
         }

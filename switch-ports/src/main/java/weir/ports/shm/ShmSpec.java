@@ -27,9 +27,13 @@ public record ShmSpec(String name, @Nullable String dir, int slots, int mtuBytes
     /** Slots where the spec says nothing. */
     public static final int DEFAULT_SLOTS = 1024;
 
+    /** Fewest slots of a direction. */
+    public static final int MIN_SLOTS = 16;
+
+    /** Most slots of a direction. */
+    public static final int MAX_SLOTS = 16_384;
+
     private static final int DEFAULT_MTU_BYTES = 1500;
-    private static final int MIN_SLOTS = 16;
-    private static final int MAX_SLOTS = 16_384;
     private static final int MIN_MTU_BYTES = 68;
     private static final int MAX_MTU_BYTES = 9_000;
     private static final String SUFFIX = ".sock";
@@ -63,6 +67,11 @@ public record ShmSpec(String name, @Nullable String dir, int slots, int mtuBytes
                     "write dir=PATH with a shorter path, such as dir=/run/weir");
         }
         return read;
+    }
+
+    /** Whether a port can have so many slots. */
+    public static boolean isSlots(int slots) {
+        return slots >= MIN_SLOTS && slots <= MAX_SLOTS && Integer.bitCount(slots) == 1;
     }
 
     private static int slots(PortSpec spec) throws PortException {

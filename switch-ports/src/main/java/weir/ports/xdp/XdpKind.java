@@ -3,9 +3,12 @@ package weir.ports.xdp;
 
 import weir.core.port.Port;
 import weir.core.port.PortException;
+import weir.ports.PortAvailability;
 import weir.ports.PortKind;
 import weir.ports.PortRequest;
 import weir.ports.PortSpec;
+import weir.ports.linux.LinuxException;
+import weir.ports.linux.Probes;
 
 /** {@code xdp:IFNAME}: interfaces by AF_XDP, see {@link XdpSpec}. */
 public final class XdpKind implements PortKind {
@@ -25,6 +28,19 @@ public final class XdpKind implements PortKind {
     @Override
     public PortRequest read(PortSpec spec) throws PortException {
         return new Request(XdpSpec.of(spec));
+    }
+
+    @Override
+    public PortAvailability probe() {
+        try {
+            Probes.xdpSocket();
+            XdpPort.probeProgram();
+            return PortAvailability.works("AF_XDP opens, and the kernel takes the program");
+        } catch (LinuxException e) {
+            return PortAvailability.lacks(
+                    String.valueOf(e.getMessage()),
+                    "run as root, or give the container --cap-add NET_RAW --cap-add BPF --cap-add NET_ADMIN");
+        }
     }
 
     private record Request(XdpSpec spec) implements PortRequest {

@@ -181,6 +181,20 @@ class ShmQueueTest {
         assertGoesOn();
     }
 
+    /** What a reset of the ring skips is not waited for. */
+    @Test
+    void aClientThatLeavesABadDescriptorBehindIsGoneAllTheSame() {
+        publish(frame(0), frame(1), frame(2), frame(3));
+        client.word(client.takenIndex() + 1, -1);
+        client.hangUp();
+        assertEquals(List.of(), queue.receive(0), "it is known to have left");
+        assertEquals(1, queue.receive(2).size());
+        receiveUntil(PortState.DOWN);
+        client.close();
+        reconnect();
+        assertGoesOn();
+    }
+
     @Test
     void garbageOverTheSocketEndsTheSession() {
         assertTrue(client.say((byte) 'x'));
