@@ -73,8 +73,8 @@ final class KernelObject implements AutoCloseable {
     private static BpfProgram load(ProgramSpec spec, int[] descriptors) throws LinuxException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment code = offHeap(arena, Encoder.encode(withDescriptors(spec.code(), descriptors)));
-            return BpfProgram.load(new BpfProgram.Spec(
-                    BpfProgram.XDP, code, spec.license(), 0, BpfProgram.ATTACH_XDP, spec.name()));
+            return BpfProgram.load(
+                    new BpfProgram.Spec(BpfProgram.XDP, code, spec.license(), 0, BpfProgram.ATTACH_XDP, spec.name()));
         }
     }
 

@@ -54,9 +54,8 @@ public final class ProgramBench {
                 ? HostConfig.forMemoryPorts("bench", settings.cpu())
                 : HostConfig.forMemoryPorts("bench");
         ProgramBench bench = new ProgramBench(settings, base, progress);
-        try (KernelBench kernel = withKernel
-                ? KernelBench.open(programs, settings)
-                : KernelBench.without("not asked for", settings)) {
+        try (KernelBench kernel =
+                withKernel ? KernelBench.open(programs, settings) : KernelBench.without("not asked for", settings)) {
             List<ProgramBenchReport.Row> rows = bench.measure(programs, engines, kernel);
             return new ProgramBenchReport(
                     "program", machine, settings, rows, kernel.report(), ProgramBenchReport.PUBLISHED);

@@ -118,8 +118,8 @@ public final class BenchProgramCommand implements Callable<Integer> {
     }
 
     private static TextTable table(ProgramBenchReport report) {
-        Map<String, KernelBenchReport.Row> kernel = report.kernel().rows().stream()
-                .collect(Collectors.toMap(KernelBenchReport.Row::program, row -> row));
+        Map<String, KernelBenchReport.Row> kernel =
+                report.kernel().rows().stream().collect(Collectors.toMap(KernelBenchReport.Row::program, row -> row));
         TextTable table = new TextTable("PROGRAM", "ENGINE", "MPPS", "NS/FRAME", "OF LEARNING", "MIN-MAX");
         for (int i = 0; i < report.rows().size(); i++) {
             ProgramBenchReport.Row row = report.rows().get(i);

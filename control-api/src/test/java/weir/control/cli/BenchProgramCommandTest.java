@@ -73,7 +73,12 @@ class BenchProgramCommandTest {
     @RequiresFeature(Feature.BPF_PROGRAMS)
     void rowsOfTheKernelStandBelowThoseOfTheirProgram() {
         String text = CommandRun.of(
-                        "bench", "program", "--pairs=1", "--seconds=0.02", "--engines=jit", "--programs=nologic,vale_nologic")
+                        "bench",
+                        "program",
+                        "--pairs=1",
+                        "--seconds=0.02",
+                        "--engines=jit",
+                        "--programs=nologic,vale_nologic")
                 .succeeds()
                 .out();
 
