@@ -51,7 +51,7 @@ import weir.testing.RunSize;
  */
 @RequiresFeature({Feature.BPF_PROGRAMS, Feature.NETNS})
 class KernelAgreesTest {
-    private static final int FRAMES = RunSize.of(500, 20_000);
+    private static final int FRAMES = RunSize.of(1_000, 20_000);
     private static final List<String> PORTS = List.of("1", "2", "3", "4");
 
     /** Not in the comparison: the kernel does not take it, which is its purpose. */
@@ -132,7 +132,7 @@ class KernelAgreesTest {
         RandomFrames frames = new RandomFrames(random);
         ObjectFile object = Steered.example(name);
         String entry = ENTRIES.getOrDefault(name, object.programs().getFirst().name());
-        try (NetworkSandbox sandbox = new NetworkSandbox();
+        try (NetworkSandbox _ = new NetworkSandbox();
                 KernelObject kernel = KernelObject.load(TestObjects.exampleBytes(name));
                 Subject interpreted = new Subject(object, entry, Engine.interpreter());
                 Subject compiled = new Subject(object, entry, Engine.jit())) {
@@ -148,9 +148,9 @@ class KernelAgreesTest {
             for (int i = 0; i < FRAMES; i++) {
                 byte[] frame = frames.next();
                 int port = random.nextInt(1, PORTS.size() + 1);
-                KernelProgram.Run run =
-                        kernel.program(entry).run(frame, XdpMd.arriving(0, frame.length, port, 0));
-                String what = "frame " + i + " into port " + port + ": " + HexFormat.of().formatHex(frame);
+                KernelProgram.Run run = kernel.program(entry).run(frame, XdpMd.arriving(0, frame.length, port, 0));
+                String what = "frame " + i + " into port " + port + ": "
+                        + HexFormat.of().formatHex(frame);
                 assertEquals(0, run.errno(), what);
                 Outcome outcome = interpreted.run(frame, port);
                 assertEquals(outcome, compiled.run(frame, port), what);
@@ -190,7 +190,9 @@ class KernelAgreesTest {
     private static Map<String, String> contents(MapSpec map, MapControl control) {
         Map<String, String> all = new TreeMap<>();
         for (MapControl.Entry each : control.entries()) {
-            all.put(each.key().toString(), map.type().isPerCpu() ? sum(each.value()) : each.value().toString());
+            all.put(
+                    each.key().toString(),
+                    map.type().isPerCpu() ? sum(each.value()) : each.value().toString());
         }
         return all;
     }
@@ -236,7 +238,9 @@ class KernelAgreesTest {
             for (String each : PORTS) {
                 List<byte[]> received = hand.received(each);
                 if (!received.isEmpty()) {
-                    left.put(each, received.stream().map(HexFormat.of()::formatHex).toList());
+                    left.put(
+                            each,
+                            received.stream().map(HexFormat.of()::formatHex).toList());
                 }
             }
             return new Outcome(action, left);

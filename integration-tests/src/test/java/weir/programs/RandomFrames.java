@@ -17,10 +17,12 @@ final class RandomFrames {
     private static final int ADDRESSES_BYTES = 12;
     private static final int SHORTEST_BYTES = 14;
     private static final List<Integer> PORTS = List.of(9, 53, 80, 5000, 40_000, 50_000);
-    private static final List<String> TCP_OPTIONS =
-            List.of("", "020405b4", "01020405b40402080a0000000100000000000000", "0101010102040218", "00000000", "02ff05b4");
+    private static final List<String> TCP_OPTIONS = List.of(
+            "", "020405b4", "01020405b40402080a0000000100000000000000", "0101010102040218", "00000000", "02ff05b4");
     private static final List<String> EXTENSIONS = List.of(
-            "2c000104000000003c000000000000ab1100010400000000", "1100010400000000", "3c00010400000000" + "1100010400000000");
+            "2c000104000000003c000000000000ab1100010400000000",
+            "1100010400000000",
+            "3c000104000000001100010400000000");
 
     private final RandomGenerator random;
 
@@ -30,7 +32,7 @@ final class RandomFrames {
 
     byte[] next() {
         int from = random.nextInt(STATIONS);
-        byte[] frame = ethernet(from, payload(from));
+        byte[] frame = ethernet(from, payload());
         return switch (random.nextInt(12)) {
             case 0 -> Arrays.copyOf(frame, random.nextInt(SHORTEST_BYTES, frame.length + 1));
             case 1, 2 -> damaged(frame);
@@ -43,12 +45,11 @@ final class RandomFrames {
 
     private byte[] ethernet(int from, Payload payload) {
         int other = (from + 1 + random.nextInt(STATIONS - 1)) % STATIONS;
-        String to =
-                switch (random.nextInt(6)) {
-                    case 0 -> Packets.BROADCAST;
-                    case 1 -> "333300000001";
-                    default -> station(other);
-                };
+        String to = switch (random.nextInt(6)) {
+            case 0 -> Packets.BROADCAST;
+            case 1 -> "333300000001";
+            default -> station(other);
+        };
         return Packets.ethernet(station(from), to, payload.type(), payload.bytes());
     }
 
@@ -56,11 +57,11 @@ final class RandomFrames {
         return "02000000000" + number;
     }
 
-    private Payload payload(int from) {
+    private Payload payload() {
         return switch (random.nextInt(8)) {
             case 0 -> new Payload(Packets.ARP, new byte[28]);
-            case 1 -> tagged(Packets.VLAN, payload(from));
-            case 2 -> tagged(Packets.PROVIDER_VLAN, payload(from));
+            case 1 -> tagged(Packets.VLAN, payload());
+            case 2 -> tagged(Packets.PROVIDER_VLAN, payload());
             case 3, 4 -> ipv6();
             default -> ipv4();
         };
@@ -82,7 +83,8 @@ final class RandomFrames {
         String from = "2001:db8::" + random.nextInt(1, 4);
         String to = "2001:db8::" + random.nextInt(1, 4);
         int protocol = protocol();
-        byte[] extensions = random.nextInt(3) == 0 ? hex(EXTENSIONS.get(random.nextInt(EXTENSIONS.size()))) : new byte[0];
+        byte[] extensions =
+                random.nextInt(3) == 0 ? hex(EXTENSIONS.get(random.nextInt(EXTENSIONS.size()))) : new byte[0];
         int first = extensions.length > 0 ? 0 : protocol;
         return new Payload(Packets.IPV6, Packets.ipv6(from, to, first, extensions, protocol, transport(protocol)));
     }
@@ -94,9 +96,11 @@ final class RandomFrames {
 
     private byte[] transport(int protocol) {
         return switch (protocol) {
-            case Packets.UDP -> Packets.udp(port(), port(), "x".repeat(random.nextInt(random.nextInt(8) == 0 ? 1200 : 40)));
+            case Packets.UDP ->
+                Packets.udp(port(), port(), "x".repeat(random.nextInt(random.nextInt(8) == 0 ? 1200 : 40)));
             case Packets.TCP ->
-                Packets.tcp(port(), port(), random.nextInt(64), hex(TCP_OPTIONS.get(random.nextInt(TCP_OPTIONS.size()))));
+                Packets.tcp(
+                        port(), port(), random.nextInt(64), hex(TCP_OPTIONS.get(random.nextInt(TCP_OPTIONS.size()))));
             default -> Packets.echo(8);
         };
     }
