@@ -7,6 +7,7 @@ import static weir.ebpf.testing.Packets.hex;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HexFormat;
@@ -21,8 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import weir.core.program.AttachedProgram;
 import weir.core.program.ProgramCounters;
+import weir.core.program.ProgramOptions;
 import weir.core.program.ProgramPlace;
-import weir.core.program.Steered;
+import weir.core.program.Rollback;
 import weir.core.testing.HandDrivenSwitch;
 import weir.core.testing.Seeds;
 import weir.ebpf.Engine;
@@ -130,10 +132,11 @@ class KernelAgreesTest {
     void kernelAndSwitchAgree(String name) throws Exception {
         RandomGenerator random = Seeds.random(Seeds.of(1)[0]);
         RandomFrames frames = new RandomFrames(random);
-        ObjectFile object = Steered.example(name);
+        byte[] file = TestObjects.exampleBytes(name);
+        ObjectFile object = ObjectFile.parse(file);
         String entry = ENTRIES.getOrDefault(name, object.programs().getFirst().name());
         try (NetworkSandbox _ = new NetworkSandbox();
-                KernelObject kernel = KernelObject.load(TestObjects.exampleBytes(name));
+                KernelObject kernel = KernelObject.load(file);
                 Subject interpreted = new Subject(object, entry, Engine.interpreter());
                 Subject compiled = new Subject(object, entry, Engine.jit())) {
             for (String preset : PRESETS.getOrDefault(name, List.of())) {
@@ -215,11 +218,14 @@ class KernelAgreesTest {
             hand = new HandDrivenSwitch().ports(PORTS.toArray(String[]::new));
             program = hand.sw()
                     .programs()
-                    .load(
-                            ProgramPlace.onSwitch(),
-                            object,
-                            Steered.options().withEngine(engine).withProgram(entry),
-                            loaded -> {});
+                    .load(ProgramPlace.onSwitch(), object, options(engine).withProgram(entry), loaded -> {});
+        }
+
+        private static ProgramOptions options(Engine engine) {
+            return ProgramOptions.DEFAULT
+                    .withEngine(engine)
+                    .withWarmUp(Duration.ZERO)
+                    .withRollback(Rollback.NEVER);
         }
 
         Outcome run(byte[] frame, int port) {

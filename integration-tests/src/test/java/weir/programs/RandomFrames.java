@@ -20,9 +20,7 @@ final class RandomFrames {
     private static final List<String> TCP_OPTIONS = List.of(
             "", "020405b4", "01020405b40402080a0000000100000000000000", "0101010102040218", "00000000", "02ff05b4");
     private static final List<String> EXTENSIONS = List.of(
-            "2c000104000000003c000000000000ab1100010400000000",
-            "1100010400000000",
-            "3c000104000000001100010400000000");
+            "2c000104000000003c000000000000ab1100010400000000", "1100010400000000", "3c000104000000001100010400000000");
 
     private final RandomGenerator random;
 
@@ -41,6 +39,7 @@ final class RandomFrames {
     }
 
     /** EtherType and what is behind it. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Payload(int type, byte[] bytes) {}
 
     private byte[] ethernet(int from, Payload payload) {
