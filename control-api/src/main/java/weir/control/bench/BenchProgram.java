@@ -13,6 +13,7 @@ import weir.core.program.ProgramPlace;
 import weir.core.program.Rollback;
 import weir.core.program.ValePorts;
 import weir.ebpf.LoadException;
+import weir.ports.linux.LinuxException;
 
 /** A program of {@code weir bench program}: those that VALE-BPF was measured with, and a parser. */
 public enum BenchProgram {
@@ -29,6 +30,8 @@ public enum BenchProgram {
     VALE_L2_BRIDGE("vale/l2_bridge", MemoryBenchRun.Load.RECYCLED),
     VALE_PKT_COUNT("vale/pkt_count", MemoryBenchRun.Load.GENERATED);
 
+    private static final String VALE = "vale/";
+
     private final String object;
     private final MemoryBenchRun.Load load;
 
@@ -40,6 +43,29 @@ public enum BenchProgram {
     /** As it stands in reports and on the command line. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether it is for XDP, so that Linux can run it. */
+    boolean isForLinux() {
+        return !object.startsWith(VALE);
+    }
+
+    /** The same object in the running kernel; a bridge knows where {@link KernelBench#DESTINATION} is. */
+    KernelObject loadIntoKernel() throws LinuxException {
+        KernelObject loaded = KernelObject.load(DemoPrograms.object(object));
+        boolean isReady = false;
+        try {
+            if (this == L2_BRIDGE) {
+                DemoPrograms.Cell station = DemoPrograms.hashedStation(KernelBench.DESTINATION, 1);
+                loaded.put("stations", station.key(), station.value());
+            }
+            isReady = true;
+            return loaded;
+        } finally {
+            if (!isReady) {
+                loaded.close();
+            }
+        }
     }
 
     /** A switch under load on which this program decides. */

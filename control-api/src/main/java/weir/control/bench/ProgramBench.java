@@ -39,12 +39,14 @@ public final class ProgramBench {
      * Measures all variants.
      *
      * @param settings with the CPU to run on, or -1 where this operating system cannot pin
+     * @param withKernel whether the running kernel is measured, too, where it lets this process
      * @param progress hears of each step
      */
     public static ProgramBenchReport run(
             List<BenchProgram> programs,
             List<BenchEngine> engines,
             MemoryBenchSettings settings,
+            boolean withKernel,
             Consumer<String> progress)
             throws PortException, InterruptedException, LoadException, ProgramException {
         MachineFacts machine = MachineFacts.now();
@@ -52,14 +54,19 @@ public final class ProgramBench {
                 ? HostConfig.forMemoryPorts("bench", settings.cpu())
                 : HostConfig.forMemoryPorts("bench");
         ProgramBench bench = new ProgramBench(settings, base, progress);
-        List<ProgramBenchReport.Row> rows = bench.measure(programs, engines);
-        return new ProgramBenchReport("program", machine, settings, rows, ProgramBenchReport.PUBLISHED);
+        try (KernelBench kernel =
+                withKernel ? KernelBench.open(programs, settings) : KernelBench.without("not asked for", settings)) {
+            List<ProgramBenchReport.Row> rows = bench.measure(programs, engines, kernel);
+            return new ProgramBenchReport(
+                    "program", machine, settings, rows, kernel.report(), ProgramBenchReport.PUBLISHED);
+        }
     }
 
     /** A program under an engine; without both, learning. */
     private record Variant(String program, String engine, MemoryBenchRun run, List<Double> mpps) {}
 
-    private List<ProgramBenchReport.Row> measure(List<BenchProgram> programs, List<BenchEngine> engines)
+    private List<ProgramBenchReport.Row> measure(
+            List<BenchProgram> programs, List<BenchEngine> engines, KernelBench kernel)
             throws PortException, InterruptedException, LoadException, ProgramException {
         List<Variant> variants = new ArrayList<>();
         try {
@@ -75,6 +82,7 @@ public final class ProgramBench {
                 for (Variant variant : variants) {
                     variant.mpps().add(measure(variant.run()));
                 }
+                kernel.measure();
             }
             for (Variant variant : variants) {
                 variant.run().resume();

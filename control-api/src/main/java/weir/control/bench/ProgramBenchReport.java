@@ -10,6 +10,7 @@ import weir.control.machine.MachineFacts;
  * What {@code weir bench program} gave.
  *
  * @param rows learning first, then each program under each engine
+ * @param kernel the same programs in the running kernel
  * @param published of other systems, on other machines
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -18,6 +19,7 @@ public record ProgramBenchReport(
         MachineFacts machine,
         MemoryBenchSettings settings,
         List<Row> rows,
+        KernelBenchReport kernel,
         List<Published> published) {
     /** {@code vale(4)} of FreeBSD, "about 20 Mpps per core" with one copy a frame. */
     static final List<Published> PUBLISHED =

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Columns of text under a heading; a column whose cells are all numbers stands at the right. */
+/** Columns of text under a heading; a column of numbers, or {@code -} where there is none, stands at the right. */
 public final class TextTable {
     private static final String GAP = "  ";
 
@@ -41,7 +41,8 @@ public final class TextTable {
             widths[at] = rows.stream()
                     .mapToInt(row -> row.get(at).length())
                     .reduce(headings.get(at).length(), Math::max);
-            numeric[at] = !rows.isEmpty() && rows.stream().allMatch(row -> isNumber(row.get(at)));
+            numeric[at] = rows.stream().anyMatch(row -> isNumber(row.get(at)))
+                    && rows.stream().allMatch(row -> isNumber(row.get(at)) || isNone(row.get(at)));
         }
         out.println(line(headings, widths, numeric));
         rows.forEach(row -> out.println(line(row, widths, numeric)));
@@ -64,6 +65,10 @@ public final class TextTable {
             case Double number -> String.format(Locale.ROOT, "%,.2f", number);
             default -> cell.toString();
         };
+    }
+
+    private static boolean isNone(String cell) {
+        return cell.equals("-");
     }
 
     private static boolean isNumber(String cell) {

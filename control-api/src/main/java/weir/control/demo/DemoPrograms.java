@@ -56,29 +56,43 @@ public final class DemoPrograms {
         }
     }
 
+    /** An entry of a map. */
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+    public record Cell(byte[] key, byte[] value) {}
+
     /**
-     * Tells {@code l2_bridge} where an address is. Its table is an array: slot by hash, address and port in one word.
+     * Where {@code l2_bridge} looks for an address: its table is an array, slot by hash, address and port in one word.
+     *
+     * @param port as the program has it: number, or with VALE-BPF index
+     */
+    public static Cell hashedStation(long mac, int port) {
+        long address = Long.reverseBytes(mac << Short.SIZE); // as the program reads it, little endian
+        int slot = (int) ((address * HASH_FACTOR) >>> HASH_SHIFT);
+        byte[] entry = ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(address | ((long) port << ADDRESS_BITS))
+                .array();
+        return new Cell(word(slot), entry);
+    }
+
+    /**
+     * Tells {@code l2_bridge} where an address is.
      *
      * @param port as the program has it: number, or with VALE-BPF index
      * @throws IllegalStateException when the slot has another address, which the bridge would forget
      */
     public static void addHashedStation(AttachedProgram l2Bridge, long mac, int port) {
-        long address = Long.reverseBytes(mac << Short.SIZE); // as the program reads it, little endian
-        int slot = (int) ((address * HASH_FACTOR) >>> HASH_SHIFT);
+        Cell station = hashedStation(mac, port);
         byte[] empty = new byte[Long.BYTES];
         boolean isFree = l2Bridge.withMap(
                         "stations",
-                        map -> map.control().lookup(word(slot), 0) instanceof MapControl.Result.Found(Bytes found)
+                        map -> map.control().lookup(station.key(), 0) instanceof MapControl.Result.Found(Bytes found)
                                 && Arrays.equals(found.toArray(), empty))
                 .orElseThrow();
         if (!isFree) {
-            throw new IllegalStateException("two addresses have slot " + slot);
+            throw new IllegalStateException("two addresses have one slot: " + Long.toHexString(mac));
         }
-        byte[] entry = ByteBuffer.allocate(Long.BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(address | ((long) port << ADDRESS_BITS))
-                .array();
-        put(l2Bridge, "stations", word(slot), entry);
+        put(l2Bridge, "stations", station.key(), station.value());
     }
 
     private static byte[] word(int value) {
