@@ -24,8 +24,8 @@ import weir.ports.linux.LinuxException;
 final class KernelBench implements AutoCloseable {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-    /** Frames of one system call: what the call costs beside them is far below a nanosecond a frame. */
-    private static final int FRAMES_PER_CALL = 20_000;
+    /** Frames of one system call. The kernel waits for a grace period after each, some 30 ms on an idle machine. */
+    private static final int FRAMES_PER_CALL = 500_000;
 
     private static final String PASS = "r0 = 2\nexit\n";
     private static final int FRAME_BYTES = 64;
