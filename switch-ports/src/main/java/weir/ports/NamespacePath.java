@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import weir.core.port.PortException;
+import weir.ports.linux.Errno;
 import weir.ports.linux.Fd;
 import weir.ports.linux.LinuxException;
 
@@ -59,5 +60,25 @@ public final class NamespacePath {
             throw new PortException(PortSpec.quote(path) + " is not a network namespace", MAKE);
         }
         return namespace;
+    }
+
+    /**
+     * Whether a path still leads to the namespace that it led to: for ports whose sockets keep the namespace alive, so
+     * that its deletion shows by the path alone.
+     *
+     * @param path null for the process's own namespace, which does not end
+     */
+    public static boolean leadsTo(@Nullable String path, long inode) throws LinuxException {
+        if (path == null) {
+            return true;
+        }
+        try (Fd namespace = Fd.openForReading(path)) {
+            return namespace.inode() == inode;
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return false;
+            }
+            throw e;
+        }
     }
 }

@@ -18,9 +18,15 @@ public interface PortKind {
      */
     PortRequest read(PortSpec spec) throws PortException;
 
+    /** Whether ports of this kind work on Linux only. */
+    default boolean needsLinux() {
+        return true;
+    }
+
     /**
      * Finds out whether ports of this kind can be opened here, by trying what can be tried and undoing it at
      * once; no interface, rule or file is left. For {@code weir doctor}: may take milliseconds.
+     * Not asked on another system when the kind {@linkplain #needsLinux needs Linux}.
      */
     default PortAvailability probe() {
         return PortAvailability.works("needs nothing of the machine");

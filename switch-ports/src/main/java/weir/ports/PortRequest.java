@@ -18,4 +18,21 @@ public interface PortRequest {
      * @throws PortException when it can not be opened, with cause and remedy
      */
     Port open() throws PortException;
+
+    /** What {@link #open} does. */
+    @FunctionalInterface
+    interface Opener {
+        Port open() throws PortException;
+    }
+
+    /** A request of these parts. */
+    static PortRequest of(String name, String identity, Opener opener) {
+        record Request(String name, String identity, Opener opener) implements PortRequest {
+            @Override
+            public Port open() throws PortException {
+                return opener.open();
+            }
+        }
+        return new Request(name, identity, opener);
+    }
 }

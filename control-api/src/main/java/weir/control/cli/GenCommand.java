@@ -23,11 +23,9 @@ import weir.control.gen.GenReport;
 import weir.control.gen.GenRun;
 import weir.control.gen.GenSettings;
 import weir.control.gen.Traffic;
-import weir.control.run.PortSpecs;
 import weir.core.fdb.MacAddress;
 import weir.core.port.PortException;
 import weir.core.port.PortState;
-import weir.ports.PortRequest;
 
 /** {@code weir gen}. */
 @Command(
@@ -147,7 +145,8 @@ public final class GenCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         GenSettings settings = settings();
         try (StopSignal signal = new StopSignal();
-                GenRun run = GenRun.open(request(), settings, event -> EventText.tell(event, this::say))) {
+                GenRun run = GenRun.open(
+                        PortSpecArgument.read(portSpec), settings, event -> EventText.tell(event, this::say))) {
             if (!awaitUp(run, signal)) {
                 return ExitCode.FAILURE.number();
             }
@@ -161,14 +160,6 @@ public final class GenCommand implements Callable<Integer> {
             return exitCode;
         } catch (PortException e) {
             throw CommandFailures.of(ExitCode.FAILURE, e);
-        }
-    }
-
-    private PortRequest request() {
-        try {
-            return PortSpecs.parse(portSpec);
-        } catch (PortException e) {
-            throw CommandFailures.of(ExitCode.USAGE, e);
         }
     }
 

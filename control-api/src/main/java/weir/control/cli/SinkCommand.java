@@ -16,9 +16,7 @@ import picocli.CommandLine.Spec;
 import weir.control.gen.GenLimits;
 import weir.control.gen.SinkReport;
 import weir.control.gen.SinkRun;
-import weir.control.run.PortSpecs;
 import weir.core.port.PortException;
-import weir.ports.PortRequest;
 
 /** {@code weir sink}. */
 @Command(
@@ -64,7 +62,8 @@ public final class SinkCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         GenLimits limits = limits();
         try (StopSignal signal = new StopSignal();
-                SinkRun run = SinkRun.open(request(), limits, busy, event -> EventText.tell(event, this::say))) {
+                SinkRun run = SinkRun.open(
+                        PortSpecArgument.read(portSpec), limits, busy, event -> EventText.tell(event, this::say))) {
             say("ready: " + portSpec + " " + run.portState() + "; Ctrl-C ends");
             ForegroundLoop.run(signal, run::isFinished, () -> say(lineOf(run.interval())));
             SinkReport report = run.finish();
@@ -74,14 +73,6 @@ public final class SinkCommand implements Callable<Integer> {
             return exitCode;
         } catch (PortException e) {
             throw CommandFailures.of(ExitCode.FAILURE, e);
-        }
-    }
-
-    private PortRequest request() {
-        try {
-            return PortSpecs.parse(portSpec);
-        } catch (PortException e) {
-            throw CommandFailures.of(ExitCode.USAGE, e);
         }
     }
 

@@ -88,7 +88,9 @@ public final class Doctor {
     /** One row for each kind of port, which knows by itself what it takes. */
     private void ports() {
         for (PortKind kind : PortSpecs.kinds()) {
-            PortAvailability found = kind.probe();
+            PortAvailability found = kind.needsLinux() && !HostConfig.isLinux()
+                    ? PortAvailability.lacks("this is not Linux", "run weir in a Linux machine or container")
+                    : kind.probe();
             String use = "ports " + kind.form();
             checks.put(
                     DoctorReport.PORT_CHECK + kind.name(),

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.TreeSet;
 import weir.core.memory.MemoryPort;
 import weir.core.memory.MemoryPortConfig;
-import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.ports.InterfaceName;
 import weir.ports.PortKind;
@@ -28,23 +27,16 @@ final class MemoryKind implements PortKind {
     }
 
     @Override
-    public PortRequest read(PortSpec spec) throws PortException {
-        spec.requireKnownOptions(new TreeSet<>(List.of("mtu")));
-        MemoryPortConfig config = MemoryPortConfig.DEFAULT;
-        return new Request(
-                InterfaceName.require(spec.target(), "port name"),
-                config.withMtuBytes(spec.number("mtu", MIN_MTU_BYTES, MAX_MTU_BYTES, config.mtuBytes())));
+    public boolean needsLinux() {
+        return false;
     }
 
-    private record Request(String name, MemoryPortConfig config) implements PortRequest {
-        @Override
-        public String identity() {
-            return "memory:" + name;
-        }
-
-        @Override
-        public Port open() {
-            return new MemoryPort(name, config);
-        }
+    @Override
+    public PortRequest read(PortSpec spec) throws PortException {
+        spec.requireKnownOptions(new TreeSet<>(List.of("mtu")));
+        String name = InterfaceName.require(spec.target(), "port name");
+        int mtuBytes = spec.number("mtu", MIN_MTU_BYTES, MAX_MTU_BYTES, MemoryPortConfig.DEFAULT.mtuBytes());
+        MemoryPortConfig config = MemoryPortConfig.DEFAULT.withMtuBytes(mtuBytes);
+        return PortRequest.of(name, "memory:" + name, () -> new MemoryPort(name, config));
     }
 }

@@ -2,6 +2,7 @@
 package weir.core.worker;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import weir.core.counter.DropReason;
 import weir.core.counter.PortCells;
 import weir.core.frame.Frame;
@@ -20,7 +21,7 @@ import weir.core.program.ProgramTable;
 final class IngressOffloads {
     private final FrameBatch batch;
     private final GsoSegmenter segmenter;
-    private final Runnable decide;
+    private final Consumer<ProgramTable> decide;
 
     private final long[] frames;
     private final int[] verdicts;
@@ -29,8 +30,8 @@ final class IngressOffloads {
     private final int[] queues;
     private boolean hasVlans;
 
-    /** @param decide decides and sends the batch, and empties it */
-    IngressOffloads(FrameBatch batch, FrameStore store, Runnable decide) {
+    /** @param decide decides and sends the batch under these programs, and empties it */
+    IngressOffloads(FrameBatch batch, FrameStore store, Consumer<ProgramTable> decide) {
         this.batch = batch;
         this.decide = decide;
         segmenter = new GsoSegmenter(store);
@@ -64,12 +65,12 @@ final class IngressOffloads {
         int n = takeOut();
         for (int i = 0; i < n; i++) {
             if (isToComplete(frames[i], verdicts[i]) && programs.needsPlainFrames(ingress[i])) {
-                complete(i, cells[ingress[i]]);
+                complete(i, programs, cells[ingress[i]]);
             } else {
-                add(frames[i], i);
+                add(frames[i], i, programs);
             }
         }
-        decide.run();
+        decide.accept(programs);
     }
 
     private int takeOut() {
@@ -86,11 +87,11 @@ final class IngressOffloads {
         return n;
     }
 
-    private void complete(int i, PortCells cells) {
+    private void complete(int i, ProgramTable programs, PortCells cells) {
         int count = segmenter.open(frames[i]);
         if (count == 0) {
             verdicts[i] = Verdict.drop(DropReason.BAD_OFFLOAD);
-            add(frames[i], i);
+            add(frames[i], i, programs);
             return;
         }
         if (count > 1) {
@@ -99,22 +100,22 @@ final class IngressOffloads {
         for (int made = 0; made < count; made++) {
             long packet = segmenter.next(ingress[i]);
             if (packet < 0 && batch.size() > 0) {
-                decide.run(); // slots may come back
+                decide.accept(programs); // slots may come back
                 packet = segmenter.next(ingress[i]);
             }
             if (packet < 0) {
                 cells.dropDecided(DropReason.NO_BUFFER, count - made);
                 break;
             }
-            add(packet, i);
+            add(packet, i, programs);
         }
         segmenter.close();
     }
 
     /** Adds what came of a frame, or the frame itself. */
-    private void add(long frame, int origin) {
+    private void add(long frame, int origin, ProgramTable programs) {
         if (batch.size() == batch.capacity()) {
-            decide.run();
+            decide.accept(programs);
         }
         int at = batch.size();
         batch.frames()[at] = frame;

@@ -112,7 +112,7 @@ public final class SwitchWorker {
         stormCheck = new StormCheck(events, base);
         dispatcher = new EgressDispatcher(index, store, links, config.batchFrames());
         decision = new BatchDecision(index, batch, store, check, learning, table);
-        offloads = new IngressOffloads(batch, store, () -> decide(this.programs.get(), false));
+        offloads = new IngressOffloads(batch, store, table -> decide(table, false));
         now = config.nanoClock().getAsLong();
         readinessAt = now;
         housekeepingAt = now;

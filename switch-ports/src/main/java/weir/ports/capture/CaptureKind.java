@@ -2,7 +2,6 @@
 package weir.ports.capture;
 
 import java.nio.file.Path;
-import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.ports.PortKind;
 import weir.ports.PortNames;
@@ -25,28 +24,19 @@ public final class CaptureKind implements PortKind {
     }
 
     @Override
-    public PortRequest read(PortSpec spec) throws PortException {
-        return new Request(CaptureSpec.of(spec));
+    public boolean needsLinux() {
+        return false;
     }
 
-    private record Request(CaptureSpec spec) implements PortRequest {
-        @Override
-        public String name() {
-            return PortNames.fromPath(spec.reads() ? spec.in() : spec.out(), CaptureSpec.KIND);
-        }
-
-        /** Two ports may not write one file; those that only read are told apart by what they read. */
-        @Override
-        public String identity() {
-            String file = spec.writes() ? spec.out() : spec.in();
-            return CaptureSpec.KIND
-                    + (spec.writes() ? ":," : ":")
-                    + Path.of(file).toAbsolutePath().normalize();
-        }
-
-        @Override
-        public Port open() throws PortException {
-            return CapturePort.open(spec);
-        }
+    @Override
+    public PortRequest read(PortSpec spec) throws PortException {
+        CaptureSpec read = CaptureSpec.of(spec);
+        String name = PortNames.fromPath(read.reads() ? read.in() : read.out(), CaptureSpec.KIND);
+        // Two ports may not write one file; those that only read are told apart by what they read.
+        String file = read.writes() ? read.out() : read.in();
+        String identity = CaptureSpec.KIND
+                + (read.writes() ? ":," : ":")
+                + Path.of(file).toAbsolutePath().normalize();
+        return PortRequest.of(name, identity, () -> CapturePort.open(read));
     }
 }

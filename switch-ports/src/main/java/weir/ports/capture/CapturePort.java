@@ -9,12 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.core.port.PortState;
 import weir.core.port.QueueContext;
+import weir.ports.PortLife;
 import weir.ports.PortSpec;
 
 /** A port on one or two capture files; the package page says how it is used. */
@@ -26,7 +26,7 @@ public final class CapturePort implements Port {
     private final @Nullable Replay replay;
     private final @Nullable Recording recording;
     private final CaptureQueue queue;
-    private final AtomicReference<PortState> state = new AtomicReference<>(PortState.UP);
+    private final PortLife life = new PortLife(PortState.UP);
 
     private CapturePort(CaptureSpec spec, @Nullable Replay replay, @Nullable Recording recording) {
         this.spec = spec;
@@ -100,7 +100,7 @@ public final class CapturePort implements Port {
 
     @Override
     public PortState state() {
-        return state.get();
+        return life.state();
     }
 
     @Override
@@ -116,9 +116,8 @@ public final class CapturePort implements Port {
 
     /** Enters a state and tells who serves the queue; GONE is for ever. Any thread. */
     void changeState(PortState to, String cause) {
-        PortState before = state.getAndUpdate(from -> from == PortState.GONE ? from : to);
         QueueContext context = queue.context();
-        if (before != PortState.GONE && before != to && context != null) {
+        if (life.enter(to) && context != null) {
             context.stateChanged(to, cause);
         }
     }

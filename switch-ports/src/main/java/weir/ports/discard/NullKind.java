@@ -2,7 +2,6 @@
 package weir.ports.discard;
 
 import java.util.TreeSet;
-import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.ports.InterfaceName;
 import weir.ports.PortKind;
@@ -25,20 +24,14 @@ public final class NullKind implements PortKind {
     }
 
     @Override
-    public PortRequest read(PortSpec spec) throws PortException {
-        spec.requireKnownOptions(new TreeSet<>());
-        return new Request(InterfaceName.require(spec.target(), "port name"));
+    public boolean needsLinux() {
+        return false;
     }
 
-    private record Request(String name) implements PortRequest {
-        @Override
-        public String identity() {
-            return NullPort.KIND + ":" + name;
-        }
-
-        @Override
-        public Port open() {
-            return new NullPort(name);
-        }
+    @Override
+    public PortRequest read(PortSpec spec) throws PortException {
+        spec.requireKnownOptions(new TreeSet<>());
+        String name = InterfaceName.require(spec.target(), "port name");
+        return PortRequest.of(name, NullPort.KIND + ":" + name, () -> new NullPort(name));
     }
 }

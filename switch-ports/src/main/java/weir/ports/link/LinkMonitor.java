@@ -13,6 +13,7 @@ import weir.ports.linux.LinkEvents;
 import weir.ports.linux.LinkInfo;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.RouteSocket;
+import weir.ports.linux.Threads;
 
 /**
  * Watches the interfaces of all ports of the process, from one daemon thread that lives as long as there
@@ -100,25 +101,11 @@ public final class LinkMonitor implements Runnable {
         stopping = true;
         events.wakeup();
         if (Thread.currentThread() != thread) {
-            joinUninterruptibly();
+            Threads.joinUninterruptibly(thread);
         }
         // Not by the thread itself when it ends: wakeup() could then write to a number that is reused.
         events.close();
         route.close();
-    }
-
-    private void joinUninterruptibly() {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     void watch(WatchedLink link) {

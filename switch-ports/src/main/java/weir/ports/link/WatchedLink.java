@@ -4,10 +4,10 @@ package weir.ports.link;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import weir.core.port.Port;
 import weir.core.port.PortState;
 import weir.core.port.QueueContext;
+import weir.ports.PortLife;
 import weir.ports.linux.LinkInfo;
 
 /**
@@ -21,7 +21,7 @@ public final class WatchedLink implements AutoCloseable {
     private final LinkMonitor monitor;
     private final LinkBinding binding;
     private final List<QueueContext> listeners = new CopyOnWriteArrayList<>();
-    private final AtomicReference<PortState> state;
+    private final PortLife life;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile LinkInfo info;
     private volatile boolean here;
@@ -36,7 +36,7 @@ public final class WatchedLink implements AutoCloseable {
         this.monitor = monitor;
         this.binding = binding;
         info = first;
-        state = new AtomicReference<>(stateOf(first));
+        life = new PortLife(stateOf(first));
     }
 
     private PortState stateOf(LinkInfo link) {
@@ -61,7 +61,7 @@ public final class WatchedLink implements AutoCloseable {
 
     /** State of the port; GONE is for ever. */
     public PortState state() {
-        return state.get();
+        return life.state();
     }
 
     /** The port whose interface this is. */
@@ -80,7 +80,7 @@ public final class WatchedLink implements AutoCloseable {
 
     /** Whether there is nothing more to look at. */
     boolean isOver() {
-        return closed.get() || state.get() == PortState.GONE;
+        return closed.get() || life.state() == PortState.GONE;
     }
 
     /** Takes over what the kernel says about the interface now. */
@@ -98,22 +98,17 @@ public final class WatchedLink implements AutoCloseable {
 
     /** Enters a state and tells who serves the port. */
     public void changeState(PortState to, String cause) {
-        PortState from = state.get();
-        while (from != to && from != PortState.GONE) {
-            if (state.compareAndSet(from, to)) {
-                // One of them is enough: it tells the switch.
-                listeners.stream().findFirst().ifPresent(listener -> listener.stateChanged(to, cause));
-                return;
-            }
-            from = state.get();
+        if (life.enter(to)) {
+            // One of them is enough: it tells the switch.
+            listeners.stream().findFirst().ifPresent(listener -> listener.stateChanged(to, cause));
         }
     }
 
     /** A queue of the port is served from now on, so the switch is told through its context. */
     public void addListener(QueueContext context) {
         listeners.add(context);
-        if (state.get() != PortState.UP) {
-            context.stateChanged(state.get(), "as it was when attached");
+        if (life.state() != PortState.UP) {
+            context.stateChanged(life.state(), "as it was when attached");
         }
     }
 

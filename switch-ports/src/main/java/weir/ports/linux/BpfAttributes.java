@@ -7,7 +7,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -29,8 +28,6 @@ final class BpfAttributes {
     private static final int MAX_NAME_BYTES = 15;
 
     private static final int BYTES = 128;
-    private static final MethodHandle SYSCALL =
-            Libc.variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
 
     private final Arena arena;
     private final MemorySegment attr;
@@ -84,7 +81,8 @@ final class BpfAttributes {
 
     private int invoke(int command, MemorySegment state) {
         try {
-            return (int) (long) SYSCALL.invokeExact(state, systemCall(), command, attr.address(), BYTES);
+            return (int) (long) Libc.SYSCALL.invokeExact(
+                    state, systemCall(), (long) command, attr.address(), (long) BYTES, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw Libc.defect(t);
         }

@@ -52,7 +52,7 @@ final class Libc {
     static final MethodHandle RECVMSG = function("recvmsg", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
     static final MethodHandle GETSOCKOPT =
             function("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    static final MethodHandle CHMOD = function("chmod", JAVA_INT, JAVA_LONG, JAVA_INT);
+    static final MethodHandle FCHMOD = function("fchmod", JAVA_INT, JAVA_INT, JAVA_INT);
     static final MethodHandle MEMFD_CREATE = function("memfd_create", JAVA_INT, JAVA_LONG, JAVA_INT);
     static final MethodHandle FTRUNCATE = function("ftruncate", JAVA_INT, JAVA_INT, JAVA_LONG);
     static final MethodHandle FALLOCATE = function("fallocate", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +15,6 @@ import org.jspecify.annotations.Nullable;
  * channels cannot send.
  */
 public final class SeqpacketSocket implements AutoCloseable {
-    /** Longest path: {@code sun_path} of uapi/linux/un.h, less its NUL. */
-    public static final int MAX_PATH_BYTES = 107;
-
-    private static final int AF_UNIX = 1;
-    private static final int SOCK_SEQPACKET = 5;
-    private static final int TYPE = SOCK_SEQPACKET | Fd.O_CLOEXEC | Fd.O_NONBLOCK;
-    private static final int ACCEPT_FLAGS = Fd.O_CLOEXEC | Fd.O_NONBLOCK;
     private static final int SOL_SOCKET = 1;
     private static final int SO_PEERCRED = 17;
     private static final int SCM_RIGHTS = 1;
@@ -32,10 +22,6 @@ public final class SeqpacketSocket implements AutoCloseable {
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final int SEND_FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL;
-
-    // struct sockaddr_un: family (2), path (108)
-    private static final int SOCKADDR_BYTES = 2 + MAX_PATH_BYTES + 1;
-    private static final int SOCKADDR_PATH = 2;
 
     // struct ucred: pid (4), uid (4), gid (4)
     private static final int UCRED_BYTES = 12;
@@ -57,10 +43,15 @@ public final class SeqpacketSocket implements AutoCloseable {
     private static final int CMSG_TYPE = 12;
     private static final int CMSG_DATA = 16;
 
-    private final Fd fd;
+    private final UnixSocket socket;
 
-    private SeqpacketSocket(Fd fd) {
-        this.fd = fd;
+    private SeqpacketSocket(UnixSocket socket) {
+        this.socket = socket;
+    }
+
+    /** A {@link UnixSocket#seqpacket} that was bound and listens or was connected; closed with this one. */
+    public static SeqpacketSocket of(UnixSocket socket) {
+        return new SeqpacketSocket(socket);
     }
 
     /** Who is at the other end, as it was when the connection was made. */
@@ -70,92 +61,24 @@ public final class SeqpacketSocket implements AutoCloseable {
     public record Received(int lengthBytes, @Nullable Fd fd) {}
 
     /**
-     * Makes a socket file and listens there. Nobody can connect before its mode is set.
-     *
-     * @param mode of the file, such as 0660
-     * @throws LinuxException EADDRINUSE when something is there, whatever it is
-     */
-    public static SeqpacketSocket listen(Path path, int mode, int backlog) throws LinuxException {
-        SeqpacketSocket made = create();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(Libc.STATE);
-            int number = made.fd();
-            long address = address(arena, path).address();
-            Fd.check("bind " + path, (int) Libc.BIND.invokeExact(state, number, address, SOCKADDR_BYTES), state);
-            long text = arena.allocateFrom(path.toString()).address();
-            Fd.check("chmod " + path, (int) Libc.CHMOD.invokeExact(state, text, mode), state);
-            Fd.check("listen " + path, (int) Libc.LISTEN.invokeExact(state, number, backlog), state);
-            return made;
-        } catch (LinuxException e) {
-            made.close();
-            throw e;
-        } catch (Throwable t) {
-            made.close();
-            throw Libc.defect(t);
-        }
-    }
-
-    /**
      * Connects; EAGAIN when too many others wait to be accepted, ECONNREFUSED when nobody listens there or it is
      * no socket.
      */
     public static SeqpacketSocket connect(Path path) throws LinuxException {
-        SeqpacketSocket made = create();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(Libc.STATE);
-            long address = address(arena, path).address();
-            Fd.check(
-                    "connect " + path,
-                    (int) Libc.CONNECT.invokeExact(state, made.fd(), address, SOCKADDR_BYTES),
-                    state);
-            return made;
+        UnixSocket made = UnixSocket.seqpacket();
+        try {
+            made.connect(path.toString());
+            return new SeqpacketSocket(made);
         } catch (LinuxException e) {
             made.close();
             throw e;
-        } catch (Throwable t) {
-            made.close();
-            throw Libc.defect(t);
         }
-    }
-
-    private static SeqpacketSocket create() throws LinuxException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(Libc.STATE);
-            int number = (int) Libc.SOCKET.invokeExact(state, AF_UNIX, TYPE, 0);
-            return new SeqpacketSocket(new Fd(Fd.check("socket(AF_UNIX)", number, state)));
-        } catch (LinuxException e) {
-            throw e;
-        } catch (Throwable t) {
-            throw Libc.defect(t);
-        }
-    }
-
-    private static MemorySegment address(Arena arena, Path path) throws LinuxException {
-        byte[] bytes = path.toString().getBytes(StandardCharsets.UTF_8);
-        if (bytes.length > MAX_PATH_BYTES) {
-            throw new LinuxException(
-                    path + " of " + bytes.length + " bytes, more than " + MAX_PATH_BYTES, Errno.ENAMETOOLONG.number());
-        }
-        MemorySegment address = arena.allocate(SOCKADDR_BYTES, Long.BYTES);
-        address.set(JAVA_SHORT, 0, (short) AF_UNIX);
-        MemorySegment.copy(bytes, 0, address, JAVA_BYTE, SOCKADDR_PATH, bytes.length);
-        return address;
     }
 
     /** Takes a connection that waits; null when none does. */
     public @Nullable SeqpacketSocket accept() throws LinuxException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(Libc.STATE);
-            int number = (int) Libc.ACCEPT4.invokeExact(state, fd(), 0L, 0L, ACCEPT_FLAGS);
-            if (number < 0 && Libc.errno(state) == Errno.EAGAIN.number()) {
-                return null;
-            }
-            return new SeqpacketSocket(new Fd(Fd.check("accept4", number, state)));
-        } catch (LinuxException e) {
-            throw e;
-        } catch (Throwable t) {
-            throw Libc.defect(t);
-        }
+        UnixSocket accepted = socket.accept();
+        return accepted == null ? null : new SeqpacketSocket(accepted);
     }
 
     /** Process and user at the other end. */
@@ -275,11 +198,11 @@ public final class SeqpacketSocket implements AutoCloseable {
 
     /** For the calls above and for readiness; valid until {@link #close}. */
     public int fd() {
-        return fd.number();
+        return socket.fd();
     }
 
     @Override
     public void close() {
-        fd.close();
+        socket.close();
     }
 }

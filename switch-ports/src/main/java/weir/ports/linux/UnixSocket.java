@@ -3,17 +3,16 @@ package weir.ports.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A non-blocking AF_UNIX socket; see unix(7). Frames go through {@link SocketIo}. Any thread, one at a time, but for
+ * A non-blocking AF_UNIX socket; see unix(7). Frames go through {@link SocketIo}, messages
+ * with descriptors through {@link SeqpacketSocket}. Any thread, one at a time, but for
  * {@link #connect}, which may run beside sends and receives of another.
  *
  * <pre>
@@ -30,16 +29,11 @@ public final class UnixSocket implements AutoCloseable {
     private static final int AF_UNIX = 1;
     private static final int SOCK_STREAM = 1;
     private static final int SOCK_DGRAM = 2;
+    private static final int SOCK_SEQPACKET = 5;
     private static final int NONBLOCK_CLOEXEC = Fd.O_NONBLOCK | Fd.O_CLOEXEC;
     private static final int SOL_SOCKET = 1;
     private static final int SO_SNDBUF = 7;
     private static final int FAMILY_BYTES = 2;
-
-    private static final MethodHandle CONNECT = Libc.function("connect", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle LISTEN = Libc.function("listen", JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle ACCEPT4 =
-            Libc.function("accept4", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle FCHMOD = Libc.function("fchmod", JAVA_INT, JAVA_INT, JAVA_INT);
 
     private final Fd fd;
 
@@ -55,6 +49,11 @@ public final class UnixSocket implements AutoCloseable {
     /** A socket for messages. */
     public static UnixSocket datagram() throws LinuxException {
         return open(SOCK_DGRAM);
+    }
+
+    /** A socket for messages over a connection, which {@link SeqpacketSocket} sends and receives. */
+    public static UnixSocket seqpacket() throws LinuxException {
+        return open(SOCK_SEQPACKET);
     }
 
     private static UnixSocket open(int type) throws LinuxException {
@@ -78,7 +77,7 @@ public final class UnixSocket implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(Libc.STATE);
             // On Linux the file gets the mode that the socket has when it is bound, so it is never wider than asked.
-            Fd.check("fchmod", (int) FCHMOD.invokeExact(state, fd.number(), mode), state);
+            Fd.check("fchmod", (int) Libc.FCHMOD.invokeExact(state, fd.number(), mode), state);
             MemorySegment address = address(path, arena);
             int bytes = (int) address.byteSize();
             Fd.check("bind " + path, (int) Libc.BIND.invokeExact(state, fd.number(), address.address(), bytes), state);
@@ -93,7 +92,7 @@ public final class UnixSocket implements AutoCloseable {
     public void listen(int backlog) throws LinuxException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(Libc.STATE);
-            Fd.check("listen", (int) LISTEN.invokeExact(state, fd.number(), backlog), state);
+            Fd.check("listen", (int) Libc.LISTEN.invokeExact(state, fd.number(), backlog), state);
         } catch (LinuxException e) {
             throw e;
         } catch (Throwable t) {
@@ -105,7 +104,7 @@ public final class UnixSocket implements AutoCloseable {
     public @Nullable UnixSocket accept() throws LinuxException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(Libc.STATE);
-            int number = (int) ACCEPT4.invokeExact(state, fd.number(), 0L, 0L, NONBLOCK_CLOEXEC);
+            int number = (int) Libc.ACCEPT4.invokeExact(state, fd.number(), 0L, 0L, NONBLOCK_CLOEXEC);
             if (number < 0 && Errno.of(Libc.errno(state)) == Errno.EAGAIN) {
                 return null;
             }
@@ -126,7 +125,10 @@ public final class UnixSocket implements AutoCloseable {
             MemorySegment state = arena.allocate(Libc.STATE);
             MemorySegment address = address(path, arena);
             int bytes = (int) address.byteSize();
-            Fd.check("connect " + path, (int) CONNECT.invokeExact(state, fd.number(), address.address(), bytes), state);
+            Fd.check(
+                    "connect " + path,
+                    (int) Libc.CONNECT.invokeExact(state, fd.number(), address.address(), bytes),
+                    state);
         } catch (LinuxException e) {
             throw e;
         } catch (Throwable t) {
@@ -151,11 +153,12 @@ public final class UnixSocket implements AutoCloseable {
         }
     }
 
-    private static MemorySegment address(String path, Arena arena) {
+    private static MemorySegment address(String path, Arena arena) throws LinuxException {
         byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
         if (bytes.length == 0 || bytes.length > MAX_PATH_BYTES) {
-            throw new IllegalArgumentException(
-                    "path of " + bytes.length + " bytes is out of range [1, " + MAX_PATH_BYTES + "]");
+            throw new LinuxException(
+                    path + " of " + bytes.length + " bytes, out of range [1, " + MAX_PATH_BYTES + "]",
+                    Errno.ENAMETOOLONG.number());
         }
         MemorySegment address = arena.allocate(FAMILY_BYTES + bytes.length + 1L, Short.BYTES);
         address.set(JAVA_SHORT, 0, (short) AF_UNIX);

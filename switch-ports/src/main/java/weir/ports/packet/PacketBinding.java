@@ -3,11 +3,11 @@ package weir.ports.packet;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import weir.ports.NamespacePath;
 import weir.ports.link.LinkBinding;
 import weir.ports.link.LinkMonitor;
 import weir.ports.link.LinkPlace;
 import weir.ports.linux.Errno;
-import weir.ports.linux.Fd;
 import weir.ports.linux.LinkInfo;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.PacketSocket;
@@ -44,22 +44,9 @@ final class PacketBinding implements LinkBinding {
 
     @Override
     public void requirePresent() throws LinuxException {
-        if (sockets.getFirst().boundIndex() == PacketSocket.NO_INTERFACE || !leadsToNamespace()) {
+        if (sockets.getFirst().boundIndex() == PacketSocket.NO_INTERFACE
+                || !NamespacePath.leadsTo(netns, namespaceInode)) {
             throw new LinuxException("AF_PACKET", Errno.ENODEV.number());
-        }
-    }
-
-    private boolean leadsToNamespace() throws LinuxException {
-        if (netns == null) {
-            return true;
-        }
-        try (Fd namespace = Fd.openForReading(netns)) {
-            return namespace.inode() == namespaceInode;
-        } catch (LinuxException e) {
-            if (e.errno() == Errno.ENOENT) {
-                return false;
-            }
-            throw e;
         }
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.packet;
 
-import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.ports.NamespacePath;
 import weir.ports.PortAvailability;
@@ -28,7 +27,9 @@ public final class PacketKind implements PortKind {
 
     @Override
     public PortRequest read(PortSpec spec) throws PortException {
-        return new Request(PacketSpec.of(spec));
+        PacketSpec read = PacketSpec.of(spec);
+        String identity = read.name() + "@" + NamespacePath.canonical(read.netns());
+        return PortRequest.of(read.name(), identity, () -> PacketPort.open(read));
     }
 
     @Override
@@ -39,23 +40,6 @@ public final class PacketKind implements PortKind {
         } catch (LinuxException e) {
             return PortAvailability.lacks(
                     String.valueOf(e.getMessage()), "run as root, or give the container --cap-add NET_RAW");
-        }
-    }
-
-    private record Request(PacketSpec spec) implements PortRequest {
-        @Override
-        public String name() {
-            return spec.name();
-        }
-
-        @Override
-        public String identity() {
-            return spec.name() + "@" + NamespacePath.canonical(spec.netns());
-        }
-
-        @Override
-        public Port open() throws PortException {
-            return PacketPort.open(spec);
         }
     }
 }

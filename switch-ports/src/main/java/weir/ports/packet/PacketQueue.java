@@ -34,11 +34,7 @@ public final class PacketQueue implements PortQueue {
         if (port.state() == PortState.GONE) {
             throw new PortException(port.spec() + " is gone", "detach it and open it again");
         }
-        if (!(lent.idleWait() instanceof FdReadiness readiness)) {
-            throw new PortException(
-                    "the worker of " + port.spec() + " cannot wait for file descriptors",
-                    "create the switch with EpollIdleWait");
-        }
+        FdReadiness readiness = FdReadiness.of(port, lent);
         PacketReceiver starting = new PacketReceiver(port, channel, lent, readiness);
         try {
             port.startReceiving(channel.in(), linkIndex);
@@ -49,10 +45,7 @@ public final class PacketQueue implements PortQueue {
                     "is the interface still there? with several queues, is it up?",
                     e);
         } catch (IOException e) {
-            throw new PortException(
-                    "cannot wait for " + port.spec() + ": " + e.getMessage(),
-                    "see /proc/sys/fs/epoll/max_user_watches and ulimit -n",
-                    e);
+            throw FdReadiness.refused(port, e);
         }
         receiver = starting;
         sender = new PacketSender(port, channel, lent);

@@ -2,12 +2,37 @@
 package weir.ports.readiness;
 
 import java.io.IOException;
+import weir.core.port.Port;
+import weir.core.port.PortException;
+import weir.core.port.QueueContext;
 
 /**
  * An {@link weir.core.worker.IdleWait} that also watches file descriptors. All methods belong to the
  * worker's thread.
  */
 public interface FdReadiness {
+    /**
+     * What a queue's worker waits with.
+     *
+     * @throws PortException when it can not wait for file descriptors
+     */
+    static FdReadiness of(Port port, QueueContext context) throws PortException {
+        if (context.idleWait() instanceof FdReadiness readiness) {
+            return readiness;
+        }
+        throw new PortException(
+                "the worker of " + port.spec() + " cannot wait for file descriptors",
+                "create the switch with EpollIdleWait");
+    }
+
+    /** Says in a user's words why {@link #register} failed. */
+    static PortException refused(Port port, IOException e) {
+        return new PortException(
+                "cannot wait for " + port.spec() + ": " + e.getMessage(),
+                "see /proc/sys/fs/epoll/max_user_watches and ulimit -n",
+                e);
+    }
+
     /** Told about a descriptor, from inside {@code poll()} or {@code await()}; must not throw. */
     interface Listener {
         /**

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.PollSet;
 import weir.ports.linux.SeqpacketSocket;
+import weir.ports.linux.Threads;
 
 /**
  * Lets clients in and clears up behind them, on a thread of the port's own, so that making memory never delays a
@@ -34,7 +35,7 @@ final class ShmDoorkeeper implements Runnable {
     private static final int MAX_WAIT_MILLIS = 1_000;
 
     private final String name;
-    private final SocketFile door;
+    private final ShmDoor door;
     private final ShmLayout.Geometry geometry;
     private final ShmQueue queue;
     private final PollSet polls;
@@ -55,7 +56,7 @@ final class ShmDoorkeeper implements Runnable {
 
     private record Waiting(SeqpacketSocket socket, long deadline) {}
 
-    ShmDoorkeeper(ShmSpec spec, Duration quarantine, SocketFile door, ShmQueue queue, PollSet polls) {
+    ShmDoorkeeper(ShmSpec spec, Duration quarantine, ShmDoor door, ShmQueue queue, PollSet polls) {
         name = spec.name();
         geometry = spec.geometry();
         quarantineNanos = quarantine.toNanos();
@@ -80,7 +81,7 @@ final class ShmDoorkeeper implements Runnable {
     void close() {
         stopping = true;
         polls.wakeup();
-        joinUninterruptibly();
+        Threads.joinUninterruptibly(thread);
         door.close();
         waiting.forEach(each -> each.socket().close());
         ShmSession open = current;
@@ -88,20 +89,6 @@ final class ShmDoorkeeper implements Runnable {
             open.close();
         }
         polls.close();
-    }
-
-    private void joinUninterruptibly() {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     @Override

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.shm;
 
-import weir.core.port.Port;
 import weir.core.port.PortException;
+import weir.ports.PortAvailability;
 import weir.ports.PortKind;
 import weir.ports.PortRequest;
 import weir.ports.PortSpec;
+import weir.ports.linux.LinuxException;
+import weir.ports.linux.Probes;
 
 /** {@code shm:NAME}: ports whose client is another process, see {@link ShmSpec}. */
 public final class ShmKind implements PortKind {
@@ -24,23 +26,19 @@ public final class ShmKind implements PortKind {
 
     @Override
     public PortRequest read(PortSpec spec) throws PortException {
-        return new Request(ShmSpec.of(spec));
+        ShmSpec read = ShmSpec.of(spec);
+        String identity = ShmSpec.KIND + ":" + read.socket().normalize();
+        return PortRequest.of(read.name(), identity, () -> ShmPort.open(read));
     }
 
-    private record Request(ShmSpec spec) implements PortRequest {
-        @Override
-        public String name() {
-            return spec.name();
-        }
-
-        @Override
-        public String identity() {
-            return "shm:" + spec.socket().normalize();
-        }
-
-        @Override
-        public Port open() throws PortException {
-            return ShmPort.open(spec);
+    @Override
+    public PortAvailability probe() {
+        try {
+            Probes.sharedMemory();
+            return PortAvailability.works("memory of a fixed size can be made and sealed");
+        } catch (LinuxException e) {
+            return PortAvailability.lacks(
+                    String.valueOf(e.getMessage()), "allow memfd_create and fcntl in the seccomp profile");
         }
     }
 }

@@ -25,7 +25,7 @@ public final class ShmPort implements Port {
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile PortState state = PortState.DOWN;
 
-    private ShmPort(ShmSpec spec, Duration quarantine, SocketFile door, PollSet polls) {
+    private ShmPort(ShmSpec spec, Duration quarantine, ShmDoor door, PollSet polls) {
         this.spec = spec;
         queue = new ShmQueue(this);
         doorkeeper = new ShmDoorkeeper(spec, quarantine, door, queue, polls);
@@ -50,7 +50,7 @@ public final class ShmPort implements Port {
             throw new PortException("cannot open " + spec + ": " + e.getMessage(), "", e);
         }
         try {
-            SocketFile door = SocketFile.listen(spec.socket(), spec.dir() == null);
+            ShmDoor door = ShmDoor.open(spec.socket(), spec.dir() == null);
             ShmPort port = new ShmPort(spec, quarantine, door, polls);
             port.doorkeeper.start();
             return port;

@@ -48,12 +48,7 @@ public final class ShmQueue implements PortQueue {
         if (context != null || detached) {
             throw new PortException(port.spec() + " can be attached once", "open it again");
         }
-        if (!(queueContext.idleWait() instanceof FdReadiness descriptors)) {
-            throw new PortException(
-                    "the worker of " + port.spec() + " cannot wait for file descriptors",
-                    "create the switch with EpollIdleWait");
-        }
-        readiness = descriptors;
+        readiness = FdReadiness.of(port, queueContext);
         context = queueContext;
         queueContext.stateChanged(PortState.DOWN, "no client has connected to " + port.socket() + " yet");
     }

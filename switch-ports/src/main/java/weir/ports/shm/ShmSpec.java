@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import weir.core.port.PortException;
 import weir.ports.InterfaceName;
 import weir.ports.PortSpec;
-import weir.ports.linux.SeqpacketSocket;
+import weir.ports.linux.UnixSocket;
 
 /**
  * What {@code shm:NAME[?slots=N&mtu=N&dir=PATH]} says. Making one touches nothing on the machine.
@@ -60,10 +60,10 @@ public record ShmSpec(String name, @Nullable String dir, int slots, int mtuBytes
                 slots(spec),
                 spec.number("mtu", MIN_MTU_BYTES, MAX_MTU_BYTES, DEFAULT_MTU_BYTES));
         int pathBytes = read.socket().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
-        if (pathBytes > SeqpacketSocket.MAX_PATH_BYTES) {
+        if (pathBytes > UnixSocket.MAX_PATH_BYTES) {
             throw new PortException(
                     "the socket's path " + read.socket() + " has " + pathBytes + " bytes, more than "
-                            + SeqpacketSocket.MAX_PATH_BYTES,
+                            + UnixSocket.MAX_PATH_BYTES,
                     "write dir=PATH with a shorter path, such as dir=/run/weir");
         }
         return read;

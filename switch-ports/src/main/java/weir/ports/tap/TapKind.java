@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.tap;
 
-import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.ports.NamespacePath;
 import weir.ports.PortAvailability;
@@ -29,7 +28,9 @@ public final class TapKind implements PortKind {
 
     @Override
     public PortRequest read(PortSpec spec) throws PortException {
-        return new Request(TapSpec.of(spec));
+        TapSpec read = TapSpec.of(spec);
+        String identity = read.name() + "@" + NamespacePath.canonical(read.netns());
+        return PortRequest.of(read.name(), identity, () -> TapPort.open(read));
     }
 
     @Override
@@ -50,22 +51,5 @@ public final class TapKind implements PortKind {
                         + " ip tuntap add t1 mode tap user $USER";
             default -> "run as root, or give this user read and write access to " + TunDevice.PATH;
         };
-    }
-
-    private record Request(TapSpec spec) implements PortRequest {
-        @Override
-        public String name() {
-            return spec.name();
-        }
-
-        @Override
-        public String identity() {
-            return spec.name() + "@" + NamespacePath.canonical(spec.netns());
-        }
-
-        @Override
-        public Port open() throws PortException {
-            return TapPort.open(spec);
-        }
     }
 }

@@ -41,11 +41,7 @@ public final class TapQueue implements PortQueue {
         if (port.state() == PortState.GONE) {
             throw new PortException(port.spec() + " is gone", "detach it and open it again");
         }
-        if (!(context.idleWait() instanceof FdReadiness readiness)) {
-            throw new PortException(
-                    "the worker of " + port.spec() + " cannot wait for file descriptors",
-                    "create the switch with EpollIdleWait");
-        }
+        FdReadiness readiness = FdReadiness.of(port, context);
         service = start(context, readiness);
         port.link().addListener(context);
     }
@@ -64,10 +60,7 @@ public final class TapQueue implements PortQueue {
             throw new PortException("cannot serve " + port.spec() + ": " + e.getMessage(), hint, e);
         } catch (IOException e) {
             close(starting);
-            throw new PortException(
-                    "cannot wait for " + port.spec() + ": " + e.getMessage(),
-                    "see /proc/sys/fs/epoll/max_user_watches and ulimit -n",
-                    e);
+            throw FdReadiness.refused(port, e);
         }
     }
 

@@ -2,7 +2,6 @@
 package weir.ports.unix;
 
 import java.nio.file.Path;
-import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.ports.PortKind;
 import weir.ports.PortNames;
@@ -26,26 +25,11 @@ public final class UnixKind implements PortKind {
 
     @Override
     public PortRequest read(PortSpec spec) throws PortException {
-        return new Request(UnixSpec.of(spec));
-    }
-
-    private record Request(UnixSpec spec) implements PortRequest {
-        @Override
-        public String name() {
-            return PortNames.fromPath(spec.path(), UnixSpec.KIND);
-        }
-
-        /** Both ends of one cable may be ports of one switch. */
-        @Override
-        public String identity() {
-            String end = spec.role() == UnixSpec.Role.CONNECT ? "to:" : "at:";
-            return UnixSpec.KIND + ":" + end
-                    + Path.of(spec.path()).toAbsolutePath().normalize();
-        }
-
-        @Override
-        public Port open() throws PortException {
-            return UnixPort.open(spec);
-        }
+        UnixSpec read = UnixSpec.of(spec);
+        // Both ends of one cable may be ports of one switch.
+        String end = read.role() == UnixSpec.Role.CONNECT ? "to:" : "at:";
+        String identity = UnixSpec.KIND + ":" + end
+                + Path.of(read.path()).toAbsolutePath().normalize();
+        return PortRequest.of(PortNames.fromPath(read.path(), UnixSpec.KIND), identity, () -> UnixPort.open(read));
     }
 }

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.unix;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.core.port.PortState;
 import weir.core.port.QueueContext;
+import weir.ports.PortLife;
 import weir.ports.PortSpec;
+import weir.ports.SocketFile;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.UnixSocket;
 
@@ -24,7 +27,7 @@ public final class UnixPort implements Port {
     private final @Nullable UnixSocket own;
     private final @Nullable SocketFile file;
     private final UnixQueue queue;
-    private final AtomicReference<PortState> state = new AtomicReference<>(PortState.DOWN);
+    private final PortLife life = new PortLife(PortState.DOWN);
 
     private UnixPort(UnixSpec spec, @Nullable UnixSocket own, @Nullable SocketFile file) {
         this.spec = spec;
@@ -53,19 +56,34 @@ public final class UnixPort implements Port {
         try {
             socket = maker.make();
             enlarge(socket);
-            file = SocketFile.bind(socket, spec.path(), maker);
+            file = SocketFile.bind(socket, Path.of(spec.path()), maker);
             if (spec.role() == UnixSpec.Role.LISTEN) {
                 socket.listen(BACKLOG);
             }
             done = true;
             return new UnixPort(spec, socket, file);
-        } catch (LinuxException e) {
-            throw new PortException("cannot open " + PortSpec.quote(spec.toString()) + ": " + e.getMessage(), "", e);
+        } catch (SocketFile.Occupied e) {
+            throw occupied(spec, e);
+        } catch (LinuxException | IOException e) {
+            throw new PortException(
+                    "cannot make socket " + PortSpec.quote(spec.path()) + ": " + e.getMessage(),
+                    "choose a path in a folder that exists and that you may write to",
+                    e);
         } finally {
             if (!done) {
                 close(socket, file);
             }
         }
+    }
+
+    private static PortException occupied(UnixSpec spec, SocketFile.Occupied e) {
+        String path = PortSpec.quote(spec.path());
+        return e.isSocket()
+                ? new PortException(
+                        "socket " + path + " is in use by another process or port",
+                        "choose another path, or write role=connect to go to who listens there",
+                        e)
+                : new PortException(path + " is there and is no socket", "choose another path, or remove the file", e);
     }
 
     static void enlarge(UnixSocket socket) throws LinuxException {
@@ -84,7 +102,7 @@ public final class UnixPort implements Port {
 
     @Override
     public PortState state() {
-        return state.get();
+        return life.state();
     }
 
     @Override
@@ -94,9 +112,8 @@ public final class UnixPort implements Port {
 
     /** Enters a state and tells who serves the queue; GONE is for ever. Any thread. */
     void changeState(PortState to, String cause) {
-        PortState before = state.getAndUpdate(from -> from == PortState.GONE ? from : to);
         QueueContext context = queue.context();
-        if (before != PortState.GONE && before != to && context != null) {
+        if (life.enter(to) && context != null) {
             context.stateChanged(to, cause);
         }
     }

@@ -52,21 +52,14 @@ public final class UnixQueue implements PortQueue {
 
     @Override
     public void attach(QueueContext lent) throws PortException {
-        if (!(lent.idleWait() instanceof FdReadiness watching)) {
-            throw new PortException(
-                    "the worker of " + port.spec() + " cannot wait for file descriptors",
-                    "create the switch with EpollIdleWait");
-        }
+        FdReadiness watching = FdReadiness.of(port, lent);
         readiness = watching;
         context = lent;
         try {
             link = start(lent, watching);
         } catch (IOException e) {
             context = null;
-            throw new PortException(
-                    "cannot wait for " + port.spec() + ": " + e.getMessage(),
-                    "see /proc/sys/fs/epoll/max_user_watches and ulimit -n",
-                    e);
+            throw FdReadiness.refused(port, e);
         }
         lent.stateChanged(PortState.DOWN, "waiting for a peer");
         if (spec.role() != UnixSpec.Role.LISTEN) {

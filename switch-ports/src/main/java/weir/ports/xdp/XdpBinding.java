@@ -3,11 +3,11 @@ package weir.ports.xdp;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import weir.ports.NamespacePath;
 import weir.ports.link.LinkBinding;
 import weir.ports.link.LinkMonitor;
 import weir.ports.link.LinkPlace;
 import weir.ports.linux.Errno;
-import weir.ports.linux.Fd;
 import weir.ports.linux.LinkInfo;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.XdpSocket;
@@ -36,22 +36,8 @@ record XdpBinding(
         implements LinkBinding {
     @Override
     public void requirePresent() throws LinuxException {
-        if (program.interfaceIndex() == 0 || !isNamespaceThere()) {
+        if (program.interfaceIndex() == 0 || !NamespacePath.leadsTo(namespacePath, namespaceInode)) {
             throw new LinuxException("AF_XDP interface " + index, Errno.ENODEV.number());
-        }
-    }
-
-    private boolean isNamespaceThere() throws LinuxException {
-        if (namespacePath == null) {
-            return true;
-        }
-        try (Fd namespace = Fd.openForReading(namespacePath)) {
-            return namespace.inode() == namespaceInode;
-        } catch (LinuxException e) {
-            if (e.errno() == Errno.ENOENT) {
-                return false;
-            }
-            throw e;
         }
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.xdp;
 
-import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.ports.PortAvailability;
 import weir.ports.PortKind;
@@ -27,7 +26,8 @@ public final class XdpKind implements PortKind {
 
     @Override
     public PortRequest read(PortSpec spec) throws PortException {
-        return new Request(XdpSpec.of(spec));
+        XdpSpec read = XdpSpec.of(spec);
+        return PortRequest.of(read.name(), read.identity(), () -> XdpPort.open(read));
     }
 
     @Override
@@ -40,23 +40,6 @@ public final class XdpKind implements PortKind {
             return PortAvailability.lacks(
                     String.valueOf(e.getMessage()),
                     "run as root, or give the container --cap-add NET_RAW --cap-add BPF --cap-add NET_ADMIN");
-        }
-    }
-
-    private record Request(XdpSpec spec) implements PortRequest {
-        @Override
-        public String name() {
-            return spec.name();
-        }
-
-        @Override
-        public String identity() {
-            return spec.identity();
-        }
-
-        @Override
-        public Port open() throws PortException {
-            return XdpPort.open(spec);
         }
     }
 }

@@ -38,11 +38,7 @@ public final class XdpQueue implements PortQueue {
         if (port.state() == PortState.GONE) {
             throw new PortException(port.spec() + " is gone", "detach it and open it again");
         }
-        if (!(context.idleWait() instanceof FdReadiness readiness)) {
-            throw new PortException(
-                    "the worker of " + port.spec() + " cannot wait for file descriptors",
-                    "create the switch with EpollIdleWait");
-        }
+        FdReadiness readiness = FdReadiness.of(port, context);
         XdpService.requireFittingMtu(port.spec(), port.link().info().mtuBytes());
         XdpService starting = new XdpService(port, socket, context);
         boolean done = false;
@@ -53,10 +49,7 @@ public final class XdpQueue implements PortQueue {
         } catch (LinuxException e) {
             throw explain(e, context);
         } catch (IOException e) {
-            throw new PortException(
-                    "cannot wait for " + port.spec() + ": " + e.getMessage(),
-                    "see /proc/sys/fs/epoll/max_user_watches and ulimit -n",
-                    e);
+            throw FdReadiness.refused(port, e);
         } finally {
             if (!done) {
                 starting.stop();

@@ -61,7 +61,10 @@ class SharedMemoryTest {
 
     private static SharedMemory handOver(Path path, SharedMemory made, long wanted) throws LinuxException {
         MemorySegment message = Arena.ofAuto().allocate(8);
-        try (SeqpacketSocket listener = SeqpacketSocket.listen(path, 0600, 1);
+        UnixSocket bound = UnixSocket.seqpacket();
+        bound.bind(path.toString(), 0600);
+        bound.listen(1);
+        try (SeqpacketSocket listener = SeqpacketSocket.of(bound);
                 SeqpacketSocket client = SeqpacketSocket.connect(path);
                 SeqpacketSocket server = listener.accept()) {
             server.send(message, made.fd());

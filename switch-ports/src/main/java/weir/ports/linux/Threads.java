@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.linux;
+
+/** Threads that hold descriptors. */
+public final class Threads {
+    private Threads() {}
+
+    /** Waits for the end of a thread, which closing descriptors has to; an interrupt is kept for the caller. */
+    public static void joinUninterruptibly(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
