@@ -5,7 +5,10 @@ module weir.control {
     requires static org.jspecify;
     requires HdrHistogram;
     requires info.picocli;
+    requires io.vertx.core;
+    requires io.vertx.web;
     requires java.management;
+    requires org.slf4j;
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;
     requires weir.core;

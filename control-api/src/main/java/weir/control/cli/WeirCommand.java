@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             RunCommand.class,
+            DaemonCommand.class,
             ProgramCommand.class,
             BenchCommand.class,
             GenCommand.class,

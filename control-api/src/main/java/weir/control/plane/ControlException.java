@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.control.plane;
+
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import weir.control.program.ViolationReport;
+
+/** What was asked of the daemon is not done, and nothing of it is. One line of cause, one of what to do instead. */
+public final class ControlException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /** Kinds of refusal; part of the API by their {@link #label}. */
+    public enum Code {
+        /** The request makes no sense. */
+        INVALID(400, "invalid"),
+        NOT_FOUND(404, "not_found"),
+        /** A name, a number or an interface is taken. */
+        CONFLICT(409, "conflict"),
+        /** The configuration is another one than the client has seen. */
+        STALE(412, "stale"),
+        /** The verifier refused a program. */
+        PROGRAM_REJECTED(422, "program_rejected"),
+        /** An object, a port or a setting cannot be used here. */
+        UNUSABLE(422, "unusable"),
+        /** The state cannot be kept on disk. */
+        STORAGE(507, "storage");
+
+        private final int status;
+        private final String label;
+
+        Code(int status, String label) {
+            this.status = status;
+            this.label = label;
+        }
+
+        /** Status code of HTTP. */
+        public int status() {
+            return status;
+        }
+
+        public String label() {
+            return label;
+        }
+    }
+
+    /**
+     * What is wrong at one place of a request.
+     *
+     * @param pointer JSON pointer (RFC 6901)
+     */
+    public record FieldError(String pointer, String detail) {}
+
+    private final Code code;
+    private final String hint;
+    private final transient List<FieldError> errors;
+    private final transient List<ViolationReport> violations;
+
+    /**
+     * @param cause one line, lower case, no full stop, with the values that matter
+     * @param hint what to do instead; empty when there is nothing to say
+     */
+    public ControlException(Code code, String cause, String hint) {
+        this(code, cause, hint, List.of(), List.of(), null);
+    }
+
+    /** With the places of a request that are wrong, and what the verifier says of a program. */
+    public ControlException(
+            Code code,
+            String cause,
+            String hint,
+            List<FieldError> errors,
+            List<ViolationReport> violations,
+            @Nullable Throwable origin) {
+        super(cause, origin);
+        this.code = Objects.requireNonNull(code);
+        this.hint = Objects.requireNonNull(hint);
+        this.errors = List.copyOf(errors);
+        this.violations = List.copyOf(violations);
+    }
+
+    public static ControlException notFound(String cause, String hint) {
+        return new ControlException(Code.NOT_FOUND, cause, hint);
+    }
+
+    public static ControlException conflict(String cause, String hint) {
+        return new ControlException(Code.CONFLICT, cause, hint);
+    }
+
+    public static ControlException invalid(String pointer, String cause, String hint) {
+        return new ControlException(
+                Code.INVALID, cause, hint, List.of(new FieldError(pointer, cause)), List.of(), null);
+    }
+
+    public Code code() {
+        return code;
+    }
+
+    public String hint() {
+        return hint;
+    }
+
+    public List<FieldError> errors() {
+        return errors;
+    }
+
+    public List<ViolationReport> violations() {
+        return violations;
+    }
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.control.plane;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.ReentrantLock;
+import weir.control.plane.ControlException.Code;
+import weir.control.run.HostConfig;
+import weir.control.run.PortSpecs;
+import weir.control.text.Spelling;
+import weir.control.topology.Action;
+import weir.control.topology.PortDefinition;
+import weir.control.topology.ProgramDefinition;
+import weir.control.topology.StaticEntry;
+import weir.control.topology.SwitchDefinition;
+import weir.control.topology.Topology;
+import weir.control.topology.TopologyDiff;
+import weir.core.PortInfo;
+import weir.core.Switch;
+import weir.core.port.PortException;
+import weir.core.program.ProgramException;
+import weir.ports.PortRequest;
+
+/**
+ * The switches of this process and what is wanted of them. There is one way to change that: a new topology, reached step
+ * by step from the one that is there; when a step fails the steps before it are taken back. Any thread; changes wait for
+ * one another, readers never wait.
+ */
+public final class ControlPlane implements AutoCloseable {
+    private final ReentrantLock changes = new ReentrantLock();
+    private final Map<String, Switch> live = new ConcurrentSkipListMap<>();
+    private final ObjectStore objects;
+    private final ProgramLoader programs;
+    private final TopologyStore store;
+    private final EventHub events;
+    private volatile Topology current = Topology.EMPTY;
+
+    public ControlPlane(ObjectStore objects, TopologyStore store, EventHub events) {
+        this.objects = objects;
+        this.programs = new ProgramLoader(objects);
+        this.store = store;
+        this.events = events;
+    }
+
+    /** How a change is made. */
+    public record ChangeOptions(boolean dryRun, boolean keepMaps) {
+        public static final ChangeOptions DEFAULT = new ChangeOptions(false, false);
+    }
+
+    /** What runs now. */
+    public Topology topology() {
+        return current;
+    }
+
+    public ObjectStore objects() {
+        return objects;
+    }
+
+    public EventHub events() {
+        return events;
+    }
+
+    /** The switches by name. */
+    public Map<String, Switch> switches() {
+        return Collections.unmodifiableMap(live);
+    }
+
+    /**
+     * A switch that runs.
+     *
+     * @throws ControlException when there is none of that name
+     */
+    public Switch require(String name) throws ControlException {
+        Switch sw = live.get(name);
+        if (sw == null) {
+            throw ControlException.notFound(
+                    "no switch '" + name + "'",
+                    Spelling.didYouMean(name, live.keySet())
+                            + (live.isEmpty()
+                                    ? "there is no switch yet; 'weir switch create NAME' makes one"
+                                    : "switches are " + String.join(", ", live.keySet())));
+        }
+        return sw;
+    }
+
+    /**
+     * A port of a switch.
+     *
+     * @throws ControlException when there is no such switch or port
+     */
+    public PortInfo requirePort(String switchName, String port) throws ControlException {
+        List<PortInfo> ports = require(switchName).ports();
+        for (PortInfo info : ports) {
+            if (info.name().equals(port)) {
+                return info;
+            }
+        }
+        List<String> names = ports.stream().map(PortInfo::name).toList();
+        throw ControlException.notFound(
+                "no port '" + port + "' on switch " + switchName,
+                Spelling.didYouMean(port, names)
+                        + (names.isEmpty()
+                                ? "it has no ports; 'weir port attach " + switchName + " SPEC' attaches one"
+                                : "ports are " + String.join(", ", names)));
+    }
+
+    // ---- changes -------------------------------------------------------------------------------------
+
+    /** What a request makes of the topology. */
+    @FunctionalInterface
+    public interface Change {
+        /** Returns the topology that is wanted; throws when the request does not fit the one that is there. */
+        Topology of(Topology now) throws ControlException;
+    }
+
+    /**
+     * Makes the topology another one.
+     *
+     * @param change called once, while no other change is made
+     * @return the steps that were taken, or with {@code dryRun} would be
+     * @throws ControlException when a step fails; those before it were taken back
+     */
+    public List<Action> change(Change change, ChangeOptions options) throws ControlException {
+        changes.lock();
+        try {
+            Topology before = current;
+            List<Action> actions = TopologyDiff.between(before, change.of(before));
+            if (!options.dryRun()) {
+                perform(before, actions, options);
+            }
+            return actions;
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    private void perform(Topology before, List<Action> actions, ChangeOptions options) throws ControlException {
+        Topology reached = before;
+        try {
+            for (Action action : actions) {
+                perform(action, options);
+                reached = action.after(reached);
+                current = reached;
+            }
+            if (!actions.isEmpty()) {
+                store.save(reached);
+            }
+        } catch (ControlException e) {
+            throw takenBack(reached, before, e);
+        }
+    }
+
+    /** Goes back to the topology before; what cannot be taken back is added to the cause. */
+    private ControlException takenBack(Topology reached, Topology before, ControlException cause) {
+        List<String> left = new ArrayList<>();
+        Topology now = reached;
+        for (Action action : TopologyDiff.between(reached, before)) {
+            try {
+                perform(action, new ChangeOptions(false, true));
+                now = action.after(now);
+            } catch (ControlException e) {
+                left.add(action.kind().sign() + " " + action.place() + ": " + e.getMessage());
+            }
+        }
+        current = now;
+        if (left.isEmpty()) {
+            return cause;
+        }
+        return new ControlException(
+                cause.code(),
+                cause.getMessage() + "; and not all could be taken back: " + String.join("; ", left),
+                cause.hint(),
+                cause.errors(),
+                cause.violations(),
+                cause);
+    }
+
+    private void perform(Action action, ChangeOptions options) throws ControlException {
+        switch (action) {
+            case Action.CreateSwitch create -> create(create.switchName(), create.definition());
+            case Action.DeleteSwitch delete -> delete(delete.switchName());
+            case Action.AttachPort attach -> attach(attach.switchName(), attach.port(), attach.definition());
+            case Action.DetachPort detach -> require(detach.switchName()).detach(detach.port());
+            case Action.ChangePort change -> {
+                PortDefinition whole = definition(change.switchName(), change.port())
+                        .withVlan(change.definition().vlan())
+                        .withHairpin(change.definition().hairpin())
+                        .withStorm(change.definition().storm());
+                require(change.switchName()).detach(change.port());
+                attach(change.switchName(), change.port(), whole);
+            }
+            case Action.SetLink set -> setLink(set);
+            case Action.SetProgram set -> setProgram(set, options.keepMaps());
+            case Action.SetStatic set -> setStatic(set);
+        }
+    }
+
+    private PortDefinition definition(String switchName, String port) throws ControlException {
+        SwitchDefinition definition = current.find(switchName);
+        PortDefinition known = definition == null ? null : definition.ports().get(port);
+        if (known == null) {
+            throw ControlException.notFound("no port '" + port + "' on switch " + switchName, "");
+        }
+        return known;
+    }
+
+    private void create(String name, SwitchDefinition definition) {
+        Switch sw = Switch.create(HostConfig.named(name)
+                .withWorkers(definition.workers())
+                .withWaitMode(definition.waitMode())
+                .withLoopGuard(definition.loopGuard()));
+        live.put(name, sw);
+        events.follow(name, sw);
+    }
+
+    private void delete(String name) throws ControlException {
+        require(name).close();
+        live.remove(name);
+    }
+
+    private void attach(String switchName, String port, PortDefinition definition) throws ControlException {
+        Switch sw = require(switchName);
+        try {
+            PortRequest request = PortSpecs.parse(definition.spec());
+            sw.attach(request.open(), definition.options(port), attached -> {
+                if (definition.link() != null) {
+                    sw.links().set(port, definition.link());
+                }
+                ProgramDefinition program = definition.program();
+                if (program != null) {
+                    programs.load(sw, port, program, false);
+                }
+            });
+        } catch (PortException e) {
+            throw new ControlException(
+                    Code.UNUSABLE, String.valueOf(e.getMessage()), e.hint(), List.of(), List.of(), e);
+        }
+    }
+
+    private void setLink(Action.SetLink set) throws ControlException {
+        Switch sw = require(set.switchName());
+        boolean isThere = set.link() == null
+                ? sw.links().clear(set.port())
+                : sw.links().set(set.port(), set.link());
+        if (!isThere) {
+            requirePort(set.switchName(), set.port());
+        }
+    }
+
+    private void setProgram(Action.SetProgram set, boolean keepMaps) throws ControlException {
+        Switch sw = require(set.switchName());
+        ProgramDefinition definition = set.definition();
+        if (definition != null) {
+            programs.load(sw, set.port(), definition, keepMaps);
+            return;
+        }
+        try {
+            sw.programs().unload(ProgramLoader.place(set.port()));
+        } catch (ProgramException e) {
+            throw new ControlException(
+                    Code.UNUSABLE, String.valueOf(e.getMessage()), e.hint(), List.of(), List.of(), e);
+        }
+    }
+
+    private void setStatic(Action.SetStatic set) throws ControlException {
+        Switch sw = require(set.switchName());
+        StaticEntry entry = set.entry();
+        if (!set.isAdded()) {
+            sw.removeFdb(entry.vlan(), entry.mac());
+        } else if (!sw.addStatic(entry.vlan(), entry.mac(), entry.port())) {
+            requirePort(set.switchName(), entry.port());
+            throw new ControlException(
+                    Code.UNUSABLE, "no room for a static entry", "the forwarding database of " + set.switchName() + " is full");
+        }
+    }
+
+    /** Closes all switches; what is wanted stays in the store. */
+    @Override
+    public void close() {
+        changes.lock();
+        try {
+            live.values().forEach(Switch::close);
+            live.clear();
+            current = Topology.EMPTY;
+        } finally {
+            changes.unlock();
+        }
+    }
+}
