@@ -13,7 +13,9 @@ import picocli.CommandLine.Spec;
 import weir.control.daemon.Daemon;
 
 /** {@code weir daemon}. */
-@Command(name = "daemon", description = "Runs switches in the foreground and answers the other commands until it is told to end.")
+@Command(
+        name = "daemon",
+        description = "Runs switches in the foreground and answers the other commands until it is told to end.")
 public final class DaemonCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
@@ -43,7 +45,7 @@ public final class DaemonCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (StopSignal signal = new StopSignal();
                 Daemon daemon = Daemon.start(socket, state)) {
-            out.println("ready: " + socket);
+            out.println("ready: " + daemon.socket());
             out.flush();
             signal.await();
             signal.exitWith(ExitCode.OK.number());

@@ -17,8 +17,10 @@ import weir.control.plane.TopologyStore;
 public final class Daemon implements AutoCloseable {
     private final ControlPlane plane;
     private final ApiServer server;
+    private final Path socket;
 
-    private Daemon(ControlPlane plane, ApiServer server) {
+    private Daemon(Path socket, ControlPlane plane, ApiServer server) {
+        this.socket = socket;
         this.plane = plane;
         this.server = server;
     }
@@ -32,7 +34,12 @@ public final class Daemon implements AutoCloseable {
         Path objects = Files.createDirectories(state.resolve("objects"));
         ControlPlane plane = new ControlPlane(new ObjectStore(objects), TopologyStore.NONE, new EventHub());
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
-        return new Daemon(plane, ApiServer.listen(vertx, plane, socket));
+        return new Daemon(socket, plane, ApiServer.listen(vertx, plane, socket));
+    }
+
+    /** Where it listens. */
+    public Path socket() {
+        return socket;
     }
 
     @Override

@@ -32,7 +32,8 @@ final class SwitchRoutes {
         Map<String, Object> switches = new TreeMap<>();
         plane.topology()
                 .switches()
-                .forEach((name, definition) -> switches.put(name, Map.of("ports", definition.ports().size())));
+                .forEach((name, definition) ->
+                        switches.put(name, Map.of("ports", definition.ports().size())));
         return Map.of("switches", switches);
     }
 
@@ -43,7 +44,8 @@ final class SwitchRoutes {
             plane.change(
                     now -> {
                         if (now.find(name) != null) {
-                            throw ControlException.conflict("switch " + name + " is there already", "choose another name");
+                            throw ControlException.conflict(
+                                    "switch " + name + " is there already", "choose another name");
                         }
                         return now.with(name, SwitchDefinition.DEFAULT);
                     },

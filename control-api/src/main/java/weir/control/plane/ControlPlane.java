@@ -243,9 +243,8 @@ public final class ControlPlane implements AutoCloseable {
 
     private void setLink(Action.SetLink set) throws ControlException {
         Switch sw = require(set.switchName());
-        boolean isThere = set.link() == null
-                ? sw.links().clear(set.port())
-                : sw.links().set(set.port(), set.link());
+        boolean isThere =
+                set.link() == null ? sw.links().clear(set.port()) : sw.links().set(set.port(), set.link());
         if (!isThere) {
             requirePort(set.switchName(), set.port());
         }
@@ -274,7 +273,9 @@ public final class ControlPlane implements AutoCloseable {
         } else if (!sw.addStatic(entry.vlan(), entry.mac(), entry.port())) {
             requirePort(set.switchName(), entry.port());
             throw new ControlException(
-                    Code.UNUSABLE, "no room for a static entry", "the forwarding database of " + set.switchName() + " is full");
+                    Code.UNUSABLE,
+                    "no room for a static entry",
+                    "the forwarding database of " + set.switchName() + " is full");
         }
     }
 

@@ -64,7 +64,9 @@ public final class ObjectStore {
     public ObjectFile get(String digest) throws ControlException {
         if (!DIGEST.matcher(digest).matches()) {
             throw new ControlException(
-                    Code.INVALID, "'" + digest + "' is no object", "objects are named sha256: and 64 hexadecimal digits");
+                    Code.INVALID,
+                    "'" + digest + "' is no object",
+                    "objects are named sha256: and 64 hexadecimal digits");
         }
         try {
             return parse(Files.readAllBytes(file(digest)));
@@ -95,7 +97,9 @@ public final class ObjectStore {
 
     private static String digest(byte[] content) {
         try {
-            return "sha256:" + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+            return "sha256:"
+                    + HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(content));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

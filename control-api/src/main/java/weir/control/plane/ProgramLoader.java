@@ -49,7 +49,8 @@ final class ProgramLoader {
             throws ControlException {
         ObjectFile object = objects.get(definition.object());
         ProgramPlace place = place(port);
-        @Nullable ObjectFile before = keepMaps
+        @Nullable
+        ObjectFile before = keepMaps
                 ? sw.programs().at(place).map(AttachedProgram::blueprint).orElse(null)
                 : null;
         try {

@@ -198,8 +198,10 @@ public sealed interface Action {
 
     /** A program comes to the switch, or with a port's name to the port; or goes, when there is no definition. */
     record SetProgram(
-            String switchName, @Nullable String port, @Nullable ProgramDefinition definition, boolean isReplaced)
-            implements Action {
+            String switchName,
+            @Nullable String port,
+            @Nullable ProgramDefinition definition,
+            boolean isReplaced) implements Action {
         @Override
         public Kind kind() {
             return definition == null ? Kind.REMOVE : isReplaced ? Kind.CHANGE : Kind.ADD;

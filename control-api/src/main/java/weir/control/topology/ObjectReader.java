@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.control.topology;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import weir.control.text.Spelling;
+
+/** Reads the fields of one JSON object, notes whatever is wrong, and at the end names the fields that nobody asked for. */
+final class ObjectReader {
+    private final JsonNode node;
+    private final String pointer;
+    private final List<DefinitionErrors.Place> errors;
+    private final Set<String> asked = new TreeSet<>();
+
+    /** @param errors where errors are noted */
+    ObjectReader(JsonNode node, String pointer, List<DefinitionErrors.Place> errors) {
+        this.node = node;
+        this.pointer = pointer;
+        this.errors = errors;
+        if (!node.isObject()) {
+            wrong(pointer, "this is " + kindOf(node) + ", not an object", "");
+        }
+    }
+
+    String pointer() {
+        return pointer;
+    }
+
+    void wrong(String at, String cause, String hint) {
+        errors.add(new DefinitionErrors.Place(at, cause, hint));
+    }
+
+    String pointerTo(String field) {
+        return pointer + "/" + field.replace("~", "~0").replace("/", "~1");
+    }
+
+    /** The names of all fields, for objects that are keyed by name. */
+    List<String> names() {
+        List<String> names = new ArrayList<>(node.isObject() ? node.propertyNames() : List.of());
+        asked.addAll(names);
+        return names;
+    }
+
+    /** A field; null when it is absent or null. */
+    @Nullable
+    JsonNode field(String name) {
+        asked.add(name);
+        JsonNode value = node.get(name);
+        return value == null || value.isNull() ? null : value;
+    }
+
+    private <T> T read(String name, T otherwise, String wanted, Function<JsonNode, @Nullable T> read) {
+        JsonNode value = field(name);
+        if (value == null) {
+            return otherwise;
+        }
+        T known = read.apply(value);
+        if (known == null) {
+            wrong(pointerTo(name), "'" + name + "' is " + shown(value) + ", not " + wanted, "");
+            return otherwise;
+        }
+        return known;
+    }
+
+    String text(String name, String otherwise) {
+        return read(name, otherwise, "text", value -> value.isString() ? value.stringValue() : null);
+    }
+
+    boolean flag(String name, boolean otherwise) {
+        return read(name, otherwise, "true or false", value -> value.isBoolean() ? value.booleanValue() : null);
+    }
+
+    int number(String name, int least, int most, int otherwise) {
+        return read(
+                name,
+                otherwise,
+                "a whole number from " + least + " to " + most,
+                value -> value.isIntegralNumber()
+                                && value.canConvertToInt()
+                                && value.intValue() >= least
+                                && value.intValue() <= most
+                        ? value.intValue()
+                        : null);
+    }
+
+    /** One of the constants of an enum, in lower case. */
+    <E extends Enum<E>> E choice(String name, Class<E> type, E otherwise) {
+        Set<String> known = new LinkedHashSet<>();
+        for (E each : type.getEnumConstants()) {
+            known.add(each.name().toLowerCase(Locale.ROOT));
+        }
+        String word = text(name, otherwise.name().toLowerCase(Locale.ROOT));
+        for (E each : type.getEnumConstants()) {
+            if (each.name().toLowerCase(Locale.ROOT).equals(word)) {
+                return each;
+            }
+        }
+        wrong(
+                pointerTo(name),
+                "'" + name + "' is '" + word + "', none of " + String.join(", ", known),
+                Spelling.didYouMean(word, known));
+        return otherwise;
+    }
+
+    /**
+     * A text in a notation of its own.
+     *
+     * @param parse throws IllegalArgumentException that quotes what is wrong
+     */
+    <T extends @Nullable Object> T parsed(String name, T otherwise, Function<String, T> parse) {
+        JsonNode value = field(name);
+        if (value == null) {
+            return otherwise;
+        }
+        try {
+            return parse.apply(text(name, ""));
+        } catch (IllegalArgumentException e) {
+            wrong(pointerTo(name), String.valueOf(e.getMessage()), "");
+            return otherwise;
+        }
+    }
+
+    /** To be called when everything was asked for that can be there. */
+    void end() {
+        if (!node.isObject()) {
+            return;
+        }
+        for (String name : node.propertyNames()) {
+            if (!asked.contains(name)) {
+                wrong(
+                        pointerTo(name),
+                        "unknown field '" + name + "'",
+                        Spelling.didYouMean(name, asked) + "fields here are " + String.join(", ", asked));
+            }
+        }
+    }
+
+    private static String shown(JsonNode value) {
+        return value.isValueNode() ? "'" + value.asString() + "'" : kindOf(value);
+    }
+
+    private static String kindOf(JsonNode value) {
+        return value.isObject()
+                ? "an object"
+                : value.isArray() ? "a list" : value.isMissingNode() ? "missing" : "a value";
+    }
+}
