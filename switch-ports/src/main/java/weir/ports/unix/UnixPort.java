@@ -9,9 +9,9 @@ import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.core.port.PortState;
 import weir.core.port.QueueContext;
+import weir.ports.BoundSocket;
 import weir.ports.PortLife;
 import weir.ports.PortSpec;
-import weir.ports.SocketFile;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.UnixSocket;
 
@@ -24,16 +24,14 @@ public final class UnixPort implements Port {
     private static final int SEND_BUFFER_BYTES = 1 << 18;
 
     private final UnixSpec spec;
-    private final @Nullable UnixSocket own;
-    private final @Nullable SocketFile file;
+    private final @Nullable BoundSocket own;
     private final UnixQueue queue;
     private final PortLife life = new PortLife(PortState.DOWN);
 
-    private UnixPort(UnixSpec spec, @Nullable UnixSocket own, @Nullable SocketFile file) {
+    private UnixPort(UnixSpec spec, @Nullable BoundSocket own) {
         this.spec = spec;
         this.own = own;
-        this.file = file;
-        queue = new UnixQueue(this, spec, own);
+        queue = new UnixQueue(this, spec, own == null ? null : own.socket());
     }
 
     /** Makes the socket that a spec text names, or prepares to go to it. */
@@ -43,26 +41,24 @@ public final class UnixPort implements Port {
 
     static UnixPort open(UnixSpec spec) throws PortException {
         return switch (spec.role()) {
-            case CONNECT -> new UnixPort(spec, null, null);
+            case CONNECT -> new UnixPort(spec, null);
             case LISTEN -> bound(spec, UnixSocket::stream);
             case DATAGRAM -> bound(spec, UnixSocket::datagram);
         };
     }
 
-    private static UnixPort bound(UnixSpec spec, SocketFile.Maker maker) throws PortException {
-        UnixSocket socket = null;
-        SocketFile file = null;
+    private static UnixPort bound(UnixSpec spec, BoundSocket.Maker maker) throws PortException {
+        BoundSocket made = null;
         boolean done = false;
         try {
-            socket = maker.make();
-            enlarge(socket);
-            file = SocketFile.bind(socket, Path.of(spec.path()), maker);
+            made = BoundSocket.at(Path.of(spec.path()), maker);
+            enlarge(made.socket());
             if (spec.role() == UnixSpec.Role.LISTEN) {
-                socket.listen(BACKLOG);
+                made.socket().listen(BACKLOG);
             }
             done = true;
-            return new UnixPort(spec, socket, file);
-        } catch (SocketFile.Occupied e) {
+            return new UnixPort(spec, made);
+        } catch (BoundSocket.Occupied e) {
             throw occupied(spec, e);
         } catch (LinuxException | IOException e) {
             throw new PortException(
@@ -71,12 +67,12 @@ public final class UnixPort implements Port {
                     e);
         } finally {
             if (!done) {
-                close(socket, file);
+                close(made);
             }
         }
     }
 
-    private static PortException occupied(UnixSpec spec, SocketFile.Occupied e) {
+    private static PortException occupied(UnixSpec spec, BoundSocket.Occupied e) {
         String path = PortSpec.quote(spec.path());
         return e.isSocket()
                 ? new PortException(
@@ -127,15 +123,12 @@ public final class UnixPort implements Port {
     @Override
     public void close() {
         queue.awaitEnd();
-        close(own, file);
+        close(own);
     }
 
-    private static void close(@Nullable UnixSocket socket, @Nullable SocketFile file) {
+    private static void close(@Nullable BoundSocket socket) {
         if (socket != null) {
             socket.close();
-        }
-        if (file != null) {
-            file.close();
         }
     }
 }
