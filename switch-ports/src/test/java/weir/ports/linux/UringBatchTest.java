@@ -73,19 +73,20 @@ class UringBatchTest {
     }
 
     @Test
-    void twoAreasAreWrittenAsOnePiece() throws LinuxException {
+    void writesOfOneAreaAndOfTwoTakeTurns() throws LinuxException {
         try (UringBatch writes = UringBatch.writing(counter.number(), CAPACITY);
                 UringBatch reads = UringBatch.reading(counter.number(), CAPACITY, WORD)) {
-            words.setAtIndex(ValueLayout.JAVA_INT, 0, 7);
-            words.setAtIndex(ValueLayout.JAVA_INT, 4, 0);
-            for (int round = 0; round < 2; round++) { // and an entry that was of two areas is of one again
-                writes.put(0, address(0), Integer.BYTES, address(2), Integer.BYTES);
-                assertEquals(1, writes.run(1));
-                assertEquals(WORD, writes.result(0));
-                writes.put(0, address(0), WORD);
-                assertEquals(1, writes.run(1));
+            words.setAtIndex(ValueLayout.JAVA_LONG, 0, 7);
+            words.setAtIndex(ValueLayout.JAVA_LONG, 1, 100);
+            for (int round = 0; round < CAPACITY; round++) { // each entry is of one and of two areas
+                writes.put(0, address(0), WORD, address(1), WORD);
+                writes.put(1, address(0), WORD);
+                writes.put(2, address(1), WORD);
+                assertEquals(3, writes.run(3));
+                assertEquals(2 * WORD, writes.result(0));
+                assertEquals(WORD, writes.result(1));
                 assertEquals(1, reads.run(1));
-                assertEquals(14, Mem.getLong(reads.buffer(0)));
+                assertEquals(214, Mem.getLong(reads.buffer(0)));
             }
         }
     }
