@@ -93,10 +93,6 @@ final class XdpService implements FdReadiness.Listener {
     /** Frames sent whose slots have not come back. */
     private int uncompleted;
 
-    /** Nothing that anybody reads: it keeps {@link #touch} from being left out. */
-    @SuppressWarnings("UnusedVariable")
-    private long touched;
-
     private boolean broken;
     private FdReadiness.@Nullable Registration registration;
 
@@ -229,7 +225,6 @@ final class XdpService implements FdReadiness.Listener {
         final XdpRing source = rx;
         final XdpRing buffers = fill;
         final FrameStore store = frames;
-        touch(count);
         int taken = 0;
         for (int k = 0; k < count; k++) {
             long address = source.descriptorAddress(k);
@@ -260,24 +255,6 @@ final class XdpService implements FdReadiness.Listener {
             lendMore();
         }
         return taken;
-    }
-
-    /**
-     * Reads a word of each frame before any is looked at. Another core wrote them, so that each costs a miss; reads in a row
-     * that nothing waits for overlap.
-     */
-    private void touch(int count) {
-        final XdpRing source = rx;
-        final long base = baseAddress;
-        final long end = umemEnd;
-        long seen = 0;
-        for (int k = 0; k < count; k++) {
-            long address = source.descriptorAddress(k);
-            if (address >= 0 && address < end) {
-                seen += Mem.getLong(base + (address & -Long.BYTES));
-            }
-        }
-        touched = seen;
     }
 
     /** Whether a descriptor lies inside a slot that the kernel was lent. */
