@@ -44,6 +44,7 @@ public final class SwitchWorker {
     private static final long READINESS_EVERY_NANOS = 20_000;
     /** In rounds without work a frame may wait for nothing else; memory inputs are still polled most of the time. */
     private static final long READINESS_WHEN_IDLE_NANOS = 1_000;
+
     private static final long HOUSEKEEPING_NANOS = 100_000_000;
     private static final long MAX_SLEEP_NANOS = 1_000_000_000;
 

@@ -30,6 +30,7 @@ public final class UringBatch implements AutoCloseable {
     private static final int FEATURE_SINGLE_MMAP = 1;
     private static final long ENTER_GETEVENTS = 1;
     private static final long REGISTER_FILES = 2;
+    private static final long UNREGISTER_FILES = 3;
     private static final byte FIXED_FILE = 1;
     private static final byte OP_WRITEV = 2;
     private static final byte OP_READ = 22;
@@ -288,12 +289,24 @@ public final class UringBatch implements AutoCloseable {
         }
     }
 
-    /** Gives the rings back; the descriptor stays open. Idempotent. */
+    /**
+     * Gives the rings back; the descriptor stays open. Idempotent. The kernel takes a ring apart some time later; so that it
+     * does not hold the file until then, and with it an interface that should go, the ring lets go of it first.
+     */
     @Override
     public void close() {
-        ring.close();
         if (arena.scope().isAlive()) {
+            unregisterFiles();
+            ring.close();
             arena.close();
+        }
+    }
+
+    private void unregisterFiles() {
+        try {
+            call("io_uring_register", REGISTER, ring.number(), UNREGISTER_FILES, 0, 0);
+        } catch (LinuxException ignored) {
+            // ENXIO: nothing was registered yet.
         }
     }
 }
