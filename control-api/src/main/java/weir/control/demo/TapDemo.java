@@ -238,8 +238,7 @@ public final class TapDemo {
 
     private void connect(Switch sw, DemoStation station) throws DemoFailure, DemoStopped, InterruptedException {
         try {
-            TapPort port =
-                    TapPort.open(new TapSpec(DemoStation.INTERFACE, station.path(), 1, 0, true, TapEngine.READ_WRITE));
+            TapPort port = TapPort.open(new TapSpec(DemoStation.INTERFACE, station.path(), 1, 0, true, TapEngine.AUTO));
             sw.attach(port, PortOptions.named(station.port()));
         } catch (PortException e) {
             namespaces.throwIfStopped();

@@ -42,6 +42,9 @@ public final class SwitchWorker {
     private static final int RING_WORDS = 4096;
     private static final int CLOCK_EVERY_ROUNDS = 4;
     private static final long READINESS_EVERY_NANOS = 20_000;
+    /** In rounds without work a frame may wait for nothing else; memory inputs are still polled most of the time. */
+    private static final long READINESS_WHEN_IDLE_NANOS = 1_000;
+
     private static final long HOUSEKEEPING_NANOS = 100_000_000;
     private static final long MAX_SLEEP_NANOS = 1_000_000_000;
 
@@ -249,7 +252,7 @@ public final class SwitchWorker {
         }
         rounds++;
         if (work == 0 || polledWithSystemCalls > 0 || (rounds & (CLOCK_EVERY_ROUNDS - 1)) == 0) {
-            lookAtClock();
+            lookAtClock(work == 0 ? READINESS_WHEN_IDLE_NANOS : READINESS_EVERY_NANOS);
         }
         return work;
     }
@@ -333,9 +336,9 @@ public final class SwitchWorker {
         }
     }
 
-    private void lookAtClock() {
+    private void lookAtClock(long readinessEveryNanos) {
         now = config.nanoClock().getAsLong();
-        if (now - readinessAt >= READINESS_EVERY_NANOS) {
+        if (now - readinessAt >= readinessEveryNanos) {
             readinessAt = now;
             idleWait().poll();
         }
