@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -120,7 +121,7 @@ class FileClaimsTest {
     /** The lock outlives what else this process does to files: closing any descriptor of one gives up its locks. */
     @Test
     void oneProcessWritesAFile() throws Exception {
-        try (Holder other = new Holder(writer())) {
+        try (Holder _ = new Holder(writer())) {
             assertRefused(writer(), cannotWrite("another process, which writes it"));
             assertRefused(reader(), cannotReplay("another process, which writes it"));
             assertRefused(writer(), cannotWrite("another process, which writes it"));
@@ -160,12 +161,9 @@ class FileClaimsTest {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() throws IOException {
             process.outputWriter().close();
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new AssertionError("the holder did not end");
-            }
+            process.onExit().orTimeout(20, TimeUnit.SECONDS).join();
         }
     }
 }

@@ -324,7 +324,7 @@ class UnixStreamTest {
     }
 
     /** What is at the path when a port dials. */
-    private enum Obstacle {
+    enum Obstacle {
         NOTHING,
         NO_FOLDER,
         SOCKET_THAT_NOBODY_SERVES,
@@ -336,37 +336,32 @@ class UnixStreamTest {
         /** Puts it there; closing the result takes away what closing can. */
         AutoCloseable putAt(Path path) throws Exception {
             UnixDomainSocketAddress address = UnixDomainSocketAddress.of(path);
-            switch (this) {
-                case NOTHING -> {
-                    return () -> {};
-                }
+            return switch (this) {
+                case NOTHING -> () -> {};
                 case NO_FOLDER -> {
                     Files.delete(path.getParent());
-                    return () -> Files.createDirectory(path.getParent());
+                    yield () -> Files.createDirectory(path.getParent());
                 }
                 case SOCKET_THAT_NOBODY_SERVES -> {
                     ServerSocketChannel.open(StandardProtocolFamily.UNIX)
                             .bind(address)
                             .close();
-                    return () -> Files.delete(path);
+                    yield () -> Files.delete(path);
                 }
-                case SOCKET_FOR_MESSAGES -> {
-                    UnixPort messages = UnixPort.open("unix:" + path + "?mode=dgram&peer=/nowhere");
-                    return messages::close;
-                }
+                case SOCKET_FOR_MESSAGES -> UnixPort.open("unix:" + path + "?mode=dgram&peer=/nowhere");
                 case FILE -> {
                     Files.writeString(path, "no socket");
-                    return () -> Files.delete(path);
+                    yield () -> Files.delete(path);
                 }
                 case LINK_TO_ITSELF -> {
                     Files.createSymbolicLink(path, path);
-                    return () -> Files.delete(path);
+                    yield () -> Files.delete(path);
                 }
                 case LISTENER_WITHOUT_ROOM -> {
                     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)
                             .bind(address, 1);
                     List<SocketChannel> crowd = List.of(SocketChannel.open(address), SocketChannel.open(address));
-                    return () -> {
+                    yield () -> {
                         for (SocketChannel each : crowd) {
                             each.close();
                         }
@@ -374,8 +369,7 @@ class UnixStreamTest {
                         Files.delete(path);
                     };
                 }
-            }
-            throw new AssertionError(this);
+            };
         }
     }
 
