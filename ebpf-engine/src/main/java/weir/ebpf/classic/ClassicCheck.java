@@ -64,8 +64,7 @@ final class ClassicCheck {
 
     private void checkJumps(int at, ClassicInstruction instruction) throws ClassicFilterException {
         int behind = instructions.size() - at - 1;
-        if (ClassicOpcode.isJumpAlways(instruction.code())
-                && Integer.compareUnsigned(instruction.k(), behind) >= 0) {
+        if (ClassicOpcode.isJumpAlways(instruction.code()) && Integer.compareUnsigned(instruction.k(), behind) >= 0) {
             throw leaves(at, unsigned(instruction.k()), behind);
         }
         if (ClassicOpcode.isCondition(instruction.code())) {
@@ -96,9 +95,7 @@ final class ClassicCheck {
         }
         String unknown = asked.unknownHere();
         if (unknown != null) {
-            throw problem(
-                    at,
-                    "asks for what only a kernel knows, SKF_AD_" + asked + ": " + unknown);
+            throw problem(at, "asks for what only a kernel knows, SKF_AD_" + asked + ": " + unknown);
         }
     }
 
@@ -115,7 +112,8 @@ final class ClassicCheck {
             } else if (ClassicOpcode.readsScratch(code)) {
                 if ((now & 1 << instruction.k()) == 0) {
                     throw problem(
-                            at, "reads scratch word " + instruction.k() + ", which is not written on every path to here");
+                            at,
+                            "reads scratch word " + instruction.k() + ", which is not written on every path to here");
                 }
             } else if (ClassicOpcode.isJumpAlways(code)) {
                 written[at + 1 + instruction.k()] &= now;

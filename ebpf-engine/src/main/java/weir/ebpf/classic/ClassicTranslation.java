@@ -86,12 +86,14 @@ final class ClassicTranslation {
             throw new ClassicFilterException("the filter is too long: as eBPF a jump leads over " + distance
                     + " instructions, and at most " + Short.MAX_VALUE + " are possible");
         }
-        made.set(fix.at(), switch (made.get(fix.at())) {
-            case Instruction.Branch branch ->
-                new Instruction.Branch(
-                        branch.is64(), branch.condition(), branch.dst(), branch.src(), (short) distance);
-            default -> new Instruction.Jump(false, distance);
-        });
+        made.set(
+                fix.at(),
+                switch (made.get(fix.at())) {
+                    case Instruction.Branch branch ->
+                        new Instruction.Branch(
+                                branch.is64(), branch.condition(), branch.dst(), branch.src(), (short) distance);
+                    default -> new Instruction.Jump(false, distance);
+                });
     }
 
     // ---- what can be reached ---------------------------------------------------------------------
@@ -153,9 +155,10 @@ final class ClassicTranslation {
                 put(new Instruction.Exit());
             }
             default ->
-                put(code == (ClassicOpcode.MISC | ClassicOpcode.TAX)
-                        ? move(X, Operand.register(A))
-                        : move(A, Operand.register(X)));
+                put(
+                        code == (ClassicOpcode.MISC | ClassicOpcode.TAX)
+                                ? move(X, Operand.register(A))
+                                : move(A, Operand.register(X)));
         }
     }
 
@@ -222,12 +225,11 @@ final class ClassicTranslation {
         put(new Instruction.Alu(true, AluOp.MOV, BEHIND, Operand.register(pointer)));
         put(new Instruction.Alu(true, AluOp.ADD, BEHIND, Operand.immediate(bytes)));
         branch(true, Condition.GT, BEHIND, Operand.register(END), NOTHING);
-        MemorySize size =
-                switch (bytes) {
-                    case Byte.BYTES -> MemorySize.BYTE;
-                    case Short.BYTES -> MemorySize.HALF;
-                    default -> MemorySize.WORD;
-                };
+        MemorySize size = switch (bytes) {
+            case Byte.BYTES -> MemorySize.BYTE;
+            case Short.BYTES -> MemorySize.HALF;
+            default -> MemorySize.WORD;
+        };
         put(new Instruction.Load(size, false, into, pointer, (short) 0));
         if (bytes > Byte.BYTES) {
             put(new Instruction.ByteSwap(into, Instruction.ByteSwap.Order.BIG, bytes * Byte.SIZE));
@@ -289,9 +291,8 @@ final class ClassicTranslation {
             goOn(at, jt);
             return;
         }
-        Operand other = ClassicOpcode.usesX(instruction.code())
-                ? Operand.register(X)
-                : Operand.immediate(instruction.k());
+        Operand other =
+                ClassicOpcode.usesX(instruction.code()) ? Operand.register(X) : Operand.immediate(instruction.k());
         int operation = ClassicOpcode.operation(instruction.code());
         if (jt == 0 && operation != ClassicOpcode.JSET) {
             branch(false, opposite(operation), A, other, at + 1 + jf);

@@ -84,8 +84,7 @@ class ClassicFilterTest {
                 "2,32 0 0 4293918720,6 0 0 0 | SKF_NET_OFF",
             })
     void refusesByName(String text, String message) {
-        ClassicFilterException refused =
-                assertThrows(ClassicFilterException.class, () -> ClassicFilter.parse(text));
+        ClassicFilterException refused = assertThrows(ClassicFilterException.class, () -> ClassicFilter.parse(text));
         assertTrue(refused.getMessage().contains(message), refused.getMessage());
     }
 
@@ -108,7 +107,8 @@ class ClassicFilterTest {
         assertEquals(20, filter.instructions().size());
         assertEquals(UDP_PORT_53, filter.toString());
         assertEquals(
-                filter.instructions(), ClassicFilter.parse(UDP_PORT_53.replace('\n', ',')).instructions());
+                filter.instructions(),
+                ClassicFilter.parse(UDP_PORT_53.replace('\n', ',')).instructions());
     }
 
     @Test
@@ -125,7 +125,9 @@ class ClassicFilterTest {
         fragment[21] = 1;
         byte[] tcp = query.clone();
         tcp[23] = 6;
-        assertEquals(List.of(262144L, 262144L, 0L, 0L, 0L), returned(UDP_PORT_53, query, answer, fragment, tcp, new byte[20]));
+        assertEquals(
+                List.of(262144L, 262144L, 0L, 0L, 0L),
+                returned(UDP_PORT_53, query, answer, fragment, tcp, new byte[20]));
     }
 
     @ParameterizedTest
@@ -202,7 +204,9 @@ class ClassicFilterTest {
             try (FilterRun run = new FilterRun(ClassicFilter.parse(text.toString()), Engine.interpreter())) {
                 run.returned(RandomFilters.frame(random)); // asserts that there is no fault
             } catch (ClassicFilterException refused) {
-                assertTrue(refused.getMessage().matches("(?s)(line|instruction|the first line|\\d+ instr).*"), () -> "seed " + seed + ": " + refused);
+                assertTrue(
+                        refused.getMessage().matches("(?s)(line|instruction|the first line|\\d+ instr).*"),
+                        () -> "seed " + seed + ": " + refused);
             }
         }
     }

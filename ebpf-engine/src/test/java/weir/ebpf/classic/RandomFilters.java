@@ -11,8 +11,7 @@ public final class RandomFilters {
         ClassicOpcode.ADD, ClassicOpcode.SUB, ClassicOpcode.MUL, ClassicOpcode.DIV, ClassicOpcode.OR,
         ClassicOpcode.AND, ClassicOpcode.LSH, ClassicOpcode.RSH, ClassicOpcode.MOD, ClassicOpcode.XOR
     };
-    private static final int[] CONDITIONS = {
-        ClassicOpcode.JEQ, ClassicOpcode.JGT, ClassicOpcode.JGE, ClassicOpcode.JSET
+    private static final int[] CONDITIONS = {ClassicOpcode.JEQ, ClassicOpcode.JGT, ClassicOpcode.JGE, ClassicOpcode.JSET
     };
     private static final int[] SIZES = {ClassicOpcode.WORD, ClassicOpcode.HALF, ClassicOpcode.BYTE};
     private static final int[] CONSTANTS = {0, 1, 2, 4, 12, 14, 15, 31, 0x45, 0x800, 0xffff, 0x7fffffff, -1, -2};
@@ -38,8 +37,7 @@ public final class RandomFilters {
     private static ClassicInstruction any(RandomGenerator random, int behind, int words) {
         int source = random.nextBoolean() ? ClassicOpcode.X : ClassicOpcode.K;
         return switch (random.nextInt(16)) {
-            case 0, 1, 2 ->
-                of(ClassicOpcode.LD | ClassicOpcode.ABS | pick(random, SIZES), random.nextInt(70));
+            case 0, 1, 2 -> of(ClassicOpcode.LD | ClassicOpcode.ABS | pick(random, SIZES), random.nextInt(70));
             case 3 -> of(ClassicOpcode.LD | ClassicOpcode.IND | pick(random, SIZES), random.nextInt(40) - 4);
             case 4 -> of(ClassicOpcode.LDX | ClassicOpcode.MSH | ClassicOpcode.BYTE, random.nextInt(40));
             case 5 -> of(ClassicOpcode.LD | ClassicOpcode.LEN, 0);
@@ -77,12 +75,14 @@ public final class RandomFilters {
         List<ClassicInstruction> filter = new ArrayList<>(filter(random));
         int at = random.nextInt(filter.size());
         ClassicInstruction old = filter.get(at);
-        filter.set(at, switch (random.nextInt(4)) {
-            case 0 -> new ClassicInstruction(random.nextInt(256), old.jt(), old.jf(), old.k());
-            case 1 -> new ClassicInstruction(old.code(), random.nextInt(60), old.jf(), old.k());
-            case 2 -> new ClassicInstruction(old.code(), old.jt(), random.nextInt(60), old.k());
-            default -> new ClassicInstruction(old.code(), old.jt(), old.jf(), random.nextInt(60));
-        });
+        filter.set(
+                at,
+                switch (random.nextInt(4)) {
+                    case 0 -> new ClassicInstruction(random.nextInt(256), old.jt(), old.jf(), old.k());
+                    case 1 -> new ClassicInstruction(old.code(), random.nextInt(60), old.jf(), old.k());
+                    case 2 -> new ClassicInstruction(old.code(), old.jt(), random.nextInt(60), old.k());
+                    default -> new ClassicInstruction(old.code(), old.jt(), old.jf(), random.nextInt(60));
+                });
         return filter;
     }
 

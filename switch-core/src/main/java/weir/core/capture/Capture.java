@@ -58,9 +58,8 @@ public final class Capture implements AutoCloseable {
      */
     public static Capture begin(CaptureSite site, CaptureSettings settings, CaptureConsumer consumer)
             throws FilterException {
-        FrameFilter.Live filter = settings.filter().isEmpty()
-                ? null
-                : settings.filter().get().load(site.workers(), site.pool());
+        FrameFilter.Live filter =
+                settings.filter().isEmpty() ? null : settings.filter().get().load(site.workers(), site.pool());
         Capture capture = new Capture(site, settings, consumer, filter, Arena.ofShared());
         capture.drain.start();
         try {

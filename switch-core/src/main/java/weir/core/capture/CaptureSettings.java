@@ -29,12 +29,7 @@ public record CaptureSettings(
 
     /** All frames of all ports, both ways, whole, without drops. */
     public static final CaptureSettings ALL = new CaptureSettings(
-            "",
-            CaptureDirection.BOTH,
-            CaptureDrops.NONE,
-            DEFAULT_SNAP_BYTES,
-            Optional.empty(),
-            DEFAULT_BUFFER_BYTES);
+            "", CaptureDirection.BOTH, CaptureDrops.NONE, DEFAULT_SNAP_BYTES, Optional.empty(), DEFAULT_BUFFER_BYTES);
 
     public CaptureSettings {
         if (snapBytes < 1 || snapBytes > DEFAULT_SNAP_BYTES) {

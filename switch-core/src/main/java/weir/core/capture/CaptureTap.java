@@ -82,7 +82,9 @@ public final class CaptureTap {
 
     /** Whether frames that a port sends are taken. */
     public boolean takesSent(int portIndex) {
-        return takesPassing && settings.direction().includes(CaptureDirection.OUT) && port(portIndex).isWanted();
+        return takesPassing
+                && settings.direction().includes(CaptureDirection.OUT)
+                && port(portIndex).isWanted();
     }
 
     private CapturedPort port(int index) {

@@ -78,12 +78,7 @@ final class CapturedPort {
         long allMatched = (long) MATCHED.getOpaque(this);
         long allLost = (long) LOST.getOpaque(this);
         return new CaptureCounters(
-                number,
-                name,
-                (long) SEEN.getOpaque(this),
-                allMatched,
-                allMatched - allLost,
-                allLost,
-                (long) DELIVERED.getOpaque(this));
+                number, name, (long) SEEN.getOpaque(this), allMatched, allMatched - allLost, allLost, (long)
+                        DELIVERED.getOpaque(this));
     }
 }

@@ -25,6 +25,8 @@
  * <p>So a frame that came in and was dropped is there twice when both are asked for. Frames whose senders left work to be
  * done (offloads) are up to 64 KiB long and have half a checksum. Drops of frames that never had a slot have no bytes and
  * are not captured: {@code no_buffer} and {@code oversize} at ingress, copies that a program or a flood could not get.
+ * Of drops inside a port's own queue those are captured that it counts by {@link
+ * weir.core.port.QueueContext#dropEgress}: memory ports and emulated links do.
  */
 @NullMarked
 package weir.core.capture;

@@ -38,7 +38,8 @@ final class EgressDispatcher {
     private final CapturePoint captures;
     private final EgressOffloads.Outlet toRing = this::writeToRing;
 
-    EgressDispatcher(int worker, FrameStore store, @Nullable WorkerLink[] links, int batchCapacity, CapturePoint captures) {
+    EgressDispatcher(
+            int worker, FrameStore store, @Nullable WorkerLink[] links, int batchCapacity, CapturePoint captures) {
         this.worker = worker;
         this.store = store;
         this.links = links;

@@ -74,7 +74,9 @@ class CaptureTest {
                     CaptureSettings.ALL.withPort(port).withDirection(direction).withDrops(drops);
             Captured captured = of(hand, settings, () -> conversation(hand));
             assertEquals(expected, String.join("; ", captured.texts()));
-            long frames = captured.counters.stream().mapToLong(CaptureCounters::matched).sum();
+            long frames = captured.counters.stream()
+                    .mapToLong(CaptureCounters::matched)
+                    .sum();
             assertEquals(captured.frames.size(), frames);
         }
     }
@@ -89,12 +91,14 @@ class CaptureTest {
                     hand.portNames().forEach(hand::received);
                 }
             });
-            hand.sw().counters().forEach((name, counters) -> assertEquals(
-                    counters.received() + counters.transmitted() + drops(counters),
-                    captured.frames.stream()
-                            .filter(frame -> frame.port().equals(name))
-                            .count(),
-                    name));
+            hand.sw()
+                    .counters()
+                    .forEach((name, counters) -> assertEquals(
+                            counters.received() + counters.transmitted() + drops(counters),
+                            captured.frames.stream()
+                                    .filter(frame -> frame.port().equals(name))
+                                    .count(),
+                            name));
             assertTrue(captured.texts().contains("b IN hairpin 64/64"), captured.texts()::toString);
         }
     }
@@ -107,9 +111,7 @@ class CaptureTest {
     void cutsFramesToTheSnapLengthAndKeepsTheirBytes() throws Exception {
         try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a", "b")) {
             Captured captured = of(
-                    hand,
-                    CaptureSettings.ALL.withPort("a").withSnapBytes(20),
-                    () -> hand.sendAndSettle("a", A_TO_B));
+                    hand, CaptureSettings.ALL.withPort("a").withSnapBytes(20), () -> hand.sendAndSettle("a", A_TO_B));
             assertEquals(List.of("a IN 20/60"), captured.texts());
             assertArrayEquals(
                     Arrays.copyOf(A_TO_B, 20), captured.frames.getFirst().bytes());
@@ -126,8 +128,7 @@ class CaptureTest {
                 hand.sendAndSettle("t", Frames.push(B_TO_A, 30));
             });
             assertEquals(
-                    List.of("a IN 60/60", "t OUT 64/64", "t IN 104/104", "t IN vlan_denied 104/104"),
-                    captured.texts());
+                    List.of("a IN 60/60", "t OUT 64/64", "t IN 104/104", "t IN vlan_denied 104/104"), captured.texts());
             assertArrayEquals(Frames.push(A_TO_B, 10), captured.frames.get(1).bytes());
         }
     }
@@ -137,12 +138,11 @@ class CaptureTest {
         int room = MemoryPortConfig.DEFAULT.ringFrames();
         try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a", "b")) {
             hand.sendAndSettle("b", B_TO_A);
-            Captured captured = of(
-                    hand, CaptureSettings.ALL.withPort("b").withDrops(CaptureDrops.ALSO), () -> {
-                        for (int i = 0; i < room + 8; i++) {
-                            hand.sendAndSettle("a", A_TO_B);
-                        }
-                    });
+            Captured captured = of(hand, CaptureSettings.ALL.withPort("b").withDrops(CaptureDrops.ALSO), () -> {
+                for (int i = 0; i < room + 8; i++) {
+                    hand.sendAndSettle("a", A_TO_B);
+                }
+            });
             long full = captured.frames.stream()
                     .filter(frame -> frame.reason() == DropReason.QUEUE_FULL)
                     .count();
@@ -195,7 +195,9 @@ class CaptureTest {
                 hand.sendAndSettle("a", A_TO_B);
             });
             assertEquals(List.of("a IN 60/60", "a IN 60/60"), captured.texts());
-            assertEquals(List.of("a", "a"), captured.counters.stream().map(CaptureCounters::portName).toList());
+            assertEquals(
+                    List.of("a", "a"),
+                    captured.counters.stream().map(CaptureCounters::portName).toList());
         }
     }
 
@@ -256,7 +258,7 @@ class CaptureTest {
 
     @ParameterizedTest
     @CsvSource({
-        "vlan_tags, program vlan_tags writes frames or moves their bounds",
+        "tcp_mss, writes frames or moves their bounds",
         "no_bounds_check, refused by the verifier",
     })
     void refusesProgramsThatAreNoFilters(String example, String cause) throws Exception {
@@ -271,8 +273,8 @@ class CaptureTest {
 
     @Test
     void refusesFiltersThatAreNone() {
-        FilterException text =
-                assertThrows(FilterException.class, () -> CaptureFilters.of("tcp".getBytes(StandardCharsets.UTF_8), ""));
+        FilterException text = assertThrows(
+                FilterException.class, () -> CaptureFilters.of("tcp".getBytes(StandardCharsets.UTF_8), ""));
         assertTrue(text.getMessage().startsWith("classic BPF: line 1: 'tcp' is no number of"), text.getMessage());
         assertThrows(FilterException.class, () -> CaptureFilters.of(new byte[] {0x7f, 'E', 'L', 'F'}, ""));
     }

@@ -11,7 +11,12 @@ import weir.core.counter.DropReason;
 
 /** Keeps what it is given. Read it when the capture is closed. */
 final class Captured implements CaptureConsumer {
-    record One(String port, CaptureDirection direction, @Nullable DropReason reason, byte[] bytes, int originalBytes) {
+    record One(
+            String port,
+            CaptureDirection direction,
+            @Nullable DropReason reason,
+            byte[] bytes,
+            int originalBytes) {
         /** For comparison in one line. */
         String text() {
             return port + " " + direction + (reason == null ? "" : " " + reason.label()) + " " + bytes.length + "/"
