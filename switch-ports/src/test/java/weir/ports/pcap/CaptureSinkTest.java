@@ -89,7 +89,7 @@ class CaptureSinkTest {
                         "a|0x2|100|80|",
                         "a|0x1|64|64|",
                         "a|0x1|64|64|dropped: hairpin"),
-                fields.lines().map(line -> line.replace("0x00000", "0x")).toList());
+                fields.lines().map(line -> line.replace("0x0000000", "0x")).toList());
         String infos = output("capinfos", file.toString());
         assertTrue(infos.contains("Number of packets:   6"), infos);
         assertTrue(infos.contains("Name = a") && infos.contains("Name = b"), infos);
