@@ -110,7 +110,7 @@ final class ClassicCheck {
             if (ClassicOpcode.writesScratch(code)) {
                 now |= 1 << instruction.k();
             } else if (ClassicOpcode.readsScratch(code)) {
-                if ((now & 1 << instruction.k()) == 0) {
+                if ((now & (1 << instruction.k())) == 0) {
                     throw problem(
                             at,
                             "reads scratch word " + instruction.k() + ", which is not written on every path to here");

@@ -65,7 +65,7 @@ public final class ClassicFilter {
     }
 
     private static long count(String words, int line) throws ClassicFilterException {
-        long count = words.split("\\s+").length == 1 ? number(words, MAX_WORD) : -1;
+        long count = words.split("\\s+", -1).length == 1 ? number(words, MAX_WORD) : -1;
         if (count < 0) {
             throw new ClassicFilterException("line " + line + ": '" + shown(words)
                     + "' is no number of instructions; tcpdump -ddd EXPRESSION prints a filter in numbers");
@@ -81,7 +81,7 @@ public final class ClassicFilter {
     }
 
     private static ClassicInstruction instruction(String words, int line) throws ClassicFilterException {
-        String[] fields = words.split("\\s+");
+        String[] fields = words.split("\\s+", -1);
         if (fields.length != FIELDS) {
             throw new ClassicFilterException(
                     "line " + line + ": '" + shown(words) + "' is not 'code jt jf k' in decimal numbers");

@@ -121,11 +121,10 @@ final class ClassicTranslation {
     /** Returns, and loads that fail for every frame. */
     private static boolean isEnd(ClassicInstruction instruction) {
         int code = instruction.code();
-        boolean isConstantLoad = ClassicOpcode.isAbsoluteLoad(code) && !Ancillary.isAncillary(instruction.k())
-                || code == (ClassicOpcode.LDX | ClassicOpcode.MSH | ClassicOpcode.BYTE);
-        return ClassicOpcode.isReturn(code)
-                || isConstantLoad
-                        && Integer.compareUnsigned(instruction.k(), MAX_OFFSET - ClassicOpcode.bytes(code)) > 0;
+        boolean isPlain = ClassicOpcode.isAbsoluteLoad(code) && !Ancillary.isAncillary(instruction.k());
+        boolean isConstantLoad = isPlain || code == (ClassicOpcode.LDX | ClassicOpcode.MSH | ClassicOpcode.BYTE);
+        boolean isFar = Integer.compareUnsigned(instruction.k(), MAX_OFFSET - ClassicOpcode.bytes(code)) > 0;
+        return ClassicOpcode.isReturn(code) || (isConstantLoad && isFar);
     }
 
     // ---- instructions ----------------------------------------------------------------------------

@@ -24,15 +24,12 @@ public final class Capture implements AutoCloseable {
     private final CaptureSite site;
     private final CaptureSettings settings;
     private final List<CaptureTap> taps = new ArrayList<>();
+    private final Arena arena = Arena.ofShared(); // the drain closes it at its end
     private final CaptureDrain drain;
     private boolean isClosed;
 
     private Capture(
-            CaptureSite site,
-            CaptureSettings settings,
-            CaptureConsumer consumer,
-            FrameFilter.@Nullable Live filter,
-            Arena arena) {
+            CaptureSite site, CaptureSettings settings, CaptureConsumer consumer, FrameFilter.@Nullable Live filter) {
         this.site = site;
         this.settings = settings;
         LongSupplier clock = site.nanoClock();
@@ -60,7 +57,7 @@ public final class Capture implements AutoCloseable {
             throws FilterException {
         FrameFilter.Live filter =
                 settings.filter().isEmpty() ? null : settings.filter().get().load(site.workers(), site.pool());
-        Capture capture = new Capture(site, settings, consumer, filter, Arena.ofShared());
+        Capture capture = new Capture(site, settings, consumer, filter);
         capture.drain.start();
         try {
             site.begin(capture, capture.taps);

@@ -35,7 +35,7 @@ final class RecordLayout {
     /** What is the same for all frames of a call. */
     static long head(int portNumber, boolean isOut, @Nullable DropReason reason) {
         long code = reason == null ? 0 : 1L + reason.index();
-        return (long) portNumber << PORT_SHIFT | code << REASON_SHIFT | (isOut ? OUT : 0);
+        return ((long) portNumber << PORT_SHIFT) | (code << REASON_SHIFT) | (isOut ? OUT : 0);
     }
 
     static void write(long address, long head, int originalBytes, int lostBefore) {

@@ -30,7 +30,6 @@ public final class CopyRing {
     private static final int TIME_BYTES = Long.BYTES;
     private static final int ALIGNMENT = Long.BYTES;
 
-    private final MemorySegment memory;
     private final Writer writer;
     private final Reader reader;
 
@@ -51,7 +50,6 @@ public final class CopyRing {
      * @param frames most frames at a time, a power of two
      */
     public CopyRing(MemorySegment memory, int frames) {
-        this.memory = memory;
         SpscRing ready = new SpscRing(frames);
         SpscRing done = new SpscRing(frames);
         writer = new Writer(memory, frames, ready.producer(), done.consumer());

@@ -11,14 +11,12 @@ import weir.core.frame.FrameBatch;
  * it is wanted.
  */
 final class CapturePoint {
-    private static final CaptureTap[] NONE = {};
-
     private final long[] one = new long[1];
-    private CaptureTap[] taps = NONE;
+    private CaptureTap[] taps = {};
 
     /** Between batches. */
     void set(CaptureTap[] newTaps) {
-        taps = newTaps.length == 0 ? NONE : newTaps.clone();
+        taps = newTaps.clone();
     }
 
     /** Tells captures which port an index stands for. */
@@ -29,7 +27,7 @@ final class CapturePoint {
     }
 
     boolean isOn() {
-        return taps != NONE;
+        return taps.length != 0;
     }
 
     boolean takesSent(int port) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.core.capture;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -30,6 +29,7 @@ import weir.core.testing.Law;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.btf.Btf;
 import weir.ebpf.isa.Assembler;
+import weir.ebpf.map.Bytes;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.testing.TestObjects;
 
@@ -113,8 +113,9 @@ class CaptureTest {
             Captured captured = of(
                     hand, CaptureSettings.ALL.withPort("a").withSnapBytes(20), () -> hand.sendAndSettle("a", A_TO_B));
             assertEquals(List.of("a IN 20/60"), captured.texts());
-            assertArrayEquals(
-                    Arrays.copyOf(A_TO_B, 20), captured.frames.getFirst().bytes());
+            assertEquals(
+                    Bytes.of(Arrays.copyOf(A_TO_B, 20)),
+                    captured.frames.getFirst().bytes());
         }
     }
 
@@ -129,7 +130,8 @@ class CaptureTest {
             });
             assertEquals(
                     List.of("a IN 60/60", "t OUT 64/64", "t IN 104/104", "t IN vlan_denied 104/104"), captured.texts());
-            assertArrayEquals(Frames.push(A_TO_B, 10), captured.frames.get(1).bytes());
+            assertEquals(
+                    Bytes.of(Frames.push(A_TO_B, 10)), captured.frames.get(1).bytes());
         }
     }
 

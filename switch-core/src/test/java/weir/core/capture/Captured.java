@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import weir.core.counter.DropReason;
+import weir.ebpf.map.Bytes;
 
 /** Keeps what it is given. Read it when the capture is closed. */
 final class Captured implements CaptureConsumer {
@@ -15,11 +16,11 @@ final class Captured implements CaptureConsumer {
             String port,
             CaptureDirection direction,
             @Nullable DropReason reason,
-            byte[] bytes,
+            Bytes bytes,
             int originalBytes) {
         /** For comparison in one line. */
         String text() {
-            return port + " " + direction + (reason == null ? "" : " " + reason.label()) + " " + bytes.length + "/"
+            return port + " " + direction + (reason == null ? "" : " " + reason.label()) + " " + bytes.length() + "/"
                     + originalBytes;
         }
     }
@@ -35,7 +36,7 @@ final class Captured implements CaptureConsumer {
                 frame.portName(),
                 frame.direction(),
                 frame.dropReason(),
-                frame.bytes().toArray(JAVA_BYTE),
+                Bytes.of(frame.bytes().toArray(JAVA_BYTE)),
                 frame.originalBytes()));
         times.add(frame.epochNanos());
         lostBefore.addAndGet(frame.lostBefore());
