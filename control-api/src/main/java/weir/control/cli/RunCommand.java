@@ -157,7 +157,7 @@ public final class RunCommand implements Callable<Integer> {
                             byPort("--storm", "LIMITS", storms),
                             byPort("--link", "SETTINGS", links)));
         } catch (PortException e) {
-            throw CommandFailures.of(ExitCode.USAGE, e);
+            throw CommandFailures.ofSpec(e);
         }
     }
 
@@ -180,7 +180,7 @@ public final class RunCommand implements Callable<Integer> {
         try {
             plan.attachTo(sw, port -> programs.loadOntoPort(sw, port.name(), err));
         } catch (PortException e) {
-            throw CommandFailures.of(ExitCode.FAILURE, e);
+            throw CommandFailures.of(e);
         }
     }
 

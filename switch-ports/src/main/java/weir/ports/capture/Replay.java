@@ -41,6 +41,7 @@ final class Replay {
     private final Thread thread =
             Thread.ofPlatform().name("weir-replay").daemon(true).unstarted(this::run);
     private final CaptureReader first;
+    private final FileClaims.Claim claim;
     private volatile boolean stopping;
     private volatile Consumer<String> onEnd = cause -> {};
     private @Nullable Doorbell doorbell;
@@ -49,7 +50,16 @@ final class Replay {
 
     private Replay(CaptureSpec spec) throws IOException {
         this.spec = spec;
-        first = openFile();
+        claim = FileClaims.toRead(Path.of(spec.in()));
+        boolean done = false;
+        try {
+            first = openFile();
+            done = true;
+        } finally {
+            if (!done) {
+                claim.close();
+            }
+        }
     }
 
     /** Opens the file and reads its header. */
@@ -199,6 +209,7 @@ final class Replay {
     /** Ends the thread and closes the file. Idempotent. */
     void close() {
         stop();
+        claim.close();
         if (thread.getState() == Thread.State.NEW) {
             try {
                 first.close();

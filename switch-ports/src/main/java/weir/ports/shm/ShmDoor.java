@@ -71,7 +71,7 @@ final class ShmDoor implements AutoCloseable {
     private static PortException explain(Path path, LinuxException e) {
         String what = "cannot make socket " + path + ": " + e.getMessage();
         return switch (e.errno()) {
-            case ENOENT -> new PortException(what, "make the folder: mkdir " + path.getParent(), e);
+            case ENOENT, ENOTDIR -> PortException.notFound(what, "make the folder: mkdir " + path.getParent(), e);
             case EACCES, EPERM -> new PortException(what, "write dir=PATH of a folder that this user may write to", e);
             case EADDRINUSE -> new PortException(what, "another switch has just taken it; choose another name", e);
             case EMFILE, ENFILE -> new PortException(what, "raise the limit of open files: ulimit -n", e);

@@ -2,6 +2,8 @@
 package weir.ports.unix;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,10 +45,21 @@ public final class UnixPort implements Port {
 
     static UnixPort open(UnixSpec spec) throws PortException {
         return switch (spec.role()) {
-            case CONNECT -> new UnixPort(spec, null, null);
+            case CONNECT -> connecting(spec);
             case LISTEN -> bound(spec, UnixSocket::stream);
             case DATAGRAM -> bound(spec, UnixSocket::datagram);
         };
+    }
+
+    private static UnixPort connecting(UnixSpec spec) throws PortException {
+        if (!spec.waits() && !Files.exists(Path.of(spec.path()), LinkOption.NOFOLLOW_LINKS)) {
+            throw new PortException(
+                    PortException.Kind.NO_PEER,
+                    "there is no socket " + PortSpec.quote(spec.path()) + " to connect to",
+                    "start what listens there first, or write wait=on to have the port wait for it",
+                    null);
+        }
+        return new UnixPort(spec, null, null);
     }
 
     private static UnixPort bound(UnixSpec spec, SocketFile.Maker maker) throws PortException {
@@ -65,7 +78,9 @@ public final class UnixPort implements Port {
         } catch (SocketFile.Occupied e) {
             throw occupied(spec, e);
         } catch (LinuxException | IOException e) {
+            boolean isMissing = e instanceof LinuxException failure && failure.isMissingPath();
             throw new PortException(
+                    isMissing ? PortException.Kind.NOT_FOUND : PortException.Kind.FAILED,
                     "cannot make socket " + PortSpec.quote(spec.path()) + ": " + e.getMessage(),
                     "choose a path in a folder that exists and that you may write to",
                     e);
