@@ -120,10 +120,13 @@ class FileClaimsTest {
     /** The lock outlives what else this process does to files: closing any descriptor of one gives up its locks. */
     @Test
     void oneProcessWritesAFile() throws Exception {
-        try (Holder other = new Holder(writer())) {
+        Holder other = new Holder(writer());
+        try {
             assertRefused(writer(), cannotWrite("another process, which writes it"));
             assertRefused(reader(), cannotReplay("another process, which writes it"));
             assertRefused(writer(), cannotWrite("another process, which writes it"));
+        } finally {
+            other.close();
         }
         CapturePort here = CapturePort.open(writer());
         assertRefused(writer(), cannotWrite("this process, as port " + writer() + " writes it"));
@@ -134,7 +137,7 @@ class FileClaimsTest {
     }
 
     /** {@link CaptureHolder} in a second JVM. */
-    private static final class Holder implements AutoCloseable {
+    private static final class Holder {
         private final Process process;
 
         Holder(String spec) throws Exception {
@@ -159,8 +162,7 @@ class FileClaimsTest {
             assertEquals("open", first, () -> output.lines().collect(Collectors.joining("\n")));
         }
 
-        @Override
-        public void close() throws Exception {
+        void close() throws Exception {
             process.outputWriter().close();
             if (!process.waitFor(20, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
