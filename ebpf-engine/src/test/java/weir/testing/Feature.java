@@ -23,6 +23,8 @@ public enum Feature {
     IPERF3,
     C_COMPILER,
     TCPDUMP,
+    /** Reads captures, with {@code capinfos}. */
+    TSHARK,
     /** A DHCP client and server. */
     BUSYBOX,
     MAVEN,
@@ -61,6 +63,7 @@ public enum Feature {
             case IPERF3 -> missingCommand("iperf3", "iperf3");
             case C_COMPILER -> missingCommand("cc", "gcc and libc6-dev");
             case TCPDUMP -> missingCommand("tcpdump", "tcpdump");
+            case TSHARK -> missingCommand("tshark", "tshark").or(() -> missingCommand("capinfos", "tshark"));
             case BUSYBOX -> missingCommand("busybox", "busybox");
             case MAVEN -> missingCommand("mvn", "maven");
             case STRACE -> probeStrace();

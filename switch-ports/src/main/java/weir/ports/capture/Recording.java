@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import weir.core.frame.CopyRing;
 import weir.ports.PortSpec;
 import weir.ports.pcap.CaptureFrame;
 import weir.ports.pcap.CaptureInterface;
@@ -34,8 +35,8 @@ final class Recording {
     private final CaptureWriter writer;
     private final FileClaims.Claim claim;
     private final CaptureInterface source = CaptureInterface.ethernet(0, "weir");
-    private final FrameRing ring = new FrameRing(RING_BYTES, RING_FRAMES);
-    private final FrameRing.Reader reader = ring.reader();
+    private final CopyRing ring = new CopyRing(RING_BYTES, RING_FRAMES);
+    private final CopyRing.Reader reader = ring.reader();
     private final AtomicLong lost = new AtomicLong();
     private final long epochNanos;
     private final Thread thread;
@@ -80,7 +81,7 @@ final class Recording {
     }
 
     /** The worker's end. */
-    FrameRing.Writer ring() {
+    CopyRing.Writer ring() {
         return ring.writer();
     }
 

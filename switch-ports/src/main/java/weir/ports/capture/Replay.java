@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import weir.core.frame.CopyRing;
 import weir.core.worker.Doorbell;
 import weir.ports.PortSpec;
 import weir.ports.pcap.CaptureFrame;
@@ -35,8 +36,8 @@ final class Replay {
     private static final int CLOSE_SECONDS = 5;
 
     private final CaptureSpec spec;
-    private final FrameRing ring = new FrameRing(RING_BYTES, RING_FRAMES);
-    private final FrameRing.Writer writer = ring.writer();
+    private final CopyRing ring = new CopyRing(RING_BYTES, RING_FRAMES);
+    private final CopyRing.Writer writer = ring.writer();
     private final Thread thread =
             Thread.ofPlatform().name("weir-replay").daemon(true).unstarted(this::run);
     private final CaptureReader first;
@@ -106,7 +107,7 @@ final class Replay {
     }
 
     /** The worker's end. */
-    FrameRing.Reader ring() {
+    CopyRing.Reader ring() {
         return ring.reader();
     }
 
@@ -164,7 +165,7 @@ final class Replay {
 
     /** The longest frames of captures are a byte longer than the ring can say; no slot holds half of them anyway. */
     private static byte[] sendable(byte[] frame) {
-        return frame.length <= FrameRing.MAX_FRAME_BYTES ? frame : Arrays.copyOf(frame, FrameRing.MAX_FRAME_BYTES);
+        return frame.length <= CopyRing.MAX_FRAME_BYTES ? frame : Arrays.copyOf(frame, CopyRing.MAX_FRAME_BYTES);
     }
 
     private void sleepUntil(long due) {

@@ -5,8 +5,8 @@
  * to another. No privilege is needed.
  *
  * <pre>
- *  in.pcap ---> weir-replay thread --- FrameRing --->  worker
- * out.pcap <--- weir-record thread <-- FrameRing ----  worker
+ *  in.pcap ---> weir-replay thread --- CopyRing --->  worker
+ * out.pcap <--- weir-record thread <-- CopyRing ----  worker
  * </pre>
  *
  * <p>{@code pcap:[IN][,OUT][?OPTION=VALUE[&OPTION=VALUE...]]}
