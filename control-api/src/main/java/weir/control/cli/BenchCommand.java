@@ -11,8 +11,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Measures this machine's switch.",
-        synopsisSubcommandLabel = "BENCHMARK",
-        subcommands = {
+        synopsisSubcommandLabel = "BENCHMARK")
+@Subcommands({
             BenchMemoryCommand.class,
             BenchProgramCommand.class,
             BenchSwapCommand.class,

@@ -17,15 +17,6 @@ import picocli.CommandLine.Spec;
         scope = ScopeType.INHERIT,
         versionProvider = WeirVersion.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            DemoCommand.class,
-            RunCommand.class,
-            ProgramCommand.class,
-            BenchCommand.class,
-            GenCommand.class,
-            SinkCommand.class,
-            DoctorCommand.class
-        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:ok",
@@ -34,6 +25,19 @@ import picocli.CommandLine.Spec;
             "3:not found",
             "4:program rejected by the verifier",
             "5:daemon unreachable"
+        })
+@Subcommands({
+            DemoCommand.class,
+            RunCommand.class,
+            ProgramCommand.class,
+            BenchCommand.class,
+            GenCommand.class,
+            SinkCommand.class,
+            DoctorCommand.class,
+            CompletionCommand.class,
+            CompleteCommand.class,
+            ShareCommand.class,
+            TrainingCommand.class
         })
 public final class WeirCommand implements Callable<Integer> {
     @Spec
