@@ -33,7 +33,9 @@ final class ModernClasses {
     public static void main(String[] args) throws IOException {
         List<Path> jars;
         try (Stream<Path> files = Files.list(Path.of(args[0]))) {
-            jars = files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+            jars = files.filter(file -> file.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList();
         }
         for (Path jar : jars) {
             modernize(jar);
@@ -44,10 +46,11 @@ final class ModernClasses {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         int changed = 0;
         try (ZipFile in = new ZipFile(jar.toFile());
-                URLClassLoader classes = new URLClassLoader(new URL[] {jar.toUri().toURL()});
+                URLClassLoader classes =
+                        new URLClassLoader(new URL[] {jar.toUri().toURL()});
                 ZipOutputStream out = new ZipOutputStream(bytes)) {
-            ClassFile format = ClassFile.of(ClassFile.ClassHierarchyResolverOption.of(
-                    ClassHierarchyResolver.ofResourceParsing(classes)
+            ClassFile format = ClassFile.of(
+                    ClassFile.ClassHierarchyResolverOption.of(ClassHierarchyResolver.ofResourceParsing(classes)
                             .orElse(ClassHierarchyResolver.defaultResolver())));
             List<ZipEntry> entries = new ArrayList<>(in.stream().toList());
             for (ZipEntry entry : entries) {
@@ -65,8 +68,12 @@ final class ModernClasses {
             if (changed > 0) {
                 ZipEntry notice = new ZipEntry(NOTICE);
                 notice.setTime(entries.getFirst().getTime());
-                put(out, notice, (changed + " classes were changed from an older class file format to that of Java 8"
-                        + " when Weir was built; their code is unchanged.\n").getBytes(StandardCharsets.UTF_8));
+                put(
+                        out,
+                        notice,
+                        (changed + " classes were changed from an older class file format to that of Java 8"
+                                        + " when Weir was built; their code is unchanged.\n")
+                                .getBytes(StandardCharsets.UTF_8));
             }
         }
         if (changed > 0) {

@@ -38,8 +38,7 @@ final class CommandTree {
             for (Class<?> each : below.value()) {
                 Command command = each.getAnnotation(Command.class);
                 parent.addSubcommand(
-                        command.name(),
-                        isComplete.test(command) ? of(new CommandLine(each), each) : outline(command));
+                        command.name(), isComplete.test(command) ? of(new CommandLine(each), each) : outline(command));
             }
         }
         return parent;

@@ -27,18 +27,18 @@ import picocli.CommandLine.Spec;
             "5:daemon unreachable"
         })
 @Subcommands({
-            DemoCommand.class,
-            RunCommand.class,
-            ProgramCommand.class,
-            BenchCommand.class,
-            GenCommand.class,
-            SinkCommand.class,
-            DoctorCommand.class,
-            CompletionCommand.class,
-            CompleteCommand.class,
-            ShareCommand.class,
-            TrainingCommand.class
-        })
+    DemoCommand.class,
+    RunCommand.class,
+    ProgramCommand.class,
+    BenchCommand.class,
+    GenCommand.class,
+    SinkCommand.class,
+    DoctorCommand.class,
+    CompletionCommand.class,
+    CompleteCommand.class,
+    ShareCommand.class,
+    TrainingCommand.class
+})
 public final class WeirCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()

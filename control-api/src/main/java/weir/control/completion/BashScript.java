@@ -6,14 +6,12 @@ import java.util.List;
 
 /** The script for bash 4.0 and later. */
 final class BashScript {
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             # bash completion for weir. Made by 'weir completion bash'; changes are lost.
 
             """;
 
-    private static final String BODY =
-            """
+    private static final String BODY = """
             # The words up to the cursor. Bash ends a word at : and = as well, and here they are part of it.
             _weir_split() {
                 local rest=${COMP_LINE:0:COMP_POINT} word glued
@@ -114,7 +112,8 @@ final class BashScript {
                 + ShellTables.lists(
                         "_weir_commands",
                         root,
-                        command -> command.commands().stream().map(Outline::name).toList())
+                        command ->
+                                command.commands().stream().map(Outline::name).toList())
                 + ShellTables.lists("_weir_options", root, BashScript::options)
                 + ShellTables.of(root)
                 + BODY;

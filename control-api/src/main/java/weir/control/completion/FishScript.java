@@ -9,14 +9,12 @@ import java.util.stream.Collectors;
 
 /** The script for fish 3. */
 final class FishScript {
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             # fish completion for weir. Made by 'weir completion fish'; changes are lost.
 
             """;
 
-    private static final String BODY =
-            """
+    private static final String BODY = """
             # Prints the path of the command that is being typed, and how many arguments it has before the cursor.
             function __weir_walk
                 set -l words (commandline -opc)
@@ -69,20 +67,24 @@ final class FishScript {
     static String of(Outline root) {
         List<Outline> all = root.all();
         StringBuilder script = new StringBuilder(HEAD);
-        script.append(lists("__weir_commands", all, command -> command.commands().stream()
-                .map(Outline::name)
-                .toList()));
-        script.append(lists("__weir_options_with_value", all, command -> command.options().stream()
-                .filter(Outline.Option::takesValue)
-                .flatMap(option -> option.names().stream())
-                .toList()));
+        script.append(lists(
+                "__weir_commands",
+                all,
+                command -> command.commands().stream().map(Outline::name).toList()));
+        script.append(lists(
+                "__weir_options_with_value",
+                all,
+                command -> command.options().stream()
+                        .filter(Outline.Option::takesValue)
+                        .flatMap(option -> option.names().stream())
+                        .toList()));
         script.append(BODY);
-        all.forEach(command -> lines(command).forEach(line -> script.append(line).append('\n')));
+        all.forEach(
+                command -> lines(command).forEach(line -> script.append(line).append('\n')));
         return script.toString();
     }
 
-    private static String lists(
-            String name, List<Outline> all, Function<Outline, List<String>> entries) {
+    private static String lists(String name, List<Outline> all, Function<Outline, List<String>> entries) {
         String cases = all.stream()
                 .filter(command -> !entries.apply(command).isEmpty())
                 .map(command -> "        case " + quote(command.path()) + "\n            printf '%s\\n' "

@@ -94,7 +94,8 @@ record Outline(
             return new Value.Names(dynamic.get());
         }
         if (spec.completionCandidates() != null) {
-            List<String> words = StreamSupport.stream(spec.completionCandidates().spliterator(), false)
+            List<String> words = StreamSupport.stream(
+                            spec.completionCandidates().spliterator(), false)
                     .map(word -> word.toLowerCase(Locale.ROOT))
                     .toList();
             return new Value.Choice(words);

@@ -34,8 +34,7 @@ final class ShellTables {
 
     private static String arguments(List<Outline> all) {
         String cases = all.stream()
-                .flatMap(command -> IntStream.range(
-                                0, command.arguments().size())
+                .flatMap(command -> IntStream.range(0, command.arguments().size())
                         .mapToObj(position -> argument(command, position)))
                 .collect(Collectors.joining("\n        ", "        ", "\n"));
         return function("_weir_argument", "\"$1|$2\"", cases, "any");

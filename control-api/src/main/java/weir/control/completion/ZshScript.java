@@ -6,15 +6,13 @@ import java.util.List;
 
 /** The script for zsh, to be found in {@code fpath} as {@code _weir} or read by {@code source}. */
 final class ZshScript {
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             #compdef weir
             # zsh completion for weir. Made by 'weir completion zsh'; changes are lost.
 
             """;
 
-    private static final String BODY =
-            """
+    private static final String BODY = """
             # Proposes for the word at the cursor, which is a value of kind $1.
             _weir_propose() {
                 local list=${1#*:}

@@ -20,7 +20,11 @@ class WeirCommandLineTest {
     @Test
     void printsVersionOfBuildAndMachine() {
         assertEquals(0, run("--version"));
-        assertTrue(out.toString().matches("(?s)weir \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?( \\(commit [0-9a-f]{12}(-dirty)?\\))?\\RJava 2.*"), out::toString);
+        assertTrue(
+                out.toString()
+                        .matches(
+                                "(?s)weir \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?( \\(commit [0-9a-f]{12}(-dirty)?\\))?\\RJava 2.*"),
+                out::toString);
     }
 
     @Test
