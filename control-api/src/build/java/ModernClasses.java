@@ -49,7 +49,9 @@ final class ModernClasses {
                 URLClassLoader classes =
                         new URLClassLoader(new URL[] {jar.toUri().toURL()});
                 ZipOutputStream out = new ZipOutputStream(bytes)) {
+            // A pool of its own: code that keeps its pool is copied as it is, without stack maps.
             ClassFile format = ClassFile.of(
+                    ClassFile.ConstantPoolSharingOption.NEW_POOL,
                     ClassFile.ClassHierarchyResolverOption.of(ClassHierarchyResolver.ofResourceParsing(classes)
                             .orElse(ClassHierarchyResolver.defaultResolver())));
             List<ZipEntry> entries = new ArrayList<>(in.stream().toList());

@@ -51,7 +51,7 @@ public final class TrainingCommand implements Callable<Integer> {
             return new String(list.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> !line.isBlank() && !line.startsWith("#"))
-                    .map(line -> Arrays.stream(line.split(" +")))
+                    .map(line -> Arrays.stream(line.split(" +", -1)))
                     .toList();
         }
     }

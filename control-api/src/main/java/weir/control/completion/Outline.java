@@ -54,7 +54,7 @@ record Outline(
         return all;
     }
 
-    /** What may stand at each position; the position after the last is that of all that follow. */
+    /** A command and all below it. */
     static Outline of(CommandSpec root) {
         return of(root, "");
     }

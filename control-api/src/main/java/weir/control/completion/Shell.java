@@ -2,21 +2,18 @@
 
 package weir.control.completion;
 
-import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** A shell that proposals can be made for. */
 public enum Shell {
-    BASH("bash-completion/completions/weir", BashScript::of),
-    ZSH("zsh/site-functions/_weir", ZshScript::of),
-    FISH("fish/vendor_completions.d/weir.fish", FishScript::of);
+    BASH("bash-completion/completions/weir"),
+    ZSH("zsh/site-functions/_weir"),
+    FISH("fish/vendor_completions.d/weir.fish");
 
     private final String file;
-    private final Function<Outline, String> script;
 
-    Shell(String file, Function<Outline, String> script) {
+    Shell(String file) {
         this.file = file;
-        this.script = script;
     }
 
     /** Where it looks for the script, below {@code share}. */
@@ -26,6 +23,11 @@ public enum Shell {
 
     /** A script for this shell. */
     public String script(CommandSpec root) {
-        return script.apply(Outline.of(root));
+        Outline outline = Outline.of(root);
+        return switch (this) {
+            case BASH -> BashScript.of(outline);
+            case ZSH -> ZshScript.of(outline);
+            case FISH -> FishScript.of(outline);
+        };
     }
 }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -17,12 +18,12 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 /** A page of section 1 for each command, {@code weir-program-verify.1}. */
 public final class ManPages {
     private static final String SECTION = "(1)";
-    private static final Map<String, String> ENVIRONMENT = Map.of(
+    private static final Map<String, String> ENVIRONMENT = new TreeMap<>(Map.of(
             "JAVA_HOME", "Where to look first for a Java 25 or later.",
             "NO_COLOR", "When set, output has no colours.",
             "WEIR_DEBUG", "1 adds a stack trace to an error.",
             "WEIR_JAVA_OPTS", "Options for the JVM.",
-            "WEIR_LOG_LEVEL", "ERROR, WARN (the default), INFO or DEBUG.");
+            "WEIR_LOG_LEVEL", "ERROR, WARN (the default), INFO or DEBUG."));
 
     private final String version;
     private final String date;
@@ -68,7 +69,7 @@ public final class ManPages {
         exitCodes(page, spec);
         if (spec.parent() == null) {
             page.section("ENVIRONMENT");
-            ENVIRONMENT.keySet().stream().sorted().forEach(name -> page.term(Roff.bold(name), ENVIRONMENT.get(name)));
+            ENVIRONMENT.forEach((name, meaning) -> page.term(Roff.bold(name), meaning));
         }
         examples(page, spec);
         seeAlso(page, spec);
