@@ -22,8 +22,9 @@ final class Roff {
         return "\\fI" + escape(plain) + "\\fR";
     }
 
+    /** The first line. Dates are read by programs, so they keep their hyphens. */
     Roff title(String name, String date, String source) {
-        return macro("TH", quote(name.toUpperCase(Locale.ROOT)), "1", quote(date), quote(source), "\"Weir\"");
+        return macro("TH", quote(name.toUpperCase(Locale.ROOT)), "1", '"' + date + '"', quote(source), "\"Weir\"");
     }
 
     Roff section(String name) {
