@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -36,8 +35,9 @@ public final class TrainingCommand implements Callable<Integer> {
         Path capture = folder.resolve("frames.pcap");
         try (InputStream content = resource(OBJECT)) {
             Files.copy(content, object);
-            Map<String, String> files = Map.of("{program}", object.toString(), "{capture}", capture.toString());
-            commands().forEach(words -> run(words.map(word -> files.getOrDefault(word, word))));
+            commands()
+                    .forEach(words -> run(words.map(word ->
+                            word.replace("{program}", object.toString()).replace("{capture}", capture.toString()))));
         } finally {
             Files.deleteIfExists(capture);
             Files.deleteIfExists(object);
