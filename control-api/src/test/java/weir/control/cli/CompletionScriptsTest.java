@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -52,6 +53,7 @@ class CompletionScriptsTest {
     static final class Root {}
 
     @Command(name = "show", description = "Shows 'one', 100%% of it.")
+    @SuppressWarnings("UnusedVariable") // picocli sets them, and the shells only ask what they are
     static final class Show {
         @Parameters(paramLabel = "SWITCH", description = "A switch.")
         @DynamicCandidates(NameKind.SWITCH)
@@ -111,7 +113,7 @@ class CompletionScriptsTest {
         assertEquals(new TreeSet<>(expected), proposals(shell, new CommandLine(new Root()), line));
     }
 
-    private TreeSet<String> proposals(Shell shell, CommandLine root, String line) throws Exception {
+    private SortedSet<String> proposals(Shell shell, CommandLine root, String line) throws Exception {
         Files.writeString(folder.resolve("file one.o"), "");
         Files.writeString(folder.resolve("file2.o"), "");
         Path daemon = Files.createDirectory(folder.resolve("bin")).resolve("weir");
@@ -129,7 +131,7 @@ class CompletionScriptsTest {
         return run(command);
     }
 
-    private TreeSet<String> run(List<String> command) throws IOException, InterruptedException {
+    private SortedSet<String> run(List<String> command) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().merge("PATH", folder.resolve("bin").toString(), (path, bin) -> bin + ":" + path);
         builder.environment().put("HOME", folder.toString());
