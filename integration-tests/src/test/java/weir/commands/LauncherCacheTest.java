@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,7 +58,7 @@ class LauncherCacheTest {
         assertTrue(usesCache(), "not used though it fits");
         assertEquals("", errOfVersion());
 
-        Files.setLastModifiedTime(lib.resolve("weir.jar"), FileTime.from(Instant.EPOCH));
+        Files.setLastModifiedTime(lib.resolve("weir.jar"), FileTime.from(Instant.EPOCH.plus(1, ChronoUnit.DAYS)));
         assertTrue(!usesCache(), "used though a jar has changed");
         assertEquals("", errOfVersion());
 
