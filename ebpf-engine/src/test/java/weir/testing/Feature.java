@@ -39,6 +39,10 @@ public enum Feature {
     XDP_OBJECTS,
     /** Types of the running kernel. */
     KERNEL_BTF,
+    /** Bash, zsh and fish. */
+    SHELLS,
+    /** A formatter that checks man pages. */
+    MANDOC,
     SHARED_DATA;
 
     private static final Map<Feature, Optional<String>> GAPS = new ConcurrentHashMap<>();
@@ -72,6 +76,11 @@ public enum Feature {
             case CLANG -> missingCommand("clang-19", "clang-19");
             case XDP_OBJECTS -> missingFile("/usr/libexec/xdp-tools/xdp_pass.o", "xdp-tests and libxdp1");
             case KERNEL_BTF -> missingFile("/sys/kernel/btf/vmlinux", "a kernel with CONFIG_DEBUG_INFO_BTF");
+            case SHELLS ->
+                missingCommand("bash", "bash")
+                        .or(() -> missingCommand("zsh", "zsh"))
+                        .or(() -> missingCommand("fish", "fish"));
+            case MANDOC -> missingCommand("mandoc", "mandoc");
             case SHARED_DATA -> probeSharedData();
         };
     }
