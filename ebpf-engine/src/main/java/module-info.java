@@ -6,6 +6,7 @@ module weir.ebpf {
 
     exports weir.ebpf;
     exports weir.ebpf.btf;
+    exports weir.ebpf.classic;
     exports weir.ebpf.isa;
     exports weir.ebpf.map;
     exports weir.ebpf.program;

@@ -6,6 +6,7 @@ module weir.core {
     requires transitive weir.ebpf;
 
     exports weir.core;
+    exports weir.core.capture;
     exports weir.core.counter;
     exports weir.core.fdb;
     exports weir.core.frame;

@@ -10,6 +10,6 @@ public final class Main {
 
     /** Runs the command that the arguments name; the exit code is one of {@link weir.control.cli.ExitCode}. */
     public static void main(String[] args) {
-        System.exit(WeirCommandLine.create().run(args));
+        System.exit(WeirCommandLine.of(args).run(args));
     }
 }

@@ -23,6 +23,8 @@ public enum Feature {
     IPERF3,
     C_COMPILER,
     TCPDUMP,
+    /** Reads captures, with {@code capinfos}. */
+    TSHARK,
     /** A DHCP client and server. */
     BUSYBOX,
     MAVEN,
@@ -37,6 +39,10 @@ public enum Feature {
     XDP_OBJECTS,
     /** Types of the running kernel. */
     KERNEL_BTF,
+    /** Bash, zsh and fish. */
+    SHELLS,
+    /** A formatter that checks man pages. */
+    MANDOC,
     SHARED_DATA;
 
     private static final Map<Feature, Optional<String>> GAPS = new ConcurrentHashMap<>();
@@ -61,6 +67,7 @@ public enum Feature {
             case IPERF3 -> missingCommand("iperf3", "iperf3");
             case C_COMPILER -> missingCommand("cc", "gcc and libc6-dev");
             case TCPDUMP -> missingCommand("tcpdump", "tcpdump");
+            case TSHARK -> missingCommand("tshark", "tshark").or(() -> missingCommand("capinfos", "tshark"));
             case BUSYBOX -> missingCommand("busybox", "busybox");
             case MAVEN -> missingCommand("mvn", "maven");
             case STRACE -> probeStrace();
@@ -69,6 +76,11 @@ public enum Feature {
             case CLANG -> missingCommand("clang-19", "clang-19");
             case XDP_OBJECTS -> missingFile("/usr/libexec/xdp-tools/xdp_pass.o", "xdp-tests and libxdp1");
             case KERNEL_BTF -> missingFile("/sys/kernel/btf/vmlinux", "a kernel with CONFIG_DEBUG_INFO_BTF");
+            case SHELLS ->
+                missingCommand("bash", "bash")
+                        .or(() -> missingCommand("zsh", "zsh"))
+                        .or(() -> missingCommand("fish", "fish"));
+            case MANDOC -> missingCommand("mandoc", "mandoc");
             case SHARED_DATA -> probeSharedData();
         };
     }

@@ -11,7 +11,14 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import weir.core.capture.Capture;
+import weir.core.capture.CaptureConsumer;
+import weir.core.capture.CaptureSettings;
+import weir.core.capture.CaptureSite;
+import weir.core.capture.CaptureTap;
+import weir.core.capture.FilterException;
 import weir.core.counter.PortCells;
 import weir.core.counter.PortCounters;
 import weir.core.fdb.FdbEntry;
@@ -68,6 +75,7 @@ public final class Switch implements AutoCloseable {
     private boolean closed;
     private final SwitchPrograms programs = new SwitchPrograms(new Site());
     private final SwitchLinks links;
+    private final Map<Capture, List<CaptureTap>> captures = new LinkedHashMap<>();
     private volatile ProgramTable programTable = ProgramTable.EMPTY;
     private volatile List<PortEntry> portsNow = List.of();
 
@@ -414,6 +422,64 @@ public final class Switch implements AutoCloseable {
         }
     }
 
+    // ---- captures ---------------------------------------------------------------------------------
+
+    /**
+     * Captures frames from now on, until the capture or the switch is closed.
+     *
+     * @param consumer gets the frames, on a thread of the capture's own
+     * @throws FilterException when the settings' filter cannot be used; nothing is captured then
+     */
+    public Capture capture(CaptureSettings settings, CaptureConsumer consumer) throws FilterException {
+        return Capture.begin(new Captures(), settings, consumer);
+    }
+
+    private final class Captures implements CaptureSite {
+        @Override
+        public String name() {
+            return config.name();
+        }
+
+        @Override
+        public int workers() {
+            return config.workers();
+        }
+
+        @Override
+        public FramePool pool() {
+            return pool;
+        }
+
+        @Override
+        public LongSupplier nanoClock() {
+            return config.worker().nanoClock();
+        }
+
+        @Override
+        public void begin(Capture capture, List<CaptureTap> taps) {
+            synchronized (Switch.this) {
+                requireOpen();
+                captures.put(capture, taps);
+                publish();
+            }
+        }
+
+        @Override
+        public void end(Capture capture, List<CaptureTap> taps) {
+            synchronized (Switch.this) {
+                if (captures.remove(capture) != null && !closed) {
+                    publish();
+                }
+            }
+        }
+
+        private void publish() {
+            onAll(worker -> worker.capture(captures.values().stream()
+                    .map(taps -> taps.get(worker.index()))
+                    .toList()));
+        }
+    }
+
     // ---- program --------------------------------------------------------------------------------
 
     /** The eBPF programs of the switch and of its ports. */
@@ -629,12 +695,12 @@ public final class Switch implements AutoCloseable {
     @Override
     public void close() {
         programs.close();
-        closeSwitch();
+        closeSwitch().forEach(Capture::close); // not under the lock: a consumer may ask for something before it ends
     }
 
-    private synchronized void closeSwitch() {
+    private synchronized List<Capture> closeSwitch() {
         if (closed) {
-            return;
+            return List.of();
         }
         closed = true;
         List.copyOf(ports).forEach(this::detach);
@@ -646,6 +712,7 @@ public final class Switch implements AutoCloseable {
         threads.forEach(Switch::join);
         events.close();
         pool.close();
+        return List.copyOf(captures.keySet());
     }
 
     private static void join(Thread thread) {

@@ -2,6 +2,7 @@
 package weir.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -9,12 +10,16 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import weir.core.capture.Capture;
+import weir.core.capture.CaptureDrops;
+import weir.core.capture.CaptureSettings;
 import weir.core.frame.Frame;
 import weir.core.link.LinkSettings;
 import weir.core.memory.MemoryEndpoint;
 import weir.core.memory.MemoryPortConfig;
 import weir.core.port.PortOptions;
 import weir.core.port.VlanMode;
+import weir.core.program.CaptureFilters;
 import weir.core.program.ForwardingProgram;
 import weir.core.program.ProgramOptions;
 import weir.core.program.ProgramPlace;
@@ -180,6 +185,22 @@ class AllocationTest {
                 }
             });
             assertNoGarbage(new Load(hand, false));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, ''", "3, ''", "1, '4,128 0 0 0,53 0 1 60,6 0 0 40,6 0 0 0'"})
+    void aCaptureAddsNoGarbageToWorkers(int workers, String filter) throws Exception {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch(c -> c.withWorkers(workers)).ports("a", "b", "c")) {
+            CaptureSettings settings = CaptureSettings.ALL.withDrops(CaptureDrops.ALSO);
+            if (!filter.isEmpty()) {
+                settings = settings.withFilter(CaptureFilters.classic(filter));
+            }
+            try (Capture capture = hand.sw().capture(settings, frame -> {})) {
+                assertNoGarbage(new Load(hand, false));
+                assertTrue(capture.total().captured() > 0);
+            }
+            hand.portNames().forEach(hand::received);
         }
     }
 

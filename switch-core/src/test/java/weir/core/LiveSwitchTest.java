@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import weir.core.capture.Capture;
+import weir.core.capture.CaptureCounters;
+import weir.core.capture.CaptureDrops;
+import weir.core.capture.CaptureSettings;
 import weir.core.counter.ConservationLaw;
 import weir.core.counter.PortCounters;
 import weir.core.frame.PoolConfig;
@@ -145,6 +150,34 @@ class LiveSwitchTest {
         }
         eventually("threads end", () -> threadsOf(net.sw) == 0);
         assertTrue(openFiles() <= filesBefore + 1, "open files " + openFiles() + ", before " + filesBefore);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void capturesComeAndGoUnderLoadAndCountEveryFrame(int workers) throws Exception {
+        Net net = new Net(workers, WaitMode.ADAPTIVE);
+        try (net) {
+            net.stations(STATIONS, 50);
+            long captured = 0;
+            for (int cycle = 0; cycle < RunSize.of(100, 2_000); cycle++) {
+                CaptureSettings settings = CaptureSettings.ALL
+                        .withDrops(CaptureDrops.ALSO)
+                        .withPort(cycle % 3 == 0 ? "s1" : "")
+                        .withBufferBytes(CaptureSettings.MIN_BUFFER_BYTES);
+                AtomicLong taken = new AtomicLong();
+                Capture capture = net.sw.capture(settings, frame -> taken.incrementAndGet());
+                eventually("frames are captured", () -> capture.total().delivered() > SOME_FRAMES);
+                capture.close();
+                CaptureCounters total = capture.total();
+                assertEquals(total.matched(), total.captured() + total.lost());
+                assertEquals(0, total.undelivered());
+                assertEquals(total.captured(), taken.get());
+                captured += taken.get();
+            }
+            assertTrue(captured > 0);
+            assertEquals(List.of(), List.copyOf(net.faults), "faults");
+        }
+        eventually("threads end", () -> threadsOf(net.sw) == 0);
     }
 
     @ParameterizedTest

@@ -53,7 +53,11 @@ public final class NamespacePath {
         try {
             namespace = Fd.openForReading(path);
         } catch (LinuxException e) {
-            throw new PortException("cannot open network namespace: " + e.getMessage(), MAKE, e);
+            throw new PortException(
+                    e.isMissingPath() ? PortException.Kind.NOT_FOUND : PortException.Kind.FAILED,
+                    "cannot open network namespace: " + e.getMessage(),
+                    MAKE,
+                    e);
         }
         if (!namespace.isNetworkNamespace()) {
             namespace.close();

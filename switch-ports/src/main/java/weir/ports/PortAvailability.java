@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports;
 
+import java.util.function.Function;
+import weir.ports.linux.LinuxException;
+
 /**
  * Whether a kind of port works on this machine, with this process's rights.
  *
@@ -12,6 +15,27 @@ public record PortAvailability(boolean available, String detail, String remedy) 
     public PortAvailability {
         if (available != remedy.isEmpty()) {
             throw new IllegalArgumentException("a remedy goes with a gap and with nothing else: " + detail);
+        }
+    }
+
+    /** Something of the machine that a kind of port needs. */
+    @FunctionalInterface
+    public interface Trial {
+        void run() throws LinuxException;
+    }
+
+    /**
+     * Tries it.
+     *
+     * @param detail what was tried, shown when it works
+     * @param remedy against what the kernel answered
+     */
+    public static PortAvailability tried(Trial trial, String detail, Function<? super LinuxException, String> remedy) {
+        try {
+            trial.run();
+            return works(detail);
+        } catch (LinuxException e) {
+            return lacks(String.valueOf(e.getMessage()), remedy.apply(e));
         }
     }
 

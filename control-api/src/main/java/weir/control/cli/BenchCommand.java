@@ -8,17 +8,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code weir bench}: names the benchmarks. */
-@Command(
-        name = "bench",
-        description = "Measures this machine's switch.",
-        synopsisSubcommandLabel = "BENCHMARK",
-        subcommands = {
-            BenchMemoryCommand.class,
-            BenchProgramCommand.class,
-            BenchSwapCommand.class,
-            BenchShmCommand.class,
-            BenchShmClientCommand.class
-        })
+@Command(name = "bench", description = "Measures this machine's switch.", synopsisSubcommandLabel = "BENCHMARK")
+@Subcommands({
+    BenchMemoryCommand.class,
+    BenchProgramCommand.class,
+    BenchSwapCommand.class,
+    BenchShmCommand.class,
+    BenchShmClientCommand.class
+})
 public final class BenchCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()

@@ -11,8 +11,18 @@ final class CommandFailures {
 
     private CommandFailures() {}
 
-    static CommandFailure of(ExitCode exitCode, PortException e) {
-        return of(exitCode, e, e.hint());
+    /** A wrong spec, whatever its kind. */
+    static CommandFailure ofSpec(PortException e) {
+        return of(ExitCode.USAGE, e, e.hint());
+    }
+
+    /** A port that cannot be opened, with the exit code of its kind. */
+    static CommandFailure of(PortException e) {
+        ExitCode code = switch (e.kind()) {
+            case NOT_FOUND, NO_PEER -> ExitCode.NOT_FOUND;
+            case FAILED -> ExitCode.FAILURE;
+        };
+        return of(code, e, e.hint());
     }
 
     /** With the exit code of its kind. */

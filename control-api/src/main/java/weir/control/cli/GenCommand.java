@@ -24,8 +24,10 @@ import weir.control.gen.GenRun;
 import weir.control.gen.GenSettings;
 import weir.control.gen.Traffic;
 import weir.core.fdb.MacAddress;
+import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.core.port.PortState;
+import weir.ports.PortRequest;
 
 /** {@code weir gen}. */
 @Command(
@@ -49,6 +51,8 @@ import weir.core.port.PortState;
         })
 public final class GenCommand implements Callable<Integer> {
     private static final double DEFAULT_SECONDS = 10;
+    private static final double NANOS_PER_SECOND = 1e9;
+    private static final int LOOK_EVERY_MILLIS = 20;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
@@ -144,10 +148,15 @@ public final class GenCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         GenSettings settings = settings();
+        PortRequest request = PortSpecArgument.read(portSpec);
+        long deadline = System.nanoTime() + (long) (waitSeconds * NANOS_PER_SECOND);
         try (StopSignal signal = new StopSignal();
                 GenRun run = GenRun.open(
-                        PortSpecArgument.read(portSpec), settings, event -> EventText.tell(event, this::say))) {
-            if (!awaitUp(run, signal)) {
+                        PortRequest.of(
+                                request.name(), request.identity(), () -> openWhenThere(request, deadline, signal)),
+                        settings,
+                        event -> EventText.tell(event, this::say))) {
+            if (!awaitUp(run, deadline, signal)) {
                 return ExitCode.FAILURE.number();
             }
             run.start();
@@ -159,17 +168,37 @@ public final class GenCommand implements Callable<Integer> {
             signal.exitWith(exitCode);
             return exitCode;
         } catch (PortException e) {
-            throw CommandFailures.of(ExitCode.FAILURE, e);
+            throw CommandFailures.of(e);
         }
     }
 
-    private boolean awaitUp(GenRun run, StopSignal signal) {
+    /** Opens the port, as soon as the socket is there that it connects to. */
+    private Port openWhenThere(PortRequest request, long deadline, StopSignal signal) throws PortException {
+        boolean isTold = false;
+        while (true) {
+            try {
+                return request.open();
+            } catch (PortException e) {
+                if (e.kind() != PortException.Kind.NO_PEER || System.nanoTime() - deadline >= 0) {
+                    throw e;
+                }
+                if (!isTold) {
+                    isTold = true;
+                    say("waiting: " + e.getMessage());
+                }
+                if (signal.await(LOOK_EVERY_MILLIS)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private boolean awaitUp(GenRun run, long deadline, StopSignal signal) {
         if (run.portState() == PortState.DOWN) {
             say("waiting for the port to be UP");
         }
-        long start = System.nanoTime();
         while (run.portState() == PortState.DOWN && !signal.isAsked()) {
-            if (System.nanoTime() - start > waitSeconds * 1e9) {
+            if (System.nanoTime() - deadline >= 0) {
                 throw new CommandFailure(
                         ExitCode.FAILURE,
                         String.format(Locale.ROOT, "port %s is DOWN after %s s", portSpec, waitSeconds),

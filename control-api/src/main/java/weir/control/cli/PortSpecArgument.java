@@ -14,7 +14,7 @@ final class PortSpecArgument {
         try {
             return PortSpecs.parse(spec);
         } catch (PortException e) {
-            throw CommandFailures.of(ExitCode.USAGE, e);
+            throw CommandFailures.ofSpec(e);
         }
     }
 }

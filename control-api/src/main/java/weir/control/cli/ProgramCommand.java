@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
             "A program that the verifier rejects is not run, unless --unverified is given: an interpreter that checks every"
                     + " access runs it then."
         },
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ProgramVerifyCommand.class, ProgramDisasmCommand.class, ProgramRunCommand.class})
+        synopsisSubcommandLabel = "COMMAND")
+@Subcommands({ProgramVerifyCommand.class, ProgramDisasmCommand.class, ProgramRunCommand.class})
 public final class ProgramCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()

@@ -31,7 +31,7 @@ import weir.core.worker.WaitMode;
             "Runs a switch in the foreground until Ctrl-C, then prints its counters. It learns addresses; with --program"
                     + " an eBPF program decides about frames first.",
             "",
-            "Port specs: tap:NAME[?netns=PATH&queues=N&mtu=N&vnet=off&engine=io_uring] makes a TAP interface, or takes a persistent one;"
+            "Port specs: tap:NAME[?netns=PATH&queues=N&mtu=N&vnet=off&engine=auto|read|io_uring] makes a TAP interface, or takes a persistent one;"
                     + " packet:IFNAME[?netns=PATH&queues=N&mtu=N&vnet=off] takes an interface that exists, such as one end"
                     + " of a veth pair or a network card, and so does xdp:IFNAME[?queue=N|queues=N&mode=native|skb&netns=PATH];"
                     + " shm:NAME is shared memory with another process;"
@@ -157,7 +157,7 @@ public final class RunCommand implements Callable<Integer> {
                             byPort("--storm", "LIMITS", storms),
                             byPort("--link", "SETTINGS", links)));
         } catch (PortException e) {
-            throw CommandFailures.of(ExitCode.USAGE, e);
+            throw CommandFailures.ofSpec(e);
         }
     }
 
@@ -180,7 +180,7 @@ public final class RunCommand implements Callable<Integer> {
         try {
             plan.attachTo(sw, port -> programs.loadOntoPort(sw, port.name(), err));
         } catch (PortException e) {
-            throw CommandFailures.of(ExitCode.FAILURE, e);
+            throw CommandFailures.of(e);
         }
     }
 

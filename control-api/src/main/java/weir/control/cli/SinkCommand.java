@@ -72,7 +72,7 @@ public final class SinkCommand implements Callable<Integer> {
             signal.exitWith(exitCode);
             return exitCode;
         } catch (PortException e) {
-            throw CommandFailures.of(ExitCode.FAILURE, e);
+            throw CommandFailures.of(e);
         }
     }
 

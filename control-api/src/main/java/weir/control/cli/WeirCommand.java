@@ -17,16 +17,6 @@ import picocli.CommandLine.Spec;
         scope = ScopeType.INHERIT,
         versionProvider = WeirVersion.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            DemoCommand.class,
-            RunCommand.class,
-            DaemonCommand.class,
-            ProgramCommand.class,
-            BenchCommand.class,
-            GenCommand.class,
-            SinkCommand.class,
-            DoctorCommand.class
-        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:ok",
@@ -36,6 +26,20 @@ import picocli.CommandLine.Spec;
             "4:program rejected by the verifier",
             "5:daemon unreachable"
         })
+@Subcommands({
+    DemoCommand.class,
+    RunCommand.class,
+    DaemonCommand.class,
+    ProgramCommand.class,
+    BenchCommand.class,
+    GenCommand.class,
+    SinkCommand.class,
+    DoctorCommand.class,
+    CompletionCommand.class,
+    CompleteCommand.class,
+    ShareCommand.class,
+    TrainingCommand.class
+})
 public final class WeirCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()

@@ -41,13 +41,13 @@ public final class WeirCommandLine {
                 .setExecutionExceptionHandler((failure, command, parsed) -> report(asFailure(failure)));
     }
 
-    /** The command line of this process. */
-    public static WeirCommandLine create() {
-        return of(new WeirCommand(), System.getenv());
+    /** The command line of this process: of the commands, those that the arguments could mean. */
+    public static WeirCommandLine of(String... args) {
+        return of(CommandTree.forArguments(new WeirCommand(), args), System.getenv());
     }
 
-    static WeirCommandLine of(Object rootCommand, Map<String, String> environment) {
-        return new WeirCommandLine(new CommandLine(rootCommand), "1".equals(environment.get("WEIR_DEBUG")));
+    static WeirCommandLine of(CommandLine commandLine, Map<String, String> environment) {
+        return new WeirCommandLine(commandLine, "1".equals(environment.get("WEIR_DEBUG")));
     }
 
     /** Prints to these instead of standard output and standard error. */

@@ -32,6 +32,7 @@ import weir.core.program.ProgramOptions;
 import weir.core.program.ProgramPlace;
 import weir.ebpf.LoadException;
 import weir.ebpf.ObjectFile;
+import weir.ports.Threads;
 import weir.ports.tap.TapEngine;
 import weir.ports.tap.TapPort;
 import weir.ports.tap.TapSpec;
@@ -190,17 +191,7 @@ public final class TapDemo {
         /** Waits for it, which takes seconds at most: what it works on is closed next. */
         @Override
         public void close() {
-            boolean isInterrupted = false;
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    isInterrupted = true;
-                }
-            }
-            if (isInterrupted) {
-                Thread.currentThread().interrupt();
-            }
+            Threads.joinUninterruptibly(thread);
         }
     }
 
@@ -247,8 +238,7 @@ public final class TapDemo {
 
     private void connect(Switch sw, DemoStation station) throws DemoFailure, DemoStopped, InterruptedException {
         try {
-            TapPort port =
-                    TapPort.open(new TapSpec(DemoStation.INTERFACE, station.path(), 1, 0, true, TapEngine.READ_WRITE));
+            TapPort port = TapPort.open(new TapSpec(DemoStation.INTERFACE, station.path(), 1, 0, true, TapEngine.AUTO));
             sw.attach(port, PortOptions.named(station.port()));
         } catch (PortException e) {
             namespaces.throwIfStopped();

@@ -150,7 +150,7 @@ public final class Doctor {
         probe(
                 "io_uring",
                 "allowed",
-                "optional engine of tap: ports",
+                "faster tap: ports",
                 Probes::ioUring,
                 "sysctl kernel.io_uring_disabled=0; in a container allow io_uring_setup in the seccomp profile");
         probe(

@@ -85,9 +85,11 @@ public final class GenRun implements AutoCloseable {
         try {
             return CaptureFrames.read(capture);
         } catch (IOException e) {
-            String cause = e instanceof NoSuchFileException ? "there is no such file" : e.getMessage();
+            boolean isMissing = e instanceof NoSuchFileException;
             throw new PortException(
-                    "cannot send " + PortSpec.quote(capture.toString()) + ": " + cause,
+                    isMissing ? PortException.Kind.NOT_FOUND : PortException.Kind.FAILED,
+                    "cannot send " + PortSpec.quote(capture.toString()) + ": "
+                            + (isMissing ? "there is no such file" : e.getMessage()),
                     "name a pcap or pcapng file of Ethernet frames",
                     e);
         }

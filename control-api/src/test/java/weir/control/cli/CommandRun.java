@@ -17,7 +17,7 @@ record CommandRun(int exitCode, String out, String err) {
     static CommandRun of(String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int exitCode = WeirCommandLine.of(new WeirCommand(), Map.of())
+        int exitCode = WeirCommandLine.of(CommandTree.forArguments(new WeirCommand(), args), Map.of())
                 .printingTo(new PrintWriter(out), new PrintWriter(err))
                 .run(args);
         return new CommandRun(exitCode, out.toString(), err.toString());
@@ -32,9 +32,10 @@ record CommandRun(int exitCode, String out, String err) {
     static CommandRun untilSays(String text, String... args) throws Exception {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        FutureTask<Integer> task = new FutureTask<>(() -> WeirCommandLine.of(new WeirCommand(), Map.of())
-                .printingTo(new PrintWriter(out), new PrintWriter(err))
-                .run(args));
+        FutureTask<Integer> task =
+                new FutureTask<>(() -> WeirCommandLine.of(CommandTree.forArguments(new WeirCommand(), args), Map.of())
+                        .printingTo(new PrintWriter(out), new PrintWriter(err))
+                        .run(args));
         Thread thread = Thread.ofPlatform().start(task);
         while (!(out.toString() + err).contains(text) && thread.isAlive()) {
             TimeUnit.MILLISECONDS.sleep(5);

@@ -3,11 +3,14 @@
 package weir.control.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -104,7 +107,7 @@ class GenCommandTest {
                                 .substring(6));
         CommandRun.of("gen", "unix:" + folder + "/no/s")
                 .fails(
-                        ExitCode.FAILURE,
+                        ExitCode.NOT_FOUND,
                         "cannot make socket \"" + folder + "/no/s\": bind " + folder + "/no/s: ENOENT (no such file)",
                         "choose a path in a folder that exists and that you may write to");
     }
@@ -113,7 +116,7 @@ class GenCommandTest {
     void saysWhichCaptureIsWrong() throws Exception {
         CommandRun.of("gen", "null:x", "--pcap", folder + "/none")
                 .fails(
-                        ExitCode.FAILURE,
+                        ExitCode.NOT_FOUND,
                         "cannot send \"" + folder + "/none\": there is no such file",
                         "name a pcap or pcapng file of Ethernet frames");
         Path text = Files.writeString(folder.resolve("text"), "hello");
@@ -126,10 +129,28 @@ class GenCommandTest {
 
     @Test
     void givesUpWhenNobodyIsAtTheOtherEnd() {
-        CommandRun run = CommandRun.of("gen", "unix:" + folder + "/s?role=connect", "--wait", "0.2");
+        CommandRun run = CommandRun.of("gen", "unix:" + folder + "/s", "--wait", "0.2");
         assertEquals(1, run.exitCode());
-        assertTrue(run.err().contains("weir: port unix:" + folder + "/s?role=connect is DOWN after 0.2 s"), run.err());
+        assertTrue(run.err().contains("weir: port unix:" + folder + "/s is DOWN after 0.2 s"), run.err());
         assertTrue(run.err().contains("hint: start what is at its other end, or wait longer with --wait"), run.err());
+    }
+
+    @Test
+    void waitsForTheSocketThatItConnectsTo() throws Exception {
+        String socket = folder + "/s";
+        CommandRun alone = CommandRun.of("gen", "unix:" + socket + "?role=connect", "--wait", "0.2");
+        assertEquals(ExitCode.NOT_FOUND.number(), alone.exitCode());
+        assertTrue(alone.err().contains("weir: there is no socket \"" + socket + "\" to connect to"), alone.err());
+
+        FutureTask<CommandRun> later = new FutureTask<>(
+                () -> CommandRun.of("gen", "unix:" + socket + "?role=connect", "--count", "10", "--wait", "30"));
+        Thread.ofPlatform().start(later);
+        TimeUnit.MILLISECONDS.sleep(200);
+        assertFalse(later.isDone());
+        CommandRun sink = CommandRun.of("sink", "unix:" + socket, "--count", "10", "--seconds", "30");
+        sink.succeeds();
+        assertTrue(
+                later.get().succeeds().out().contains("GENERATED"), later.get().out());
     }
 
     @ParameterizedTest

@@ -272,7 +272,7 @@ class RunCommandTest {
     void saysWhyAPortDoesNotOpen() {
         CommandRun run = CommandRun.of("run", "memory:a", "tap:t1?netns=/nonexistent/netns");
 
-        assertEquals(1, run.exitCode());
+        assertEquals(ExitCode.NOT_FOUND.number(), run.exitCode());
         assertTrue(
                 run.err().startsWith("weir: cannot open network namespace: open /nonexistent/netns: ENOENT"), run::err);
         assertTrue(run.err().contains("hint: "), run::err);

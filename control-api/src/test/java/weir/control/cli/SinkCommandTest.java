@@ -44,7 +44,7 @@ class SinkCommandTest {
                 .fails(ExitCode.USAGE, "--seconds -1.0 is less than 0", "'weir sink --help' shows how to call it");
         CommandRun.of("sink", "pcap:/none")
                 .fails(
-                        ExitCode.FAILURE,
+                        ExitCode.NOT_FOUND,
                         "cannot replay \"/none\": there is no such file or folder",
                         "name a pcap or pcapng file of Ethernet frames");
         CommandRun.of("sink", "pcap:")

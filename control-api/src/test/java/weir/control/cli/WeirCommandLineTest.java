@@ -20,7 +20,11 @@ class WeirCommandLineTest {
     @Test
     void printsVersionOfBuildAndMachine() {
         assertEquals(0, run("--version"));
-        assertTrue(out.toString().matches("(?s)weir \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\\RJava 2.*"), out::toString);
+        assertTrue(
+                out.toString()
+                        .matches(
+                                "(?s)weir \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?( \\(commit [0-9a-f]{12}(-dirty)?\\))?\\RJava 2.*"),
+                out::toString);
     }
 
     @Test
@@ -32,7 +36,7 @@ class WeirCommandLineTest {
 
     @Test
     void lackOfACommandIsAUsageError() {
-        int exitCode = WeirCommandLine.of(new WeirCommand(), Map.of())
+        int exitCode = WeirCommandLine.of(CommandTree.forArguments(new WeirCommand()), Map.of())
                 .printingTo(new PrintWriter(out), new PrintWriter(err))
                 .run();
 
@@ -101,7 +105,7 @@ class WeirCommandLineTest {
     }
 
     private int run(Map<String, String> environment, String... args) {
-        return WeirCommandLine.of(new Root(), environment)
+        return WeirCommandLine.of(CommandTree.complete(new Root()), environment)
                 .printingTo(new PrintWriter(out), new PrintWriter(err))
                 .run(args);
     }

@@ -206,6 +206,7 @@ public final class EmulatedQueue implements PortQueue {
 
     private final class ToPort extends EmulatedLine {
         private final PortCells cells;
+        private final long[] dropped = new long[1];
 
         ToPort(QueueContext context, LinkCells counted) {
             super(context, counted, true, queueNumber);
@@ -214,7 +215,8 @@ public final class EmulatedQueue implements PortQueue {
 
         @Override
         void count(DropReason reason, long frame) {
-            cells.dropEgress(reason, 1);
+            dropped[0] = frame;
+            context.dropEgress(reason, dropped, 0, 1);
         }
 
         @Override
@@ -248,17 +250,13 @@ public final class EmulatedQueue implements PortQueue {
     }
 
     private final class FromPort extends EmulatedLine {
-        private final PortCells cells;
-
         FromPort(QueueContext context, LinkCells counted) {
             super(context, counted, false, queueNumber);
-            cells = context.cells();
         }
 
         @Override
         void count(DropReason reason, long frame) {
-            cells.received(1, Frame.length(frame));
-            cells.dropIngress(reason, 1);
+            context.dropIngress(reason, frame);
         }
 
         @Override

@@ -133,10 +133,9 @@ public final class MemoryQueue implements PortQueue {
         for (int i = from; i < from + sent; i++) {
             bytes += Frame.length(frames[i]);
         }
-        PortCells counters = cells();
-        counters.transmitted(sent, bytes);
+        cells().transmitted(sent, bytes);
         if (sent < n) {
-            counters.dropEgress(DropReason.QUEUE_FULL, n - sent);
+            drop(DropReason.QUEUE_FULL, frames, from + sent, n - sent);
             store().release(frames, from + sent, n - sent);
         }
     }
@@ -150,16 +149,22 @@ public final class MemoryQueue implements PortQueue {
         for (int i = from; i < from + count; i++) {
             long frame = frames[i];
             long copy = own.copy(frame, account);
-            own.release(frame);
             if (copy >= 0) {
                 frames[kept++] = copy;
+            } else {
+                drop(DropReason.NO_BUFFER, frames, i, 1);
             }
+            own.release(frame);
         }
-        int n = kept - from;
-        if (n < count) {
-            cells().dropEgress(DropReason.NO_BUFFER, count - n);
+        return kept - from;
+    }
+
+    private void drop(DropReason reason, long[] frames, int from, int count) {
+        QueueContext current = context;
+        if (current == null) {
+            throw new IllegalStateException("memory queue is not attached");
         }
-        return n;
+        current.dropEgress(reason, frames, from, count);
     }
 
     @Override

@@ -35,16 +35,19 @@ final class EgressDispatcher {
     private int longest;
     private boolean anyOffload;
     private final EgressOffloads offloads;
+    private final CapturePoint captures;
     private final EgressOffloads.Outlet toRing = this::writeToRing;
 
-    EgressDispatcher(int worker, FrameStore store, @Nullable WorkerLink[] links, int batchCapacity) {
+    EgressDispatcher(
+            int worker, FrameStore store, @Nullable WorkerLink[] links, int batchCapacity, CapturePoint captures) {
         this.worker = worker;
         this.store = store;
         this.links = links;
         tags = new TagRewriter(store);
         rows = new FrameRows(batchCapacity);
         plan = new FloodPlan(links.length);
-        offloads = new EgressOffloads(store, batchCapacity);
+        this.captures = captures;
+        offloads = new EgressOffloads(store, batchCapacity, captures);
     }
 
     /** Takes up a new port table; between batches only. */
@@ -211,6 +214,7 @@ final class EgressDispatcher {
         }
         cells[ingress].dropDecided(Verdict.reason(verdict), 1);
         if (frame >= 0) {
+            captures.droppedIn(ingress, Verdict.reason(verdict), frame);
             store.release(frame);
         }
     }
@@ -234,6 +238,7 @@ final class EgressDispatcher {
         } else {
             cells[ingress].dropDecided(Verdict.reason(verdict), count);
         }
+        captures.droppedIn(ingress, Verdict.reason(verdict), frames, from, count);
         store.release(frames, from, count);
     }
 
@@ -276,6 +281,7 @@ final class EgressDispatcher {
     private void refuseAtEgress(EgressTarget target, long frame, DropReason reason) {
         target.cells.enqueued(1);
         target.cells.dropEgress(reason, 1);
+        captures.droppedOut(target.port.index(), reason, frame);
         store.release(frame);
     }
 
@@ -294,17 +300,20 @@ final class EgressDispatcher {
         int copies = plan.locals() + remotes;
         if (copies == 0) {
             cells[ingress].dropDecided(DropReason.NO_DESTINATION, 1);
+            captures.droppedIn(ingress, DropReason.NO_DESTINATION, frame);
             store.release(frame);
             return;
         }
         long shared = frame;
         if (remotes > 0 && !(store.isOwn(frame) && store.isExclusive(frame))) {
             shared = store.copy(frame, ingress);
-            store.release(frame);
             if (shared < 0) {
                 cells[ingress].dropDecided(DropReason.NO_BUFFER, 1);
+                captures.droppedIn(ingress, DropReason.NO_BUFFER, frame);
+                store.release(frame);
                 return;
             }
+            store.release(frame);
         }
         cells[ingress].floodCopies(copies - 1);
         store.share(shared, copies - 1);
@@ -317,6 +326,7 @@ final class EgressDispatcher {
             WorkerLink link = links[other];
             if (link != null && plan.reaches(other) && !link.sendFlood(ingress, vlanWord, frame)) {
                 cells[ingress].dropDecided(DropReason.WORKER_BACKLOG, 1);
+                captures.droppedIn(ingress, DropReason.WORKER_BACKLOG, frame);
                 store.release(frame);
             }
         }
@@ -335,6 +345,7 @@ final class EgressDispatcher {
         store.adoptShared(frame, Math.max(1, plan.locals()));
         if (plan.locals() == 0) {
             cells[ingress].dropDecided(DropReason.NO_DESTINATION, 1);
+            captures.droppedIn(ingress, DropReason.NO_DESTINATION, frame);
             store.release(frame);
             return;
         }
@@ -378,6 +389,7 @@ final class EgressDispatcher {
             EgressTarget target = target(plan.convertedPort(i));
             target.cells.enqueued(1);
             target.cells.dropEgress(DropReason.NO_BUFFER, 1);
+            captures.droppedOut(target.port.index(), DropReason.NO_BUFFER, frame);
         }
         store.release(frame);
     }
@@ -473,6 +485,7 @@ final class EgressDispatcher {
     private void dropDetached(int port, int row, int count) {
         cells[port].enqueued(count);
         cells[port].dropEgress(DropReason.PORT_DOWN, count);
+        captures.droppedOut(port, DropReason.PORT_DOWN, rows.words(), row, count);
         store.release(rows.words(), row, count);
     }
 
@@ -494,6 +507,9 @@ final class EgressDispatcher {
     void deliver(int port, long[] frames, int count) {
         EgressTarget target = port < targets.length ? targets[port] : null;
         boolean here = target != null && target.isLocal();
+        if (!here) {
+            captures.droppedOut(port, DropReason.PORT_DOWN, frames, 0, count);
+        }
         for (int i = 0; i < count; i++) {
             long frame = frames[i];
             store.adopt(frame);

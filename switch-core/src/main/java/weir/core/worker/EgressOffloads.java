@@ -17,11 +17,13 @@ final class EgressOffloads {
     private final FramePool pool;
     private final GsoSegmenter segmenter;
     private final Outlet collecting = this::collect;
+    private final CapturePoint captures;
     private final long[] ready;
     private int readyCount;
 
     /** @param batchFrames most frames that are passed to a port at a time */
-    EgressOffloads(FrameStore store, int batchFrames) {
+    EgressOffloads(FrameStore store, int batchFrames, CapturePoint captures) {
+        this.captures = captures;
         this.store = store;
         pool = store.pool();
         segmenter = new GsoSegmenter(store);
@@ -81,7 +83,7 @@ final class EgressOffloads {
     void complete(EgressTarget target, long frame, Outlet outlet) {
         int count = segmenter.open(frame);
         if (count == 0) {
-            drop(target, DropReason.BAD_OFFLOAD, 1);
+            drop(target, DropReason.BAD_OFFLOAD, 1, frame);
             store.release(frame);
             return;
         }
@@ -96,7 +98,7 @@ final class EgressOffloads {
                 packet = segmenter.next(account);
             }
             if (packet < 0) {
-                drop(target, DropReason.NO_BUFFER, count - made);
+                drop(target, DropReason.NO_BUFFER, count - made, frame);
                 break;
             }
             outlet.put(target, packet);
@@ -104,8 +106,10 @@ final class EgressOffloads {
         segmenter.close();
     }
 
-    private static void drop(EgressTarget target, DropReason reason, int count) {
+    /** @param frame that they are, or would have been cut from */
+    private void drop(EgressTarget target, DropReason reason, int count, long frame) {
         target.cells.enqueued(count);
         target.cells.dropEgress(reason, count);
+        captures.droppedOut(target.port.index(), reason, frame);
     }
 }

@@ -68,13 +68,43 @@ abstract class EgressTarget {
         }
     }
 
+    /** A queue of this worker whose frames are shown to captures on their way. */
+    static final class Captured extends EgressTarget {
+        private final Local local;
+        private final CapturePoint captures;
+
+        Captured(Local local, CapturePoint captures) {
+            super(local.port, local.cells);
+            this.local = local;
+            this.captures = captures;
+        }
+
+        @Override
+        boolean isLocal() {
+            return true;
+        }
+
+        @Override
+        void send(long[] frames, int from, int count) {
+            captures.sent(port.index(), frames, from, count);
+            local.send(frames, from, count);
+        }
+
+        @Override
+        void flush() {
+            local.flush();
+        }
+    }
+
     /** A port that is blocked, since it is part of a loop. */
     static final class Blocked extends EgressTarget {
         private final FrameStore store;
+        private final CapturePoint captures;
         private final boolean local;
 
-        Blocked(PortEntry port, PortCells cells, FrameStore store, boolean local) {
+        Blocked(PortEntry port, PortCells cells, FrameStore store, CapturePoint captures, boolean local) {
             super(port, cells);
+            this.captures = captures;
             this.store = store;
             this.local = local;
         }
@@ -88,6 +118,7 @@ abstract class EgressTarget {
         void send(long[] frames, int from, int count) {
             cells.enqueued(count);
             cells.dropEgress(DropReason.LOOP_BLOCKED, count);
+            captures.droppedOut(port.index(), DropReason.LOOP_BLOCKED, frames, from, count);
             store.release(frames, from, count);
         }
 
@@ -100,10 +131,12 @@ abstract class EgressTarget {
     /** A port whose queue another worker owns. */
     static final class Remote extends EgressTarget {
         private final FrameStore store;
+        private final CapturePoint captures;
         private final WorkerLink link;
 
-        Remote(PortEntry port, PortCells cells, FrameStore store, WorkerLink link) {
+        Remote(PortEntry port, PortCells cells, FrameStore store, CapturePoint captures, WorkerLink link) {
             super(port, cells);
+            this.captures = captures;
             this.store = store;
             this.link = link;
         }
@@ -132,6 +165,7 @@ abstract class EgressTarget {
                 }
             } else {
                 drop(DropReason.WORKER_BACKLOG, n);
+                captures.droppedOut(port.index(), DropReason.WORKER_BACKLOG, frames, from, n);
                 store.release(frames, from, n);
             }
         }
@@ -142,10 +176,11 @@ abstract class EgressTarget {
                 return frame;
             }
             long copy = store.copy(frame, port.index());
-            store.release(frame);
             if (copy < 0) {
                 drop(DropReason.NO_BUFFER, 1);
+                captures.droppedOut(port.index(), DropReason.NO_BUFFER, frame);
             }
+            store.release(frame);
             return copy;
         }
 

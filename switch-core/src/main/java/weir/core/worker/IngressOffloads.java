@@ -22,6 +22,7 @@ final class IngressOffloads {
     private final FrameBatch batch;
     private final GsoSegmenter segmenter;
     private final Consumer<ProgramTable> decide;
+    private final CapturePoint captures;
 
     private final long[] frames;
     private final int[] verdicts;
@@ -31,7 +32,8 @@ final class IngressOffloads {
     private boolean hasVlans;
 
     /** @param decide decides and sends the batch under these programs, and empties it */
-    IngressOffloads(FrameBatch batch, FrameStore store, Consumer<ProgramTable> decide) {
+    IngressOffloads(FrameBatch batch, FrameStore store, Consumer<ProgramTable> decide, CapturePoint captures) {
+        this.captures = captures;
         this.batch = batch;
         this.decide = decide;
         segmenter = new GsoSegmenter(store);
@@ -105,6 +107,7 @@ final class IngressOffloads {
             }
             if (packet < 0) {
                 cells.dropDecided(DropReason.NO_BUFFER, count - made);
+                captures.droppedIn(ingress[i], DropReason.NO_BUFFER, frames[i]);
                 break;
             }
             add(packet, i, programs);

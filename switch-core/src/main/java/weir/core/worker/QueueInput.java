@@ -2,6 +2,7 @@
 package weir.core.worker;
 
 import org.jspecify.annotations.Nullable;
+import weir.core.counter.DropReason;
 import weir.core.counter.PortCells;
 import weir.core.frame.FrameBatch;
 import weir.core.frame.FrameStore;
@@ -116,6 +117,18 @@ final class QueueInput extends WorkerInput implements QueueContext, EmulatedQueu
     @Override
     public PortCells cells() {
         return port.cells(worker.index());
+    }
+
+    @Override
+    public void dropEgress(DropReason reason, long[] frames, int from, int count) {
+        QueueContext.super.dropEgress(reason, frames, from, count);
+        worker.captures().droppedOut(port.index(), reason, frames, from, count);
+    }
+
+    @Override
+    public void dropIngress(DropReason reason, long frame) {
+        QueueContext.super.dropIngress(reason, frame);
+        worker.captures().droppedIn(port.index(), reason, frame);
     }
 
     @Override

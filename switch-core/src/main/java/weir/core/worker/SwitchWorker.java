@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import weir.core.capture.CaptureTap;
 import weir.core.counter.DropReason;
 import weir.core.counter.PortCells;
 import weir.core.fdb.Fdb;
@@ -42,6 +43,9 @@ public final class SwitchWorker {
     private static final int RING_WORDS = 4096;
     private static final int CLOCK_EVERY_ROUNDS = 4;
     private static final long READINESS_EVERY_NANOS = 20_000;
+    /** In rounds without work a frame may wait for nothing else; memory inputs are still polled most of the time. */
+    private static final long READINESS_WHEN_IDLE_NANOS = 1_000;
+
     private static final long HOUSEKEEPING_NANOS = 100_000_000;
     private static final long MAX_SLEEP_NANOS = 1_000_000_000;
 
@@ -57,6 +61,7 @@ public final class SwitchWorker {
     private final EgressDispatcher dispatcher;
     private final BatchDecision decision;
     private final IngressOffloads offloads;
+    private final CapturePoint captures = new CapturePoint();
     private final StormCheck stormCheck;
     private final @Nullable LoopCheck loopCheck;
     private final long[] probe = new long[1];
@@ -110,9 +115,9 @@ public final class SwitchWorker {
         check = new IngressCheck(store);
         loopCheck = guard == null ? null : new LoopCheck(guard, store);
         stormCheck = new StormCheck(events, base);
-        dispatcher = new EgressDispatcher(index, store, links, config.batchFrames());
+        dispatcher = new EgressDispatcher(index, store, links, config.batchFrames(), captures);
         decision = new BatchDecision(index, batch, store, check, learning, table);
-        offloads = new IngressOffloads(batch, store, table -> decide(table, false));
+        offloads = new IngressOffloads(batch, store, table -> decide(table, false), captures);
         now = config.nanoClock().getAsLong();
         readinessAt = now;
         housekeepingAt = now;
@@ -159,6 +164,10 @@ public final class SwitchWorker {
 
     WorkerEvents events() {
         return events;
+    }
+
+    CapturePoint captures() {
+        return captures;
     }
 
     IdleWait idleWait() {
@@ -249,7 +258,7 @@ public final class SwitchWorker {
         }
         rounds++;
         if (work == 0 || polledWithSystemCalls > 0 || (rounds & (CLOCK_EVERY_ROUNDS - 1)) == 0) {
-            lookAtClock();
+            lookAtClock(work == 0 ? READINESS_WHEN_IDLE_NANOS : READINESS_EVERY_NANOS);
         }
         return work;
     }
@@ -275,6 +284,9 @@ public final class SwitchWorker {
 
     /** Decides and sends the batch, and empties it. */
     void process() {
+        if (captures.isOn()) {
+            captures.received(batch);
+        }
         boolean undecided = check.check(batch, table, cells);
         if (loopCheck != null) {
             undecided &= loopCheck.check(batch, table, now);
@@ -333,9 +345,9 @@ public final class SwitchWorker {
         }
     }
 
-    private void lookAtClock() {
+    private void lookAtClock(long readinessEveryNanos) {
         now = config.nanoClock().getAsLong();
-        if (now - readinessAt >= READINESS_EVERY_NANOS) {
+        if (now - readinessAt >= readinessEveryNanos) {
             readinessAt = now;
             idleWait().poll();
         }
@@ -495,6 +507,7 @@ public final class SwitchWorker {
             }
             if (port != null) {
                 newCells[i] = port.cells(index);
+                captures.adopt(port);
                 targets[i] = targetOf(port, newCells[i]);
                 learning.allowHairpin(i, port.options().hairpin());
             }
@@ -530,6 +543,12 @@ public final class SwitchWorker {
     /** Frames to a port go through other queues than before. */
     void queuesChanged() {
         adopt(table);
+    }
+
+    /** Shows frames to these captures from now on, each by its tap for this worker, and to no others. */
+    public void capture(List<CaptureTap> taps) {
+        captures.set(taps.toArray(CaptureTap[]::new));
+        queuesChanged();
     }
 
     // ---- loops ----------------------------------------------------------------------------------
@@ -575,6 +594,7 @@ public final class SwitchWorker {
         PortCells counters = port.cells(index);
         counters.clones(1); // no frame that came in: a copy of none
         counters.enqueued(1);
+        captures.sent(port.index(), probe, 0, 1);
         PortQueue queue = inputs.getFirst().queue();
         queue.transmit(probe, 0, 1);
         VarHandle.fullFence();
@@ -593,13 +613,15 @@ public final class SwitchWorker {
         int transmitter = port.transmitterFor(index);
         WorkerLink link = links[transmitter];
         if (port.loop().isBlocked()) {
-            return new EgressTarget.Blocked(port, portCells, store, link == null);
+            return new EgressTarget.Blocked(port, portCells, store, captures, link == null);
         }
         if (link != null) {
-            return new EgressTarget.Remote(port, portCells, store, link);
+            return new EgressTarget.Remote(port, portCells, store, captures, link);
         }
         List<QueueInput> inputs = queueInputs.getOrDefault(port.index(), List.of());
-        return new EgressTarget.Local(port, portCells, inputs.getFirst().queue());
+        EgressTarget.Local local =
+                new EgressTarget.Local(port, portCells, inputs.getFirst().queue());
+        return captures.takesSent(port.index()) ? new EgressTarget.Captured(local, captures) : local;
     }
 
     /** Handles everything that other workers had sent when this was called. */

@@ -47,15 +47,14 @@ public final class CapturePort implements Port {
         }
         Replay replay = spec.reads() ? openToRead(spec) : null;
         try {
-            return new CapturePort(spec, replay, spec.writes() ? Recording.open(Path.of(spec.out())) : null);
+            return new CapturePort(
+                    spec, replay, spec.writes() ? Recording.open(Path.of(spec.out()), spec.toString()) : null);
         } catch (IOException e) {
             if (replay != null) {
                 replay.close();
             }
-            throw new PortException(
-                    "cannot write " + PortSpec.quote(spec.out()) + ": " + causeOf(e),
-                    "name a file in a folder that you may write to",
-                    e);
+            throw explain(
+                    e, "cannot write " + PortSpec.quote(spec.out()), "name a file in a folder that you may write to");
         }
     }
 
@@ -63,11 +62,19 @@ public final class CapturePort implements Port {
         try {
             return Replay.open(spec);
         } catch (IOException e) {
-            throw new PortException(
-                    "cannot replay " + PortSpec.quote(spec.in()) + ": " + causeOf(e),
-                    "name a pcap or pcapng file of Ethernet frames",
-                    e);
+            throw explain(
+                    e, "cannot replay " + PortSpec.quote(spec.in()), "name a pcap or pcapng file of Ethernet frames");
         }
+    }
+
+    private static PortException explain(IOException e, String what, String hint) {
+        String message = what + ": " + causeOf(e);
+        return switch (e) {
+            case NoSuchFileException missing -> PortException.notFound(message, hint, missing);
+            case FileClaims.InUse _ ->
+                new PortException(message, "name another file, or wait until that one is no longer used", e);
+            default -> new PortException(message, hint, e);
+        };
     }
 
     private static boolean isSameFile(CaptureSpec spec) {

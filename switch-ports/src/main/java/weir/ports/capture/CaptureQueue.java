@@ -4,6 +4,7 @@ package weir.ports.capture;
 import org.jspecify.annotations.Nullable;
 import weir.core.counter.DropReason;
 import weir.core.counter.PortCells;
+import weir.core.frame.CopyRing;
 import weir.core.frame.Frame;
 import weir.core.frame.FrameBatch;
 import weir.core.frame.FramePool;
@@ -61,7 +62,7 @@ public final class CaptureQueue implements PortQueue {
         if (replay == null) {
             return 0;
         }
-        FrameRing.Reader ring = replay.ring();
+        CopyRing.Reader ring = replay.ring();
         int n = Math.min(budgetFrames, ring.available(budgetFrames));
         if (n <= 0) {
             return 0;
@@ -90,13 +91,13 @@ public final class CaptureQueue implements PortQueue {
         } else if (recording.hasFailed()) {
             cells.dropEgress(DropReason.IO_ERROR, count);
         } else {
-            FrameRing.Writer ring = recording.ring();
+            CopyRing.Writer ring = recording.ring();
             long nanos = recording.now();
             FramePool pool = frames.pool();
             for (int i = from; i < from + count; i++) {
                 int length = Frame.length(batch[i]);
                 long place = ring.claim(length);
-                if (place == FrameRing.NO_ROOM) {
+                if (place == CopyRing.NO_ROOM) {
                     cells.dropEgress(DropReason.QUEUE_FULL, 1);
                     continue;
                 }

@@ -5,13 +5,14 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.invoke.VarHandle;
-import java.nio.file.Files;
+import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import weir.core.frame.CopyRing;
 import weir.ports.PortSpec;
 import weir.ports.pcap.CaptureFrame;
 import weir.ports.pcap.CaptureInterface;
@@ -32,9 +33,10 @@ final class Recording {
 
     private final Path file;
     private final CaptureWriter writer;
+    private final FileClaims.Claim claim;
     private final CaptureInterface source = CaptureInterface.ethernet(0, "weir");
-    private final FrameRing ring = new FrameRing(RING_BYTES, RING_FRAMES);
-    private final FrameRing.Reader reader = ring.reader();
+    private final CopyRing ring = new CopyRing(RING_BYTES, RING_FRAMES);
+    private final CopyRing.Reader reader = ring.reader();
     private final AtomicLong lost = new AtomicLong();
     private final long epochNanos;
     private final Thread thread;
@@ -42,25 +44,32 @@ final class Recording {
     private volatile boolean failed;
     private volatile Consumer<String> onFailure = cause -> {};
 
-    private Recording(Path file, CaptureWriter writer) {
+    private Recording(Path file, CaptureWriter writer, FileClaims.Claim claim) {
         this.file = file;
         this.writer = writer;
+        this.claim = claim;
         thread = Thread.ofPlatform().name("weir-record").daemon(true).unstarted(this::run);
         Instant now = Instant.now();
         epochNanos = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano() - System.nanoTime();
     }
 
-    /** Creates or empties the file and writes its header. */
-    static Recording open(Path file) throws IOException {
-        OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), FILE_BUFFER_BYTES);
+    /**
+     * Creates or empties the file and writes its header.
+     *
+     * @param port spec, for others who want that file
+     */
+    static Recording open(Path file, String port) throws IOException {
+        FileClaims.Output output = FileClaims.openToWrite(file, port);
+        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(output.channel()), FILE_BUFFER_BYTES);
         try {
             CaptureWriter writer = file.toString().endsWith(".pcapng")
                     ? CaptureWriter.pcapng(out)
                     : CaptureWriter.pcap(out, LinkType.ETHERNET);
             writer.flush();
-            return new Recording(file, writer);
+            return new Recording(file, writer, output.claim());
         } catch (IOException e) {
-            out.close();
+            output.channel().close();
+            output.claim().close();
             throw e;
         }
     }
@@ -72,7 +81,7 @@ final class Recording {
     }
 
     /** The worker's end. */
-    FrameRing.Writer ring() {
+    CopyRing.Writer ring() {
         return ring.writer();
     }
 
@@ -109,10 +118,16 @@ final class Recording {
                 sleep();
             }
         }
+        end();
+    }
+
+    private void end() {
         try {
             writer.close();
         } catch (IOException e) {
             fail(e);
+        } finally {
+            claim.close();
         }
     }
 
@@ -165,11 +180,7 @@ final class Recording {
     void close() {
         stopping = true;
         if (thread.getState() == Thread.State.NEW) {
-            try {
-                writer.close();
-            } catch (IOException e) {
-                fail(e);
-            }
+            end();
             return;
         }
         LockSupport.unpark(thread);

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import weir.core.frame.CopyRing;
 import weir.core.worker.Doorbell;
 import weir.ports.PortSpec;
 import weir.ports.pcap.CaptureFrame;
@@ -35,11 +36,12 @@ final class Replay {
     private static final int CLOSE_SECONDS = 5;
 
     private final CaptureSpec spec;
-    private final FrameRing ring = new FrameRing(RING_BYTES, RING_FRAMES);
-    private final FrameRing.Writer writer = ring.writer();
+    private final CopyRing ring = new CopyRing(RING_BYTES, RING_FRAMES);
+    private final CopyRing.Writer writer = ring.writer();
     private final Thread thread =
             Thread.ofPlatform().name("weir-replay").daemon(true).unstarted(this::run);
     private final CaptureReader first;
+    private final FileClaims.Claim claim;
     private volatile boolean stopping;
     private volatile Consumer<String> onEnd = cause -> {};
     private @Nullable Doorbell doorbell;
@@ -48,7 +50,16 @@ final class Replay {
 
     private Replay(CaptureSpec spec) throws IOException {
         this.spec = spec;
-        first = openFile();
+        claim = FileClaims.toRead(Path.of(spec.in()));
+        boolean done = false;
+        try {
+            first = openFile();
+            done = true;
+        } finally {
+            if (!done) {
+                claim.close();
+            }
+        }
     }
 
     /** Opens the file and reads its header. */
@@ -96,7 +107,7 @@ final class Replay {
     }
 
     /** The worker's end. */
-    FrameRing.Reader ring() {
+    CopyRing.Reader ring() {
         return ring.reader();
     }
 
@@ -154,7 +165,7 @@ final class Replay {
 
     /** The longest frames of captures are a byte longer than the ring can say; no slot holds half of them anyway. */
     private static byte[] sendable(byte[] frame) {
-        return frame.length <= FrameRing.MAX_FRAME_BYTES ? frame : Arrays.copyOf(frame, FrameRing.MAX_FRAME_BYTES);
+        return frame.length <= CopyRing.MAX_FRAME_BYTES ? frame : Arrays.copyOf(frame, CopyRing.MAX_FRAME_BYTES);
     }
 
     private void sleepUntil(long due) {
@@ -198,6 +209,7 @@ final class Replay {
     /** Ends the thread and closes the file. Idempotent. */
     void close() {
         stop();
+        claim.close();
         if (thread.getState() == Thread.State.NEW) {
             try {
                 first.close();

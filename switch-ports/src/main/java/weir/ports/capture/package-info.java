@@ -5,8 +5,8 @@
  * to another. No privilege is needed.
  *
  * <pre>
- *  in.pcap ---> weir-replay thread --- FrameRing --->  worker
- * out.pcap <--- weir-record thread <-- FrameRing ----  worker
+ *  in.pcap ---> weir-replay thread --- CopyRing --->  worker
+ * out.pcap <--- weir-record thread <-- CopyRing ----  worker
  * </pre>
  *
  * <p>{@code pcap:[IN][,OUT][?OPTION=VALUE[&OPTION=VALUE...]]}
@@ -30,6 +30,8 @@
  *
  * <p>Caveats:
  * <ul>
+ * <li>A file that a port writes is no other port's: neither of this process, to read or to write, nor of another one
+ * that asks for the lock (fcntl(2)). Other programs may read along.
  * <li>Workers never wait for a file: threads of their own read and write, with 4 MiB and 8,192 frames of room in
  * between. What finds no room towards OUT is {@code queue_full}.
  * <li>Frames leave at their time to within about 0.1 ms, as exactly as a sleeping thread wakes up. Times that run

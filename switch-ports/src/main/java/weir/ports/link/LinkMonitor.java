@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import weir.ports.Threads;
 import weir.ports.linux.Errno;
 import weir.ports.linux.Fd;
 import weir.ports.linux.LinkChange;
@@ -13,7 +14,6 @@ import weir.ports.linux.LinkEvents;
 import weir.ports.linux.LinkInfo;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.RouteSocket;
-import weir.ports.linux.Threads;
 
 /**
  * Watches the interfaces of all ports of the process, from one daemon thread that lives as long as there

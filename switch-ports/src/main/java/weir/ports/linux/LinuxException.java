@@ -18,6 +18,11 @@ public final class LinuxException extends Exception {
         this.errnoNumber = errnoNumber;
     }
 
+    /** Whether a path leads nowhere: ENOENT or ENOTDIR. */
+    public boolean isMissingPath() {
+        return errno() == Errno.ENOENT || errno() == Errno.ENOTDIR;
+    }
+
     public Errno errno() {
         return Errno.of(errnoNumber);
     }

@@ -28,6 +28,12 @@ final class Mapping {
         return Mem.mapped(address, bytes, arena, view -> unmap(address, bytes));
     }
 
+    /** Memory of zeros, unmapped when the arena closes. */
+    static MemorySegment anonymous(long bytes, Arena arena) throws LinuxException {
+        long address = anonymous(bytes);
+        return Mem.mapped(address, bytes, arena, view -> unmap(address, bytes));
+    }
+
     /** Address of memory of zeros, which the caller unmaps. */
     static long anonymous(long bytes) throws LinuxException {
         return map("mmap of " + bytes + " bytes", bytes, MAP_PRIVATE_ANONYMOUS, -1, 0);

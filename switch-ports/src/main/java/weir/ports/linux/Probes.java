@@ -71,7 +71,7 @@ public final class Probes {
     /** Makes an io_uring as {@code engine=io_uring} does, of one entry. */
     public static void ioUring() throws LinuxException {
         try (Fd counter = Fd.eventCounter();
-                UringBatch _ = UringBatch.reading(counter.number(), 1)) {
+                UringBatch _ = UringBatch.reading(counter.number(), 1, Long.BYTES)) {
             // It could be made.
         }
     }

@@ -30,7 +30,9 @@ public final class UringBatch implements AutoCloseable {
     private static final int FEATURE_SINGLE_MMAP = 1;
     private static final long ENTER_GETEVENTS = 1;
     private static final long REGISTER_FILES = 2;
+    private static final long UNREGISTER_FILES = 3;
     private static final byte FIXED_FILE = 1;
+    private static final byte OP_WRITEV = 2;
     private static final byte OP_READ = 22;
     private static final byte OP_WRITE = 23;
 
@@ -59,6 +61,12 @@ public final class UringBatch implements AutoCloseable {
     /** A file without positions. */
     private static final long NO_POSITION = -1;
 
+    private static final int CACHE_LINE_BYTES = 64;
+    private static final int PARTS = 2;
+    private static final int PART_BYTES = 16;
+    private static final int PART_LENGTH = 8;
+    private static final int VECTOR_BYTES = PARTS * PART_BYTES;
+
     private static final VarHandle INDEX = JAVA_INT.varHandle();
 
     private final Arena arena = Arena.ofShared();
@@ -72,12 +80,20 @@ public final class UringBatch implements AutoCloseable {
     private final long cqTail;
     private final long cqes;
     private final int[] results;
+    private final MemorySegment vectors;
+    /** Address and distance of the buffers that are read into, one for each entry of the submission queue. */
+    private long buffers;
+
+    private long bufferStride;
     /** Operations submitted since the start, modulo 2^32: the tail of the submission queue. */
     private int tail;
+    /** Where the last run began. */
+    private int start;
 
     private UringBatch(int fd, byte operation, int capacity) throws LinuxException {
         this.capacity = capacity;
         results = new int[capacity];
+        vectors = arena.allocate((long) capacity * VECTOR_BYTES, Long.BYTES);
         MemorySegment params = arena.allocate(PARAMS_BYTES, Long.BYTES);
         params.set(JAVA_INT, PARAMS_FLAGS, SUBMIT_ALL);
         ring = setup(params, capacity);
@@ -107,17 +123,41 @@ public final class UringBatch implements AutoCloseable {
     }
 
     /**
-     * A batch of {@code read(2)} on a descriptor, which stays open at least until {@link #close}.
+     * A batch of {@code read(2)} on a descriptor, which stays open at least until {@link #close}, into buffers of
+     * its own. Their pages are there as soon as something was read into them.
+     *
+     * @param capacity most operations of a run, a power of two from 1 to 4,096
+     * @param bufferBytes most bytes of one read
+     */
+    public static UringBatch reading(int fd, int capacity, int bufferBytes) throws LinuxException {
+        UringBatch batch = new UringBatch(fd, OP_READ, capacity);
+        try {
+            batch.makeBuffers(bufferBytes);
+            return batch;
+        } catch (LinuxException e) {
+            batch.close();
+            throw e;
+        }
+    }
+
+    /**
+     * A batch of {@code write(2)} on a descriptor, which stays open at least until {@link #close}.
      *
      * @param capacity most operations of a run, a power of two from 1 to 4,096
      */
-    public static UringBatch reading(int fd, int capacity) throws LinuxException {
-        return new UringBatch(fd, OP_READ, capacity);
-    }
-
-    /** The same for {@code write(2)}. */
     public static UringBatch writing(int fd, int capacity) throws LinuxException {
         return new UringBatch(fd, OP_WRITE, capacity);
+    }
+
+    private void makeBuffers(int bufferBytes) throws LinuxException {
+        // An odd number of cache lines, so that the first lines of all do not share one set of the cache.
+        bufferStride = ((bufferBytes + CACHE_LINE_BYTES - 1L) / CACHE_LINE_BYTES | 1) * CACHE_LINE_BYTES;
+        buffers = Mapping.anonymous(capacity * bufferStride, arena).address();
+        for (int i = 0; i < capacity; i++) {
+            long sqe = (long) i * SQE_BYTES;
+            sqes.set(JAVA_LONG, sqe + SQE_ADDR, buffers + i * bufferStride);
+            sqes.set(JAVA_INT, sqe + SQE_LEN, bufferBytes);
+        }
     }
 
     private Fd setup(MemorySegment params, int entries) throws LinuxException {
@@ -143,15 +183,30 @@ public final class UringBatch implements AutoCloseable {
     }
 
     /**
-     * Says what an operation of the next run reads or writes.
+     * Says what an operation of the next run writes.
      *
      * @param index of the operation, from 0
      * @param address first byte; the caller owns {@code lengthBytes} from there until the run is over
      */
     public void put(int index, long address, int lengthBytes) {
+        put(OP_WRITE, index, address, lengthBytes);
+    }
+
+    /** As {@link #put(int, long, int)}, two areas as one piece. */
+    public void put(int index, long headAddress, int headBytes, long address, int lengthBytes) {
+        long at = (long) index * VECTOR_BYTES;
+        vectors.set(JAVA_LONG, at, headAddress);
+        vectors.set(JAVA_LONG, at + PART_LENGTH, headBytes);
+        vectors.set(JAVA_LONG, at + PART_BYTES, address);
+        vectors.set(JAVA_LONG, at + PART_BYTES + PART_LENGTH, lengthBytes);
+        put(OP_WRITEV, index, vectors.address() + at, PARTS);
+    }
+
+    private void put(byte operation, int index, long address, int length) {
         long sqe = (long) ((tail + index) & (capacity - 1)) * SQE_BYTES;
+        sqes.set(JAVA_BYTE, sqe, operation);
         sqes.set(JAVA_LONG, sqe + SQE_ADDR, address);
-        sqes.set(JAVA_INT, sqe + SQE_LEN, lengthBytes);
+        sqes.set(JAVA_INT, sqe + SQE_LEN, length);
     }
 
     /**
@@ -161,7 +216,7 @@ public final class UringBatch implements AutoCloseable {
      * @return how many it did: all, unless the kernel had no memory to take more
      */
     public int run(int count) {
-        int start = tail;
+        start = tail;
         INDEX.setRelease(rings, sqTail, start + count);
         int taken = 0;
         while (taken < count) {
@@ -174,10 +229,10 @@ public final class UringBatch implements AutoCloseable {
         }
         tail = start + taken;
         INDEX.setRelease(rings, sqTail, tail);
-        int done = reap(start);
+        int done = reap();
         while (done < taken) {
             enter(0, taken - done);
-            done += reap(start);
+            done += reap();
         }
         return taken;
     }
@@ -191,7 +246,12 @@ public final class UringBatch implements AutoCloseable {
         return results[index];
     }
 
-    private int reap(int start) {
+    /** Address of what an operation of the last run read, until the next run. */
+    public long buffer(int index) {
+        return buffers + ((start + index) & (capacity - 1)) * bufferStride;
+    }
+
+    private int reap() {
         int head = rings.get(JAVA_INT, cqHead);
         int end = (int) INDEX.getAcquire(rings, cqTail);
         int count = end - head;
@@ -229,12 +289,24 @@ public final class UringBatch implements AutoCloseable {
         }
     }
 
-    /** Gives the rings back; the descriptor stays open. Idempotent. */
+    /**
+     * Gives the rings back; the descriptor stays open. Idempotent. The kernel takes a ring apart some time later; so that it
+     * does not hold the file until then, and with it an interface that should go, the ring lets go of it first.
+     */
     @Override
     public void close() {
-        ring.close();
         if (arena.scope().isAlive()) {
+            unregisterFiles();
+            ring.close();
             arena.close();
+        }
+    }
+
+    private void unregisterFiles() {
+        try {
+            call("io_uring_register", REGISTER, ring.number(), UNREGISTER_FILES, 0, 0);
+        } catch (LinuxException ignored) {
+            // ENXIO: nothing was registered yet.
         }
     }
 }

@@ -7,7 +7,6 @@ import weir.ports.PortAvailability;
 import weir.ports.PortKind;
 import weir.ports.PortRequest;
 import weir.ports.PortSpec;
-import weir.ports.linux.LinuxException;
 import weir.ports.linux.Probes;
 
 /** {@code packet:IFNAME}: existing interfaces by packet sockets, see {@link PacketSpec}. */
@@ -34,12 +33,9 @@ public final class PacketKind implements PortKind {
 
     @Override
     public PortAvailability probe() {
-        try {
-            Probes.packetSocket();
-            return PortAvailability.works("AF_PACKET opens, with a receive ring and offloads");
-        } catch (LinuxException e) {
-            return PortAvailability.lacks(
-                    String.valueOf(e.getMessage()), "run as root, or give the container --cap-add NET_RAW");
-        }
+        return PortAvailability.tried(
+                Probes::packetSocket,
+                "AF_PACKET opens, with a receive ring and offloads",
+                refusal -> "run as root, or give the container --cap-add NET_RAW");
     }
 }

@@ -76,7 +76,7 @@ final class PacketOpener extends LinkOpener<PacketPort> {
     private LinkInfo requireUsable(@Nullable LinkInfo link) throws PortException {
         String where = spec.netns() == null ? "" : " in " + spec.netns();
         if (link == null) {
-            throw new PortException(
+            throw PortException.notFound(
                     "there is no interface " + spec.name() + where,
                     "see: ip link; packet: takes an interface that exists, tap: makes one");
         }

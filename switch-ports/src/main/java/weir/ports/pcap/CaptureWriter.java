@@ -21,7 +21,7 @@ public abstract sealed class CaptureWriter implements AutoCloseable permits Pcap
     }
 
     /** A pcapng file: an interface is described before its first frame. */
-    public static CaptureWriter pcapng(OutputStream out) throws IOException {
+    public static PcapngWriter pcapng(OutputStream out) throws IOException {
         return new PcapngWriter(out);
     }
 

@@ -29,6 +29,10 @@ package weir.ports.pcap;
  *  simple packet    +---------+---------------+
  *                   | on wire | bytes, padded |
  *                   +---------+---------------+
+ *                    0           4           8          12
+ *  statistics       +-----------+-----------+----------+---------+
+ *                   | interface | time high | time low | options |
+ *                   +-----------+-----------+----------+---------+
  *                    0      2        4
  *  option           +------+--------+---------------+
  *                   | code | length | value, padded |
@@ -40,6 +44,7 @@ final class PcapngLayout {
     static final int INTERFACE = 1;
     static final int OBSOLETE_PACKET = 2;
     static final int SIMPLE_PACKET = 3;
+    static final int STATISTICS = 5;
     static final int ENHANCED_PACKET = 6;
 
     static final int BLOCK_HEADER_BYTES = 8;
@@ -76,6 +81,20 @@ final class PcapngLayout {
     static final int OPTION_CHECKSUM_LENGTH = 13;
 
     static final int OPTION_TIME_OFFSET = 14;
+    /** Of packets: {@code epb_flags}. */
+    static final int OPTION_FLAGS = 2;
+    /** Of packets: {@code epb_dropcount}. */
+    static final int OPTION_DROP_COUNT = 4;
+
+    static final int OPTION_START = 2;
+    static final int OPTION_END_TIME = 3;
+    static final int OPTION_RECEIVED = 4;
+    static final int OPTION_DROPPED = 5;
+    static final int OPTION_ACCEPTED = 6;
+    static final int OPTION_DELIVERED = 8;
+
+    static final int STATISTICS_BODY_BYTES = 12;
+
     static final int OPTION_VERDICT = 7;
     /** First byte of a verdict: 64 bits of {@code enum xdp_action} follow. */
     static final int VERDICT_XDP = 2;

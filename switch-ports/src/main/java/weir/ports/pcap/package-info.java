@@ -24,8 +24,9 @@
  * blocks, comments</td><td>other blocks and options</td></tr>
  * </table>
  *
- * <p>Written are pcap with nanoseconds, and pcapng with interfaces, enhanced packet blocks, comments and XDP
- * verdicts. Checksums of Ethernet (FCS) in a file are cut off.
+ * <p>Written are pcap with nanoseconds, and pcapng with interfaces and their statistics, enhanced packet blocks with
+ * direction, drop count, comment and XDP verdict. {@link weir.ports.pcap.CaptureSink} writes captures of a running
+ * switch. Checksums of Ethernet (FCS) in a file are cut off.
  *
  * <p>Sources: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng.
  */

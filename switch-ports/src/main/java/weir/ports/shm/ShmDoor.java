@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import weir.core.port.PortException;
-import weir.ports.SocketFile;
+import weir.ports.BoundSocket;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.SeqpacketSocket;
 import weir.ports.linux.UnixSocket;
@@ -14,12 +14,12 @@ import weir.ports.linux.UnixSocket;
 final class ShmDoor implements AutoCloseable {
     private static final int BACKLOG = 64;
 
-    private final SocketFile file;
+    private final BoundSocket bound;
     private final SeqpacketSocket socket;
 
-    private ShmDoor(SocketFile file, SeqpacketSocket socket) {
-        this.file = file;
-        this.socket = socket;
+    private ShmDoor(BoundSocket bound) {
+        this.bound = bound;
+        socket = SeqpacketSocket.of(bound.socket());
     }
 
     /**
@@ -34,7 +34,7 @@ final class ShmDoor implements AutoCloseable {
                 Files.createDirectories(folder);
             }
             return listen(path);
-        } catch (SocketFile.Occupied e) {
+        } catch (BoundSocket.Occupied e) {
             throw e.isSocket()
                     ? new PortException(
                             "socket " + path + " is in use by a running switch",
@@ -49,29 +49,21 @@ final class ShmDoor implements AutoCloseable {
         }
     }
 
-    private static ShmDoor listen(Path path) throws LinuxException, IOException, SocketFile.Occupied {
-        UnixSocket socket = UnixSocket.seqpacket();
-        SocketFile file = null;
-        boolean isOpen = false;
+    private static ShmDoor listen(Path path) throws LinuxException, IOException, BoundSocket.Occupied {
+        BoundSocket bound = BoundSocket.at(path, UnixSocket::seqpacket);
         try {
-            file = SocketFile.bind(socket, path, UnixSocket::seqpacket);
-            socket.listen(BACKLOG);
-            isOpen = true;
-            return new ShmDoor(file, SeqpacketSocket.of(socket));
-        } finally {
-            if (!isOpen) {
-                socket.close();
-                if (file != null) {
-                    file.close();
-                }
-            }
+            bound.socket().listen(BACKLOG);
+            return new ShmDoor(bound);
+        } catch (LinuxException e) {
+            bound.close();
+            throw e;
         }
     }
 
     private static PortException explain(Path path, LinuxException e) {
         String what = "cannot make socket " + path + ": " + e.getMessage();
         return switch (e.errno()) {
-            case ENOENT -> new PortException(what, "make the folder: mkdir " + path.getParent(), e);
+            case ENOENT, ENOTDIR -> PortException.notFound(what, "make the folder: mkdir " + path.getParent(), e);
             case EACCES, EPERM -> new PortException(what, "write dir=PATH of a folder that this user may write to", e);
             case EADDRINUSE -> new PortException(what, "another switch has just taken it; choose another name", e);
             case EMFILE, ENFILE -> new PortException(what, "raise the limit of open files: ulimit -n", e);
@@ -86,7 +78,6 @@ final class ShmDoor implements AutoCloseable {
     /** Removes the file and stops listening. */
     @Override
     public void close() {
-        file.close();
-        socket.close();
+        bound.close();
     }
 }

@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
+import weir.ports.Threads;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.PollSet;
 import weir.ports.linux.SeqpacketSocket;
-import weir.ports.linux.Threads;
 
 /**
  * Lets clients in and clears up behind them, on a thread of the port's own, so that making memory never delays a

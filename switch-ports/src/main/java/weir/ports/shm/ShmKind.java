@@ -6,7 +6,6 @@ import weir.ports.PortAvailability;
 import weir.ports.PortKind;
 import weir.ports.PortRequest;
 import weir.ports.PortSpec;
-import weir.ports.linux.LinuxException;
 import weir.ports.linux.Probes;
 
 /** {@code shm:NAME}: ports whose client is another process, see {@link ShmSpec}. */
@@ -33,12 +32,9 @@ public final class ShmKind implements PortKind {
 
     @Override
     public PortAvailability probe() {
-        try {
-            Probes.sharedMemory();
-            return PortAvailability.works("memory of a fixed size can be made and sealed");
-        } catch (LinuxException e) {
-            return PortAvailability.lacks(
-                    String.valueOf(e.getMessage()), "allow memfd_create and fcntl in the seccomp profile");
-        }
+        return PortAvailability.tried(
+                Probes::sharedMemory,
+                "memory of a fixed size can be made and sealed",
+                refusal -> "allow memfd_create and fcntl in the seccomp profile");
     }
 }

@@ -9,6 +9,7 @@ import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.core.port.PortState;
 import weir.core.port.QueueContext;
+import weir.ports.PortLife;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.PollSet;
 
@@ -23,7 +24,7 @@ public final class ShmPort implements Port {
     private final ShmQueue queue;
     private final ShmDoorkeeper doorkeeper;
     private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile PortState state = PortState.DOWN;
+    private final PortLife life = new PortLife(PortState.DOWN);
 
     private ShmPort(ShmSpec spec, Duration quarantine, ShmDoor door, PollSet polls) {
         this.spec = spec;
@@ -77,7 +78,7 @@ public final class ShmPort implements Port {
 
     @Override
     public PortState state() {
-        return state;
+        return life.state();
     }
 
     @Override
@@ -91,20 +92,21 @@ public final class ShmPort implements Port {
 
     /** On the worker's thread. */
     void changeState(PortState to, String cause, QueueContext context) {
-        state = to;
-        context.stateChanged(to, cause);
+        if (life.enter(to)) {
+            context.stateChanged(to, cause);
+        }
     }
 
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             doorkeeper.close();
-            state = PortState.GONE;
+            life.enter(PortState.GONE);
         }
     }
 
     @Override
     public String toString() {
-        return spec() + " " + state;
+        return spec() + " " + life.state();
     }
 }

@@ -35,12 +35,8 @@ public final class TapKind implements PortKind {
 
     @Override
     public PortAvailability probe() {
-        try {
-            Probes.makeTap();
-            return PortAvailability.works(TunDevice.PATH + " opens and interfaces may be made");
-        } catch (LinuxException e) {
-            return PortAvailability.lacks(String.valueOf(e.getMessage()), remedyFor(e));
-        }
+        return PortAvailability.tried(
+                Probes::makeTap, TunDevice.PATH + " opens and interfaces may be made", TapKind::remedyFor);
     }
 
     private static String remedyFor(LinuxException e) {

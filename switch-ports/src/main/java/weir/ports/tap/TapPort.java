@@ -77,9 +77,9 @@ public final class TapPort implements Port {
         return spec.vnet();
     }
 
-    /** Whether frames go through io_uring. */
-    boolean usesUring() {
-        return spec.engine() == TapEngine.IO_URING;
+    /** How frames get from and to the descriptors. */
+    TapEngine engine() {
+        return spec.engine();
     }
 
     @Override

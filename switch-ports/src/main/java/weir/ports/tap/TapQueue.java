@@ -55,8 +55,9 @@ public final class TapQueue implements PortQueue {
             return starting;
         } catch (LinuxException e) {
             close(starting);
-            String hint =
-                    port.usesUring() ? "see /proc/sys/kernel/io_uring_disabled, or leave engine=io_uring out" : "";
+            String hint = port.engine() == TapEngine.IO_URING
+                    ? "see /proc/sys/kernel/io_uring_disabled, or leave engine=io_uring out"
+                    : "";
             throw new PortException("cannot serve " + port.spec() + ": " + e.getMessage(), hint, e);
         } catch (IOException e) {
             close(starting);

@@ -22,7 +22,8 @@ import weir.ports.readiness.FdReadiness;
 
 /**
  * Moves frames between one TAP descriptor and the pool: one read(2) or write(2) a frame, straight from
- * and into slots. Everything runs on the worker's thread unless said otherwise.
+ * and into slots, or many short ones at once by {@link UringTap}. Everything runs on the worker's thread unless said
+ * otherwise.
  *
  * <p>Reading goes on until {@code EAGAIN} says that the queue is empty; then the kernel's next edge
  * sets {@link #ready} again. The slot that found nothing to read is kept for the next time.
@@ -43,12 +44,12 @@ final class TapService implements FdReadiness.Listener {
     // A read that fills the buffer was cut: the kernel says nothing when a frame is longer.
     private static final int SMALL_READ_BYTES = FramePool.MAX_SMALL_FRAME_BYTES;
     // Three cache lines less than the pool says, for slots whose start is staggered.
-    private static final int LARGE_READ_BYTES = FramePool.MAX_LARGE_FRAME_BYTES - 3 * 64;
+    static final int LARGE_READ_BYTES = FramePool.MAX_LARGE_FRAME_BYTES - 3 * 64;
 
     private static final int VNET_BYTES = VirtioNetHeader.BYTES;
 
     /** Frames beyond this are left for the next round: more of them at once would push each other out of the cache. */
-    private static final int LARGE_BYTES_A_ROUND = 256 * 1024;
+    static final int LARGE_BYTES_A_ROUND = 256 * 1024;
 
     private final TapPort port;
     private final boolean vnet;
@@ -68,6 +69,10 @@ final class TapService implements FdReadiness.Listener {
     private boolean spareIsLarge;
     private boolean ready = true;
     private boolean gone;
+    /** Whether the last visit found many frames, and only short ones. */
+    private boolean expectsManyShort;
+
+    private boolean sawLong;
     private long lastProbeNanos;
 
     @SuppressWarnings("NullAway.Init") // set by start(), which every use follows
@@ -83,7 +88,19 @@ final class TapService implements FdReadiness.Listener {
         account = context.account();
         cells = context.cells();
         doorbell = context.doorbell();
-        uring = port.usesUring() ? new UringTap(fd, context) : null;
+        uring = port.engine() == TapEngine.READ_WRITE ? null : together(port, fd, context);
+    }
+
+    /** Null when the kernel does not offer it and nobody insisted. */
+    private static @Nullable UringTap together(TapPort port, int fd, QueueContext context) throws LinuxException {
+        try {
+            return new UringTap(fd, port.hasVnetHeaders(), context);
+        } catch (LinuxException e) {
+            if (port.engine() == TapEngine.IO_URING) {
+                throw e;
+            }
+            return null;
+        }
     }
 
     /** Whether frames of an interface with this MTU need large slots. */
@@ -113,7 +130,7 @@ final class TapService implements FdReadiness.Listener {
     }
 
     boolean hasInput() {
-        return ready;
+        return ready || (uring != null && uring.holdsFrames());
     }
 
     @Override
@@ -130,9 +147,27 @@ final class TapService implements FdReadiness.Listener {
     }
 
     int receive(FrameBatch batch, int from, int budgetFrames) {
-        if (!ready) {
+        if (!hasInput()) {
             return 0;
         }
+        UringTap together = uring;
+        if (together == null) {
+            return receiveOneByOne(batch, from, budgetFrames);
+        }
+        int taken = 0;
+        if (expectsManyShort || together.holdsFrames()) {
+            taken = together.receive(batch, from, budgetFrames);
+            ready &= !together.isEmpty();
+            sawLong = together.sawLong();
+        } else {
+            sawLong = false;
+            taken = receiveOneByOne(batch, from, budgetFrames);
+        }
+        expectsManyShort = taken >= UringTap.WORTHWHILE && !sawLong;
+        return taken;
+    }
+
+    private int receiveOneByOne(FrameBatch batch, int from, int budgetFrames) {
         if (vnet) {
             return receiveWithHeaders(batch, from, budgetFrames);
         }
@@ -141,26 +176,9 @@ final class TapService implements FdReadiness.Listener {
             dropSpare();
             spareIsLarge = large;
         }
-        long[] out = batch.frames();
-        if (large) {
-            return receiveLarge(out, from, budgetFrames);
-        }
-        return uring == null ? receiveSmall(out, from, budgetFrames) : receiveTogether(uring, out, from, budgetFrames);
-    }
-
-    private int receiveTogether(UringTap together, long[] out, int from, int budgetFrames) {
-        int taken = together.receive(out, from, budgetFrames, SMALL_READ_BYTES);
-        if (together.isEmpty()) {
-            ready = false;
-            return taken;
-        }
-        // Room is left only when slots are not: what comes is lost here, and counted.
-        for (int i = taken; i < budgetFrames; i++) {
-            if (!discardOne()) {
-                break;
-            }
-        }
-        return taken;
+        return large
+                ? receiveLarge(batch.frames(), from, budgetFrames)
+                : receiveSmall(batch.frames(), from, budgetFrames);
     }
 
     private int receiveSmall(long[] out, int from, int budgetFrames) {
@@ -221,6 +239,7 @@ final class TapService implements FdReadiness.Listener {
             }
         }
         long frame = Frame.withLength(spare, lengthBytes);
+        sawLong |= spareIsLarge;
         spare = NO_SLOT;
         return frame;
     }
@@ -290,6 +309,7 @@ final class TapService implements FdReadiness.Listener {
         if (small != NO_SLOT) {
             return small;
         }
+        sawLong |= spareIsLarge;
         spare = NO_SLOT;
         return frame;
     }
@@ -326,7 +346,9 @@ final class TapService implements FdReadiness.Listener {
             dropEgress(DropReason.PORT_DOWN, batch, from, count);
             return;
         }
-        int sent = uring == null ? writeEach(batch, from, count) : writeTogether(uring, batch, from, count);
+        int sent = uring == null || count < UringTap.WORTHWHILE
+                ? writeEach(batch, from, count)
+                : writeTogether(uring, batch, from, count);
         if (sent == count && state == PortState.DOWN) {
             port.link().changeState(PortState.UP, "link is up again");
         }
@@ -459,9 +481,6 @@ final class TapService implements FdReadiness.Listener {
     }
 
     private void dropSpare() {
-        if (uring != null) {
-            uring.dropSpares();
-        }
         if (spare != NO_SLOT) {
             frames.release(spare);
             spare = NO_SLOT;

@@ -13,14 +13,14 @@ import weir.ports.PortSpec;
 import weir.ports.linux.TunDevice;
 
 /**
- * What {@code tap:NAME[?netns=PATH&queues=N&mtu=N&vnet=off&engine=io_uring]} says. Making one touches nothing on the machine.
+ * What {@code tap:NAME[?netns=PATH&queues=N&mtu=N&vnet=off&engine=auto]} says. Making one touches nothing on the machine.
  *
  * @param name the interface's name, see {@link InterfaceName}
  * @param netns absolute path of the network namespace to create the interface in, or null for ours
  * @param queues 1 to 256; more than 1 makes a multi-queue interface
  * @param mtuBytes MTU to set, 68 to 65,521, or 0 to leave it (a new TAP has 1,500)
  * @param vnet whether the kernel and the switch leave checksums and segments to each other
- * @param engine how frames get from and to the descriptor; {@link TapEngine#IO_URING} goes without {@code vnet}
+ * @param engine how frames get from and to the descriptor
  */
 public record TapSpec(String name, @Nullable String netns, int queues, int mtuBytes, boolean vnet, TapEngine engine) {
     /** Kind in front of the colon. */
@@ -48,24 +48,17 @@ public record TapSpec(String name, @Nullable String netns, int queues, int mtuBy
     static TapSpec of(PortSpec spec) throws PortException {
         String name = InterfaceName.require(spec.target());
         spec.requireKnownOptions(OPTIONS);
-        TapEngine engine = engine(spec);
-        boolean vnet = spec.isOn("vnet", engine == TapEngine.READ_WRITE);
-        if (vnet && engine == TapEngine.IO_URING) {
-            throw new PortException(
-                    "engine=io_uring and vnet=on in " + PortSpec.quote(spec.text()) + " do not go together",
-                    "leave one of them out: io_uring is for many short frames, offloads for few long ones");
-        }
         return new TapSpec(
                 name,
                 NamespacePath.of(spec),
                 spec.number("queues", 1, TunDevice.MAX_QUEUES, 1),
                 spec.number("mtu", MIN_MTU_BYTES, MAX_MTU_BYTES, 0),
-                vnet,
-                engine);
+                spec.isOn("vnet", true),
+                engine(spec));
     }
 
     private static TapEngine engine(PortSpec spec) throws PortException {
-        String value = spec.options().getOrDefault("engine", TapEngine.READ_WRITE.label());
+        String value = spec.options().getOrDefault("engine", TapEngine.AUTO.label());
         for (TapEngine each : TapEngine.values()) {
             if (each.label().equals(value)) {
                 return each;
@@ -73,7 +66,7 @@ public record TapSpec(String name, @Nullable String netns, int queues, int mtuBy
         }
         throw new PortException(
                 "engine " + PortSpec.quote(value) + " in " + PortSpec.quote(spec.text()) + " is not known",
-                "write engine=read or engine=io_uring, or leave it out");
+                "write engine=auto, engine=read or engine=io_uring");
     }
 
     /** The spec as text; options that have their default are left out. */
@@ -93,10 +86,12 @@ public record TapSpec(String name, @Nullable String netns, int queues, int mtuBy
             text.append(separator).append("mtu=").append(mtuBytes);
             separator = '&';
         }
-        if (engine == TapEngine.IO_URING) {
-            text.append(separator).append("engine=").append(engine.label());
-        } else if (!vnet) {
+        if (!vnet) {
             text.append(separator).append("vnet=off");
+            separator = '&';
+        }
+        if (engine != TapEngine.AUTO) {
+            text.append(separator).append("engine=").append(engine.label());
         }
         return text.toString();
     }

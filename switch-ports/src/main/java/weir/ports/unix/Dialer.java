@@ -24,7 +24,7 @@ final class Dialer {
     private long backoffMillis = FIRST_BACKOFF_MILLIS;
 
     /**
-     * @param attempt whether the peer was reached
+     * @param attempt whether the peer was reached; whoever serves it then calls {@link #succeeded}
      * @param watchMillis after how long to look again at a peer that was reached; 0 for not at all
      */
     Dialer(BooleanSupplier attempt, long watchMillis) {
@@ -46,9 +46,20 @@ final class Dialer {
         schedule(0);
     }
 
-    /** Begins to try after the first pause: the peer has just gone. */
+    /** Begins to try after the next pause: the peer has just gone, or could not be served. Any thread. */
     void beginLater() {
-        schedule(FIRST_BACKOFF_MILLIS);
+        schedule(nextPause());
+    }
+
+    /** What was reached can be served: the next pause is the first one again. Any thread. */
+    synchronized void succeeded() {
+        backoffMillis = FIRST_BACKOFF_MILLIS;
+    }
+
+    private synchronized long nextPause() {
+        long pause = backoffMillis;
+        backoffMillis = Math.min(2 * pause, LONGEST_BACKOFF_MILLIS);
+        return pause;
     }
 
     private synchronized void schedule(long delayMillis) {
@@ -59,7 +70,7 @@ final class Dialer {
     }
 
     private void dial() {
-        boolean reached;
+        boolean reached = false;
         attempting.lock();
         try {
             synchronized (this) {
@@ -71,14 +82,11 @@ final class Dialer {
             reached = attempt.getAsBoolean();
         } finally {
             attempting.unlock();
-        }
-        long next;
-        synchronized (this) {
-            next = reached ? watchMillis : backoffMillis;
-            backoffMillis = reached ? FIRST_BACKOFF_MILLIS : Math.min(2 * backoffMillis, LONGEST_BACKOFF_MILLIS);
-        }
-        if (!reached || watchMillis > 0) {
-            schedule(next);
+            if (!reached) {
+                beginLater();
+            } else if (watchMillis > 0) {
+                schedule(watchMillis);
+            }
         }
     }
 

@@ -2,6 +2,8 @@
 package weir.ports.unix;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,9 +11,9 @@ import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.core.port.PortState;
 import weir.core.port.QueueContext;
+import weir.ports.BoundSocket;
 import weir.ports.PortLife;
 import weir.ports.PortSpec;
-import weir.ports.SocketFile;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.UnixSocket;
 
@@ -24,16 +26,14 @@ public final class UnixPort implements Port {
     private static final int SEND_BUFFER_BYTES = 1 << 18;
 
     private final UnixSpec spec;
-    private final @Nullable UnixSocket own;
-    private final @Nullable SocketFile file;
+    private final @Nullable BoundSocket own;
     private final UnixQueue queue;
     private final PortLife life = new PortLife(PortState.DOWN);
 
-    private UnixPort(UnixSpec spec, @Nullable UnixSocket own, @Nullable SocketFile file) {
+    private UnixPort(UnixSpec spec, @Nullable BoundSocket own) {
         this.spec = spec;
         this.own = own;
-        this.file = file;
-        queue = new UnixQueue(this, spec, own);
+        queue = new UnixQueue(this, spec, own == null ? null : own.socket());
     }
 
     /** Makes the socket that a spec text names, or prepares to go to it. */
@@ -43,40 +43,51 @@ public final class UnixPort implements Port {
 
     static UnixPort open(UnixSpec spec) throws PortException {
         return switch (spec.role()) {
-            case CONNECT -> new UnixPort(spec, null, null);
+            case CONNECT -> connecting(spec);
             case LISTEN -> bound(spec, UnixSocket::stream);
             case DATAGRAM -> bound(spec, UnixSocket::datagram);
         };
     }
 
-    private static UnixPort bound(UnixSpec spec, SocketFile.Maker maker) throws PortException {
-        UnixSocket socket = null;
-        SocketFile file = null;
+    private static UnixPort connecting(UnixSpec spec) throws PortException {
+        if (!spec.waits() && !Files.exists(Path.of(spec.path()), LinkOption.NOFOLLOW_LINKS)) {
+            throw new PortException(
+                    PortException.Kind.NO_PEER,
+                    "there is no socket " + PortSpec.quote(spec.path()) + " to connect to",
+                    "start what listens there first, or write wait=on to have the port wait for it",
+                    null);
+        }
+        return new UnixPort(spec, null);
+    }
+
+    private static UnixPort bound(UnixSpec spec, BoundSocket.Maker maker) throws PortException {
+        BoundSocket made = null;
         boolean done = false;
         try {
-            socket = maker.make();
-            enlarge(socket);
-            file = SocketFile.bind(socket, Path.of(spec.path()), maker);
+            made = BoundSocket.at(Path.of(spec.path()), maker);
+            enlarge(made.socket());
             if (spec.role() == UnixSpec.Role.LISTEN) {
-                socket.listen(BACKLOG);
+                made.socket().listen(BACKLOG);
             }
             done = true;
-            return new UnixPort(spec, socket, file);
-        } catch (SocketFile.Occupied e) {
+            return new UnixPort(spec, made);
+        } catch (BoundSocket.Occupied e) {
             throw occupied(spec, e);
         } catch (LinuxException | IOException e) {
+            boolean isMissing = e instanceof LinuxException failure && failure.isMissingPath();
             throw new PortException(
+                    isMissing ? PortException.Kind.NOT_FOUND : PortException.Kind.FAILED,
                     "cannot make socket " + PortSpec.quote(spec.path()) + ": " + e.getMessage(),
                     "choose a path in a folder that exists and that you may write to",
                     e);
         } finally {
             if (!done) {
-                close(socket, file);
+                close(made);
             }
         }
     }
 
-    private static PortException occupied(UnixSpec spec, SocketFile.Occupied e) {
+    private static PortException occupied(UnixSpec spec, BoundSocket.Occupied e) {
         String path = PortSpec.quote(spec.path());
         return e.isSocket()
                 ? new PortException(
@@ -127,15 +138,12 @@ public final class UnixPort implements Port {
     @Override
     public void close() {
         queue.awaitEnd();
-        close(own, file);
+        close(own);
     }
 
-    private static void close(@Nullable UnixSocket socket, @Nullable SocketFile file) {
+    private static void close(@Nullable BoundSocket socket) {
         if (socket != null) {
             socket.close();
-        }
-        if (file != null) {
-            file.close();
         }
     }
 }

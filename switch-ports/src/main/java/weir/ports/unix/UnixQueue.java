@@ -2,6 +2,7 @@
 package weir.ports.unix;
 
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import weir.ports.readiness.FdReadiness;
  *
  * <pre>
  *  listen    worker: accept when there is no peer         StreamLink
+ *            dialer: have the worker accept again, when it could not
  *  connect   dialer: connect ---> arrived ---> worker     StreamLink
  *  dgram     dialer: connect, twice a second              DatagramLink, always the same socket
  * </pre>
@@ -34,6 +36,9 @@ public final class UnixQueue implements PortQueue {
     /** A socket that the dialer has connected, until the worker takes it. */
     private final AtomicReference<@Nullable UnixSocket> arrived = new AtomicReference<>();
 
+    /** The worker is to accept: peers that wait were told of long ago. */
+    private final AtomicBoolean mayAccept = new AtomicBoolean();
+
     private final AtomicLong peerDropped = new AtomicLong();
     private volatile @Nullable QueueContext context;
     private volatile @Nullable Link link;
@@ -45,9 +50,11 @@ public final class UnixQueue implements PortQueue {
         this.port = port;
         this.spec = spec;
         this.own = own;
-        dialer = spec.role() == UnixSpec.Role.DATAGRAM
-                ? new Dialer(this::dialDatagram, WATCH_MILLIS)
-                : new Dialer(this::dialStream, 0);
+        dialer = switch (spec.role()) {
+            case LISTEN -> new Dialer(this::askToAccept, 0);
+            case CONNECT -> new Dialer(this::dialStream, 0);
+            case DATAGRAM -> new Dialer(this::dialDatagram, WATCH_MILLIS);
+        };
     }
 
     @Override
@@ -116,12 +123,27 @@ public final class UnixQueue implements PortQueue {
         try {
             UnixSocket peer = own.accept();
             if (peer != null) {
-                UnixPort.enlarge(peer);
+                enlarge(peer);
                 open(stream, peer);
             }
         } catch (LinuxException e) {
-            port.changeState(PortState.DOWN, "cannot accept a peer: " + e.getMessage());
+            fail("cannot accept a peer: " + e.getMessage());
         }
+    }
+
+    private static void enlarge(UnixSocket peer) throws LinuxException {
+        try {
+            UnixPort.enlarge(peer);
+        } catch (LinuxException e) {
+            peer.close();
+            throw e;
+        }
+    }
+
+    /** The worker: there is a peer, or may be one, and no way to serve it now. */
+    private void fail(String cause) {
+        port.changeState(PortState.DOWN, cause);
+        dialer.beginLater();
     }
 
     private void open(StreamLink stream, UnixSocket peer) {
@@ -129,10 +151,11 @@ public final class UnixQueue implements PortQueue {
         try {
             if (watching != null) {
                 stream.open(peer, watching);
+                dialer.succeeded();
                 port.changeState(PortState.UP, "a peer is connected");
             }
         } catch (IOException e) {
-            port.changeState(PortState.DOWN, "cannot wait for the peer: " + e.getMessage());
+            fail("cannot wait for the peer: " + e.getMessage());
         }
     }
 
@@ -143,6 +166,16 @@ public final class UnixQueue implements PortQueue {
             case LISTEN -> accept(); // whoever waits was told long ago
             case CONNECT, DATAGRAM -> dialer.beginLater();
         }
+    }
+
+    /** The dialer's thread. */
+    private boolean askToAccept() {
+        QueueContext lent = context;
+        if (lent != null) {
+            mayAccept.set(true);
+            lent.doorbell().ring();
+        }
+        return true;
     }
 
     /** The dialer's thread. */
@@ -177,6 +210,7 @@ public final class UnixQueue implements PortQueue {
         }
         try {
             own.connect(spec.peer());
+            dialer.succeeded();
             datagram.setConnected(true);
             port.changeState(PortState.UP, "the peer is there");
             return true;
@@ -218,6 +252,10 @@ public final class UnixQueue implements PortQueue {
         if (arrived.get() != null) {
             takeArrived();
         }
+        if (mayAccept.get()) {
+            mayAccept.set(false);
+            accept();
+        }
         return link().receive(batch.frames(), from, budgetFrames);
     }
 
@@ -233,7 +271,7 @@ public final class UnixQueue implements PortQueue {
 
     @Override
     public boolean hasInput() {
-        return arrived.get() != null || link().hasInput();
+        return arrived.get() != null || mayAccept.get() || link().hasInput();
     }
 
     @Override

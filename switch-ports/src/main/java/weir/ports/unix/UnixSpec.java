@@ -11,15 +11,16 @@ import weir.ports.PortSpec;
 import weir.ports.linux.UnixSocket;
 
 /**
- * What {@code unix:PATH[?mode=stream|dgram&role=listen|connect&peer=PATH&mtu=N]} says. Making one touches nothing on
+ * What {@code unix:PATH[?mode=stream|dgram&role=listen|connect&wait=on|off&peer=PATH&mtu=N]} says. Making one touches nothing on
  * the machine.
  *
  * @param path the port's own socket, or of a stream that connects the peer's
  * @param role who makes the first step
+ * @param waits whether the peer's socket of a stream that connects may be missing when the port is opened
  * @param peer socket of a dgram port's peer; empty otherwise
  * @param mtuBytes largest payload of an untagged frame
  */
-record UnixSpec(String path, Role role, String peer, int mtuBytes) {
+record UnixSpec(String path, Role role, boolean waits, String peer, int mtuBytes) {
     static final String KIND = "unix";
     static final String FORM = "unix:PATH";
 
@@ -34,13 +35,14 @@ record UnixSpec(String path, Role role, String peer, int mtuBytes) {
     private static final int MAX_MTU_BYTES = 65_521;
     private static final int DEFAULT_MTU_BYTES = 1500;
     private static final SortedSet<String> OPTIONS =
-            Collections.unmodifiableSortedSet(new TreeSet<>(List.of("mode", "mtu", "peer", "role")));
+            Collections.unmodifiableSortedSet(new TreeSet<>(List.of("mode", "mtu", "peer", "role", "wait")));
 
     static UnixSpec of(PortSpec spec) throws PortException {
         spec.requireKnownOptions(OPTIONS);
         String path = requirePath(spec.target(), "path", spec);
         boolean datagram = choice(spec, "mode", "stream", "dgram");
         boolean connects = choice(spec, "role", "listen", "connect");
+        boolean waits = choice(spec, "wait", "off", "on");
         boolean hasPeer = spec.options().containsKey("peer");
         if (datagram && spec.options().containsKey("role")) {
             throw new PortException(
@@ -55,9 +57,15 @@ record UnixSpec(String path, Role role, String peer, int mtuBytes) {
                             ? "write unix:PATH?mode=dgram&peer=PATH with the socket to send to"
                             : "write role=connect to go to a peer, or mode=dgram");
         }
+        if (waits && !connects) {
+            throw new PortException(
+                    PortSpec.quote(spec.text()) + " is to wait for its peer's socket, but connects to none",
+                    "write role=connect&wait=on, or leave wait out");
+        }
         String peer = hasPeer ? requirePath(spec.options().getOrDefault("peer", ""), "peer", spec) : "";
         Role role = datagram ? Role.DATAGRAM : connects ? Role.CONNECT : Role.LISTEN;
-        return new UnixSpec(path, role, peer, spec.number("mtu", MIN_MTU_BYTES, MAX_MTU_BYTES, DEFAULT_MTU_BYTES));
+        return new UnixSpec(
+                path, role, waits, peer, spec.number("mtu", MIN_MTU_BYTES, MAX_MTU_BYTES, DEFAULT_MTU_BYTES));
     }
 
     /** Whether an option has the second of two values; the first is the default. */
@@ -103,7 +111,7 @@ record UnixSpec(String path, Role role, String peer, int mtuBytes) {
                 // the default
             }
             case CONNECT -> {
-                text.append("?role=connect");
+                text.append("?role=connect").append(waits ? "&wait=on" : "");
                 separator = '&';
             }
             case DATAGRAM -> {

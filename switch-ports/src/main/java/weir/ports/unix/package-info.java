@@ -19,6 +19,8 @@
  * <tr><td>mode</td><td>stream</td><td>{@code stream} or {@code dgram}</td></tr>
  * <tr><td>role</td><td>listen</td><td>of a stream: {@code listen} makes PATH and takes one peer at a time,
  * {@code connect} goes to a peer that listens there</td></tr>
+ * <tr><td>wait</td><td>off</td><td>{@code on}: the socket that {@code role=connect} goes to need not exist when the port
+ * is opened</td></tr>
  * <tr><td>peer</td><td>required for dgram</td><td>file of the socket to send to; PATH is the port's own</td></tr>
  * <tr><td>mtu</td><td>1500</td><td>68 to 65,521; longer frames drop as {@code oversize} both ways, with room for two
  * VLAN tags on the way in</td></tr>
@@ -32,7 +34,7 @@
  * }</pre>
  *
  * <p>The port is {@code DOWN} until there is a peer, and again when the peer is gone. A listener then takes the next
- * one; who connects tries again, first after 0.1 s and later every 2 s. A further peer of a listener that has one
+ * one; who connects tries again, whatever the reason, first after 0.1 s and later every 2 s. A further peer of a listener that has one
  * waits.
  *
  * <p>Caveats:

@@ -6,7 +6,6 @@ import weir.ports.PortAvailability;
 import weir.ports.PortKind;
 import weir.ports.PortRequest;
 import weir.ports.PortSpec;
-import weir.ports.linux.LinuxException;
 import weir.ports.linux.Probes;
 
 /** {@code xdp:IFNAME}: interfaces by AF_XDP, see {@link XdpSpec}. */
@@ -32,14 +31,12 @@ public final class XdpKind implements PortKind {
 
     @Override
     public PortAvailability probe() {
-        try {
-            Probes.xdpSocket();
-            XdpPort.probeProgram();
-            return PortAvailability.works("AF_XDP opens, and the kernel takes the program");
-        } catch (LinuxException e) {
-            return PortAvailability.lacks(
-                    String.valueOf(e.getMessage()),
-                    "run as root, or give the container --cap-add NET_RAW --cap-add BPF --cap-add NET_ADMIN");
-        }
+        return PortAvailability.tried(
+                () -> {
+                    Probes.xdpSocket();
+                    XdpPort.probeProgram();
+                },
+                "AF_XDP opens, and the kernel takes the program",
+                refusal -> "run as root, or give the container --cap-add NET_RAW --cap-add BPF --cap-add NET_ADMIN");
     }
 }

@@ -75,7 +75,7 @@ final class XdpOpener extends LinkOpener<XdpPort> {
     private XdpPort open(int namespaceId, @Nullable String path, long inode) throws LinuxException, PortException {
         LinkInfo found = monitor().find(LinkPlace.named(spec.name(), namespaceId));
         if (found == null) {
-            throw new PortException(
+            throw PortException.notFound(
                     "there is no interface " + spec.name() + (path == null ? "" : " in " + path),
                     "xdp: takes an interface that exists: ip link shows them");
         }

@@ -36,8 +36,9 @@
  * <li>Of a veth whose other end is a Linux stack, TCP and UDP come with the checksum unfinished; the port
  * finishes it. VLAN tags come only in the frame, not in the kernel's note beside it: a peer with VLAN
  * interfaces needs {@code ethtool -K IFNAME txvlan off}.
- * <li>In mode skb the peer's segmentation is not switched off, and its large frames are dropped:
- * {@code ethtool -K IFNAME tso off gso off} there.
+ * <li>In mode skb the peer's segmentation is not switched off. Its large frames are longer than a slot: the kernel drops
+ * them, and they show in {@code peerDropped}. Where that grows as soon as TCP begins, switch it off at the other end:
+ * {@code ethtool -K IFNAME tso off gso off}.
  * <li>Frames of queues that are not served, and all frames until the port is attached, go to the kernel's
  * stack.
  * <li>A namespace given by {@code netns} lives as long as the port; the port gives it up when its path is

@@ -3,6 +3,7 @@ package weir.ports.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -10,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import weir.core.frame.Mem;
 import weir.testing.AllocatedBytes;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
@@ -43,7 +45,7 @@ class UringBatchTest {
     @Test
     void everyOperationOfARunIsDoneWhenItReturns() throws LinuxException {
         try (UringBatch writes = UringBatch.writing(counter.number(), CAPACITY);
-                UringBatch reads = UringBatch.reading(counter.number(), CAPACITY)) {
+                UringBatch reads = UringBatch.reading(counter.number(), CAPACITY, WORD)) {
             for (int round = 1; round <= 100; round++) { // often past the end of the rings
                 int count = 1 + round % CAPACITY;
                 for (int i = 0; i < count; i++) {
@@ -61,18 +63,44 @@ class UringBatchTest {
 
     /** Reads more often than there is something: the first gets it, the others hear EAGAIN and do not wait. */
     private long sumOf(UringBatch reads, int round) {
-        words.fill((byte) 0);
         int count = Math.max(2, round % CAPACITY);
-        for (int i = 0; i < count; i++) {
-            reads.put(i, address(i), WORD);
-        }
         assertEquals(count, reads.run(count));
         assertEquals(WORD, reads.result(0));
         for (int i = 1; i < count; i++) {
             assertEquals(EAGAIN, reads.result(i));
-            assertEquals(0, words.getAtIndex(ValueLayout.JAVA_LONG, i));
         }
-        return words.getAtIndex(ValueLayout.JAVA_LONG, 0);
+        return Mem.getLong(reads.buffer(0));
+    }
+
+    @Test
+    void writesOfOneAreaAndOfTwoTakeTurns() throws LinuxException {
+        try (UringBatch writes = UringBatch.writing(counter.number(), CAPACITY);
+                UringBatch reads = UringBatch.reading(counter.number(), CAPACITY, WORD)) {
+            words.setAtIndex(ValueLayout.JAVA_LONG, 0, 7);
+            words.setAtIndex(ValueLayout.JAVA_LONG, 1, 100);
+            for (int round = 0; round < CAPACITY; round++) { // each entry is of one and of two areas
+                writes.put(0, address(0), WORD, address(1), WORD);
+                writes.put(1, address(0), WORD);
+                writes.put(2, address(1), WORD);
+                assertEquals(3, writes.run(3));
+                assertEquals(2 * WORD, writes.result(0));
+                assertEquals(WORD, writes.result(1));
+                assertEquals(1, reads.run(1));
+                assertEquals(214, Mem.getLong(reads.buffer(0)));
+            }
+        }
+    }
+
+    @Test
+    void everyReadHasItsOwnBuffer() throws LinuxException {
+        try (UringBatch reads = UringBatch.reading(counter.number(), CAPACITY, WORD)) {
+            for (int round = 0; round < 5; round++) {
+                assertEquals(3, reads.run(3));
+                assertTrue(Math.abs(reads.buffer(1) - reads.buffer(0)) >= WORD);
+                assertTrue(Math.abs(reads.buffer(2) - reads.buffer(1)) >= WORD);
+                assertTrue(Math.abs(reads.buffer(2) - reads.buffer(0)) >= WORD);
+            }
+        }
     }
 
     @Test
@@ -92,7 +120,7 @@ class UringBatchTest {
 
     @Test
     void runsAllocateNothing() throws LinuxException {
-        try (UringBatch reads = UringBatch.reading(counter.number(), CAPACITY)) {
+        try (UringBatch reads = UringBatch.reading(counter.number(), CAPACITY, WORD)) {
             long bytes = Long.MAX_VALUE;
             for (int round = 0; round < ROUNDS && bytes > 0; round++) { // until the JVM has compiled what runs
                 long before = AllocatedBytes.now();
@@ -105,26 +133,22 @@ class UringBatchTest {
 
     private void readNothing(UringBatch reads, int runs) {
         for (int run = 0; run < runs; run++) {
-            for (int i = 0; i < CAPACITY; i++) {
-                reads.put(i, words.address(), WORD);
-            }
             int _ = reads.run(CAPACITY);
         }
     }
 
     @Test
     void refusesWhatIsNoDescriptor() {
-        assertThrows(LinuxException.class, () -> UringBatch.reading(Integer.MAX_VALUE, CAPACITY));
-        assertThrows(LinuxException.class, () -> UringBatch.reading(counter.number(), 0));
+        assertThrows(LinuxException.class, () -> UringBatch.reading(Integer.MAX_VALUE, CAPACITY, WORD));
+        assertThrows(LinuxException.class, () -> UringBatch.reading(counter.number(), 0, WORD));
     }
 
     @Test
     void theDescriptorIsFreeAgainAfterwards() throws LinuxException {
-        UringBatch reads = UringBatch.reading(counter.number(), CAPACITY);
+        UringBatch reads = UringBatch.reading(counter.number(), CAPACITY, WORD);
         reads.close();
         reads.close();
-        try (UringBatch again = UringBatch.reading(counter.number(), CAPACITY)) {
-            again.put(0, address(0), WORD);
+        try (UringBatch again = UringBatch.reading(counter.number(), CAPACITY, WORD)) {
             assertEquals(1, again.run(1));
             assertEquals(EAGAIN, again.result(0));
         }

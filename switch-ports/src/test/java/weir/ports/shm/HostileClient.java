@@ -10,6 +10,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import java.util.random.RandomGenerator;
 import weir.core.ring.RingLayout;
+import weir.ports.linux.Errno;
 import weir.ports.linux.FdWait;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.SeqpacketSocket;
@@ -35,9 +36,21 @@ final class HostileClient implements AutoCloseable {
         fromSwitch = geometry.ringFromSwitch(shared.memory());
     }
 
-    /** Says hello as a client should; null when it is refused. */
+    /** Says hello as a client should; null when it is refused, or came too late with it. */
     static HostileClient connect(Path path) throws LinuxException {
         SeqpacketSocket socket = SeqpacketSocket.connect(path);
+        try {
+            return enter(socket);
+        } catch (LinuxException e) {
+            socket.close();
+            if (e.errno() == Errno.EPIPE || e.errno() == Errno.ECONNRESET) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    private static HostileClient enter(SeqpacketSocket socket) throws LinuxException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment hello = arena.allocate(ShmLayout.HELLO_BYTES, Long.BYTES);
             ShmLayout.writeHello(hello);

@@ -4,6 +4,6 @@ package weir.ports.tap;
 /** Without offloads: reads into small slots. */
 class PlainTapPortTest extends TapPortContractTest {
     PlainTapPortTest() {
-        super("&vnet=off");
+        super("&vnet=off&engine=read");
     }
 }

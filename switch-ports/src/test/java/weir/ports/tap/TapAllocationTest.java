@@ -21,7 +21,7 @@ class TapAllocationTest {
     private static final int ROUNDS = 20_000;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "&vnet=off", "&engine=io_uring"})
+    @ValueSource(strings = {"", "&engine=read", "&vnet=off&engine=read", "&vnet=off&engine=io_uring"})
     void sendingAndReceivingAllocateNothing(String options) throws Exception {
         try (Netns netns = new Netns();
                 TapPort port = TapPort.open("tap:t1?netns=" + netns.path() + options)) {

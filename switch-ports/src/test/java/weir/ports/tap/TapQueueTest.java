@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.tap;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -10,9 +11,12 @@ import static weir.ports.testing.Waiting.within;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import weir.core.counter.DropReason;
 import weir.core.frame.PoolConfig;
 import weir.core.port.PortState;
@@ -55,6 +59,15 @@ class TapQueueTest {
                         + "); do printf %s $p > /dev/udp/198.18.5.2/$((1000 + i % 64)); done");
     }
 
+    /** Lets the host send datagrams of these lengths, in order. */
+    private void hostSendsEach(int[] payloadBytes) {
+        StringBuilder script = new StringBuilder();
+        for (int bytes : payloadBytes) {
+            script.append("printf '%0").append(bytes).append("d' 0 > /dev/udp/198.18.5.2/1000; ");
+        }
+        netns.run("bash", "-c", script.toString());
+    }
+
     /** Lets the host send one datagram of several kilobytes; a shell's printf would cut it. */
     private void hostSendsLong(int payloadBytes) {
         netns.run(
@@ -95,6 +108,52 @@ class TapQueueTest {
             assertEquals(6, queue.receive(64).size());
             assertFalse(port.queues().getFirst().hasInput());
             assertEquals(0, queue.receive(64).size());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"&engine=io_uring", "&vnet=off&engine=io_uring", "&engine=read"})
+    void aBurstComesWholeAndInOrderWhateverTheBudget(String options) throws Exception {
+        int[] lengths = IntStream.range(0, 90).map(i -> 20 + i * 7 % 60).toArray();
+        try (TapPort port = open(options);
+                QueueDriver queue = new QueueDriver(port.queues().getFirst())) {
+            for (int round = 0; round < 2; round++) { // the second finds a queue that expects many
+                hostSendsEach(lengths);
+
+                List<Integer> received = new ArrayList<>();
+                for (int budget = 7; received.size() < lengths.length; budget = budget % 64 + 9) {
+                    List<byte[]> some = queue.receive(Math.min(budget, 64));
+                    assertFalse(some.isEmpty());
+                    some.forEach(frame -> received.add(frame.length - UDP_HEADERS_BYTES));
+                    assertTrue(received.size() == lengths.length
+                            || port.queues().getFirst().hasInput());
+                }
+
+                assertArrayEquals(lengths, received.stream().mapToInt(i -> i).toArray());
+                assertEquals(0, queue.receive(64).size());
+                assertFalse(port.queues().getFirst().hasInput());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"&engine=io_uring", "&vnet=off&engine=io_uring"})
+    void longFramesAmongManyShortOnesCross(String options) throws Exception {
+        try (TapPort port = open("&mtu=9000" + options);
+                QueueDriver queue = new QueueDriver(port.queues().getFirst())) {
+            hostSends(20, 50);
+            assertEquals(20, queue.receive(64).size());
+
+            hostSends(10, 50);
+            hostSendsLong(8000);
+            hostSends(10, 50);
+
+            List<Integer> received = new ArrayList<>();
+            for (int visit = 0; visit < 10; visit++) {
+                queue.receive(64).forEach(frame -> received.add(frame.length - UDP_HEADERS_BYTES));
+            }
+            assertEquals(21, received.size());
+            assertEquals(8000, received.get(10));
         }
     }
 

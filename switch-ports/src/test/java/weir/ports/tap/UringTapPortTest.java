@@ -4,6 +4,6 @@ package weir.ports.tap;
 /** Many frames with one system call. */
 class UringTapPortTest extends TapPortContractTest {
     UringTapPortTest() {
-        super("&engine=io_uring");
+        super("&vnet=off&engine=io_uring");
     }
 }

@@ -31,11 +31,12 @@ import weir.ports.readiness.EpollIdleWait;
 public final class QueueDriver implements QueueContext, AutoCloseable {
     private static final int ACCOUNT = 7;
     private static final int BATCH = 64;
+    private static final PoolConfig USUAL_POOL = new PoolConfig(1024, 16, 1024);
 
     private final FramePool pool;
     private final FrameStore store;
     private final PortCells cells = new PortCells();
-    private final IdleWait idle = new EpollIdleWait(Thread.currentThread());
+    private final IdleWait idle;
     private final Doorbell doorbell = newDoorbell();
     private final FrameBatch batch = new FrameBatch(BATCH);
     private final PortQueue queue;
@@ -46,7 +47,17 @@ public final class QueueDriver implements QueueContext, AutoCloseable {
     private long decided;
 
     public QueueDriver(PortQueue queue, PoolConfig poolConfig) throws PortException {
+        this(queue, poolConfig, new EpollIdleWait(Thread.currentThread()));
+    }
+
+    /** With what the worker waits with; closed with this. */
+    public QueueDriver(PortQueue queue, IdleWait idle) throws PortException {
+        this(queue, USUAL_POOL, idle);
+    }
+
+    private QueueDriver(PortQueue queue, PoolConfig poolConfig, IdleWait idle) throws PortException {
         this.queue = queue;
+        this.idle = idle;
         pool = new FramePool(poolConfig, 1, PoolMemory.anonymous());
         store = pool.store(0);
         try {
@@ -60,7 +71,7 @@ public final class QueueDriver implements QueueContext, AutoCloseable {
 
     /** With 1,024 small and 16 large slots. */
     public QueueDriver(PortQueue queue) throws PortException {
-        this(queue, new PoolConfig(1024, 16, 1024));
+        this(queue, USUAL_POOL);
     }
 
     // The core makes doorbells for its workers only; this one belongs to a worker that never parks.

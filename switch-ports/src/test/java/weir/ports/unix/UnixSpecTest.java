@@ -23,6 +23,8 @@ class UnixSpecTest {
         "unix:/run/a, unix:/run/a",
         "unix:a?mode=stream&role=listen&mtu=1500, unix:a",
         "unix:/a?role=connect, unix:/a?role=connect",
+        "unix:/a?role=connect&wait=off, unix:/a?role=connect",
+        "unix:/a?wait=on&role=connect&mtu=68, unix:/a?role=connect&wait=on&mtu=68",
         "unix:/a?mtu=9000, unix:/a?mtu=9000",
         "unix:/a?mtu=68&role=connect, unix:/a?role=connect&mtu=68",
         "unix:/a?mode=dgram&peer=/b, unix:/a?mode=dgram&peer=/b",
@@ -54,6 +56,9 @@ class UnixSpecTest {
                 Arguments.of(
                         "unix:/a?mode=dgram&peer=/b&role=connect",
                         "\"unix:/a?mode=dgram&peer=/b&role=connect\" has a role, but dgram sockets have none"),
+                Arguments.of(
+                        "unix:/a?wait=on",
+                        "\"unix:/a?wait=on\" is to wait for its peer's socket, but connects to none"),
                 Arguments.of("unix:/a?mtu=67", "mtu 67 in \"unix:/a?mtu=67\" is out of range [68, 65521]"),
                 Arguments.of("unix:/a?queues=2", "unknown option \"queues\" in \"unix:/a?queues=2\""));
     }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import weir.core.counter.DropReason;
 import weir.core.frame.PoolConfig;
@@ -30,6 +31,7 @@ import weir.core.port.PortException;
 import weir.core.port.PortState;
 import weir.core.testing.Frames;
 import weir.ports.testing.QueueDriver;
+import weir.ports.testing.RefusingWait;
 import weir.ports.testing.Waiting;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
@@ -293,7 +295,7 @@ class UnixStreamTest {
 
     @Test
     void whoConnectsTriesAgain() throws Exception {
-        UnixPort port = listen("?role=connect");
+        UnixPort port = listen("?role=connect&wait=on");
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(socket());
         try (QueueDriver driver = drive(port)) {
             Waiting.sleep(150); // one attempt at least finds nothing
@@ -309,6 +311,132 @@ class UnixStreamTest {
                 }
                 await(driver, port, PortState.DOWN);
             }
+        }
+        port.close();
+    }
+
+    @Test
+    void needsThePeersSocketUnlessItIsToWait() throws Exception {
+        PortException missing = assertThrows(PortException.class, () -> listen("?role=connect"));
+        assertEquals(PortException.Kind.NO_PEER, missing.kind());
+        assertEquals("there is no socket \"" + socket() + "\" to connect to", missing.getMessage());
+        listen("?role=connect&wait=on").close();
+    }
+
+    /** What is at the path when a port dials. */
+    enum Obstacle {
+        NOTHING,
+        NO_FOLDER,
+        SOCKET_THAT_NOBODY_SERVES,
+        SOCKET_FOR_MESSAGES,
+        FILE,
+        LINK_TO_ITSELF,
+        LISTENER_WITHOUT_ROOM;
+
+        /** Puts it there; closing the result takes away what closing can. */
+        AutoCloseable putAt(Path path) throws Exception {
+            UnixDomainSocketAddress address = UnixDomainSocketAddress.of(path);
+            return switch (this) {
+                case NOTHING -> () -> {};
+                case NO_FOLDER -> {
+                    Files.delete(path.getParent());
+                    yield () -> Files.createDirectory(path.getParent());
+                }
+                case SOCKET_THAT_NOBODY_SERVES -> {
+                    ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                            .bind(address)
+                            .close();
+                    yield () -> Files.delete(path);
+                }
+                case SOCKET_FOR_MESSAGES -> UnixPort.open("unix:" + path + "?mode=dgram&peer=/nowhere");
+                case FILE -> {
+                    Files.writeString(path, "no socket");
+                    yield () -> Files.delete(path);
+                }
+                case LINK_TO_ITSELF -> {
+                    Files.createSymbolicLink(path, path);
+                    yield () -> Files.delete(path);
+                }
+                case LISTENER_WITHOUT_ROOM -> {
+                    ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                            .bind(address, 1);
+                    List<SocketChannel> crowd = List.of(SocketChannel.open(address), SocketChannel.open(address));
+                    yield () -> {
+                        for (SocketChannel each : crowd) {
+                            each.close();
+                        }
+                        server.close();
+                        Files.delete(path);
+                    };
+                }
+            };
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoConnectsTriesAgainWhateverIsInTheWay(Obstacle obstacle) throws Exception {
+        Path path = Files.createDirectory(folder.resolve("peers")).resolve("s");
+        AutoCloseable inTheWay = obstacle.putAt(path);
+        UnixPort port = UnixPort.open("unix:" + path + "?role=connect&wait=on");
+        try (QueueDriver driver = drive(port)) {
+            Waiting.sleep(250); // two attempts at least
+            assertEquals(List.of(), driver.receive(64));
+            assertEquals(PortState.DOWN, port.state());
+            inTheWay.close();
+            try (ServerSocketChannel server =
+                    ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path))) {
+                await(driver, port, PortState.UP);
+                try (StreamPeer peer = new StreamPeer(server.accept())) {
+                    peer.send(frame(1));
+                    Frames.assertSameFrames(List.of(frame(1)), receive(driver, 1), "received");
+                }
+            }
+        }
+        port.close();
+    }
+
+    /** The pauses grow: a machine that has no watch left is not dialled for as fast as it refuses. */
+    @Test
+    void whoConnectsTriesAgainWhenThePeerCannotBeWatched() throws Exception {
+        try (ServerSocketChannel server =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket()))) {
+            UnixPort port = listen("?role=connect");
+            RefusingWait epoll = new RefusingWait();
+            epoll.refuse(3);
+            long start = System.nanoTime();
+            try (QueueDriver driver = new QueueDriver(port.queues().getFirst(), epoll)) {
+                await(driver, port, PortState.UP);
+                long millis = (System.nanoTime() - start) / 1_000_000;
+                assertEquals(3, epoll.refused());
+                assertTrue(millis >= 100 + 200 + 400, "after " + millis + " ms");
+                for (int i = 0; i < 3; i++) {
+                    try (StreamPeer turnedAway = new StreamPeer(server.accept())) {
+                        assertTrue(turnedAway.seesTheEnd());
+                    }
+                }
+                try (StreamPeer peer = new StreamPeer(server.accept())) {
+                    peer.send(frame(1));
+                    Frames.assertSameFrames(List.of(frame(1)), receive(driver, 1), "received");
+                }
+            }
+            port.close();
+        }
+    }
+
+    /** Peers that wait were told once, so that nothing but the port itself can bring it back to them. */
+    @Test
+    void aListenerAcceptsAgainWhenAPeerCannotBeWatched() throws Exception {
+        UnixPort port = listen("");
+        RefusingWait epoll = new RefusingWait();
+        try (QueueDriver driver = new QueueDriver(port.queues().getFirst(), epoll);
+                StreamPeer first = peer();
+                StreamPeer second = peer()) {
+            epoll.refuse(1);
+            second.send(frame(2));
+            Frames.assertSameFrames(List.of(frame(2)), receive(driver, 1), "of the peer that waited");
+            assertEquals(1, epoll.refused());
+            assertTrue(first.seesTheEnd());
         }
         port.close();
     }
@@ -368,5 +496,6 @@ class UnixStreamTest {
         assertEquals(
                 "cannot make socket \"" + folder + "/no/s\": bind " + folder + "/no/s: ENOENT (no such file)",
                 refused.getMessage());
+        assertEquals(PortException.Kind.NOT_FOUND, refused.kind());
     }
 }

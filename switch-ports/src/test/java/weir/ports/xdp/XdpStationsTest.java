@@ -7,6 +7,7 @@ import static weir.ports.testing.Waiting.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,25 @@ class XdpStationsTest {
             station.netns().ip("link", "set", Station.LINK, "gso_max_segs", "1");
         }
         assertTalk(one, other);
+    }
+
+    /** What the kernel hands over is longer than a slot; it does not vanish unseen. */
+    @Test
+    void framesThatAStationCutsTooLateInSkbModeArePeerDropped() throws Exception {
+        create(1);
+        Station one = attach(1, "&mode=skb");
+        Station other = attach(2, "&mode=skb");
+        assertTrue(one.ping(other, false).contains(" 0% packet loss"));
+        assertEquals(0, info("v1").peerDropped());
+
+        FutureTask<Boolean> transfer = new FutureTask<>(() -> one.tcpComesBack(other, false, TCP_BYTES));
+        Thread.ofPlatform().daemon().start(transfer);
+        within(20_000, () -> info("v1").peerDropped() > 0);
+
+        for (Station station : List.of(one, other)) {
+            station.netns().run("ip", "link", "set", Station.LINK, "gso_max_segs", "1");
+        }
+        assertTrue(transfer.get(), "what TCP sends again comes in frames that fit");
     }
 
     @Test

@@ -12,21 +12,23 @@ import weir.ports.linux.LinuxException;
 import weir.ports.linux.UnixSocket;
 
 /**
- * The file of a socket that a port made, for owner and group (0660); removed with the port, unless somebody else's has
- * taken its place. A file that is in the way is removed only if it is a socket and a connection to it is refused; two
+ * A socket that a port made, with its file for owner and group (0660); the file is removed with the port, unless somebody
+ * else's has taken its place. A file that is in the way is removed only if it is a socket and a connection to it is refused; two
  * processes that start at the same moment over the same leftover could both think so, and the second one wins.
  */
-public final class SocketFile implements AutoCloseable {
+public final class BoundSocket implements AutoCloseable {
     private static final int MODE = 0660;
     private static final String PERMISSIONS = "rw-rw----";
     private static final String IDENTITY = "unix:dev,ino";
     private static final int FILE_TYPE = 0170000;
     private static final int TYPE_SOCKET = 0140000;
 
+    private final UnixSocket socket;
     private final Path path;
     private final Map<String, Object> identity;
 
-    private SocketFile(Path path) throws IOException {
+    private BoundSocket(UnixSocket socket, Path path) throws IOException {
+        this.socket = socket;
         this.path = path;
         identity = identity(path);
     }
@@ -56,33 +58,46 @@ public final class SocketFile implements AutoCloseable {
     }
 
     /**
-     * Binds a socket.
+     * Makes a socket and its file.
      *
-     * @param like makes sockets of the same type, to ask with
+     * @param maker of the socket, and of another one of its type to ask with whether somebody listens at a leftover
      */
-    public static SocketFile bind(UnixSocket socket, Path path, Maker like)
-            throws LinuxException, IOException, Occupied {
+    public static BoundSocket at(Path path, Maker maker) throws LinuxException, IOException, Occupied {
+        UnixSocket socket = maker.make();
+        boolean isBound = false;
+        try {
+            bind(socket, path, maker);
+            // What the umask took away; nobody could connect with more before.
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(PERMISSIONS));
+            BoundSocket bound = new BoundSocket(socket, path);
+            isBound = true;
+            return bound;
+        } finally {
+            if (!isBound) {
+                socket.close();
+            }
+        }
+    }
+
+    private static void bind(UnixSocket socket, Path path, Maker maker) throws LinuxException, IOException, Occupied {
         try {
             socket.bind(path.toString(), MODE);
         } catch (LinuxException e) {
             if (e.errno() != Errno.EADDRINUSE) {
                 throw e;
             }
-            removeLeftover(path, like);
+            removeLeftover(path, maker);
             socket.bind(path.toString(), MODE);
         }
-        // What the umask took away; nobody could connect with more before.
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(PERMISSIONS));
-        return new SocketFile(path);
     }
 
-    private static void removeLeftover(Path path, Maker like) throws LinuxException, IOException, Occupied {
+    private static void removeLeftover(Path path, Maker maker) throws LinuxException, IOException, Occupied {
         int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
         if ((mode & FILE_TYPE) != TYPE_SOCKET) {
             throw new Occupied(path, false);
         }
         Map<String, Object> before = identity(path);
-        try (UnixSocket probe = like.make()) {
+        try (UnixSocket probe = maker.make()) {
             probe.connect(path.toString());
         } catch (LinuxException e) {
             if (e.errno() == Errno.ECONNREFUSED && identity(path).equals(before)) {
@@ -100,6 +115,12 @@ public final class SocketFile implements AutoCloseable {
         return Files.readAttributes(path, IDENTITY, LinkOption.NOFOLLOW_LINKS);
     }
 
+    /** The socket; closed with this. */
+    public UnixSocket socket() {
+        return socket;
+    }
+
+    /** Removes the file and closes the socket. */
     @Override
     public void close() {
         try {
@@ -109,5 +130,6 @@ public final class SocketFile implements AutoCloseable {
         } catch (IOException e) {
             // It is gone already, or stays behind as a leftover that the next port removes.
         }
+        socket.close();
     }
 }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package weir.ports.capture;
+package weir.core.frame;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import weir.core.frame.Frame;
-import weir.core.frame.Mem;
 import weir.core.ring.SpscRing;
 
 /**
@@ -22,37 +20,47 @@ import weir.core.ring.SpscRing;
  * A record never wraps: where the end is too short for one, it goes to the start. Memory order is that of the two
  * {@link SpscRing}s: bytes are written before their word is published, and read before it comes back.
  */
-final class FrameRing {
+public final class CopyRing {
     /** Longest frame: what a word has room for. */
-    static final int MAX_FRAME_BYTES = (int) Frame.LENGTH_MASK;
+    public static final int MAX_FRAME_BYTES = (int) Frame.LENGTH_MASK;
 
     /** {@link Writer#claim}: no room now. */
-    static final long NO_ROOM = 0;
+    public static final long NO_ROOM = 0;
 
     private static final int TIME_BYTES = Long.BYTES;
     private static final int ALIGNMENT = Long.BYTES;
 
-    private final MemorySegment memory;
     private final Writer writer;
     private final Reader reader;
 
     /**
+     * A ring in memory of its own, which is freed when nobody has the ring any more.
+     *
      * @param bytes of memory, a multiple of 8
      * @param frames most frames at a time, a power of two
      */
-    FrameRing(int bytes, int frames) {
-        memory = Arena.ofAuto().allocate(bytes, ALIGNMENT);
+    public CopyRing(int bytes, int frames) {
+        this(Arena.ofAuto().allocate(bytes, ALIGNMENT), frames);
+    }
+
+    /**
+     * A ring in somebody else's memory.
+     *
+     * @param memory aligned to 8, of a multiple of 8 bytes up to 2 GiB
+     * @param frames most frames at a time, a power of two
+     */
+    public CopyRing(MemorySegment memory, int frames) {
         SpscRing ready = new SpscRing(frames);
         SpscRing done = new SpscRing(frames);
         writer = new Writer(memory, frames, ready.producer(), done.consumer());
         reader = new Reader(memory, ready.consumer(), done.producer());
     }
 
-    Writer writer() {
+    public Writer writer() {
         return writer;
     }
 
-    Reader reader() {
+    public Reader reader() {
         return reader;
     }
 
@@ -61,7 +69,7 @@ final class FrameRing {
     }
 
     /** The writing end: {@link #claim}, write the bytes there, {@link #commit}, and {@link #publish} some at a time. */
-    static final class Writer {
+    public static final class Writer {
         private final MemorySegment memory;
         private final int capacity;
         private final SpscRing.Producer ready;
@@ -84,7 +92,7 @@ final class FrameRing {
          * @param lengthBytes at most {@link #MAX_FRAME_BYTES}
          * @return where to write {@code lengthBytes}, or {@link #NO_ROOM}
          */
-        long claim(int lengthBytes) {
+        public long claim(int lengthBytes) {
             takeBack();
             int need = recordBytes(lengthBytes);
             int size = (int) memory.byteSize();
@@ -117,7 +125,7 @@ final class FrameRing {
         }
 
         /** Completes the record that was claimed last. */
-        void commit(int lengthBytes, long nanos) {
+        public void commit(int lengthBytes, long nanos) {
             Mem.putLong(memory.address() + claimed, nanos);
             ready.put(Frame.at(claimed, lengthBytes));
             tail = claimed + recordBytes(lengthBytes);
@@ -125,7 +133,7 @@ final class FrameRing {
         }
 
         /** {@link #claim}, copy and {@link #commit} in one; false when there is no room now. */
-        boolean put(byte[] bytes, long nanos) {
+        public boolean put(byte[] bytes, long nanos) {
             if (claim(bytes.length) == NO_ROOM) {
                 return false;
             }
@@ -135,18 +143,18 @@ final class FrameRing {
         }
 
         /** Shows the reader what was committed. */
-        void publish() {
+        public void publish() {
             ready.publish();
         }
 
         /** Whether the reader sleeps or is about to; ask after a full fence behind {@link #publish}. */
-        boolean readerWaits() {
+        public boolean readerWaits() {
             return ready.consumerWaits();
         }
     }
 
     /** The reading end. */
-    static final class Reader {
+    public static final class Reader {
         private final MemorySegment memory;
         private final SpscRing.Consumer ready;
         private final SpscRing.Producer done;
@@ -158,25 +166,31 @@ final class FrameRing {
         }
 
         /** Frames that can be read now; content with {@code enough}. */
-        int available(int enough) {
+        public int available(int enough) {
             return ready.available(enough);
         }
 
         /** Of the frame {@code index} places behind the oldest. */
-        int length(int index) {
+        public int length(int index) {
             return Frame.length(ready.peek(index));
         }
 
-        long address(int index) {
+        public long address(int index) {
             return memory.address() + Frame.position(ready.peek(index)) + TIME_BYTES;
         }
 
-        long nanos(int index) {
+        public long nanos(int index) {
             return Mem.getLong(memory.address() + Frame.position(ready.peek(index)));
         }
 
+        /** The bytes of the frame {@code index} places behind the oldest; until it is given back. */
+        public MemorySegment segment(int index) {
+            long word = ready.peek(index);
+            return memory.asSlice(Frame.position(word) + TIME_BYTES, Frame.length(word));
+        }
+
         /** Copies out the frame {@code index} places behind the oldest. */
-        byte[] bytes(int index) {
+        public byte[] bytes(int index) {
             byte[] copy = new byte[length(index)];
             long start = Frame.position(ready.peek(index)) + TIME_BYTES;
             MemorySegment.ofArray(copy).copyFrom(memory.asSlice(start, copy.length));
@@ -184,7 +198,7 @@ final class FrameRing {
         }
 
         /** Gives the oldest {@code count} frames back to the writer. */
-        void advance(int count) {
+        public void advance(int count) {
             for (int i = 0; i < count; i++) {
                 done.put(ready.peek(i)); // has room for all that can be outstanding
             }
@@ -193,7 +207,7 @@ final class FrameRing {
         }
 
         /** See {@link SpscRing.Consumer#setWaiting}. */
-        void setWaiting(boolean waiting) {
+        public void setWaiting(boolean waiting) {
             ready.setWaiting(waiting);
         }
     }

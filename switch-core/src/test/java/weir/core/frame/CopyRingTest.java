@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package weir.ports.capture;
+package weir.core.frame;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import weir.core.testing.Seeds;
 
 @Timeout(60)
-class FrameRingTest {
+class CopyRingTest {
     private static final long NAP_NANOS = 1_000;
     private static final int RECORD_OF_60 = 8 + 64;
 
@@ -30,7 +30,7 @@ class FrameRingTest {
 
     @Test
     void holdsWhatFitsAndNotMore() {
-        FrameRing ring = new FrameRing(3 * RECORD_OF_60, 16);
+        CopyRing ring = new CopyRing(3 * RECORD_OF_60, 16);
         for (int i = 0; i < 3; i++) {
             assertTrue(ring.writer().put(frame(60, i), i), "frame " + i);
         }
@@ -44,7 +44,7 @@ class FrameRingTest {
 
     @Test
     void holdsNotMoreFramesThanItWasMadeFor() {
-        FrameRing ring = new FrameRing(1 << 16, 4);
+        CopyRing ring = new CopyRing(1 << 16, 4);
         for (int i = 0; i < 4; i++) {
             assertTrue(ring.writer().put(frame(1, i), i));
         }
@@ -56,7 +56,7 @@ class FrameRingTest {
 
     @Test
     void aFrameThatIsLongerThanTheRingNeverFits() {
-        FrameRing ring = new FrameRing(1024, 4);
+        CopyRing ring = new CopyRing(1024, 4);
         assertFalse(ring.writer().put(frame(1017, 0), 0));
         assertTrue(ring.writer().put(frame(1016, 0), 0));
     }
@@ -70,7 +70,7 @@ class FrameRingTest {
     @MethodSource("seeds")
     void behavesAsAQueue(long seed) {
         RandomGenerator random = Seeds.random(seed);
-        FrameRing ring = new FrameRing(8192, 64);
+        CopyRing ring = new CopyRing(8192, 64);
         ArrayDeque<byte[]> model = new ArrayDeque<>();
         int number = 0;
         int put = 0;
@@ -105,7 +105,7 @@ class FrameRingTest {
     @Test
     void carriesFramesBetweenTwoThreads() throws Exception {
         int count = 50_000;
-        FrameRing ring = new FrameRing(1 << 14, 64);
+        CopyRing ring = new CopyRing(1 << 14, 64);
         StringBuilder wrong = new StringBuilder();
         Thread reader = Thread.ofPlatform().start(() -> {
             for (int next = 0; next < count; ) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package weir.ports.linux;
+package weir.ports;
 
-/** Threads that hold descriptors. */
+/** What is done with threads that use what is to be closed. */
 public final class Threads {
     private Threads() {}
 
-    /** Waits for the end of a thread, which closing descriptors has to; an interrupt is kept for the caller. */
+    /** Waits for the end of a thread, as closing what it uses has to; an interrupt is kept for the caller. */
     public static void joinUninterruptibly(Thread thread) {
         boolean interrupted = false;
         while (thread.isAlive()) {

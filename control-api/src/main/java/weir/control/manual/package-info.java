@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Man pages, made out of the commands. */
+@NullMarked
+package weir.control.manual;
+
+import org.jspecify.annotations.NullMarked;
