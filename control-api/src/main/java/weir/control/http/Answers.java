@@ -2,12 +2,14 @@
 
 package weir.control.http;
 
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import weir.control.plane.ControlException;
@@ -24,12 +26,13 @@ final class Answers {
     @FunctionalInterface
     interface Work {
         /** Returns what becomes JSON; null for an answer without body (204). */
+        @Nullable
         Object call() throws Exception;
     }
 
     /** Runs work on a thread that may wait, then answers with its result. */
     static void blocking(RoutingContext context, int status, Work work) {
-        Callable<Object> callable = work::call;
+        Callable<@Nullable Object> callable = work::call;
         context.vertx()
                 .executeBlocking(callable, false)
                 .onSuccess(result -> send(context, status, result))
@@ -37,10 +40,11 @@ final class Answers {
     }
 
     static JsonNode body(RoutingContext context) {
-        return JSON.readTree(context.body().buffer().getBytes());
+        Buffer buffer = context.body().buffer();
+        return JSON.readTree(buffer == null ? new byte[0] : buffer.getBytes());
     }
 
-    private static void send(RoutingContext context, int status, Object result) {
+    private static void send(RoutingContext context, int status, @Nullable Object result) {
         HttpServerResponse response = context.response();
         if (result == null) {
             response.setStatusCode(204).end();

@@ -7,6 +7,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import weir.control.plane.ControlException;
 import weir.control.plane.ControlPlane;
@@ -25,7 +26,8 @@ final class SwitchRoutes {
         router.get("/v1/switches").handler(context -> Answers.blocking(context, 200, this::list));
         router.post("/v1/switches").handler(BodyHandler.create(false)).handler(this::create);
         router.delete("/v1/switches/:switch")
-                .handler(context -> Answers.blocking(context, 204, () -> delete(context.pathParam("switch"))));
+                .handler(context ->
+                        Answers.blocking(context, 204, () -> delete(String.valueOf(context.pathParam("switch")))));
     }
 
     private Object list() {
@@ -54,7 +56,7 @@ final class SwitchRoutes {
         });
     }
 
-    private Object delete(String name) throws ControlException {
+    private @Nullable Object delete(String name) throws ControlException {
         plane.require(name);
         plane.change(now -> now.without(name), ChangeOptions.DEFAULT);
         return null;
