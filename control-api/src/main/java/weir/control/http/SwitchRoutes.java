@@ -15,14 +15,15 @@ import weir.control.plane.ControlPlane.ChangeOptions;
 import weir.control.topology.SwitchDefinition;
 
 /** {@code /v1/switches}: makes, lists, shows and deletes switches. */
-final class SwitchRoutes {
+final class SwitchRoutes implements Routes {
     private final ControlPlane plane;
 
     SwitchRoutes(ControlPlane plane) {
         this.plane = plane;
     }
 
-    void mount(Router router) {
+    @Override
+    public void mount(Router router) {
         router.get("/v1/switches").handler(context -> Answers.blocking(context, 200, this::list));
         router.post("/v1/switches").handler(BodyHandler.create(false)).handler(this::create);
         router.delete("/v1/switches/:switch")
