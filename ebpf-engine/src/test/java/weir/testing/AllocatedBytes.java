@@ -11,6 +11,7 @@ import java.lang.invoke.MethodType;
  */
 public final class AllocatedBytes {
     private static final MethodHandle COUNTER = counter();
+    private static final int MOST_RUNS = 40;
 
     private AllocatedBytes() {}
 
@@ -27,6 +28,30 @@ public final class AllocatedBytes {
         } catch (Throwable e) {
             throw new ExceptionInInitializerError(e);
         }
+    }
+
+    /** Something that is run many times over. */
+    @FunctionalInterface
+    public interface Work<E extends Exception> {
+        /** Does it once more. */
+        void run() throws E;
+    }
+
+    /**
+     * What a run of work allocates when the JVM has compiled it. Code that is not compiled yet makes some, and on a busy machine
+     * that takes a while: work is run once, and then again until a run allocates less than a limit, at most 40 times.
+     *
+     * @return bytes of the last run
+     */
+    public static <E extends Exception> long ofRun(long limit, Work<E> work) throws E {
+        work.run();
+        long bytes = Long.MAX_VALUE;
+        for (int run = 0; run < MOST_RUNS && bytes >= limit; run++) {
+            long before = now();
+            work.run();
+            bytes = now() - before;
+        }
+        return bytes;
     }
 
     /** Bytes since the thread began; asking adds nothing. */

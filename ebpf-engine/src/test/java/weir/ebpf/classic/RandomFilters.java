@@ -98,6 +98,11 @@ public final class RandomFilters {
         return frame;
     }
 
+    /** Offsets from the link's or network's header, {@code SKF_LL_OFF} and {@code SKF_NET_OFF}, and what is below both. */
+    public static boolean countsFromAHeader(List<ClassicInstruction> instructions) {
+        return instructions.stream().anyMatch(each -> ClassicOpcode.isAbsoluteLoad(each.code()) && each.k() < 0);
+    }
+
     private static ClassicInstruction of(int code, int k) {
         return new ClassicInstruction(code, 0, 0, k);
     }

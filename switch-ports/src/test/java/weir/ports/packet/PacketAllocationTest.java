@@ -26,10 +26,7 @@ class PacketAllocationTest {
             try (PacketPort port = PacketPort.open(Veth.spec(netns, ""));
                     QueueDriver queue = new QueueDriver(port.queues().getFirst())) {
                 long[] answers = new long[1];
-                converse(port, queue, answers);
-                long before = AllocatedBytes.now();
-                converse(port, queue, answers);
-                long bytes = AllocatedBytes.now() - before;
+                long bytes = AllocatedBytes.ofRun(ROUNDS, () -> converse(port, queue, answers));
 
                 assertTrue(answers[0] > ROUNDS, "answers " + answers[0]);
                 assertTrue(bytes < ROUNDS, bytes + " bytes in " + ROUNDS + " rounds");

@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import weir.testing.AllocatedBytes;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
@@ -233,16 +232,12 @@ class EpollIdleWaitTest {
     void pollingAndWaitingAllocateNothing() throws IOException {
         Told told = new Told();
         idle.register(reading.intValue(), told);
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         final int rounds = 10_000;
         final ByteBuffer one = ByteBuffer.allocateDirect(1);
-        exercise(one, rounds);
-        long before = threads.getCurrentThreadAllocatedBytes();
-        exercise(one, rounds);
-        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        long bytes = AllocatedBytes.ofRun(rounds, () -> exercise(one, rounds));
 
         assertTrue(bytes < rounds, bytes + " bytes in " + rounds + " rounds");
-        assertEquals(2 * rounds, told.readable);
+        assertTrue(told.readable >= 2 * rounds, told.readable + " times readable");
     }
 
     private void exercise(ByteBuffer one, int rounds) throws IOException {

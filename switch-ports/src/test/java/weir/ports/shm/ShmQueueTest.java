@@ -295,10 +295,7 @@ class ShmQueueTest {
 
     @Test
     void theWorkerMakesNoGarbage() {
-        exchange(20_000);
-        long before = AllocatedBytes.now();
-        exchange(20_000);
-        long bytes = AllocatedBytes.now() - before;
+        long bytes = AllocatedBytes.ofRun(20_000, () -> exchange(20_000));
         assertTrue(bytes < 20_000, bytes + " bytes in 20,000 rounds");
         assertFalse(queue.counters().transmitted() < 20_000, queue.counters().toString());
     }

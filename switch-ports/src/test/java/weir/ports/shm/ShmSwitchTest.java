@@ -36,7 +36,7 @@ import weir.testing.RequiresFeature;
 @RequiresFeature(Feature.LINUX)
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ShmSwitchTest {
-    private static final int MOST_WARM_UPS = 30;
+    private static final int FRAMES_A_PASS = 5_000;
     private static final long PATIENCE_NANOS = 5_000_000_000L;
 
     @TempDir
@@ -221,28 +221,19 @@ class ShmSwitchTest {
                     ShmClient b = lab.connect("b")) {
                 byte[] frame = frame(2, 1, 3);
                 byte[] buffer = new byte[b.slotBytes()];
-                long bytes = Long.MAX_VALUE;
-                int passed = 0;
-                // Code that is not compiled yet makes some; on a busy machine that takes a while.
-                for (int i = 0; i < MOST_WARM_UPS && bytes >= passed; i++) {
-                    long before = AllocatedBytes.now();
-                    passed = pass(a, b, frame, buffer);
-                    bytes = AllocatedBytes.now() - before;
-                }
-                assertTrue(bytes < passed, bytes + " bytes for " + passed + " frames");
+                long bytes = AllocatedBytes.ofRun(FRAMES_A_PASS, () -> pass(a, b, frame, buffer));
+                assertTrue(bytes < FRAMES_A_PASS, bytes + " bytes for " + FRAMES_A_PASS + " frames");
             }
         }
     }
 
-    private static int pass(ShmClient a, ShmClient b, byte[] frame, byte[] buffer) {
-        int passed = 0;
-        for (int i = 0; i < 5_000; i++) {
+    private static void pass(ShmClient a, ShmClient b, byte[] frame, byte[] buffer) {
+        for (int i = 0; i < FRAMES_A_PASS; i++) {
             if (!a.sender().send(frame, 0, frame.length) || !b.receiver().await(PATIENCE_NANOS)) {
                 throw new AssertionError("frame " + i);
             }
-            passed += b.receiver().receive(buffer) == frame.length ? 1 : 0;
+            assertEquals(frame.length, b.receiver().receive(buffer));
         }
-        return passed;
     }
 
     @Test

@@ -3,9 +3,7 @@ package weir.ports.tap;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import weir.core.frame.Frame;
@@ -13,6 +11,7 @@ import weir.core.frame.FrameBatch;
 import weir.ports.testing.Arp;
 import weir.ports.testing.Netns;
 import weir.ports.testing.QueueDriver;
+import weir.testing.AllocatedBytes;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
@@ -27,12 +26,8 @@ class TapAllocationTest {
                 TapPort port = TapPort.open("tap:t1?netns=" + netns.path() + options)) {
             netns.ip("addr", "add", "198.18.8.1/24", "dev", "t1");
             try (QueueDriver queue = new QueueDriver(port.queues().getFirst())) {
-                ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
                 long[] answers = new long[1];
-                converse(port, queue, answers);
-                long before = threads.getCurrentThreadAllocatedBytes();
-                converse(port, queue, answers);
-                long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+                long bytes = AllocatedBytes.ofRun(ROUNDS, () -> converse(port, queue, answers));
 
                 assertTrue(answers[0] > ROUNDS, "answers " + answers[0]);
                 assertTrue(bytes < ROUNDS, bytes + " bytes in " + ROUNDS + " rounds");

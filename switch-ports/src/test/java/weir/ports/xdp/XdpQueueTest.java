@@ -7,9 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static weir.ports.testing.Waiting.within;
 
-import com.sun.management.ThreadMXBean;
 import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +25,7 @@ import weir.ports.linux.RawSocket;
 import weir.ports.testing.Arp;
 import weir.ports.testing.Netns;
 import weir.ports.testing.QueueDriver;
+import weir.testing.AllocatedBytes;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
@@ -121,12 +120,8 @@ class XdpQueueTest {
     void sendingAndReceivingAllocateNothing() throws Exception {
         netns.ip("addr", "add", "198.18.8.1/24", "dev", Veth.FAR);
         try (QueueDriver queue = new QueueDriver(port.queues().getFirst())) {
-            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             long[] answers = new long[1];
-            converse(queue, answers);
-            long before = threads.getCurrentThreadAllocatedBytes();
-            converse(queue, answers);
-            long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+            long bytes = AllocatedBytes.ofRun(ROUNDS, () -> converse(queue, answers));
 
             assertTrue(answers[0] > ROUNDS, "answers " + answers[0]);
             assertTrue(bytes < ROUNDS, bytes + " bytes in " + ROUNDS + " rounds");
