@@ -218,10 +218,14 @@ final class HashTable {
     int update(long key, long source, long flags, int cpu) {
         int hash = hashing.hash(key);
         long bucket = bucketOf(hash);
+        boolean hasPlace = false;
         for (int tries = 0; tries < SpinWord.PATIENCE; tries++) {
             SpinWord.lock(BucketLayout.lock(bucket));
             long old = walk(bucket, key, hash);
             int refusal = refusal(old, flags);
+            if (hasPlace && (refusal != 0 || old != MapMemory.NONE)) {
+                giveBackPlace(); // somebody else was faster with the same key
+            }
             if (refusal != 0) {
                 SpinWord.unlock(BucketLayout.lock(bucket));
                 return refusal;
@@ -229,14 +233,14 @@ final class HashTable {
             if (old != MapMemory.NONE) {
                 return change(bucket, old, source, flags, cpu);
             }
-            if (claimEntry()) {
+            if (hasPlace || claimPlace()) {
                 return insert(bucket, hash, key, source, cpu);
             }
             SpinWord.unlock(BucketLayout.lock(bucket));
             if (recent == null) {
                 return -Errno.E2BIG;
             }
-            evict(recent);
+            hasPlace = evict(recent);
         }
         return -Errno.ENOMEM;
     }
@@ -281,13 +285,13 @@ final class HashTable {
         return 0;
     }
 
-    /** Gives the lock back. The entry is counted. */
+    /** Gives the lock back. The place is the caller's. */
     private int insert(long bucket, int hash, long key, long source, int cpu) {
         long fresh = pool.take();
         for (int spins = 1; fresh == MapMemory.NONE; spins++) {
             if (!pool.canReach(maxEntries + 1)) {
                 SpinWord.unlock(BucketLayout.lock(bucket));
-                Mem.getAndAddLong(count, -1);
+                giveBackPlace();
                 return -Errno.ENOMEM;
             }
             SpinWord.pause(spins);
@@ -341,7 +345,7 @@ final class HashTable {
     }
 
     /** Counts one entry more unless the table is full. */
-    private boolean claimEntry() {
+    private boolean claimPlace() {
         while (true) {
             long entries = Mem.getLongAcquire(count);
             if (entries >= maxEntries) {
@@ -351,6 +355,10 @@ final class HashTable {
                 return true;
             }
         }
+    }
+
+    private void giveBackPlace() {
+        Mem.getAndAddLong(count, -1);
     }
 
     int delete(long key) {
@@ -375,10 +383,11 @@ final class HashTable {
             copyOut(element, toAddress, locked);
         }
         remove(bucket, predecessor(bucket, element), element);
+        giveBackPlace();
         return 0;
     }
 
-    /** Gives the lock back. */
+    /** Gives the lock back; the entry's place becomes the caller's. */
     private void remove(long bucket, long predecessor, long element) {
         ElementLayout.setNext(predecessor, ElementLayout.next(element));
         if (recent != null) {
@@ -386,14 +395,17 @@ final class HashTable {
         }
         SpinWord.unlock(BucketLayout.lock(bucket));
         pool.giveBack(element);
-        Mem.getAndAddLong(count, -1);
     }
 
-    /** Tries to; another thread may be faster. Holds no lock when called. */
-    private void evict(LeastRecentlyUsed candidates) {
+    /**
+     * Tries to; another thread may have taken the element out before. Holds no lock when called.
+     *
+     * @return whether there is a place now, which is the caller's: nobody else's update can take it
+     */
+    private boolean evict(LeastRecentlyUsed candidates) {
         int index = candidates.next(pool.used());
         if (index == LeastRecentlyUsed.NONE) {
-            return;
+            return false;
         }
         long element = pool.address(index);
         // Read without a lock: if it is no longer the element's hash, the element is not in that bucket.
@@ -402,9 +414,10 @@ final class HashTable {
         long predecessor = predecessor(bucket, element);
         if (predecessor == MapMemory.NONE) {
             SpinWord.unlock(BucketLayout.lock(bucket));
-        } else {
-            remove(bucket, predecessor, element);
+            return false;
         }
+        remove(bucket, predecessor, element);
+        return true;
     }
 
     // ---- control code -------------------------------------------------------------------------------------

@@ -41,7 +41,9 @@ public final class KernelVerifier {
     private static final int MAP_FD = 1;
     private static final int MAP_INDEX = 5;
 
-    private static final Pattern INSTRUCTION = Pattern.compile("^(\\d+): \\([0-9a-f]{2}\\) ", Pattern.MULTILINE);
+    // "from 8 to 12: R0=..." begins a path, with the branch that led to it; "12: (b7) r0 = 0" goes on with it.
+    private static final Pattern STEP =
+            Pattern.compile("^(?:from (\\d+) to \\d+:|(\\d+): \\([0-9a-f]{2}\\) )", Pattern.MULTILINE);
     private static final Pattern TIME = Pattern.compile("verification time (\\d+) usec");
 
     private KernelVerifier() {}
@@ -50,7 +52,7 @@ public final class KernelVerifier {
      * A verdict.
      *
      * @param message the last line of the log that says something; empty where the program is accepted
-     * @param path slots that were walked last, since another path ended; empty where the program is accepted
+     * @param path slots that were walked last, since another path ended, behind that of the branch; empty where the program is accepted
      * @param time that the kernel says it took; 0 where the program is refused
      */
     public record Verdict(boolean accepted, String message, List<Integer> path, Duration time) {}
@@ -111,10 +113,9 @@ public final class KernelVerifier {
 
     private static List<Integer> lastPath(String log) {
         String last = log.substring(Math.max(0, log.lastIndexOf("\nfrom ")));
-        return INSTRUCTION
-                .matcher(last)
+        return STEP.matcher(last)
                 .results()
-                .map(each -> Integer.valueOf(each.group(1)))
+                .map(each -> Integer.valueOf(each.group(1) == null ? each.group(2) : each.group(1)))
                 .toList();
     }
 

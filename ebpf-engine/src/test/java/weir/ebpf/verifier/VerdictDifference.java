@@ -9,6 +9,7 @@ import weir.ebpf.isa.AluOp;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.MalformedCodeException;
 import weir.ebpf.kernel.KernelVerifier;
+import weir.ebpf.program.PathFacts;
 
 /**
  * Known reasons for which a verdict differs from that of Linux 6.18; {@code docs/ebpf-support.md} explains them.
@@ -43,7 +44,7 @@ final class VerdictDifference {
         if (kernel.message().startsWith("verifier bug: No program to jit")) {
             return "a callback that only dead code names, a fault of the kernel";
         }
-        if (kernel.path().stream().anyMatch(ours.program().facts().dead()::contains)) {
+        if (goesWhereNoRunGoes(kernel.path(), ours.program())) {
             return "on a path that no run takes, which narrower ranges prove";
         }
         boolean divides = ours.program().spec().code().instructions().stream()
@@ -52,6 +53,20 @@ final class VerdictDifference {
             return "after a division, of whose result it knows nothing";
         }
         return UNEXPLAINED;
+    }
+
+    private static boolean goesWhereNoRunGoes(List<Integer> path, VerifiedProgram program) {
+        if (path.stream().anyMatch(program.facts().dead()::contains)) {
+            return true;
+        }
+        for (int i = 1; i < path.size(); i++) {
+            int from = path.get(i - 1);
+            PathFacts.Branch branch = program.facts().paths().branches().get(from);
+            if (branch != null && !branch.may(path.get(i) != from + 1)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
