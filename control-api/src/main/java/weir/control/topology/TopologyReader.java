@@ -229,7 +229,12 @@ public final class TopologyReader {
                 JsonNode json = all.get(map);
                 ObjectReader entries = at(json, byName.pointerTo(map));
                 for (String key : entries.names()) {
-                    settings.add(new MapSetting(map, key, json.get(key).asString()));
+                    JsonNode value = json.get(key);
+                    if (value.isString() || value.isNumber()) {
+                        settings.add(new MapSetting(map, key, value.asString()));
+                    } else {
+                        entries.wrong(entries.pointerTo(key), "a value is text or a number", "");
+                    }
                 }
             }
         }
