@@ -19,7 +19,7 @@ public final class WeirVersion implements IVersionProvider {
     public String[] getVersion() {
         String commit = commit();
         return new String[] {
-            "weir " + number() + (commit.isEmpty() ? "" : " (commit " + commit + ")"),
+            "weir " + number() + " (commit " + (commit.isEmpty() ? "unknown" : commit) + ")",
             "Java " + Runtime.version() + " (" + System.getProperty("java.vendor") + "), "
                     + System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                     + System.getProperty("os.arch")

@@ -23,7 +23,7 @@ class WeirCommandLineTest {
         assertTrue(
                 out.toString()
                         .matches(
-                                "(?s)weir \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?( \\(commit [0-9a-f]{12}(-dirty)?\\))?\\RJava 2.*"),
+                                "(?s)weir \\d+\\.\\d+\\.\\d+(-SNAPSHOT)? \\(commit ([0-9a-f]{12}(-dirty)?|unknown)\\)\\RJava 2.*"),
                 out::toString);
     }
 

@@ -4,13 +4,13 @@
  * Finds frames, and contents of maps, that take a program through all ways that its branches may go: so that
  * a compiler which learns from runs has seen them all before the first real frame.
  *
- * <pre>
+ * <pre>{@code
  *  PathFacts: which ways are possible, what is compared --+
  *                                                         v
  *  InputSearch --Input--> ScratchMaps, ScratchFrame --> interpreter, with Tracer
  *       ^                                                 | branches, places of loads, keys of lookups
  *       +----------- changed inputs <-- Solver <----------+
- * </pre>
+ * }</pre>
  *
  * <p>Nothing here is a proof and nothing touches live maps: a way that is not found is only reported.
  */

@@ -4,12 +4,12 @@
  * The instruction set of RFC 9669: instructions as records, their binary and text forms, and what each
  * operation means.
  *
- * <pre>
+ * <pre>{@code
  *           Decoder                Listing, Disassembler
  *  bytes  ---------->  Code   -------------------->  text
  *         <----------  of     <--------------------
  *           Encoder    Instruction     Assembler
- * </pre>
+ * }</pre>
  *
  * Each way there and back gives the same again.
  */

@@ -4,10 +4,10 @@
  * Ports on capture files: frames of one file come in as if they had just arrived, frames towards the port are written
  * to another. No privilege is needed.
  *
- * <pre>
+ * <pre>{@code
  *  in.pcap ---> weir-replay thread --- CopyRing --->  worker
  * out.pcap <--- weir-record thread <-- CopyRing ----  worker
- * </pre>
+ * }</pre>
  *
  * <p>{@code pcap:[IN][,OUT][?OPTION=VALUE[&OPTION=VALUE...]]}
  *
