@@ -39,8 +39,8 @@ final class Problems {
             errors.add(new FieldError(text(error, "pointer"), text(error, "detail")));
         }
         Refusal refusal = new Refusal(status, text(problem, "code"), errors, violations(problem.path("violations")));
-        String detail = text(problem, "detail");
-        return new DaemonException(refusal, detail.isEmpty() ? text(problem, "title") : detail, text(problem, "hint"));
+        String title = text(problem, "title");
+        return new DaemonException(refusal, title.isEmpty() ? text(problem, "detail") : title, text(problem, "hint"));
     }
 
     private static List<ViolationReport> violations(JsonNode violations) {
