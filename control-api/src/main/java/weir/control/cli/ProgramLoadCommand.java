@@ -48,7 +48,7 @@ public final class ProgramLoadCommand extends QueryCommand {
     private static final String ON = "1";
 
     /** Largest object file that the daemon takes. */
-    private static final long MAX_BYTES = 16 << 20;
+    private static final int MAX_BYTES = 16 << 20;
 
     @Parameters(
             index = "0",

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -60,7 +61,7 @@ record AnswerHead(int status, String reason, Map<String, String> headers) {
             }
             headers.merge(header.group(1).toLowerCase(Locale.ROOT), header.group(2), (a, b) -> a + ", " + b);
         }
-        String reason = status.group(2) == null ? "" : status.group(2);
+        String reason = Objects.requireNonNullElse(status.group(2), "");
         return new AnswerHead(Integer.parseInt(status.group(1)), shown(reason), headers);
     }
 

@@ -13,6 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param headers beside those that every request has
  * @param body sent as it is; empty for none
  */
+@SuppressWarnings("ArrayRecordComponent") // sent, never compared
 public record ApiRequest(String method, ApiPath path, Map<String, String> headers, byte[] body) {
     private static final String CONTENT_TYPE = "Content-Type";
 

@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
@@ -79,29 +78,21 @@ public final class DaemonClient {
      * @throws DaemonException when there is no answer, or one that is not 2xx
      */
     public ApiStream stream(ApiRequest request) {
-        ApiStream stream = null;
         try {
-            stream = send(request);
+            ApiStream stream = send(request);
             stream.waitUntil(Deadline.never());
-            ApiStream open = stream;
-            stream = null;
-            return open;
+            return stream;
         } catch (IOException e) {
             throw lost(e);
-        } finally {
-            if (stream != null) {
-                stream.close();
-            }
         }
     }
 
     private ApiStream send(ApiRequest request) throws IOException {
         UnixConnection connection = UnixConnection.to(socket, Deadline.in(patience));
-        ApiStream stream = null;
         try {
             connection.send(head(request));
             connection.send(ByteBuffer.wrap(request.body()));
-            stream = new ApiStream(connection, AnswerHead.read(connection));
+            ApiStream stream = new ApiStream(connection, AnswerHead.read(connection));
             if (stream.status() >= FIRST_REFUSAL) {
                 throw Problems.read(stream, bytes(stream));
             }
@@ -145,7 +136,6 @@ public final class DaemonClient {
     private static byte[] bytes(ApiStream stream) throws IOException {
         byte[] body = stream.body().readNBytes(MAX_ANSWER_BYTES + 1);
         if (body.length > MAX_ANSWER_BYTES) {
-            Arrays.fill(body, (byte) 0);
             throw DaemonException.badAnswer("it has more than " + MAX_ANSWER_BYTES + " bytes");
         }
         return body;

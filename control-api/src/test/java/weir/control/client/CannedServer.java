@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 /** A server by hand on a Unix socket, which says to its one client what a test wants it to say. */
 final class CannedServer implements AutoCloseable {
     private final ServerSocketChannel server;
-    private final CompletableFuture<String> request = new CompletableFuture<>();
+    private final CompletableFuture<String> request;
 
     /** What it does with its client. */
     @FunctionalInterface
@@ -24,33 +24,38 @@ final class CannedServer implements AutoCloseable {
         void play(SocketChannel client) throws IOException, InterruptedException;
     }
 
-    private CannedServer(ServerSocketChannel server) {
+    private CannedServer(ServerSocketChannel server, CompletableFuture<String> request) {
         this.server = server;
+        this.request = request;
     }
 
     static CannedServer at(Path socket, Script script) throws IOException {
+        return at(socket, script, new CompletableFuture<>());
+    }
+
+    private static CannedServer at(Path socket, Script script, CompletableFuture<String> request) throws IOException {
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         channel.bind(UnixDomainSocketAddress.of(socket));
-        CannedServer server = new CannedServer(channel);
         Thread.ofPlatform().daemon().start(() -> {
             try (SocketChannel client = channel.accept()) {
                 script.play(client);
             } catch (IOException | InterruptedException e) {
-                server.request.completeExceptionally(e);
+                request.completeExceptionally(e);
             }
         });
-        return server;
+        return new CannedServer(channel, request);
     }
 
     /** Reads the whole request, then says these bytes and hangs up. */
     static CannedServer saying(Path socket, String answer) throws IOException {
         CompletableFuture<String> read = new CompletableFuture<>();
-        CannedServer server = at(socket, client -> {
-            read.complete(readRequest(client));
-            say(client, answer);
-        });
-        read.thenAccept(server.request::complete);
-        return server;
+        return at(
+                socket,
+                client -> {
+                    read.complete(readRequest(client));
+                    say(client, answer);
+                },
+                read);
     }
 
     /** The request that came. */

@@ -4,6 +4,7 @@ package weir.control.client;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -132,7 +133,7 @@ class DaemonClientTest {
     @Test
     void anEndlessBodyIsGivenUp() throws IOException {
         String block = "x".repeat(1 << 20);
-        try (CannedServer server = CannedServer.at(socket(), client -> {
+        try (CannedServer _ = CannedServer.at(socket(), client -> {
             CannedServer.readRequest(client);
             CannedServer.say(client, JSON_HEAD + "\r\n\"");
             while (client.isOpen()) {
@@ -143,7 +144,6 @@ class DaemonClientTest {
             assertEquals(
                     "the daemon's answer makes no sense: it has more than " + DaemonClient.MAX_ANSWER_BYTES + " bytes",
                     e.getMessage());
-            server.close();
         }
     }
 
@@ -151,7 +151,7 @@ class DaemonClientTest {
     @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\n", JSON_HEAD + "Content-Length: 10\r\n\r\n{"})
     void whoDoesNotGoOnIsNotWaitedForLongerThanSaid(String beginning) throws Exception {
         CountDownLatch done = new CountDownLatch(1);
-        try (CannedServer server = CannedServer.at(socket(), client -> {
+        try (CannedServer _ = CannedServer.at(socket(), client -> {
             CannedServer.say(client, beginning);
             done.await();
         })) {
@@ -160,7 +160,6 @@ class DaemonClientTest {
             assertEquals(Kind.UNREACHABLE, e.kind());
             assertEquals("the daemon does not answer within 80 ms", e.getMessage());
             done.countDown();
-            server.close();
         }
     }
 
@@ -168,7 +167,7 @@ class DaemonClientTest {
     @Test
     void anAnswerThatComesBeforeTheBodyIsSentIsHeard() throws Exception {
         CountDownLatch done = new CountDownLatch(1);
-        try (CannedServer server = CannedServer.at(socket(), client -> {
+        try (CannedServer _ = CannedServer.at(socket(), client -> {
             CannedServer.say(
                     client,
                     "HTTP/1.1 413 Content Too Large\r\nContent-Type: application/problem+json\r\n\r\n"
@@ -182,7 +181,6 @@ class DaemonClientTest {
             assertEquals("send less", e.hint());
             assertEquals(413, e.refusal().status());
             done.countDown();
-            server.close();
         }
     }
 
@@ -214,14 +212,13 @@ class DaemonClientTest {
     void streamsUntilTheServerEndsAndReadsEvents() throws IOException {
         String events = ": hello\r\n\r\nid: 7\r\nevent: port\r\ndata: {\"a\":\r\ndata: 1}\r\n\r\nevent: stats\n"
                 + "data:x\n\ndata: cut short";
-        try (CannedServer server = CannedServer.saying(
+        try (CannedServer _ = CannedServer.saying(
                         socket(), "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + events);
                 ApiStream stream = client().stream(ApiRequest.get(ApiPath.of("events")))) {
             ServerEvents read = new ServerEvents(stream.body());
             assertEquals(new ServerEvents.Event("7", "port", "{\"a\":\n1}"), read.next());
             assertEquals(new ServerEvents.Event("7", "stats", "x"), read.next());
-            assertEquals(null, read.next());
-            server.close();
+            assertNull(read.next());
         }
     }
 
@@ -234,17 +231,16 @@ class DaemonClientTest {
                     .append(new String(expected, at, 1_000, StandardCharsets.US_ASCII))
                     .append("\r\n");
         }
-        try (CannedServer server = CannedServer.saying(socket(), chunks + "0\r\n\r\n");
+        try (CannedServer _ = CannedServer.saying(socket(), chunks + "0\r\n\r\n");
                 ApiStream stream = client().stream(LIST)) {
             assertArrayEquals(expected, stream.body().readAllBytes());
-            server.close();
         }
     }
 
     @Test
     void anInterruptEndsAStream() throws Exception {
         CountDownLatch done = new CountDownLatch(1);
-        try (CannedServer server = CannedServer.at(socket(), client -> {
+        try (CannedServer _ = CannedServer.at(socket(), client -> {
                     CannedServer.readRequest(client);
                     CannedServer.say(client, "HTTP/1.1 200 OK\r\n\r\n");
                     done.await();
@@ -254,7 +250,6 @@ class DaemonClientTest {
             assertEquals(-1, stream.body().read());
             assertTrue(Thread.interrupted());
             done.countDown();
-            server.close();
         }
     }
 
