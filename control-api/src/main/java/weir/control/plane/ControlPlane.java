@@ -151,6 +151,9 @@ public final class ControlPlane implements AutoCloseable {
             }
         } catch (ControlException e) {
             throw takenBack(reached, before, e);
+        } catch (RuntimeException e) { // a defect, or the machine: no reason to stay half-way
+            throw takenBack(
+                    reached, before, new ControlException(Code.UNUSABLE, String.valueOf(e), "", List.of(), List.of(), e));
         }
     }
 
@@ -162,7 +165,7 @@ public final class ControlPlane implements AutoCloseable {
             try {
                 perform(action, new ChangeOptions(false, true));
                 now = action.after(now);
-            } catch (ControlException e) {
+            } catch (ControlException | RuntimeException e) {
                 left.add(action.kind().sign() + " " + action.place() + ": " + e.getMessage());
             }
         }
@@ -185,27 +188,21 @@ public final class ControlPlane implements AutoCloseable {
             case Action.DeleteSwitch delete -> delete(delete.switchName());
             case Action.AttachPort attach -> attach(attach.switchName(), attach.port(), attach.definition());
             case Action.DetachPort detach -> require(detach.switchName()).detach(detach.port());
-            case Action.ChangePort change -> {
-                PortDefinition whole = definition(change.switchName(), change.port())
-                        .withVlan(change.definition().vlan())
-                        .withHairpin(change.definition().hairpin())
-                        .withStorm(change.definition().storm());
-                require(change.switchName()).detach(change.port());
-                attach(change.switchName(), change.port(), whole);
-            }
+            case Action.ChangePort change -> changePort(change.switchName(), change.port(), change.definition());
             case Action.SetLink set -> setLink(set);
             case Action.SetProgram set -> setProgram(set, options.keepMaps());
             case Action.SetStatic set -> setStatic(set);
         }
     }
 
-    private PortDefinition definition(String switchName, String port) throws ControlException {
-        SwitchDefinition definition = current.find(switchName);
-        PortDefinition known = definition == null ? null : definition.ports().get(port);
-        if (known == null) {
-            throw ControlException.notFound("no port '" + port + "' on switch " + switchName, "");
+    private void changePort(String switchName, String port, PortDefinition definition) throws ControlException {
+        boolean isThere = require(switchName)
+                .change(port, options -> options.withVlan(definition.vlan())
+                        .withHairpin(definition.hairpin())
+                        .withStorm(definition.storm()));
+        if (!isThere) {
+            requirePort(switchName, port);
         }
-        return known;
     }
 
     private void create(String name, SwitchDefinition definition) {
