@@ -2,6 +2,7 @@
 
 package weir.control.cli;
 
+import weir.control.client.DaemonException;
 import weir.control.program.ReplayException;
 import weir.core.port.PortException;
 
@@ -31,6 +32,22 @@ final class CommandFailures {
             case USAGE -> ExitCode.USAGE;
             case NOT_FOUND -> ExitCode.NOT_FOUND;
             case CONTENT -> ExitCode.FAILURE;
+        };
+        return of(code, e, e.hint());
+    }
+
+    /** With the exit code of its kind, and of the code that the daemon gives. */
+    static CommandFailure of(DaemonException e) {
+        ExitCode code = switch (e.kind()) {
+            case UNREACHABLE -> ExitCode.DAEMON_UNREACHABLE;
+            case BAD_ANSWER -> ExitCode.FAILURE;
+            case REFUSED ->
+                switch (e.refusal().code()) {
+                    case "invalid" -> ExitCode.USAGE;
+                    case "not_found" -> ExitCode.NOT_FOUND;
+                    case "program_rejected" -> ExitCode.PROGRAM_REJECTED;
+                    default -> ExitCode.FAILURE;
+                };
         };
         return of(code, e, e.hint());
     }

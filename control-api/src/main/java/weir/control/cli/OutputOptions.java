@@ -35,6 +35,16 @@ public final class OutputOptions {
         return format;
     }
 
+    /** Prints one of many documents that follow one another: JSON as a line, YAML behind {@code ---}. */
+    void printLine(PrintWriter out, Object data) {
+        if (format == OutputFormat.YAML) {
+            out.print(YAMLMapper.shared().writeValueAsString(data));
+        } else {
+            out.println(JsonMapper.shared().writeValueAsString(data));
+        }
+        out.flush();
+    }
+
     /**
      * Prints in the format asked for.
      *

@@ -33,11 +33,15 @@ public final class TrainingCommand implements Callable<Integer> {
         Path folder = Files.createTempDirectory("weir-training-");
         Path object = folder.resolve("program.o");
         Path capture = folder.resolve("frames.pcap");
-        try (InputStream content = resource(OBJECT)) {
+        Path socket = folder.resolve("api.sock");
+        try (InputStream content = resource(OBJECT);
+                TrainingDaemon daemon = TrainingDaemon.listen(socket)) {
             Files.copy(content, object);
             commands()
                     .forEach(words -> run(words.map(word ->
-                            word.replace("{program}", object.toString()).replace("{capture}", capture.toString()))));
+                            word.replace("{program}", object.toString())
+                            .replace("{capture}", capture.toString())
+                            .replace("{socket}", daemon.socket()))));
         } finally {
             Files.deleteIfExists(capture);
             Files.deleteIfExists(object);

@@ -78,7 +78,12 @@ final class VerificationText {
 
     /** All that is wrong with a program. */
     void violations(VerificationReport.Program program) {
-        for (ViolationReport violation : program.violations()) {
+        violations(program.violations());
+    }
+
+    /** What is wrong, each at its place. */
+    void violations(List<ViolationReport> violations) {
+        for (ViolationReport violation : violations) {
             out.println(place(violation) + colours.error("error:") + ' ' + Printable.of(violation.message()));
             if (violation.source() != null) {
                 excerpt(violation.source());

@@ -13,6 +13,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
+import weir.control.client.DaemonException;
 import weir.control.text.Spelling;
 
 /**
@@ -38,7 +39,10 @@ public final class WeirCommandLine {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler((failure, args) -> report(usageFailure(failure)))
-                .setExecutionExceptionHandler((failure, command, parsed) -> report(asFailure(failure)));
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    showViolations(failure);
+                    return report(asFailure(failure));
+                });
     }
 
     /** The command line of this process: of the commands, those that the arguments could mean. */
@@ -67,6 +71,16 @@ public final class WeirCommandLine {
         commandLine.getOut().flush();
         commandLine.getErr().flush();
         return exitCode;
+    }
+
+    /** What the verifier said to the daemon, as {@code program verify} shows it. */
+    private void showViolations(Exception failure) {
+        if (failure instanceof DaemonException refused) {
+            new VerificationText(
+                            commandLine.getErr(),
+                            Colours.of(Progress.isTerminal(), System.getenv()))
+                    .violations(refused.refusal().violations());
+        }
     }
 
     private int report(CommandFailure failure) {
@@ -131,6 +145,9 @@ public final class WeirCommandLine {
     private static CommandFailure asFailure(Throwable thrown) {
         if (thrown instanceof CommandFailure failure) {
             return failure;
+        }
+        if (thrown instanceof DaemonException refused) {
+            return CommandFailures.of(refused);
         }
         return new CommandFailure(
                 ExitCode.FAILURE,

@@ -2,7 +2,6 @@
 
 package weir.control.http;
 
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
@@ -10,25 +9,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import weir.control.plane.ControlException;
+import weir.control.topology.DefinitionErrors;
 
 /** How routes answer: JSON, or a problem (RFC 9457). */
 final class Answers {
     static final JsonMapper JSON = JsonMapper.builder().build();
 
+    private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
     private static final String PROBLEM_TYPE = "application/problem+json";
+    private static final int INTERNAL = 500;
 
     private Answers() {}
 
     /** What a route does, on a thread that may wait. */
     @FunctionalInterface
     interface Work {
-        /** Returns what becomes JSON; null for an answer without body (204). */
+        /** Returns what becomes JSON, or a {@link Reply}; null for an answer without body (204). */
         @Nullable
         Object call() throws Exception;
     }
+
+    /** An answer with a status of its own. */
+    record Reply(int status, Object body) {}
 
     /** Runs work on a thread that may wait, then answers with its result. */
     static void blocking(RoutingContext context, int status, Work work) {
@@ -39,9 +46,13 @@ final class Answers {
                 .onFailure(failure -> fail(context, failure));
     }
 
-    static JsonNode body(RoutingContext context) {
-        Buffer buffer = context.body().buffer();
-        return JSON.readTree(buffer == null ? new byte[0] : buffer.getBytes());
+    /**
+     * The body as JSON.
+     *
+     * @throws ControlException when it is none
+     */
+    static JsonNode body(RoutingContext context) throws ControlException {
+        return JsonBodies.read(context.body().buffer());
     }
 
     private static void send(RoutingContext context, int status, @Nullable Object result) {
@@ -50,27 +61,67 @@ final class Answers {
             response.setStatusCode(204).end();
             return;
         }
-        response.setStatusCode(status)
+        Object body = result instanceof Reply reply ? reply.body() : result;
+        response.setStatusCode(result instanceof Reply reply ? reply.status() : status)
                 .putHeader("Content-Type", "application/json")
-                .end(JSON.writeValueAsString(result));
+                .end(JSON.writeValueAsString(body));
     }
 
     private static void fail(RoutingContext context, Throwable failure) {
-        Map<String, Object> problem = new LinkedHashMap<>();
-        int status = 500;
-        if (failure instanceof ControlException refused) {
-            status = refused.code().status();
-            problem.put("code", refused.code().label());
-            problem.put("hint", refused.hint());
-            problem.put("errors", refused.errors());
-            problem.put("violations", refused.violations());
-        } else {
-            problem.put("code", "internal");
-            problem.put("hint", "this is a defect; the daemon's log has more");
-            problem.put("errors", List.of());
+        switch (failure) {
+            case ControlException refused ->
+                problem(
+                        context,
+                        refused.code().status(),
+                        refused.code().label(),
+                        String.valueOf(refused.getMessage()),
+                        refused.hint(),
+                        refused);
+            case DefinitionErrors wrong -> fail(context, ControlException.of(wrong));
+            default -> {
+                LOG.error("{} {} failed", context.request().method(), context.request().path(), failure);
+                problem(
+                        context,
+                        INTERNAL,
+                        "internal",
+                        "the daemon failed: " + failure,
+                        "this is a defect; the daemon's log has more");
+            }
         }
-        problem.put("title", String.valueOf(failure.getMessage()));
+    }
+
+    /**
+     * Answers with a problem.
+     *
+     * @param code stable, in {@code openapi.yaml}
+     * @param title one line of cause
+     * @param hint what to do instead; may be empty
+     */
+    static void problem(RoutingContext context, int status, String code, String title, String hint) {
+        problem(context, status, code, title, hint, null);
+    }
+
+    private static void problem(
+            RoutingContext context,
+            int status,
+            String code,
+            String title,
+            String hint,
+            @Nullable ControlException refused) {
+        Map<String, Object> problem = new LinkedHashMap<>();
+        problem.put("type", "urn:weir:problem:" + code);
+        problem.put("title", title);
         problem.put("status", status);
+        problem.put("code", code);
+        problem.put("hint", hint);
+        problem.put(
+                "errors",
+                refused == null
+                        ? List.of()
+                        : refused.errors().stream()
+                                .map(error -> Map.of("pointer", error.pointer(), "detail", error.detail()))
+                                .toList());
+        problem.put("violations", refused == null ? List.of() : refused.violations());
         context.response()
                 .setStatusCode(status)
                 .putHeader("Content-Type", PROBLEM_TYPE)

@@ -9,7 +9,6 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import java.nio.file.Path;
-import java.util.List;
 import weir.control.plane.ControlPlane;
 
 /** Answers requests. Event loops of Vert.x only read and write; whatever may wait runs on threads of its own. */
@@ -27,7 +26,7 @@ public final class ApiServer implements AutoCloseable {
     /** Listens on a Unix socket; blocks until it does. The caller has made the folder, and no file is there. */
     public static ApiServer listen(Vertx vertx, ControlPlane plane, Path socket) {
         Router router = Router.router(vertx);
-        for (Routes routes : List.of(new SwitchRoutes(plane), new ConfigRoutes(plane))) {
+        for (Routes routes : Endpoints.all(plane)) {
             routes.mount(router);
         }
         HttpServerOptions options = new HttpServerOptions().setIdleTimeout(IDLE_SECONDS);

@@ -5,7 +5,9 @@ package weir.control.plane;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import weir.control.program.ReplayException;
 import weir.control.program.ViolationReport;
+import weir.control.topology.DefinitionErrors;
 
 /** What was asked of the daemon is not done, and nothing of it is. One line of cause, one of what to do instead. */
 public final class ControlException extends Exception {
@@ -91,6 +93,46 @@ public final class ControlException extends Exception {
     public static ControlException invalid(String pointer, String cause, String hint) {
         return new ControlException(
                 Code.INVALID, cause, hint, List.of(new FieldError(pointer, cause)), List.of(), null);
+    }
+
+    /** A definition is wrong: all that is wrong with it, the first in the title. */
+    public static ControlException of(DefinitionErrors wrong) {
+        List<DefinitionErrors.Place> places = wrong.places();
+        String more = places.size() == 1 ? "" : "; and " + (places.size() - 1) + " more";
+        return new ControlException(
+                Code.INVALID,
+                places.getFirst().cause() + more,
+                places.getFirst().hint(),
+                places.stream()
+                        .map(place -> new FieldError(
+                                place.pointer(),
+                                place.hint().isEmpty() ? place.cause() : place.cause() + "; " + place.hint()))
+                        .toList(),
+                List.of(),
+                wrong);
+    }
+
+    /**
+     * A map or an entry of it is not what was thought.
+     *
+     * @param pointer where the request says so
+     */
+    public static ControlException of(ReplayException refusal, String pointer) {
+        String cause = String.valueOf(refusal.getMessage());
+        return switch (refusal.kind()) {
+            case USAGE ->
+                new ControlException(
+                        Code.INVALID,
+                        cause,
+                        refusal.hint(),
+                        List.of(new FieldError(pointer, cause)),
+                        List.of(),
+                        refusal);
+            case NOT_FOUND ->
+                new ControlException(Code.NOT_FOUND, cause, refusal.hint(), List.of(), List.of(), refusal);
+            case CONTENT ->
+                new ControlException(Code.UNUSABLE, cause, refusal.hint(), List.of(), List.of(), refusal);
+        };
     }
 
     public Code code() {

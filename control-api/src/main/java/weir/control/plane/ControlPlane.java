@@ -2,12 +2,14 @@
 
 package weir.control.plane;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import weir.control.plane.ControlException.Code;
 import weir.control.run.HostConfig;
 import weir.control.run.PortSpecs;
@@ -23,6 +25,7 @@ import weir.core.PortInfo;
 import weir.core.Switch;
 import weir.core.port.PortException;
 import weir.core.program.ProgramException;
+import weir.core.program.ShadowReport;
 import weir.ports.PortRequest;
 
 /**
@@ -128,7 +131,9 @@ public final class ControlPlane implements AutoCloseable {
         changes.lock();
         try {
             Topology before = current;
-            List<Action> actions = TopologyDiff.between(before, change.of(before));
+            Topology wanted = change.of(before);
+            Uniqueness.check(wanted);
+            List<Action> actions = TopologyDiff.between(before, wanted);
             if (!options.dryRun()) {
                 perform(before, actions, options);
             }
@@ -260,6 +265,30 @@ public final class ControlPlane implements AutoCloseable {
             throw new ControlException(
                     Code.UNUSABLE, String.valueOf(e.getMessage()), e.hint(), List.of(), List.of(), e);
         }
+    }
+
+    /**
+     * Runs a program on copies of live frames, with no effect, and tells where it decides otherwise than the one in
+     * place. Blocks until they came.
+     *
+     * @param port null for a program of the switch
+     * @param keepMaps whether its maps begin with copies of what those in place hold
+     * @param patience frames that have not come by then are not waited for
+     * @throws ControlException when there is no such place, or the program cannot be loaded
+     */
+    public ShadowReport shadow(
+            String switchName,
+            @Nullable String port,
+            ProgramDefinition definition,
+            boolean keepMaps,
+            int frames,
+            Duration patience)
+            throws ControlException {
+        Switch sw = require(switchName);
+        if (port != null) {
+            requirePort(switchName, port);
+        }
+        return programs.shadow(sw, port, definition, keepMaps, frames, patience);
     }
 
     private void setStatic(Action.SetStatic set) throws ControlException {

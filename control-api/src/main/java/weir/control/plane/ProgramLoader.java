@@ -2,6 +2,7 @@
 
 package weir.control.plane;
 
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import weir.core.program.AttachedProgram;
 import weir.core.program.ProgramException;
 import weir.core.program.ProgramOptions;
 import weir.core.program.ProgramPlace;
+import weir.core.program.ShadowReport;
 import weir.ebpf.Engine;
 import weir.ebpf.LoadException;
 import weir.ebpf.ObjectFile;
@@ -59,8 +61,41 @@ final class ProgramLoader {
         } catch (LoadException e) {
             throw refused(definition, object, e);
         } catch (ProgramException e) {
-            throw new ControlException(
-                    Code.UNUSABLE, String.valueOf(e.getMessage()), e.hint(), List.of(), List.of(), e);
+            throw of(e);
+        } catch (MapRefused e) {
+            throw of(e.refusal);
+        }
+    }
+
+    /**
+     * Runs a program on copies of live frames, with no effect. Blocks until they came.
+     *
+     * @param keepMaps whether its maps begin with copies of what those in place hold
+     * @param patience frames that have not come by then are not waited for
+     * @throws ControlException when it cannot be loaded
+     */
+    ShadowReport shadow(
+            Switch sw,
+            @Nullable String port,
+            ProgramDefinition definition,
+            boolean keepMaps,
+            int frames,
+            Duration patience)
+            throws ControlException {
+        ObjectFile object = objects.get(definition.object());
+        try {
+            return sw.programs()
+                    .shadow(
+                            place(port),
+                            object,
+                            options(definition, object).withKeepMaps(keepMaps),
+                            frames,
+                            patience,
+                            program -> fill(program, definition.maps(), null));
+        } catch (LoadException e) {
+            throw refused(definition, object, e);
+        } catch (ProgramException e) {
+            throw of(e);
         } catch (MapRefused e) {
             throw of(e.refusal);
         }
@@ -148,13 +183,12 @@ final class ProgramLoader {
                 .toList();
     }
 
-    /** A refusal of a map's entry. */
-    static ControlException of(ReplayException e) {
-        Code code = switch (e.kind()) {
-            case USAGE -> Code.INVALID;
-            case NOT_FOUND -> Code.NOT_FOUND;
-            case CONTENT -> Code.UNUSABLE;
-        };
-        return new ControlException(code, String.valueOf(e.getMessage()), e.hint(), List.of(), List.of(), e);
+    private static ControlException of(ProgramException e) {
+        return new ControlException(
+                Code.UNUSABLE, String.valueOf(e.getMessage()), e.hint(), List.of(), List.of(), e);
+    }
+
+    private static ControlException of(ReplayException e) {
+        return ControlException.of(e, "/maps");
     }
 }

@@ -99,7 +99,8 @@ sealed interface MapEntry {
         return ByteBuffer.wrap(key.toArray()).order(ByteOrder.LITTLE_ENDIAN).getInt();
     }
 
-    private static String refusal(int errno) {
+    /** What an errno of a map's update or delete means. */
+    static String refusal(int errno) {
         return switch (errno) {
             case Errno.EPERM -> "it is read-only (EPERM)";
             case Errno.E2BIG -> "it is full (E2BIG)";

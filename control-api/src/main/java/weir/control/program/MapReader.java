@@ -49,6 +49,11 @@ final class MapReader {
         };
     }
 
+    /** A dump of one entry that was looked up. */
+    MapDump one(MapSpec spec, byte[] key, byte[] value) {
+        return new MapDump(MapShape.of(spec), isTyped(spec), 1, 0, List.of(entry(spec, key, value)));
+    }
+
     private MapDump readQueue(QueueMap queue) {
         MapSpec spec = queue.spec();
         QueueMap.Contents contents = queue.contents(maxEntries);

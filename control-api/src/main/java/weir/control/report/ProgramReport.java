@@ -62,7 +62,8 @@ public record ProgramReport(
         }
     }
 
-    static ProgramReport of(AttachedProgram attached) {
+    /** A program at this moment. */
+    public static ProgramReport of(AttachedProgram attached) {
         ProgramCounters counters = attached.counters();
         return new ProgramReport(
                 attached.place() instanceof ProgramPlace.OnPort(String name) ? name : null,

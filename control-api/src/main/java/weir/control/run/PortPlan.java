@@ -18,8 +18,6 @@ import weir.ports.PortSpec;
 
 /** The ports that a switch is to get, checked against each other before the first one is opened. */
 public final class PortPlan {
-    private static final int MAX_NAME_LENGTH = 15;
-
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
     private record Entry(
@@ -65,7 +63,7 @@ public final class PortPlan {
                         PortSpec.quote(before) + " and " + PortSpec.quote(text) + " name the same port",
                         "name each interface once");
             }
-            String name = plan.freeName(parsed.name());
+            String name = PortNames.free(parsed.name(), plan.entries.keySet());
             plan.entries.put(name, new Entry(parsed, PortOptions.named(name), null));
         }
         plan.change(
@@ -84,16 +82,6 @@ public final class PortPlan {
                 settings.links(),
                 (entry, text) -> new Entry(entry.spec(), entry.options(), LinkSettings.parse(text)));
         return plan;
-    }
-
-    /** Interfaces in two namespaces may have one name, ports of a switch may not: {@code eth0}, {@code eth0-2}. */
-    private String freeName(String wanted) {
-        String name = wanted;
-        for (int i = 2; entries.containsKey(name); i++) {
-            String suffix = "-" + i;
-            name = wanted.substring(0, Math.min(wanted.length(), MAX_NAME_LENGTH - suffix.length())) + suffix;
-        }
-        return name;
     }
 
     private void change(String option, String example, Map<String, String> texts, Change change) throws PortException {

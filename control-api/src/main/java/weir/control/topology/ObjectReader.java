@@ -97,6 +97,12 @@ final class ObjectReader {
         return read(name, otherwise, "text", value -> value.isString() ? value.stringValue() : null);
     }
 
+    /** Text or a number, as text; empty when it is absent. */
+    String scalar(String name) {
+        return read(
+                name, "", "text or a number", value -> value.isString() || value.isNumber() ? value.asString() : null);
+    }
+
     boolean flag(String name, boolean otherwise) {
         return read(name, otherwise, "true or false", value -> value.isBoolean() ? value.booleanValue() : null);
     }

@@ -17,6 +17,7 @@ import weir.control.run.PortSpecs;
 import weir.control.text.Spelling;
 import weir.control.topology.ProgramDefinition.EngineKind;
 import weir.core.fdb.MacAddress;
+import weir.core.link.Impairments;
 import weir.core.link.LinkSettings;
 import weir.core.port.PortException;
 import weir.core.port.PortOptions;
@@ -102,6 +103,31 @@ public final class TopologyReader {
     /** Reads a static entry of a forwarding database. */
     public static StaticEntry staticEntry(JsonNode json) throws DefinitionErrors {
         return read(json, TopologyReader::staticEntry);
+    }
+
+    /** Reads settings of a link, {@code {"settings": "delay:20ms"}}; they may end by themselves. */
+    public static LinkSettings linkSettings(JsonNode json) throws DefinitionErrors {
+        return read(json, (reader, fields) -> {
+            LinkSettings none = LinkSettings.both(Impairments.NONE);
+            if (fields.field("settings") == null) {
+                fields.wrong(fields.pointerTo("settings"), "'settings' is missing", "write delay:20ms,loss:1%");
+            }
+            LinkSettings settings = fields.parsed("settings", none, LinkSettings::parse);
+            fields.end();
+            return settings;
+        });
+    }
+
+    /** Reads an entry of a map, {@code {"key": "10.0.0.1", "value": 7}}; {@code key} is absent for maps without keys. */
+    public static MapSetting mapSetting(JsonNode json, String map) throws DefinitionErrors {
+        return read(json, (reader, fields) -> {
+            if (fields.field("value") == null) {
+                fields.wrong(fields.pointerTo("value"), "'value' is missing", "write it as text or a number");
+            }
+            MapSetting setting = new MapSetting(map, fields.scalar("key"), fields.scalar("value"));
+            fields.end();
+            return setting;
+        });
     }
 
     /** Whether a switch or a port may have that name: 1 to 15 letters, digits, '_', '.', '-', not '.' or '..'. */

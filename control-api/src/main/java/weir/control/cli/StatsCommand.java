@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.control.cli;
+
+import static weir.control.cli.AnswerText.counts;
+import static weir.control.cli.AnswerText.decimal;
+import static weir.control.cli.AnswerText.number;
+import static weir.control.cli.AnswerText.state;
+import static weir.control.cli.AnswerText.sum;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import weir.control.client.ApiPath;
+import weir.control.client.ApiRequest;
+import weir.control.client.DaemonClient;
+import weir.control.completion.DynamicCandidates;
+import weir.control.completion.NameKind;
+import weir.control.program.Printable;
+
+/** {@code weir stats}. */
+@Command(
+        name = "stats",
+        description = {
+            "Shows a switch's counters and rates: frames and bits a second of each port, drops by reason.",
+            "",
+            "Rates are those between two looks, a second apart unless --interval says otherwise. With -o json counters are"
+                    + " printed as they are, at once."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  weir stats lan", "  weir stats lan --watch", "  weir stats lan --runtime", "  weir stats lan -o json"})
+public final class StatsCommand extends QueryCommand {
+    private static final double NANOS = 1e9;
+    private static final int BITS = 8;
+    private static final double MIN_SECONDS = 0.1;
+    private static final double MAX_SECONDS = 3600;
+    private static final String CLEAR_SCREEN = "\033[H\033[2J";
+
+    @Parameters(paramLabel = "SWITCH", description = "Its name.")
+    @DynamicCandidates(NameKind.SWITCH)
+    private String switchName = "";
+
+    @Option(names = "--watch", description = "Go on until Ctrl-C.")
+    private boolean watch;
+
+    @Option(names = "--runtime", description = "Show what workers do instead: batches, frames a batch, ns a frame by stage.")
+    private boolean runtime;
+
+    @Option(names = "--interval", paramLabel = "SECONDS", description = "Time between two looks (default: 1).")
+    private double interval = 1;
+
+    /** For picocli. */
+    public StatsCommand() {}
+
+    @Override
+    void ask(DaemonClient client) {
+        if (!(interval >= MIN_SECONDS && interval <= MAX_SECONDS)) {
+            throw usage("--interval " + interval + " is out of range [" + MIN_SECONDS + ", " + MAX_SECONDS + "]");
+        }
+        ApiRequest request = ApiRequest.get(ApiPath.of("switches", switchName, runtime ? "runtime" : "stats"));
+        JsonNode before = client.json(request);
+        boolean needsTwo = output().format() == OutputFormat.TABLE && !runtime;
+        if (!needsTwo) {
+            show(before, before);
+        }
+        for (boolean again = needsTwo || watch; again && pause(); again = watch) {
+            JsonNode now = client.json(request);
+            show(before, now);
+            before = now;
+        }
+    }
+
+    /** Whether the time passed; an interrupt asks to end. */
+    private boolean pause() {
+        try {
+            TimeUnit.NANOSECONDS.sleep((long) (interval * NANOS));
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void show(JsonNode before, JsonNode now) {
+        if (watch && output().format() != OutputFormat.TABLE) {
+            output().printLine(out(), now);
+            return;
+        }
+        print(now, out -> {
+            if (watch && Progress.isTerminal()) {
+                out.print(CLEAR_SCREEN);
+            }
+            if (runtime) {
+                runtime(out, now);
+            } else {
+                rates(out, before, now);
+            }
+        });
+        out().flush();
+    }
+
+    private static void rates(PrintWriter out, JsonNode before, JsonNode now) {
+        double seconds =
+                (now.path("monotonic_ns").asLong(0) - before.path("monotonic_ns").asLong(0)) / NANOS;
+        TextTable table = new TextTable(
+                "PORT", "STATE", "RX PPS", "RX BIT/S", "TX PPS", "TX BIT/S", "DROPS/S", "RX FRAMES", "TX FRAMES", "DROPPED");
+        now.path("ports").propertyStream().forEach(each -> {
+            JsonNode port = each.getValue();
+            JsonNode old = before.path("ports").path(each.getKey());
+            table.row(
+                    each.getKey(),
+                    state(port),
+                    rate(old, port, "received", 1, seconds),
+                    rate(old, port, "received_bytes", BITS, seconds),
+                    rate(old, port, "transmitted", 1, seconds),
+                    rate(old, port, "transmitted_bytes", BITS, seconds),
+                    perSecond(sum(port.path("drops")) - sum(old.path("drops")), seconds),
+                    number(port, "received"),
+                    number(port, "transmitted"),
+                    sum(port.path("drops")));
+        });
+        table.print(out);
+        out.println();
+        out.println("drops by reason: " + counts(now.path("drops")));
+        out.println("addresses: " + number(now, "fdb_entries"));
+    }
+
+    private static String rate(JsonNode before, JsonNode now, String field, int factor, double seconds) {
+        return perSecond(factor * (now.path(field).asLong(0) - before.path(field).asLong(0)), seconds);
+    }
+
+    /** Nothing for a port that was attached anew meanwhile. */
+    private static String perSecond(long count, double seconds) {
+        return count < 0 || seconds <= 0 ? "-" : String.format(Locale.ROOT, "%,.0f", count / seconds);
+    }
+
+    private static void runtime(PrintWriter out, JsonNode answer) {
+        TextTable table = new TextTable("WORKER", "BATCHES", "FRAMES", "FRAMES/BATCH", "STAGE", "NS/FRAME");
+        answer.path("workers").forEach(worker -> {
+            table.row(
+                    number(worker, "worker"),
+                    number(worker, "batches"),
+                    number(worker, "frames"),
+                    decimal(worker.path("frames_per_batch")),
+                    "",
+                    "-");
+            worker.path("ns_per_frame")
+                    .propertyStream()
+                    .forEach(stage -> table.row(
+                            "-", "-", "-", "-", Printable.of(stage.getKey()), decimal(stage.getValue())));
+        });
+        table.print(out);
+    }
+}

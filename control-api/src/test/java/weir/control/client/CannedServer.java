@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.control.client;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+
+/** A server by hand on a Unix socket, which says to its one client what a test wants it to say. */
+final class CannedServer implements AutoCloseable {
+    private final ServerSocketChannel server;
+    private final CompletableFuture<String> request = new CompletableFuture<>();
+
+    /** What it does with its client. */
+    @FunctionalInterface
+    interface Script {
+        void play(SocketChannel client) throws IOException, InterruptedException;
+    }
+
+    private CannedServer(ServerSocketChannel server) {
+        this.server = server;
+    }
+
+    static CannedServer at(Path socket, Script script) throws IOException {
+        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        channel.bind(UnixDomainSocketAddress.of(socket));
+        CannedServer server = new CannedServer(channel);
+        Thread.ofPlatform().daemon().start(() -> {
+            try (SocketChannel client = channel.accept()) {
+                script.play(client);
+            } catch (IOException | InterruptedException e) {
+                server.request.completeExceptionally(e);
+            }
+        });
+        return server;
+    }
+
+    /** Reads the whole request, then says these bytes and hangs up. */
+    static CannedServer saying(Path socket, String answer) throws IOException {
+        CompletableFuture<String> read = new CompletableFuture<>();
+        CannedServer server = at(socket, client -> {
+            read.complete(readRequest(client));
+            say(client, answer);
+        });
+        read.thenAccept(server.request::complete);
+        return server;
+    }
+
+    /** The request that came. */
+    String request() {
+        return request.join();
+    }
+
+    static void say(SocketChannel client, String text) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
+        while (bytes.hasRemaining()) {
+            client.write(bytes);
+        }
+    }
+
+    /** Head, and so much body as its Content-Length says. */
+    static String readRequest(SocketChannel client) throws IOException {
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        ByteBuffer buffer = ByteBuffer.allocate(64 << 10);
+        while (!isWhole(read.toString(StandardCharsets.ISO_8859_1)) && client.read(buffer) >= 0) {
+            buffer.flip();
+            read.write(buffer.array(), 0, buffer.limit());
+            buffer.clear();
+        }
+        return read.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    private static boolean isWhole(String text) {
+        int end = text.indexOf("\r\n\r\n");
+        if (end < 0) {
+            return false;
+        }
+        int length = text.lines()
+                .filter(line -> line.startsWith("Content-Length: "))
+                .mapToInt(line -> Integer.parseInt(line.substring("Content-Length: ".length())))
+                .findFirst()
+                .orElse(0);
+        return text.length() >= end + 4 + length;
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}
