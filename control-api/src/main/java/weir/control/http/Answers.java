@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import weir.control.plane.ControlException;
+import weir.control.plane.ControlPlane.ChangeOptions;
 
 /** How routes answer: JSON, or a problem (RFC 9457). */
 final class Answers {
@@ -37,6 +38,14 @@ final class Answers {
                 .executeBlocking(callable, false)
                 .onSuccess(result -> send(context, status, result))
                 .onFailure(failure -> fail(context, failure));
+    }
+
+    /** The options of a change that a request asks for: {@code dryRun=1}, {@code keepMaps=1} and {@code If-Match}. */
+    static ChangeOptions changeOptions(RoutingContext context) {
+        return new ChangeOptions(
+                "1".equals(context.request().getParam("dryRun")),
+                "1".equals(context.request().getParam("keepMaps")),
+                Preconditions.expected(context.request()));
     }
 
     static JsonNode body(RoutingContext context) {

@@ -7,7 +7,6 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import weir.control.plane.ControlException;
 import weir.control.plane.ControlPlane;
@@ -26,9 +25,7 @@ final class SwitchRoutes implements Routes {
     public void mount(Router router) {
         router.get("/v1/switches").handler(context -> Answers.blocking(context, 200, this::list));
         router.post("/v1/switches").handler(BodyHandler.create(false)).handler(this::create);
-        router.delete("/v1/switches/:switch")
-                .handler(context ->
-                        Answers.blocking(context, 204, () -> delete(String.valueOf(context.pathParam("switch")))));
+        router.delete("/v1/switches/:switch").handler(this::delete);
     }
 
     private Object list() {
@@ -43,6 +40,7 @@ final class SwitchRoutes implements Routes {
     private void create(RoutingContext context) {
         JsonNode body = Answers.body(context);
         String name = body.path("name").asString("");
+        ChangeOptions options = Answers.changeOptions(context);
         Answers.blocking(context, 201, () -> {
             plane.change(
                     now -> {
@@ -52,14 +50,18 @@ final class SwitchRoutes implements Routes {
                         }
                         return now.with(name, SwitchDefinition.DEFAULT);
                     },
-                    ChangeOptions.DEFAULT);
+                    options);
             return Map.of("name", name);
         });
     }
 
-    private @Nullable Object delete(String name) throws ControlException {
-        plane.require(name);
-        plane.change(now -> now.without(name), ChangeOptions.DEFAULT);
-        return null;
+    private void delete(RoutingContext context) {
+        String name = String.valueOf(context.pathParam("switch"));
+        ChangeOptions options = Answers.changeOptions(context);
+        Answers.blocking(context, 204, () -> {
+            plane.require(name);
+            plane.change(now -> now.without(name), options);
+            return null;
+        });
     }
 }
