@@ -52,55 +52,13 @@ final class ObjectReader {
         return path.toString();
     }
 
-    /** A text, or a number or truth value as text. */
+    /** Text, a number or a truth value, as text; empty when it is absent. */
     String scalar(String name) {
         return read(
                 name,
                 "",
                 "text or a number",
                 value -> value.isString() || value.isNumber() || value.isBoolean() ? value.asString() : null);
-    }
-
-    String pointerTo(String field) {
-        return pointer + "/" + field.replace("~", "~0").replace("/", "~1");
-    }
-
-    /** The names of all fields, for objects that are keyed by name. */
-    List<String> names() {
-        List<String> names = new ArrayList<>(node.isObject() ? node.propertyNames() : List.of());
-        asked.addAll(names);
-        return names;
-    }
-
-    /** A field; null when it is absent or null. */
-    @Nullable
-    JsonNode field(String name) {
-        asked.add(name);
-        JsonNode value = node.get(name);
-        return value == null || value.isNull() ? null : value;
-    }
-
-    private <T> T read(String name, T otherwise, String wanted, Function<JsonNode, @Nullable T> read) {
-        JsonNode value = field(name);
-        if (value == null) {
-            return otherwise;
-        }
-        T known = read.apply(value);
-        if (known == null) {
-            wrong(pointerTo(name), "'" + name + "' is " + shown(value) + ", not " + wanted, "");
-            return otherwise;
-        }
-        return known;
-    }
-
-    String text(String name, String otherwise) {
-        return read(name, otherwise, "text", value -> value.isString() ? value.stringValue() : null);
-    }
-
-    /** Text or a number, as text; empty when it is absent. */
-    String scalar(String name) {
-        return read(
-                name, "", "text or a number", value -> value.isString() || value.isNumber() ? value.asString() : null);
     }
 
     boolean flag(String name, boolean otherwise) {

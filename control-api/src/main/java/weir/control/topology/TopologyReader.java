@@ -40,10 +40,12 @@ public final class TopologyReader {
 
     private final List<DefinitionErrors.Place> errors = new ArrayList<>();
     private final ObjectNames objects;
+    private final boolean isFile;
     private final Map<String, String> placeByIdentity = new LinkedHashMap<>();
 
     private TopologyReader(ObjectNames objects) {
         this.objects = objects;
+        isFile = objects != ObjectNames.DIGESTS;
     }
 
     /** How a part of a definition is read. */
@@ -224,17 +226,14 @@ public final class TopologyReader {
         }
     }
 
-    /** What only shows when all of a switch is known: numbers and interfaces that stand twice, entries that lead nowhere. */
+    /**
+     * What only shows when all of a switch is known: entries that lead nowhere, and, of a file, whatever stands twice. In
+     * requests the latter are conflicts, which are told by whoever knows what is there already.
+     */
     private void checkTogether(Map<String, PortDefinition> ports, List<StaticEntry> fdb, ObjectReader fields) {
-        Map<Integer, String> byNumber = new LinkedHashMap<>();
-        ports.forEach((name, port) -> {
-            String at = fields.pointerTo("ports", name);
-            String before = port.number() == 0 ? null : byNumber.put(port.number(), name);
-            if (before != null) {
-                fields.wrong(at, "number " + port.number() + " is that of port " + before, "number each port once");
-            }
-            checkOnce(port.spec(), at, fields.pointer());
-        });
+        if (isFile) {
+            checkOnce(ports, fields);
+        }
         Map<String, Integer> byAddress = new LinkedHashMap<>();
         for (int i = 0; i < fdb.size(); i++) {
             StaticEntry entry = fdb.get(i);
@@ -250,10 +249,22 @@ public final class TopologyReader {
             }
             String address = MacAddress.toString(entry.mac()) + " in VLAN " + entry.vlan();
             Integer before = byAddress.put(address, i);
-            if (before != null && MacAddress.isValidSource(entry.mac())) {
+            if (isFile && before != null && MacAddress.isValidSource(entry.mac())) {
                 fields.wrong(at, address + " stands twice", "entry " + before + " has it already");
             }
         }
+    }
+
+    private void checkOnce(Map<String, PortDefinition> ports, ObjectReader fields) {
+        Map<Integer, String> byNumber = new LinkedHashMap<>();
+        ports.forEach((name, port) -> {
+            String at = fields.pointerTo("ports", name);
+            String before = port.number() == 0 ? null : byNumber.put(port.number(), name);
+            if (before != null) {
+                fields.wrong(at, "number " + port.number() + " is that of port " + before, "number each port once");
+            }
+            checkOnce(port.spec(), at, fields.pointer());
+        });
     }
 
     /** Interfaces, sockets and files are attached once; ports that are of this process only, once in a switch. */
