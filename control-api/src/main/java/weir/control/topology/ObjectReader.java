@@ -43,6 +43,17 @@ final class ObjectReader {
         }
     }
 
+    String pointerTo(String field) {
+        return pointer + "/" + field.replace("~", "~0").replace("/", "~1");
+    }
+
+    /** The names of all fields, for objects that are keyed by name. */
+    List<String> names() {
+        List<String> names = new ArrayList<>(node.isObject() ? node.propertyNames() : List.of());
+        asked.addAll(names);
+        return names;
+    }
+
     /** Pointer to what lies in a field, name by name. */
     String pointerTo(String field, String... within) {
         StringBuilder path = new StringBuilder(pointerTo(field));
@@ -59,6 +70,31 @@ final class ObjectReader {
                 "",
                 "text or a number",
                 value -> value.isString() || value.isNumber() || value.isBoolean() ? value.asString() : null);
+    }
+
+    /** A field; null when it is absent or null. */
+    @Nullable
+    JsonNode field(String name) {
+        asked.add(name);
+        JsonNode value = node.get(name);
+        return value == null || value.isNull() ? null : value;
+    }
+
+    private <T> T read(String name, T otherwise, String wanted, Function<JsonNode, @Nullable T> read) {
+        JsonNode value = field(name);
+        if (value == null) {
+            return otherwise;
+        }
+        T known = read.apply(value);
+        if (known == null) {
+            wrong(pointerTo(name), "'" + name + "' is " + shown(value) + ", not " + wanted, "");
+            return otherwise;
+        }
+        return known;
+    }
+
+    String text(String name, String otherwise) {
+        return read(name, otherwise, "text", value -> value.isString() ? value.stringValue() : null);
     }
 
     boolean flag(String name, boolean otherwise) {
