@@ -45,6 +45,7 @@ final class Endpoints {
     /** The endpoints of everything that switches have. */
     static List<Routes> all(ControlPlane plane) {
         return List.of(
+                new VersionRoutes(),
                 new SwitchRoutes(plane),
                 new PortRoutes(plane),
                 new FdbRoutes(plane),

@@ -96,7 +96,7 @@ final class MapRoutes implements Routes {
         request.end();
         String id = request.path("id");
         with(id, "", map -> true);
-        MapSetting setting = TopologyReader.mapSetting(request.json(), id);
+        MapSetting setting = TopologyReader.mapSetting(request.json());
         return with(id, "/value", map -> {
             map.update(setting.key(), setting.value());
             return null;

@@ -2,6 +2,7 @@
 
 package weir.control.report;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +23,7 @@ import weir.core.program.ProgramPlace;
 /**
  * A switch of a daemon with all that it has.
  *
- * @param wait how workers wait for frames
+ * @param waitMode how workers wait for frames
  * @param ports by name, in order of their numbers
  * @param programs by place, that of the switch first
  * @param links by place; of ports whose link is or was emulated
@@ -33,7 +34,7 @@ import weir.core.program.ProgramPlace;
 public record SwitchView(
         String name,
         int workers,
-        String wait,
+        @JsonProperty("wait") String waitMode,
         boolean loopGuard,
         Map<String, PortView> ports,
         Map<String, ProgramView> programs,
@@ -50,7 +51,7 @@ public record SwitchView(
         return new SwitchView(
                 sw.name(),
                 definition.workers(),
-                wait(definition),
+                waitMode(definition),
                 definition.loopGuard(),
                 ports(sw, definition),
                 programs(sw, definition),
@@ -60,7 +61,7 @@ public record SwitchView(
                 TopologyJson.of(definition));
     }
 
-    private static String wait(SwitchDefinition definition) {
+    private static String waitMode(SwitchDefinition definition) {
         return definition.waitMode().name().toLowerCase(Locale.ROOT);
     }
 
@@ -100,7 +101,7 @@ public record SwitchView(
     @JsonNaming(SnakeCaseStrategy.class)
     public record Summary(
             int workers,
-            String wait,
+            @JsonProperty("wait") String waitMode,
             boolean loopGuard,
             int ports,
             int portsUp,
@@ -114,7 +115,7 @@ public record SwitchView(
             List<PortInfo> ports = sw.ports();
             return new Summary(
                     definition.workers(),
-                    SwitchView.wait(definition),
+                    SwitchView.waitMode(definition),
                     definition.loopGuard(),
                     ports.size(),
                     (int) ports.stream()

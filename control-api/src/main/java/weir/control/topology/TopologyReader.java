@@ -120,13 +120,13 @@ public final class TopologyReader {
         });
     }
 
-    /** Reads an entry of a map, {@code {"key": "10.0.0.1", "value": 7}}; {@code key} is absent for maps without keys. */
-    public static MapSetting mapSetting(JsonNode json, String map) throws DefinitionErrors {
+    /** Reads an entry of a map without its name, {@code {"key": "10.0.0.1", "value": 7}}; some maps have no keys. */
+    public static MapSetting mapSetting(JsonNode json) throws DefinitionErrors {
         return read(json, (reader, fields) -> {
             if (fields.field("value") == null) {
                 fields.wrong(fields.pointerTo("value"), "'value' is missing", "write it as text or a number");
             }
-            MapSetting setting = new MapSetting(map, fields.scalar("key"), fields.scalar("value"));
+            MapSetting setting = new MapSetting("", fields.scalar("key"), fields.scalar("value"));
             fields.end();
             return setting;
         });
