@@ -180,7 +180,7 @@ public final class ControlPlane implements AutoCloseable {
             Uniqueness.check(wanted);
             List<Action> actions = TopologyDiff.between(before, wanted);
             if (!options.dryRun()) {
-                perform(before, actions, options);
+                perform(before, wanted, actions, options);
             }
             return actions;
         } finally {
@@ -188,7 +188,8 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    private void perform(Topology before, List<Action> actions, ChangeOptions options) throws ControlException {
+    private void perform(Topology before, Topology wanted, List<Action> actions, ChangeOptions options)
+            throws ControlException {
         Topology reached = before;
         try {
             for (Action action : actions) {
@@ -196,8 +197,9 @@ public final class ControlPlane implements AutoCloseable {
                 reached = action.after(reached);
                 current = reached;
             }
-            if (!actions.isEmpty()) {
-                store.save(reached);
+            if (!before.equals(wanted)) {
+                store.save(wanted);
+                current = wanted; // and not what was reached: a port that may have any number keeps the one it has
             }
         } catch (ControlException e) {
             throw takenBack(reached, before, e);
@@ -219,7 +221,7 @@ public final class ControlPlane implements AutoCloseable {
                 left.add(action.kind().sign() + " " + action.place() + ": " + e.getMessage());
             }
         }
-        current = now;
+        current = left.isEmpty() ? before : now;
         if (left.isEmpty()) {
             return cause;
         }
