@@ -9,6 +9,8 @@ module weir.control {
     requires io.vertx.web;
     requires java.management;
     requires org.slf4j;
+    requires org.snakeyaml.engine;
+    requires tools.jackson.core;
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;
     requires weir.core;

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import weir.core.capture.Capture;
 import weir.core.capture.CaptureConsumer;
@@ -233,10 +234,12 @@ public final class Switch implements AutoCloseable {
         }
     }
 
-    private synchronized PortInfo begin(PortEntry entry) throws PortException {
-        if (!ports.contains(entry)) {
-            throw new PortException("port " + entry.name() + " was detached before it began to receive", "");
-        }
+    private synchronized PortInfo begin(PortEntry admitted) throws PortException {
+        PortEntry entry = ports.stream()
+                .filter(admitted::isSamePortAs) // may be treated otherwise meanwhile
+                .findFirst()
+                .orElseThrow(() -> new PortException(
+                        "port " + admitted.name() + " was detached before it began to receive", ""));
         onAll(worker -> worker.startPolling(entry));
         events.post(new SwitchEvent.PortAttached(
                 entry.name(), entry.number(), entry.port().spec()));
@@ -335,6 +338,37 @@ public final class Switch implements AutoCloseable {
         usedIndexes.clear(entry.index());
         events.post(new SwitchEvent.PortDetached(entry.name()));
         retired.computeIfAbsent(entry.name(), name -> new ArrayList<>()).addAll(entry.cells());
+    }
+
+    /**
+     * Treats a port otherwise while frames flow: VLANs, hairpin and storm limits. No frame is lost; each is treated one
+     * way or the other, as its worker takes up the change between two batches. What was learned of the port in VLANs that
+     * it carries no longer is forgotten, static entries stay.
+     *
+     * @param change must leave name and number as they are
+     * @return false when there is no port of that name
+     */
+    public synchronized boolean change(String portName, UnaryOperator<PortOptions> change) {
+        requireOpen();
+        for (int i = 0; i < ports.size(); i++) {
+            PortEntry before = ports.get(i);
+            if (before.name().equals(portName)) {
+                PortOptions options = change.apply(before.options());
+                if (!options.name().equals(portName) || options.number() != before.number()) {
+                    throw new IllegalArgumentException("name and number of port " + portName + " stay as they are");
+                }
+                treat(i, before.treatedAs(options, now()));
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void treat(int at, PortEntry entry) {
+        ports.set(at, entry);
+        publishTable();
+        onAll(SwitchWorker::drainRings); // with the last news of workers that did not know yet
+        onAll(worker -> worker.forgetOtherVlans(entry));
     }
 
     private void requireOpen() {

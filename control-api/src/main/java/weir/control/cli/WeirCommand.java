@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
     DemoCommand.class,
     RunCommand.class,
     DaemonCommand.class,
+    ApplyCommand.class,
     SwitchCommand.class,
     PortCommand.class,
     FdbCommand.class,

@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import weir.control.plane.ControlException;
+import weir.control.plane.ControlPlane.ChangeOptions;
 import weir.control.topology.DefinitionErrors;
 
 /** How routes answer: JSON, or a problem (RFC 9457). */
@@ -44,6 +45,14 @@ final class Answers {
                 .executeBlocking(callable, false)
                 .onSuccess(result -> send(context, status, result))
                 .onFailure(failure -> fail(context, failure));
+    }
+
+    /** The options of a change that a request asks for: {@code dryRun=1}, {@code keepMaps=1} and {@code If-Match}. */
+    static ChangeOptions changeOptions(RoutingContext context) {
+        return new ChangeOptions(
+                "1".equals(context.request().getParam("dryRun")),
+                "1".equals(context.request().getParam("keepMaps")),
+                Preconditions.expected(context.request()));
     }
 
     /**

@@ -53,6 +53,7 @@ final class Endpoints {
                 new MapRoutes(plane),
                 new LinkRoutes(plane),
                 new ObjectRoutes(plane),
+                new ConfigRoutes(plane),
                 Endpoints::refuseOthers);
     }
 

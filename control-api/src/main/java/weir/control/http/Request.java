@@ -10,6 +10,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import weir.control.plane.ControlException;
+import weir.control.plane.ControlPlane.ChangeOptions;
+import weir.control.topology.TopologyVersion;
 import weir.control.text.Spelling;
 
 /** What a request says: names in its path, parameters behind it, its body. */
@@ -57,6 +59,16 @@ final class Request {
                     "", "parameter '" + name + "' is '" + text + "', not a whole number from " + least + " to " + most, "");
         }
         return Integer.parseInt(text);
+    }
+
+    /** The options of a change of the topology: {@code dryRun}, {@code keepMaps} and {@code If-Match}. */
+    ChangeOptions changeOptions() throws ControlException {
+        return new ChangeOptions(flag("dryRun"), flag("keepMaps"), Preconditions.expected(context.request()));
+    }
+
+    /** Says in the answer which topology it is about. */
+    void answersWith(TopologyVersion version) {
+        context.response().putHeader("ETag", version.tag());
     }
 
     /** To be called when every parameter was asked for that can be there. */

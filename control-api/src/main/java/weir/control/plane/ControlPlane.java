@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import weir.control.topology.StaticEntry;
 import weir.control.topology.SwitchDefinition;
 import weir.control.topology.Topology;
 import weir.control.topology.TopologyDiff;
+import weir.control.topology.TopologyVersion;
 import weir.core.PortInfo;
 import weir.core.Switch;
 import weir.core.port.PortException;
@@ -41,6 +43,7 @@ public final class ControlPlane implements AutoCloseable {
     private final TopologyStore store;
     private final EventHub events;
     private volatile Topology current = Topology.EMPTY;
+    private volatile Versioned versioned = new Versioned(current, TopologyVersion.of(current));
 
     public ControlPlane(ObjectStore objects, TopologyStore store, EventHub events) {
         this.objects = objects;
@@ -49,14 +52,55 @@ public final class ControlPlane implements AutoCloseable {
         this.events = events;
     }
 
-    /** How a change is made. */
-    public record ChangeOptions(boolean dryRun, boolean keepMaps) {
+    /**
+     * How a change is made.
+     *
+     * @param expected versions of which the topology must have one when the change begins; empty when any will do
+     */
+    public record ChangeOptions(boolean dryRun, boolean keepMaps, Set<TopologyVersion> expected) {
         public static final ChangeOptions DEFAULT = new ChangeOptions(false, false);
+
+        public ChangeOptions {
+            expected = Set.copyOf(expected);
+        }
+
+        /** Whatever version is there. */
+        public ChangeOptions(boolean dryRun, boolean keepMaps) {
+            this(dryRun, keepMaps, Set.of());
+        }
     }
 
     /** What runs now. */
     public Topology topology() {
         return current;
+    }
+
+    /** Which topology runs now. */
+    public TopologyVersion version() {
+        Versioned known = versioned;
+        Topology now = current;
+        if (known.topology() != now) {
+            known = new Versioned(now, TopologyVersion.of(now));
+            versioned = known;
+        }
+        return known.version();
+    }
+
+    /** A version that was worked out. */
+    private record Versioned(Topology topology, TopologyVersion version) {}
+
+    /**
+     * Whether a change that expects one of some versions may be made now; empty is any.
+     *
+     * @throws ControlException ({@code stale}) when the topology is another one
+     */
+    public void check(Set<TopologyVersion> expected) throws ControlException {
+        if (!expected.isEmpty() && !expected.contains(version())) {
+            throw new ControlException(
+                    Code.STALE,
+                    "the configuration has changed; its version is now " + version().tag(),
+                    "get it again, look at what is different, and send the change with its new ETag in If-Match");
+        }
     }
 
     public ObjectStore objects() {
@@ -125,17 +169,18 @@ public final class ControlPlane implements AutoCloseable {
      *
      * @param change called once, while no other change is made
      * @return the steps that were taken, or with {@code dryRun} would be
-     * @throws ControlException when a step fails; those before it were taken back
+     * @throws ControlException when a step fails, those before it were taken back; or when another version was expected
      */
     public List<Action> change(Change change, ChangeOptions options) throws ControlException {
         changes.lock();
         try {
+            check(options.expected());
             Topology before = current;
             Topology wanted = change.of(before);
             Uniqueness.check(wanted);
             List<Action> actions = TopologyDiff.between(before, wanted);
             if (!options.dryRun()) {
-                perform(before, actions, options);
+                perform(before, wanted, actions, options);
             }
             return actions;
         } finally {
@@ -143,7 +188,8 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    private void perform(Topology before, List<Action> actions, ChangeOptions options) throws ControlException {
+    private void perform(Topology before, Topology wanted, List<Action> actions, ChangeOptions options)
+            throws ControlException {
         Topology reached = before;
         try {
             for (Action action : actions) {
@@ -151,11 +197,15 @@ public final class ControlPlane implements AutoCloseable {
                 reached = action.after(reached);
                 current = reached;
             }
-            if (!actions.isEmpty()) {
-                store.save(reached);
+            if (!before.equals(wanted)) {
+                store.save(wanted);
+                current = wanted; // and not what was reached: a port that may have any number keeps the one it has
             }
         } catch (ControlException e) {
             throw takenBack(reached, before, e);
+        } catch (RuntimeException e) { // a defect, or the machine: no reason to stay half-way
+            throw takenBack(
+                    reached, before, new ControlException(Code.UNUSABLE, String.valueOf(e), "", List.of(), List.of(), e));
         }
     }
 
@@ -167,11 +217,11 @@ public final class ControlPlane implements AutoCloseable {
             try {
                 perform(action, new ChangeOptions(false, true));
                 now = action.after(now);
-            } catch (ControlException e) {
+            } catch (ControlException | RuntimeException e) {
                 left.add(action.kind().sign() + " " + action.place() + ": " + e.getMessage());
             }
         }
-        current = now;
+        current = left.isEmpty() ? before : now;
         if (left.isEmpty()) {
             return cause;
         }
@@ -190,27 +240,21 @@ public final class ControlPlane implements AutoCloseable {
             case Action.DeleteSwitch delete -> delete(delete.switchName());
             case Action.AttachPort attach -> attach(attach.switchName(), attach.port(), attach.definition());
             case Action.DetachPort detach -> require(detach.switchName()).detach(detach.port());
-            case Action.ChangePort change -> {
-                PortDefinition whole = definition(change.switchName(), change.port())
-                        .withVlan(change.definition().vlan())
-                        .withHairpin(change.definition().hairpin())
-                        .withStorm(change.definition().storm());
-                require(change.switchName()).detach(change.port());
-                attach(change.switchName(), change.port(), whole);
-            }
+            case Action.ChangePort change -> changePort(change.switchName(), change.port(), change.definition());
             case Action.SetLink set -> setLink(set);
             case Action.SetProgram set -> setProgram(set, options.keepMaps());
             case Action.SetStatic set -> setStatic(set);
         }
     }
 
-    private PortDefinition definition(String switchName, String port) throws ControlException {
-        SwitchDefinition definition = current.find(switchName);
-        PortDefinition known = definition == null ? null : definition.ports().get(port);
-        if (known == null) {
-            throw ControlException.notFound("no port '" + port + "' on switch " + switchName, "");
+    private void changePort(String switchName, String port, PortDefinition definition) throws ControlException {
+        boolean isThere = require(switchName)
+                .change(port, options -> options.withVlan(definition.vlan())
+                        .withHairpin(definition.hairpin())
+                        .withStorm(definition.storm()));
+        if (!isThere) {
+            requirePort(switchName, port);
         }
-        return known;
     }
 
     private void create(String name, SwitchDefinition definition) {

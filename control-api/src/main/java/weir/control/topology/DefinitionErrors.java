@@ -18,7 +18,14 @@ public final class DefinitionErrors extends Exception {
      * @param cause one line, lower case, no full stop
      * @param hint what to write instead; may be empty
      */
-    public record Place(String pointer, String cause, String hint) {}
+    public record Place(String pointer, String cause, String hint) {
+        private static final int LONGEST_CAUSE = 300;
+
+        /** Shortens a cause that quotes a long text. */
+        public Place {
+            cause = cause.length() <= LONGEST_CAUSE ? cause : cause.substring(0, LONGEST_CAUSE) + "...";
+        }
+    }
 
     /** @param places at least one, in the order of the text */
     public DefinitionErrors(List<Place> places) {

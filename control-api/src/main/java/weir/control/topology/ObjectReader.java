@@ -15,6 +15,9 @@ import weir.control.text.Spelling;
 
 /** Reads the fields of one JSON object, notes whatever is wrong, and at the end names the fields that nobody asked for. */
 final class ObjectReader {
+    /** Nobody reads more, and a text of strangers may have very many. */
+    private static final int MOST_ERRORS = 100;
+
     private final JsonNode node;
     private final String pointer;
     private final List<DefinitionErrors.Place> errors;
@@ -35,7 +38,9 @@ final class ObjectReader {
     }
 
     void wrong(String at, String cause, String hint) {
-        errors.add(new DefinitionErrors.Place(at, cause, hint));
+        if (errors.size() < MOST_ERRORS) {
+            errors.add(new DefinitionErrors.Place(at, cause, hint));
+        }
     }
 
     String pointerTo(String field) {
@@ -47,6 +52,24 @@ final class ObjectReader {
         List<String> names = new ArrayList<>(node.isObject() ? node.propertyNames() : List.of());
         asked.addAll(names);
         return names;
+    }
+
+    /** Pointer to what lies in a field, name by name. */
+    String pointerTo(String field, String... within) {
+        StringBuilder path = new StringBuilder(pointerTo(field));
+        for (String name : within) {
+            path.append('/').append(name.replace("~", "~0").replace("/", "~1"));
+        }
+        return path.toString();
+    }
+
+    /** Text, a number or a truth value, as text; empty when it is absent. */
+    String scalar(String name) {
+        return read(
+                name,
+                "",
+                "text or a number",
+                value -> value.isString() || value.isNumber() || value.isBoolean() ? value.asString() : null);
     }
 
     /** A field; null when it is absent or null. */
@@ -74,12 +97,6 @@ final class ObjectReader {
         return read(name, otherwise, "text", value -> value.isString() ? value.stringValue() : null);
     }
 
-    /** Text or a number, as text; empty when it is absent. */
-    String scalar(String name) {
-        return read(
-                name, "", "text or a number", value -> value.isString() || value.isNumber() ? value.asString() : null);
-    }
-
     boolean flag(String name, boolean otherwise) {
         return read(name, otherwise, "true or false", value -> value.isBoolean() ? value.booleanValue() : null);
     }
@@ -103,7 +120,12 @@ final class ObjectReader {
         for (E each : type.getEnumConstants()) {
             known.add(each.name().toLowerCase(Locale.ROOT));
         }
-        String word = text(name, otherwise.name().toLowerCase(Locale.ROOT));
+        JsonNode value = field(name);
+        if (value != null && !value.isString()) {
+            text(name, ""); // says so
+            return otherwise;
+        }
+        String word = value == null ? otherwise.name().toLowerCase(Locale.ROOT) : value.stringValue();
         for (E each : type.getEnumConstants()) {
             if (each.name().toLowerCase(Locale.ROOT).equals(word)) {
                 return each;

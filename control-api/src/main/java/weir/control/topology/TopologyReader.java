@@ -12,7 +12,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import weir.control.program.MapSetting;
+import weir.control.program.ReplayException;
 import weir.control.run.PortSpecs;
+import weir.control.text.Spelling;
 import weir.control.topology.ProgramDefinition.EngineKind;
 import weir.core.fdb.MacAddress;
 import weir.core.link.Impairments;
@@ -24,6 +26,8 @@ import weir.core.program.OffloadView;
 import weir.core.program.OnFault;
 import weir.core.rate.StormLimits;
 import weir.core.worker.WaitMode;
+import weir.ebpf.ObjectFile;
+import weir.ebpf.program.ProgramSpec;
 
 /** Reads definitions from JSON. All that is wrong is told at once; nothing on the machine is touched. */
 public final class TopologyReader {
@@ -33,11 +37,16 @@ public final class TopologyReader {
     static final String KIND = "Topology";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,15}");
-    private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
 
     private final List<DefinitionErrors.Place> errors = new ArrayList<>();
+    private final ObjectNames objects;
+    private final boolean isFile;
+    private final Map<String, String> placeByIdentity = new LinkedHashMap<>();
 
-    private TopologyReader() {}
+    private TopologyReader(ObjectNames objects) {
+        this.objects = objects;
+        isFile = objects != ObjectNames.DIGESTS;
+    }
 
     /** How a part of a definition is read. */
     @FunctionalInterface
@@ -46,7 +55,11 @@ public final class TopologyReader {
     }
 
     private static <T> T read(JsonNode json, Part<T> part) throws DefinitionErrors {
-        TopologyReader reader = new TopologyReader();
+        return read(json, ObjectNames.DIGESTS, part);
+    }
+
+    private static <T> T read(JsonNode json, ObjectNames objects, Part<T> part) throws DefinitionErrors {
+        TopologyReader reader = new TopologyReader(objects);
         T value = part.read(reader, new ObjectReader(json, "", reader.errors));
         if (!reader.errors.isEmpty()) {
             throw new DefinitionErrors(reader.errors);
@@ -56,7 +69,12 @@ public final class TopologyReader {
 
     /** Reads a whole topology. */
     public static Topology topology(JsonNode json) throws DefinitionErrors {
-        return read(json, TopologyReader::topology);
+        return topology(json, ObjectNames.DIGESTS);
+    }
+
+    /** Reads a whole topology in which object files have names of their own. */
+    static Topology topology(JsonNode json, ObjectNames objects) throws DefinitionErrors {
+        return read(json, objects, TopologyReader::topology);
     }
 
     /** Reads the definition of a switch; fields of the names given are left to the caller. */
@@ -165,7 +183,7 @@ public final class TopologyReader {
                 ports.put(name, port(all.get(name), byName.pointerTo(name)));
             }
         }
-        Set<StaticEntry> fdb = new LinkedHashSet<>();
+        List<StaticEntry> fdb = new ArrayList<>();
         JsonNode entries = fields.field("fdb");
         if (entries != null && !entries.isArray()) {
             fields.wrong(fields.pointerTo("fdb"), "'fdb' is not a list", "");
@@ -174,13 +192,14 @@ public final class TopologyReader {
                 fdb.add(staticEntry(at(entries.get(i), fields.pointerTo("fdb") + "/" + i)));
             }
         }
+        checkTogether(ports, fdb, fields);
         SwitchDefinition definition = new SwitchDefinition(
                 fields.number("workers", 1, SwitchDefinition.MAX_WORKERS, SwitchDefinition.DEFAULT.workers()),
                 fields.choice("wait", WaitMode.class, SwitchDefinition.DEFAULT.waitMode()),
                 fields.flag("loop_guard", SwitchDefinition.DEFAULT.loopGuard()),
                 program(fields),
                 ports,
-                fdb);
+                new LinkedHashSet<>(fdb));
         fields.end();
         return definition;
     }
@@ -191,6 +210,11 @@ public final class TopologyReader {
             checkSpec(json.stringValue(), pointer);
             return PortDefinition.of(json.stringValue());
         }
+        if (!json.isObject()) {
+            errors.add(new DefinitionErrors.Place(
+                    pointer, "a port is neither text nor an object", "write its spec, such as tap:web"));
+            return PortDefinition.of("");
+        }
         return portDefinition(at(json, pointer));
     }
 
@@ -199,6 +223,62 @@ public final class TopologyReader {
             PortSpecs.parse(spec);
         } catch (PortException e) {
             errors.add(new DefinitionErrors.Place(pointer, String.valueOf(e.getMessage()), e.hint()));
+        }
+    }
+
+    /**
+     * What only shows when all of a switch is known: entries that lead nowhere, and, of a file, whatever stands twice. In
+     * requests the latter are conflicts, which are told by whoever knows what is there already.
+     */
+    private void checkTogether(Map<String, PortDefinition> ports, List<StaticEntry> fdb, ObjectReader fields) {
+        if (isFile) {
+            checkOnce(ports, fields);
+        }
+        Map<String, Integer> byAddress = new LinkedHashMap<>();
+        for (int i = 0; i < fdb.size(); i++) {
+            StaticEntry entry = fdb.get(i);
+            String at = fields.pointerTo("fdb", Integer.toString(i));
+            if (isName(entry.port()) && !ports.containsKey(entry.port())) {
+                fields.wrong(
+                        at + "/port",
+                        "no port '" + entry.port() + "' on this switch",
+                        Spelling.didYouMean(entry.port(), ports.keySet())
+                                + (ports.isEmpty()
+                                        ? "it has no ports"
+                                        : "ports are " + String.join(", ", ports.keySet())));
+            }
+            String address = MacAddress.toString(entry.mac()) + " in VLAN " + entry.vlan();
+            Integer before = byAddress.put(address, i);
+            if (isFile && before != null && MacAddress.isValidSource(entry.mac())) {
+                fields.wrong(at, address + " stands twice", "entry " + before + " has it already");
+            }
+        }
+    }
+
+    private void checkOnce(Map<String, PortDefinition> ports, ObjectReader fields) {
+        Map<Integer, String> byNumber = new LinkedHashMap<>();
+        ports.forEach((name, port) -> {
+            String at = fields.pointerTo("ports", name);
+            String before = port.number() == 0 ? null : byNumber.put(port.number(), name);
+            if (before != null) {
+                fields.wrong(at, "number " + port.number() + " is that of port " + before, "number each port once");
+            }
+            checkOnce(port.spec(), at, fields.pointer());
+        });
+    }
+
+    /** Interfaces, sockets and files are attached once; ports that are of this process only, once in a switch. */
+    private void checkOnce(String spec, String at, String switchPointer) {
+        try {
+            boolean isOfMachine = !spec.startsWith("null:") && !spec.startsWith("memory:");
+            String identity = (isOfMachine ? "" : switchPointer + " ") + PortSpecs.parse(spec).identity();
+            String before = placeByIdentity.put(identity, at);
+            if (before != null) {
+                errors.add(new DefinitionErrors.Place(
+                        at, "'" + spec + "' names the same port as " + before, "name each interface once"));
+            }
+        } catch (PortException e) { // was told where the spec stands
+            return;
         }
     }
 
@@ -227,23 +307,48 @@ public final class TopologyReader {
     }
 
     private ProgramDefinition programDefinition(ObjectReader fields) {
-        String object = fields.text("object", "");
-        if (!DIGEST.matcher(object).matches()) {
-            fields.wrong(
-                    fields.pointerTo("object"),
-                    "'object' is no digest like sha256:0123..., of 64 hexadecimal digits",
-                    "send the object file first; the answer has its digest");
+        String text = fields.text("object", "");
+        String digest = "";
+        @Nullable ObjectFile content = null;
+        try {
+            ObjectNames.NamedObject object = objects.find(text);
+            digest = object.digest();
+            content = object.content();
+        } catch (ObjectNames.UnknownObject e) {
+            fields.wrong(fields.pointerTo("object"), String.valueOf(e.getMessage()), e.hint());
         }
         ProgramDefinition definition = new ProgramDefinition(
-                object,
+                digest,
                 fields.text("program", ""),
                 fields.choice("engine", EngineKind.class, EngineKind.JIT),
                 fields.flag("unchecked", false),
                 fields.choice("on_fault", OnFault.class, OnFault.DROP),
                 fields.choice("offloads", OffloadView.class, OffloadView.BY_WHAT_IT_DOES),
                 maps(fields));
+        if (content != null) {
+            checkAgainst(content, definition, fields);
+        }
         fields.end();
         return definition;
+    }
+
+    /** What can be told of a program before it is loaded: whether the object has it, and takes the entries. */
+    private static void checkAgainst(ObjectFile object, ProgramDefinition definition, ObjectReader fields) {
+        List<String> names = object.programs().stream().map(ProgramSpec::name).toList();
+        if (!definition.program().isEmpty() && !names.contains(definition.program())) {
+            fields.wrong(
+                    fields.pointerTo("program"),
+                    "the object has no program '" + definition.program() + "'",
+                    Spelling.didYouMean(definition.program(), names) + "programs are " + String.join(", ", names));
+        }
+        for (MapSetting entry : definition.maps()) {
+            try {
+                entry.check(object);
+            } catch (ReplayException e) {
+                fields.wrong(
+                        fields.pointerTo("maps", entry.map(), entry.key()), String.valueOf(e.getMessage()), e.hint());
+            }
+        }
     }
 
     private List<MapSetting> maps(ObjectReader fields) {
@@ -252,8 +357,7 @@ public final class TopologyReader {
         if (all != null) {
             ObjectReader byName = at(all, fields.pointerTo("maps"));
             for (String map : byName.names()) {
-                JsonNode json = all.get(map);
-                ObjectReader entries = at(json, byName.pointerTo(map));
+                ObjectReader entries = at(all.get(map), byName.pointerTo(map));
                 for (String key : entries.names()) {
                     settings.add(new MapSetting(map, key, entries.scalar(key)));
                 }

@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -463,6 +464,15 @@ public final class Fdb {
         for (int port = from; port < to; port++) {
             while (oldest[port] != NONE) {
                 removeSlot(oldest[port]);
+            }
+        }
+    }
+
+    /** Removes the dynamic entries of a port but those of VLANs that are kept. */
+    public void flushDynamic(int portIndex, IntPredicate isKept) {
+        for (FdbEntry entry : dump()) {
+            if (entry.portIndex() == portIndex && !entry.isStatic() && !isKept.test(entry.vlan())) {
+                remove(entry.vlan(), entry.mac());
             }
         }
     }

@@ -17,8 +17,8 @@ import weir.core.port.VlanMode;
 import weir.core.rate.StormGuard;
 
 /**
- * A port as the workers know it. Everything but its cells is fixed while it is attached; each cell is
- * written by one worker.
+ * A port as the workers know it. Everything but its cells is fixed; each cell is written by one worker. A port that is
+ * to be treated otherwise while it is attached gets another entry, {@link #treatedAs}, in the next {@link PortTable}.
  */
 public final class PortEntry {
     private static final int TAG_BYTES = 4;
@@ -38,7 +38,7 @@ public final class PortEntry {
     private final LoopPort loop;
     private final List<LinkCells> towardsPort;
     private final List<LinkCells> fromPort;
-    private final AtomicReference<@Nullable EmulatedLink> link = new AtomicReference<>();
+    private final AtomicReference<@Nullable EmulatedLink> link;
 
     /**
      * @param index place in the switch's tables, reused after the port is gone
@@ -70,24 +70,64 @@ public final class PortEntry {
                 java.util.stream.Stream.generate(LinkCells::new).limit(workers).toList();
         fromPort =
                 java.util.stream.Stream.generate(LinkCells::new).limit(workers).toList();
-        switch (options.vlan()) {
-            case VlanMode.Unaware unaware -> {
-                memberOf = null;
-                untaggedVlan = 0;
-                trunk = false;
-            }
+        link = new AtomicReference<>();
+        memberOf = members(options.vlan());
+        untaggedVlan = untaggedVlan(options.vlan());
+        trunk = options.vlan() instanceof VlanMode.Trunk;
+    }
+
+    private PortEntry(PortEntry before, PortOptions options, long nowNanos) {
+        index = before.index;
+        number = before.number;
+        name = before.name;
+        port = before.port;
+        this.options = options;
+        queueOwners = before.queueOwners;
+        offloads = before.offloads;
+        loop = before.loop;
+        boolean sameLimits = options.storm().equals(before.options.storm());
+        storm = sameLimits ? before.storm : StormGuard.of(options.storm(), nowNanos);
+        cells = before.cells;
+        towardsPort = before.towardsPort;
+        fromPort = before.fromPort;
+        link = before.link;
+        memberOf = members(options.vlan());
+        untaggedVlan = untaggedVlan(options.vlan());
+        trunk = options.vlan() instanceof VlanMode.Trunk;
+    }
+
+    private static @Nullable BitSet members(VlanMode mode) {
+        return switch (mode) {
+            case VlanMode.Unaware unaware -> null;
             case VlanMode.Access access -> {
-                memberOf = new BitSet();
-                memberOf.set(access.vlan());
-                untaggedVlan = access.vlan();
-                trunk = false;
+                BitSet only = new BitSet();
+                only.set(access.vlan());
+                yield only;
             }
-            case VlanMode.Trunk members -> {
-                memberOf = members.vlans();
-                untaggedVlan = members.nativeVlan();
-                trunk = true;
-            }
-        }
+            case VlanMode.Trunk trunk -> trunk.vlans();
+        };
+    }
+
+    private static int untaggedVlan(VlanMode mode) {
+        return switch (mode) {
+            case VlanMode.Unaware unaware -> 0;
+            case VlanMode.Access access -> access.vlan();
+            case VlanMode.Trunk trunk -> trunk.nativeVlan();
+        };
+    }
+
+    /**
+     * The same port, treated otherwise: it shares its counters, its link and what the loop guard knows with this one.
+     *
+     * @param changed with the name and the number that the port has
+     */
+    public PortEntry treatedAs(PortOptions changed, long nowNanos) {
+        return new PortEntry(this, changed, nowNanos);
+    }
+
+    /** Whether both are the same port, attached once, however it is treated. */
+    public boolean isSamePortAs(PortEntry other) {
+        return cells == other.cells;
     }
 
     public int index() {

@@ -523,8 +523,10 @@ public final class SwitchWorker {
         for (int i = 0; i < bound; i++) {
             PortEntry port = newTable.at(i);
             PortEntry before = table.at(i);
-            if (before != null && before != port) {
+            if (before != null && (port == null || !port.isSamePortAs(before))) {
                 forget(before);
+            } else if (before != null && before != port) {
+                fdb.flushDynamic(i, port::isMember);
             }
             if (port != null) {
                 newCells[i] = port.cells(index);
@@ -539,13 +541,18 @@ public final class SwitchWorker {
         dispatcher.adopt(newTable, targets, newCells);
     }
 
+    /** Forgets what was learned of a port in VLANs that it does not carry; after {@link #adopt}. */
+    public void forgetOtherVlans(PortEntry port) {
+        fdb.flushDynamic(port.index(), port::isMember);
+    }
+
     /**
      * Emulates a port's link from now on, or no longer: the port's queues get an emulated link in front of
      * them, which stays until it holds no frame any more.
      */
     public void emulate(PortEntry port, @Nullable EmulatedLink link) {
         for (QueueInput input : queueInputs.getOrDefault(port.index(), List.of())) {
-            if (input.port() != port) {
+            if (!input.port().isSamePortAs(port)) {
                 return; // detached meanwhile, and another has its index
             }
             if (link == null) {
