@@ -5,21 +5,25 @@ package weir.control.http;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import weir.control.plane.ControlException;
 import weir.control.plane.ControlPlane.ChangeOptions;
 
 /** How routes answer: JSON, or a problem (RFC 9457). */
 final class Answers {
-    static final JsonMapper JSON = JsonMapper.builder().build();
+    /** Levels of objects and lists in a body. */
+    static final int MAX_DEPTH = 32;
 
-    private static final String PROBLEM_TYPE = "application/problem+json";
+    static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MAX_DEPTH)
+                            .build())
+                    .build())
+            .build();
 
     private Answers() {}
 
@@ -64,25 +68,19 @@ final class Answers {
                 .end(JSON.writeValueAsString(result));
     }
 
-    private static void fail(RoutingContext context, Throwable failure) {
-        Map<String, Object> problem = new LinkedHashMap<>();
-        int status = 500;
-        if (failure instanceof ControlException refused) {
-            status = refused.code().status();
-            problem.put("code", refused.code().label());
-            problem.put("hint", refused.hint());
-            problem.put("errors", refused.errors());
-            problem.put("violations", refused.violations());
-        } else {
-            problem.put("code", "internal");
-            problem.put("hint", "this is a defect; the daemon's log has more");
-            problem.put("errors", List.of());
+    /** Answers with the problem that a failure is. */
+    static void fail(RoutingContext context, Throwable failure) {
+        problem(context, Problems.of(context, failure));
+    }
+
+    /** Answers with a problem; nothing where the client is gone or has a part of an answer already. */
+    static void problem(RoutingContext context, Problem problem) {
+        HttpServerResponse response = context.response();
+        if (response.ended() || response.closed() || response.headWritten()) {
+            return;
         }
-        problem.put("title", String.valueOf(failure.getMessage()));
-        problem.put("status", status);
-        context.response()
-                .setStatusCode(status)
-                .putHeader("Content-Type", PROBLEM_TYPE)
-                .end(JSON.writeValueAsString(problem));
+        response.setStatusCode(problem.status())
+                .putHeader("Content-Type", Problem.MEDIA_TYPE)
+                .end(problem.json());
     }
 }
