@@ -5,6 +5,10 @@ module weir.control {
     requires static org.jspecify;
     requires HdrHistogram;
     requires info.picocli;
+    requires io.netty.buffer;
+    requires io.netty.codec;
+    requires io.netty.transport;
+    requires io.netty.transport.unix.common;
     requires io.vertx.core;
     requires io.vertx.web;
     requires java.management;

@@ -91,7 +91,14 @@ public final class BoundSocket implements AutoCloseable {
         }
     }
 
-    private static void removeLeftover(Path path, Maker maker) throws LinuxException, IOException, Occupied {
+    /**
+     * Removes a socket's file that nobody listens at any longer.
+     *
+     * @param path of a file that is there
+     * @param maker of a socket of its type, to ask with
+     * @throws Occupied when somebody listens, or it is no socket
+     */
+    public static void removeLeftover(Path path, Maker maker) throws LinuxException, IOException, Occupied {
         int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
         if ((mode & FILE_TYPE) != TYPE_SOCKET) {
             throw new Occupied(path, false);

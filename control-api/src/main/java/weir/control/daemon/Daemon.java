@@ -4,47 +4,137 @@ package weir.control.daemon;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import weir.control.http.ApiServer;
+import weir.control.http.Endpoint;
+import weir.control.http.ListenException;
+import weir.control.plane.ControlException;
 import weir.control.plane.ControlPlane;
 import weir.control.plane.EventHub;
 import weir.control.plane.ObjectStore;
-import weir.control.plane.TopologyStore;
+import weir.control.plane.StateFolder;
 
-/** A control plane and the server that speaks for it. */
+/** A control plane, the folder that it keeps its state in, and the server that speaks for it. */
 public final class Daemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+    private final DaemonSettings settings;
+    private final ServiceManager manager;
+    private final StateFolder state;
     private final ControlPlane plane;
     private final ApiServer server;
-    private final Path socket;
 
-    private Daemon(Path socket, ControlPlane plane, ApiServer server) {
-        this.socket = socket;
+    private Daemon(
+            DaemonSettings settings, ServiceManager manager, StateFolder state, ControlPlane plane, ApiServer server) {
+        this.settings = settings;
+        this.manager = manager;
+        this.state = state;
         this.plane = plane;
         this.server = server;
     }
 
     /**
-     * Starts.
+     * Starts: reaches the topology that was kept, then that of the configuration file, then listens.
      *
-     * @param state folder for objects and configuration; made where it is missing
+     * @param environment of the process: NOTIFY_SOCKET and what belongs to it
+     * @throws StateFolder.Unusable when the state cannot be used
+     * @throws ControlException when the topology cannot be reached
+     * @throws ListenException when it cannot listen
      */
-    public static Daemon start(Path socket, Path state) throws IOException {
-        Path objects = Files.createDirectories(state.resolve("objects"));
-        ControlPlane plane = new ControlPlane(new ObjectStore(objects), TopologyStore.NONE, new EventHub());
-        Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
-        return new Daemon(socket, plane, ApiServer.listen(vertx, plane, socket));
+    public static Daemon start(DaemonSettings settings, Map<String, String> environment)
+            throws StateFolder.Unusable, ControlException, ListenException {
+        StateFolder state = StateFolder.open(settings.state());
+        ControlPlane plane = null;
+        boolean isStarted = false;
+        try {
+            plane = new ControlPlane(new ObjectStore(state.objects()), state, new EventHub());
+            reach(plane, state, settings);
+            ServiceManager manager = ServiceManager.of(environment);
+            Vertx vertx = vertx();
+            ApiServer server = ApiServer.listen(vertx, plane, settings.endpoints());
+            Daemon daemon = new Daemon(settings, manager, state, plane, server);
+            if (manager.watchdogMillis() != 0) {
+                vertx.setPeriodic(manager.watchdogMillis(), _ -> manager.alive());
+            }
+            manager.ready();
+            isStarted = true;
+            return daemon;
+        } finally {
+            if (!isStarted) {
+                close(plane, state);
+            }
+        }
     }
 
-    /** Where it listens. */
-    public Path socket() {
-        return socket;
+    private static void reach(ControlPlane plane, StateFolder state, DaemonSettings settings)
+            throws StateFolder.Unusable, ControlException {
+        plane.restore(state.load(), settings.ignoreBadPorts());
+        plane.failedPorts().forEach((place, cause) -> LOG.warn("port {} FAILED: {}", place, cause));
+        ConfigFile config = settings.config();
+        if (config != null) {
+            config.apply(plane);
+        }
+        try {
+            plane.objects().retain(plane.topology().objects());
+        } catch (IOException e) {
+            LOG.warn("cannot remove object files that are no longer used: {}", e.toString());
+        }
     }
 
+    private static Vertx vertx() {
+        return Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false)));
+    }
+
+    private static void close(@Nullable ControlPlane plane, StateFolder state) {
+        if (plane != null) {
+            plane.close();
+        }
+        state.close();
+    }
+
+    /** What it listens at. */
+    public List<Endpoint> endpoints() {
+        return settings.endpoints();
+    }
+
+    /** From now on SIGHUP makes the daemon read its configuration file again. Once in a process. */
+    public void reloadOnHangup() {
+        Hangup.onSignal(this::reload);
+    }
+
+    /** Applies the configuration file again; what is wrong with it is logged, and nothing is changed. */
+    void reload() {
+        ConfigFile config = settings.config();
+        if (config == null) {
+            LOG.warn("SIGHUP: there is no file to read again; --config names one");
+            return;
+        }
+        manager.reloading();
+        try {
+            config.apply(plane);
+        } catch (ControlException e) {
+            LOG.error("SIGHUP: {}", e.getMessage());
+        } finally {
+            manager.ready();
+        }
+    }
+
+    /** Lets requests come to their end, then closes ports. What is wanted is kept. */
     @Override
     public void close() {
+        manager.stopping();
         server.close();
-        plane.close();
+        close(plane, state);
     }
 }

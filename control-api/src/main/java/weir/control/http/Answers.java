@@ -4,26 +4,15 @@ package weir.control.http;
 
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import weir.control.plane.ControlException;
-import weir.control.plane.ControlPlane.ChangeOptions;
-import weir.control.topology.DefinitionErrors;
 
 /** How routes answer: JSON, or a problem (RFC 9457). */
 final class Answers {
     static final JsonMapper JSON = JsonMapper.builder().build();
-
-    private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
-    private static final String PROBLEM_TYPE = "application/problem+json";
-    private static final int INTERNAL = 500;
 
     private Answers() {}
 
@@ -47,14 +36,6 @@ final class Answers {
                 .onFailure(failure -> fail(context, failure));
     }
 
-    /** The options of a change that a request asks for: {@code dryRun=1}, {@code keepMaps=1} and {@code If-Match}. */
-    static ChangeOptions changeOptions(RoutingContext context) {
-        return new ChangeOptions(
-                "1".equals(context.request().getParam("dryRun")),
-                "1".equals(context.request().getParam("keepMaps")),
-                Preconditions.expected(context.request()));
-    }
-
     /**
      * The body as JSON.
      *
@@ -76,64 +57,19 @@ final class Answers {
                 .end(JSON.writeValueAsString(body));
     }
 
-    private static void fail(RoutingContext context, Throwable failure) {
-        switch (failure) {
-            case ControlException refused ->
-                problem(
-                        context,
-                        refused.code().status(),
-                        refused.code().label(),
-                        String.valueOf(refused.getMessage()),
-                        refused.hint(),
-                        refused);
-            case DefinitionErrors wrong -> fail(context, ControlException.of(wrong));
-            default -> {
-                LOG.error("{} {} failed", context.request().method(), context.request().path(), failure);
-                problem(
-                        context,
-                        INTERNAL,
-                        "internal",
-                        "the daemon failed: " + failure,
-                        "this is a defect; the daemon's log has more");
-            }
+    /** Answers with the problem that a failure is. */
+    static void fail(RoutingContext context, Throwable failure) {
+        problem(context, Problems.of(context, failure));
+    }
+
+    /** Answers with a problem; nothing where the client is gone or has a part of an answer already. */
+    static void problem(RoutingContext context, Problem problem) {
+        HttpServerResponse response = context.response();
+        if (response.ended() || response.closed() || response.headWritten()) {
+            return;
         }
-    }
-
-    /**
-     * Answers with a problem.
-     *
-     * @param code stable, in {@code openapi.yaml}
-     * @param title one line of cause
-     * @param hint what to do instead; may be empty
-     */
-    static void problem(RoutingContext context, int status, String code, String title, String hint) {
-        problem(context, status, code, title, hint, null);
-    }
-
-    private static void problem(
-            RoutingContext context,
-            int status,
-            String code,
-            String title,
-            String hint,
-            @Nullable ControlException refused) {
-        Map<String, Object> problem = new LinkedHashMap<>();
-        problem.put("type", "urn:weir:problem:" + code);
-        problem.put("title", title);
-        problem.put("status", status);
-        problem.put("code", code);
-        problem.put("hint", hint);
-        problem.put(
-                "errors",
-                refused == null
-                        ? List.of()
-                        : refused.errors().stream()
-                                .map(error -> Map.of("pointer", error.pointer(), "detail", error.detail()))
-                                .toList());
-        problem.put("violations", refused == null ? List.of() : refused.violations());
-        context.response()
-                .setStatusCode(status)
-                .putHeader("Content-Type", PROBLEM_TYPE)
-                .end(JSON.writeValueAsString(problem));
+        response.setStatusCode(problem.status())
+                .putHeader("Content-Type", Problem.MEDIA_TYPE)
+                .end(problem.json());
     }
 }

@@ -2,43 +2,174 @@
 
 package weir.control.http;
 
-import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import weir.control.plane.ControlPlane;
 
 /** Answers requests. Event loops of Vert.x only read and write; whatever may wait runs on threads of its own. */
 public final class ApiServer implements AutoCloseable {
-    private static final int IDLE_SECONDS = 30;
+    /** Connections at a time. */
+    public static final int MAX_CONNECTIONS = 64;
+
+    /** How long a connection may take to send a whole request. */
+    public static final Duration IDLE = Duration.ofSeconds(30);
+
+    private static final int MAX_LINE_BYTES = 4_096;
+    private static final int MAX_HEADER_BYTES = 8_192;
+    private static final int BACKLOG = 128;
+    private static final long DRAIN_SECONDS = 3;
 
     private final Vertx vertx;
-    private final HttpServer server;
+    private final Connections connections;
+    private final ControlPlane plane;
+    private final List<Routes> routes;
+    private final List<HttpServer> servers = new ArrayList<>();
+    private final List<SocketFile> files = new ArrayList<>();
 
-    private ApiServer(Vertx vertx, HttpServer server) {
+    private ApiServer(Vertx vertx, ControlPlane plane, List<Routes> routes, Duration idle) {
         this.vertx = vertx;
-        this.server = server;
+        this.plane = plane;
+        this.routes = routes;
+        connections = new Connections(MAX_CONNECTIONS, idle);
+        connections.watch(vertx);
     }
 
-    /** Listens on a Unix socket; blocks until it does. The caller has made the folder, and no file is there. */
-    public static ApiServer listen(Vertx vertx, ControlPlane plane, Path socket) {
-        Router router = Router.router(vertx);
-        for (Routes routes : Endpoints.all(plane)) {
-            routes.mount(router);
+    /**
+     * Listens; blocks until it does everywhere.
+     *
+     * @param vertx closed with the server
+     * @throws ListenException when it cannot somewhere; it listens nowhere then
+     */
+    public static ApiServer listen(Vertx vertx, ControlPlane plane, List<Endpoint> endpoints) throws ListenException {
+        return listen(vertx, plane, endpoints, IDLE);
+    }
+
+    static ApiServer listen(Vertx vertx, ControlPlane plane, List<Endpoint> endpoints, Duration idle)
+            throws ListenException {
+        ApiServer server = new ApiServer(vertx, plane, Endpoints.all(plane), idle);
+        boolean isListening = false;
+        try {
+            for (Endpoint endpoint : endpoints) {
+                switch (endpoint) {
+                    case Endpoint.Unix unix -> server.listen(unix);
+                    case Endpoint.Tls tls -> server.listen(tls);
+                }
+            }
+            isListening = true;
+            return server;
+        } finally {
+            if (!isListening) {
+                server.close();
+            }
         }
-        HttpServerOptions options = new HttpServerOptions().setIdleTimeout(IDLE_SECONDS);
-        Future<HttpServer> listening = vertx.createHttpServer(options)
-                .requestHandler(router)
-                .listen(SocketAddress.domainSocketAddress(socket.toString()));
-        return new ApiServer(vertx, listening.await());
     }
 
+    private void listen(Endpoint.Unix unix) throws ListenException {
+        SocketFile file = SocketFile.at(unix.path());
+        files.add(file);
+        LateAccess access = new LateAccess();
+        bind(options(), SocketAddress.domainSocketAddress(file.temporary().toString()), access, unix.path().toString());
+        int gid = file.publish(unix.group());
+        access.decide(new UnixAccess(ownUid(), unix.group() == null ? null : gid, unix.role()));
+    }
+
+    private void listen(Endpoint.Tls tls) throws ListenException {
+        Tokens tokens = Tokens.read(tls.tokens());
+        for (Path file : List.of(tls.certificate(), tls.key())) {
+            if (!Files.isReadable(file)) {
+                throw new ListenException("cannot read " + file, "give a certificate and its key as PEM files");
+            }
+        }
+        HttpServerOptions options = options()
+                .setSsl(true)
+                .setKeyCertOptions(new PemKeyCertOptions()
+                        .setCertPath(tls.certificate().toString())
+                        .setKeyPath(tls.key().toString()));
+        bind(options, SocketAddress.inetSocketAddress(tls.port(), tls.host()), tokens, tls.host() + ":" + tls.port());
+    }
+
+    private static HttpServerOptions options() {
+        return new HttpServerOptions()
+                .setMaxInitialLineLength(MAX_LINE_BYTES)
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setAcceptBacklog(BACKLOG)
+                .setHttp2ClearTextEnabled(false)
+                .setHandle100ContinueAutomatically(false);
+    }
+
+    private void bind(HttpServerOptions options, SocketAddress address, Access access, String where)
+            throws ListenException {
+        Router router = Router.router(vertx);
+        new Pipeline(plane, connections, access).mount(router);
+        routes.forEach(each -> each.mount(router));
+        try {
+            servers.add(vertx.createHttpServer(options)
+                    .requestHandler(router)
+                    .invalidRequestHandler(invalid())
+                    .connectionHandler(connections::opened)
+                    .listen(address)
+                    .await());
+        } catch (VertxException e) {
+            throw new ListenException("cannot listen at " + where, "choose another address", e);
+        } catch (RuntimeException e) {
+            throw new ListenException("cannot listen at " + where, "it may be in use, or the certificate wrong", e);
+        }
+    }
+
+    /** What is no HTTP. */
+    private static Handler<HttpServerRequest> invalid() {
+        return request -> {
+            Throwable cause = request.decoderResult().cause();
+            String text = String.valueOf(cause);
+            int status = text.contains("TooLongHttpHeader") ? 431 : text.contains("TooLongHttpLine") ? 414 : 400;
+            request.response()
+                    .setStatusCode(status)
+                    .putHeader("Content-Type", Problem.MEDIA_TYPE)
+                    .putHeader("Connection", "close")
+                    .end(Problems.ofRouter(status).json())
+                    .onComplete(_ -> request.connection().close());
+        };
+    }
+
+    private static int ownUid() throws ListenException {
+        try {
+            return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        } catch (IOException e) {
+            throw new ListenException("cannot find out which user this is", "/proc must be mounted", e);
+        }
+    }
+
+    /** Port of the TCP endpoint; only when there is one. */
+    int tcpPort() {
+        return servers.getLast().actualPort();
+    }
+
+    int connectionCount() {
+        return connections.count();
+    }
+
+    /** Stops to accept, lets requests come to their end for some seconds, then ends. */
     @Override
     public void close() {
-        server.close().await();
+        files.forEach(SocketFile::close);
+        servers.stream()
+                .map(server -> server.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS))
+                .toList()
+                .forEach(future -> future.await());
         vertx.close().await();
     }
 }

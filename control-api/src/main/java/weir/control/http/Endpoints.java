@@ -7,7 +7,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
@@ -16,16 +15,12 @@ import weir.control.plane.ControlPlane;
 
 /** Adds endpoints to a router: what they take as body, where they run, how they refuse what does not fit. */
 final class Endpoints {
-    /** Most bytes of a JSON body. */
-    static final long MAX_JSON_BYTES = 1 << 20;
-
     static final String JSON = "application/json";
     static final String OCTETS = "application/octet-stream";
 
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
     private static final int METHOD_NOT_ALLOWED = 405;
-    private static final int TOO_LARGE = 413;
     private static final int UNSUPPORTED_TYPE = 415;
 
     private final Router router;
@@ -65,15 +60,12 @@ final class Endpoints {
 
     /** An endpoint that takes JSON. */
     Endpoints onJson(HttpMethod method, String path, Work work) {
-        return onBody(method, path, JSON, MAX_JSON_BYTES, work);
+        return onBody(method, path, JSON, work);
     }
 
     /** An endpoint that takes a body of some type. */
-    Endpoints onBody(HttpMethod method, String path, String type, long maxBytes, Work work) {
-        router.route(method, path).handler(typed(type)); // Vert.x takes no body handler behind another on one route
-        router.route(method, path)
-                .handler(BodyHandler.create(false).setBodyLimit(maxBytes))
-                .handler(context -> run(context, work));
+    Endpoints onBody(HttpMethod method, String path, String type, Work work) {
+        router.route(method, path).handler(typed(type)).handler(context -> run(context, work));
         return this;
     }
 
@@ -93,13 +85,7 @@ final class Endpoints {
             if (given.equals(type) || isJson) {
                 context.next();
             } else {
-                context.request().resume();
-                Answers.problem(
-                        context,
-                        UNSUPPORTED_TYPE,
-                        "unsupported_media_type",
-                        "a body of type '" + given + "' is not taken here",
-                        "send Content-Type: " + type);
+                Answers.problem(context, new Problem(UNSUPPORTED_TYPE, "unsupported_media_type", "a body of type '" + given + "' is not taken here", "send Content-Type: " + type));
             }
         };
     }
@@ -111,24 +97,23 @@ final class Endpoints {
                 NOT_FOUND,
                 context -> Answers.problem(
                         context,
-                        NOT_FOUND,
-                        "not_found",
-                        "nothing is at " + context.request().path(),
-                        "openapi.yaml has all paths; they begin with /v1"));
+                        new Problem(
+                                NOT_FOUND,
+                                "not_found",
+                                "nothing is at " + context.request().path(),
+                                "openapi.yaml has all paths; they begin with /v1")));
         router.errorHandler(METHOD_NOT_ALLOWED, context -> {
             String allowed = String.join(", ", methods(router, context.request().path()));
             context.response().putHeader("Allow", allowed);
             Answers.problem(
                     context,
-                    METHOD_NOT_ALLOWED,
-                    "method_not_allowed",
-                    context.request().method() + " is not for " + context.request().path(),
-                    "methods here are " + allowed);
+                    new Problem(
+                            METHOD_NOT_ALLOWED,
+                            "method_not_allowed",
+                            context.request().method() + " is not for "
+                                    + context.request().path(),
+                            "methods here are " + allowed));
         });
-        router.errorHandler(
-                TOO_LARGE,
-                context ->
-                        Answers.problem(context, TOO_LARGE, "too_large", "the body is too large", "the most is 1 MiB, of objects 16 MiB"));
     }
 
     private static TreeSet<String> methods(Router router, String path) {

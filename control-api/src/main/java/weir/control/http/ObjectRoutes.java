@@ -27,7 +27,7 @@ final class ObjectRoutes implements Routes {
 
     @Override
     public void mount(Router router) {
-        new Endpoints(router).onBody(POST, "/v1/objects", Endpoints.OCTETS, ObjectStore.MAX_BYTES, this::put);
+        new Endpoints(router).onBody(POST, "/v1/objects", Endpoints.OCTETS, this::put);
     }
 
     private Object put(Request request) throws ControlException {

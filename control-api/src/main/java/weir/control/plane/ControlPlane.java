@@ -38,6 +38,7 @@ import weir.ports.PortRequest;
 public final class ControlPlane implements AutoCloseable {
     private final ReentrantLock changes = new ReentrantLock();
     private final Map<String, Switch> live = new ConcurrentSkipListMap<>();
+    private final Map<String, String> failed = new ConcurrentSkipListMap<>();
     private final ObjectStore objects;
     private final ProgramLoader programs;
     private final TopologyStore store;
@@ -190,23 +191,66 @@ public final class ControlPlane implements AutoCloseable {
 
     private void perform(Topology before, Topology wanted, List<Action> actions, ChangeOptions options)
             throws ControlException {
-        Topology reached = before;
-        try {
-            for (Action action : actions) {
-                perform(action, options);
-                reached = action.after(reached);
-                current = reached;
-            }
-            if (!before.equals(wanted)) {
-                store.save(wanted);
-                current = wanted; // and not what was reached: a port that may have any number keeps the one it has
-            }
-        } catch (ControlException e) {
-            throw takenBack(reached, before, e);
-        } catch (RuntimeException e) { // a defect, or the machine: no reason to stay half-way
-            throw takenBack(
-                    reached, before, new ControlException(Code.UNUSABLE, String.valueOf(e), "", List.of(), List.of(), e));
+        if (before.equals(wanted)) {
+            return;
         }
+        try (TopologyStore.Prepared kept = store.prepare(wanted)) {
+            Topology reached = before;
+            try {
+                for (Action action : actions) {
+                    perform(action, options);
+                    reached = action.after(reached);
+                    current = reached;
+                }
+                kept.commit();
+                current = wanted; // and not what was reached: a port that may have any number keeps the one it has
+            } catch (ControlException e) {
+                throw takenBack(reached, before, e);
+            } catch (RuntimeException e) { // a defect, or the machine: no reason to stay half-way
+                throw takenBack(
+                        reached,
+                        before,
+                        new ControlException(Code.UNUSABLE, String.valueOf(e), "", List.of(), List.of(), e));
+            }
+        }
+    }
+
+    /**
+     * Reaches a topology that was kept. Called before all changes.
+     *
+     * @param ignoreBadPorts whether a port that cannot be attached is left out instead, and stays in the topology
+     * @throws ControlException when a step fails
+     */
+    public void restore(Topology kept, boolean ignoreBadPorts) throws ControlException {
+        changes.lock();
+        try {
+            for (Action action : TopologyDiff.between(current, kept)) {
+                try {
+                    perform(action, ChangeOptions.DEFAULT);
+                } catch (ControlException e) {
+                    noteFailed(action, e, ignoreBadPorts);
+                }
+                current = action.after(current);
+            }
+            current = kept;
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    /** A port that is not there, or what is to be done to one that is not there. */
+    private void noteFailed(Action action, ControlException e, boolean ignoreBadPorts) throws ControlException {
+        if (!ignoreBadPorts
+                || !(action instanceof Action.AttachPort || failed.containsKey(action.place()))) {
+            throw new ControlException(
+                    e.code(), action.place() + ": " + e.getMessage(), e.hint(), e.errors(), e.violations(), e);
+        }
+        failed.putIfAbsent(action.place(), String.valueOf(e.getMessage()));
+    }
+
+    /** Ports that are wanted and could not be attached at the start, as {@code SWITCH:PORT}, and why. */
+    public Map<String, String> failedPorts() {
+        return Collections.unmodifiableMap(failed);
     }
 
     /** Goes back to the topology before; what cannot be taken back is added to the cause. */
@@ -239,7 +283,7 @@ public final class ControlPlane implements AutoCloseable {
             case Action.CreateSwitch create -> create(create.switchName(), create.definition());
             case Action.DeleteSwitch delete -> delete(delete.switchName());
             case Action.AttachPort attach -> attach(attach.switchName(), attach.port(), attach.definition());
-            case Action.DetachPort detach -> require(detach.switchName()).detach(detach.port());
+            case Action.DetachPort detach -> detach(detach);
             case Action.ChangePort change -> changePort(change.switchName(), change.port(), change.definition());
             case Action.SetLink set -> setLink(set);
             case Action.SetProgram set -> setProgram(set, options.keepMaps());
@@ -269,6 +313,7 @@ public final class ControlPlane implements AutoCloseable {
     private void delete(String name) throws ControlException {
         require(name).close();
         live.remove(name);
+        failed.keySet().removeIf(place -> place.startsWith(name + ":"));
     }
 
     private void attach(String switchName, String port, PortDefinition definition) throws ControlException {
@@ -287,6 +332,13 @@ public final class ControlPlane implements AutoCloseable {
         } catch (PortException e) {
             throw new ControlException(
                     Code.UNUSABLE, String.valueOf(e.getMessage()), e.hint(), List.of(), List.of(), e);
+        }
+    }
+
+    private void detach(Action.DetachPort detach) throws ControlException {
+        Switch sw = require(detach.switchName());
+        if (failed.remove(detach.place()) == null) {
+            sw.detach(detach.port());
         }
     }
 

@@ -3,6 +3,7 @@
 package weir.control.plane;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import weir.control.plane.ControlException.Code;
 import weir.ebpf.ObjectFile;
@@ -21,6 +23,7 @@ public final class ObjectStore {
     /** Largest object file. */
     public static final int MAX_BYTES = 16 << 20;
 
+    private static final String NEW = "new";
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
 
     private final Path folder;
@@ -46,9 +49,14 @@ public final class ObjectStore {
         Path target = file(digest);
         try {
             if (!Files.exists(target)) {
-                Path temporary = Files.createTempFile(folder, "new", ".o");
-                Files.write(temporary, content);
-                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+                Path temporary = Files.createTempFile(folder, NEW, ".o");
+                try {
+                    StateFolder.writeThrough(temporary, content);
+                    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+                } finally {
+                    Files.deleteIfExists(temporary);
+                }
+                StateFolder.syncFolder(folder);
             }
         } catch (IOException e) {
             throw storage("cannot keep an object file", e);
@@ -74,6 +82,22 @@ public final class ObjectStore {
             throw ControlException.notFound("no object " + digest, "send the object file first");
         } catch (IOException e) {
             throw storage("cannot read object " + digest, e);
+        }
+    }
+
+    /**
+     * Removes all object files but those that are needed, and what was left half-written.
+     *
+     * @param digests of those that stay
+     */
+    public void retain(Set<String> digests) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.o")) {
+            for (Path each : files) {
+                String name = each.getFileName().toString();
+                if (!digests.contains("sha256:" + name.substring(0, name.length() - 2))) {
+                    Files.deleteIfExists(each);
+                }
+            }
         }
     }
 

@@ -7,12 +7,31 @@ import weir.control.topology.Topology;
 /** Keeps what is wanted over the end of the process. */
 public interface TopologyStore {
     /** Keeps nothing. */
-    TopologyStore NONE = topology -> {};
+    TopologyStore NONE = topology -> new Prepared() {
+        @Override
+        public void commit() {}
+
+        @Override
+        public void close() {}
+    };
+
+    /** A topology that has been written, and is not yet the one that is kept. Closed without commit it is forgotten. */
+    interface Prepared extends AutoCloseable {
+        /**
+         * Keeps it instead of the one before, all of it or nothing.
+         *
+         * @throws ControlException when it cannot be; the one before is still there
+         */
+        void commit() throws ControlException;
+
+        @Override
+        void close();
+    }
 
     /**
-     * Keeps a topology instead of the one before, all of it or nothing.
+     * Writes a topology before it is reached: where there is no room for it, nothing need be tried.
      *
-     * @throws ControlException when it cannot be written; the one before is still there
+     * @throws ControlException when it cannot be written
      */
-    void save(Topology topology) throws ControlException;
+    Prepared prepare(Topology topology) throws ControlException;
 }

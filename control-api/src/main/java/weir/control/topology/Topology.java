@@ -4,8 +4,11 @@ package weir.control.topology;
 
 import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,18 @@ public record Topology(Map<String, SwitchDefinition> switches) {
     /** The definition of a switch; null when there is none. */
     public @Nullable SwitchDefinition find(String name) {
         return switches.get(name);
+    }
+
+    /** Digests of the object files that programs are from. */
+    public Set<String> objects() {
+        Set<String> digests = new TreeSet<>();
+        for (SwitchDefinition definition : switches.values()) {
+            Stream.concat(
+                            Stream.ofNullable(definition.program()),
+                            definition.ports().values().stream().flatMap(port -> Stream.ofNullable(port.program())))
+                    .forEach(program -> digests.add(program.object()));
+        }
+        return digests;
     }
 
     /** With a switch added or replaced. */

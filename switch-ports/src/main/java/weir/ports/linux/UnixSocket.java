@@ -121,9 +121,18 @@ public final class UnixSocket implements AutoCloseable {
      * connected again, and from then on hears of nobody else.
      */
     public void connect(String path) throws LinuxException {
+        connect(path, false);
+    }
+
+    /** As {@link #connect}, to a name that is no file: in Linux's abstract namespace, without its leading NUL. */
+    public void connectAbstract(String name) throws LinuxException {
+        connect(name, true);
+    }
+
+    private void connect(String path, boolean isAbstract) throws LinuxException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(Libc.STATE);
-            MemorySegment address = address(path, arena);
+            MemorySegment address = isAbstract ? abstractAddress(path, arena) : address(path, arena);
             int bytes = (int) address.byteSize();
             Fd.check(
                     "connect " + path,
@@ -164,6 +173,13 @@ public final class UnixSocket implements AutoCloseable {
         address.set(JAVA_SHORT, 0, (short) AF_UNIX);
         MemorySegment.copy(bytes, 0, address, JAVA_BYTE, FAMILY_BYTES, bytes.length);
         return address;
+    }
+
+    /** NUL, then the name up to the end of the address; see unix(7). */
+    private static MemorySegment abstractAddress(String name, Arena arena) throws LinuxException {
+        MemorySegment shifted = address("@" + name, arena);
+        shifted.set(JAVA_BYTE, FAMILY_BYTES, (byte) 0);
+        return shifted.asSlice(0, shifted.byteSize() - 1);
     }
 
     /** Descriptor for {@link SocketIo} and for readiness; valid until {@link #close}. */

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.control.daemon;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import weir.control.http.Endpoint;
+
+/**
+ * How a daemon runs.
+ *
+ * @param endpoints where it listens; at least one
+ * @param state folder that outlives it
+ * @param configFile topology that it makes its own at its start and on SIGHUP; null for none
+ * @param ignoreBadPorts whether it starts without ports that cannot be attached
+ */
+public record DaemonSettings(
+        List<Endpoint> endpoints, Path state, @Nullable Path configFile, boolean ignoreBadPorts) {
+    public DaemonSettings {
+        endpoints = List.copyOf(endpoints);
+    }
+
+    @Nullable
+    ConfigFile config() {
+        return configFile == null ? null : new ConfigFile(configFile);
+    }
+}

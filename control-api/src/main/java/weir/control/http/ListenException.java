@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.control.http;
+
+import org.jspecify.annotations.Nullable;
+
+/** The API cannot be served there. One line of cause, one of what to do instead. */
+public final class ListenException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final String hint;
+
+    ListenException(String cause, String hint) {
+        this(cause, hint, null);
+    }
+
+    ListenException(String cause, String hint, @Nullable Throwable origin) {
+        super(cause + (origin == null ? "" : ": " + origin.getMessage()), origin);
+        this.hint = hint;
+    }
+
+    public String hint() {
+        return hint;
+    }
+}
