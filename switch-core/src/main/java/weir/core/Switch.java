@@ -3,12 +3,14 @@ package weir.core;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -21,6 +23,7 @@ import weir.core.capture.CaptureTap;
 import weir.core.capture.FilterException;
 import weir.core.counter.PortCells;
 import weir.core.counter.PortCounters;
+import weir.core.counter.WorkerCounters;
 import weir.core.fdb.FdbEntry;
 import weir.core.fdb.MacAddress;
 import weir.core.frame.FramePool;
@@ -78,6 +81,7 @@ public final class Switch implements AutoCloseable {
     private final Map<Capture, List<CaptureTap>> captures = new LinkedHashMap<>();
     private volatile ProgramTable programTable = ProgramTable.EMPTY;
     private volatile List<PortEntry> portsNow = List.of();
+    private final Collection<PortCells> cellsEver = new ConcurrentLinkedQueue<>();
 
     private Switch(SwitchConfig config) {
         this.config = config;
@@ -220,6 +224,7 @@ public final class Switch implements AutoCloseable {
             usedIndexes.set(entry.index());
             usedNumbers.set(entry.number());
             ports.add(entry);
+            cellsEver.addAll(entry.cells());
             publishTable();
             return entry;
         } catch (PortException | RuntimeException e) {
@@ -372,6 +377,33 @@ public final class Switch implements AutoCloseable {
         Map<String, PortCounters> sums = new LinkedHashMap<>();
         cells.forEach((name, all) -> sums.put(name, PortCounters.sum(all)));
         return sums;
+    }
+
+    /** All ports together, those detached since the switch began included. Waits for nobody. */
+    public PortCounters total() {
+        return PortCounters.sum(cellsEver);
+    }
+
+    /** What each worker did. Waits for nobody. */
+    public List<WorkerCounters> runtime() {
+        return workers.stream()
+                .map(worker -> worker.cells().counters(worker.index()))
+                .toList();
+    }
+
+    /** Entries of the forwarding database, as the first worker knows them. Waits for nobody. */
+    public int fdbEntries() {
+        return workers.getFirst().fdb().size();
+    }
+
+    /** Addresses that moved between ports since the switch began. Waits for nobody. */
+    public long fdbMoves() {
+        return workers.stream().mapToLong(worker -> worker.fdb().moves()).sum();
+    }
+
+    /** Events that found no room, since listeners were slow. */
+    public long lostEvents() {
+        return events.lost();
     }
 
     /** Slots of the pool that are not free, asked on each worker's thread; exact when no frame is on its way. */

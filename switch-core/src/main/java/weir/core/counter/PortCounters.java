@@ -84,6 +84,14 @@ public record PortCounters(
         return enqueued - transmitted - total(egressDrops);
     }
 
+    /**
+     * Frames that came in or were made of others, and have neither left nor been dropped yet; of all ports of a switch
+     * together. Counters are read one after the other, so under load this is about right, and at rest exactly 0.
+     */
+    public long inFlight() {
+        return ingressInFlight() + egressInFlight() + switchBalance();
+    }
+
     /** What the switch's law leaves over for frames of this ingress port; add it up over all ports. */
     long switchBalance() {
         return decided + clones + floodCopies + segments - segmented - total(decisionDrops) - enqueued;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.core.fdb;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +28,8 @@ public final class Fdb {
     private static final int TICKS_PER_SECOND = 10;
     private static final int NONE = -1;
     private static final int SLOTS_PER_ENTRY = 2;
+    private static final VarHandle SIZE = field("size", int.class);
+    private static final VarHandle MOVED = field("moves", long.class);
 
     private final FdbConfig config;
     private final FdbListener listener;
@@ -71,6 +75,14 @@ public final class Fdb {
         refused = new AtomicLongArray(maxPorts);
         Arrays.fill(oldest, NONE);
         Arrays.fill(newest, NONE);
+    }
+
+    private static VarHandle field(String name, Class<?> type) {
+        try {
+            return MethodHandles.lookup().findVarHandle(Fdb.class, name, type);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
     }
 
     // ---- for the learning program's inner loop --------------------------------------------------
@@ -184,7 +196,7 @@ public final class Fdb {
             listener.flapping(key, before);
             return;
         }
-        moves++;
+        MOVED.setOpaque(this, moves + 1);
         place(slot, portIndex, 0);
         listener.learned(key, portIndex);
     }
@@ -249,7 +261,7 @@ public final class Fdb {
         if ((flags & FdbLayout.STATIC) == 0) {
             link(slot, portIndex);
         }
-        size++;
+        SIZE.setOpaque(this, size + 1);
     }
 
     // ---- the hash table -------------------------------------------------------------------------
@@ -277,7 +289,7 @@ public final class Fdb {
         if ((value & FdbLayout.STATIC) == 0) {
             unlink(slot, FdbLayout.portOf(value));
         }
-        size--;
+        SIZE.setOpaque(this, size - 1);
         int hole = slot;
         int probe = (slot + 1) & slotMask;
         while (table[2 * probe] != FdbLayout.FREE) {
@@ -526,8 +538,9 @@ public final class Fdb {
         return entries;
     }
 
+    /** Entries of either kind. Any thread. */
     public int size() {
-        return size;
+        return (int) SIZE.getOpaque(this);
     }
 
     /** Dynamic entries of a port. */
@@ -544,8 +557,9 @@ public final class Fdb {
         return refused.get(portIndex);
     }
 
+    /** Addresses that this worker saw at another port than before. Any thread. */
     public long moves() {
-        return moves;
+        return (long) MOVED.getOpaque(this);
     }
 
     public long evictions() {

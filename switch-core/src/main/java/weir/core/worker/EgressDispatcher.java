@@ -59,7 +59,7 @@ final class EgressDispatcher {
         rings.adopt(newTargets);
     }
 
-    /** Sends every frame of a decided batch on its way. The batch keeps none. */
+    /** Stages every frame of a decided batch, or drops it: {@link #sendStaged} comes next. The batch keeps none. */
     void dispatch(FrameBatch batch) {
         longest = batch.maxLengthBytes();
         anyOffload = batch.hasOffloads();
@@ -83,7 +83,6 @@ final class EgressDispatcher {
                 i = rows.add(verdicts, frames, dispatchSome(batch, i, n), n);
             }
         }
-        sendStaged();
     }
 
     /** Frames that all go to one ring, or are dropped for the same reason; false when they are neither. */

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 import weir.core.capture.CaptureTap;
 import weir.core.counter.DropReason;
 import weir.core.counter.PortCells;
+import weir.core.counter.Stage;
+import weir.core.counter.WorkerCells;
 import weir.core.fdb.Fdb;
 import weir.core.fdb.FdbListener;
 import weir.core.fdb.LearningProgram;
@@ -62,6 +64,8 @@ public final class SwitchWorker {
     private final BatchDecision decision;
     private final IngressOffloads offloads;
     private final CapturePoint captures = new CapturePoint();
+    private final WorkerCells own = new WorkerCells();
+    private final StageClock stages;
     private final StormCheck stormCheck;
     private final @Nullable LoopCheck loopCheck;
     private final long[] probe = new long[1];
@@ -118,6 +122,7 @@ public final class SwitchWorker {
         dispatcher = new EgressDispatcher(index, store, links, config.batchFrames(), captures);
         decision = new BatchDecision(index, batch, store, check, learning, table);
         offloads = new IngressOffloads(batch, store, table -> decide(table, false), captures);
+        stages = new StageClock(own, config.nanoClock());
         now = config.nanoClock().getAsLong();
         readinessAt = now;
         housekeepingAt = now;
@@ -141,6 +146,11 @@ public final class SwitchWorker {
     /** The worker's database; on the worker's thread only. */
     public Fdb fdb() {
         return fdb;
+    }
+
+    /** What this worker counts of itself; to be read by any thread. */
+    public WorkerCells cells() {
+        return own;
     }
 
     /** Sends home every slot that was given back here, and takes back this home's; on the worker's thread. */
@@ -237,6 +247,7 @@ public final class SwitchWorker {
             if (!done) {
                 batch.clear();
                 dispatcher.abandon();
+                stages.abandon();
             }
         }
     }
@@ -252,10 +263,12 @@ public final class SwitchWorker {
         }
         takeWakeups();
         work += config.hook().run();
+        stages.begin();
         work += pollInputs();
         if (batch.size() > 0) {
             process();
         }
+        stages.end();
         rounds++;
         if (work == 0 || polledWithSystemCalls > 0 || (rounds & (CLOCK_EVERY_ROUNDS - 1)) == 0) {
             lookAtClock(work == 0 ? READINESS_WHEN_IDLE_NANOS : READINESS_EVERY_NANOS);
@@ -284,6 +297,8 @@ public final class SwitchWorker {
 
     /** Decides and sends the batch, and empties it. */
     void process() {
+        stages.lap(Stage.RECEIVE);
+        own.batch(batch.size());
         if (captures.isOn()) {
             captures.received(batch);
         }
@@ -302,7 +317,9 @@ public final class SwitchWorker {
     private void decide(ProgramTable current, boolean undecidedSoFar) {
         boolean undecided = undecidedSoFar;
         if (!current.isEmpty()) {
+            stages.lap(Stage.DECIDE);
             runPrograms(current);
+            stages.lap(Stage.PROGRAM);
             undecided = false;
         }
         if (undecided || batch.anyUndecided()) {
@@ -311,7 +328,11 @@ public final class SwitchWorker {
         if (table.anyStormLimit()) {
             stormCheck.check(batch, table, now);
         }
+        stages.lap(Stage.DECIDE);
         dispatcher.dispatch(batch);
+        stages.lap(Stage.DISPATCH);
+        dispatcher.sendStaged();
+        stages.lap(Stage.TRANSMIT);
         batch.clear();
     }
 

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.core.counter;
+
+import java.util.List;
+import java.util.Locale;
+
+/** What a worker does with a batch, in this order; see {@code docs/architecture.md}. */
+public enum Stage {
+    /** Takes frames from queues and from other workers. */
+    RECEIVE,
+    /** Checks frames, learns, looks destinations up. */
+    DECIDE,
+    /** Runs programs. */
+    PROGRAM,
+    /** Sorts frames by where they go. */
+    DISPATCH,
+    /** Gives them to the queues, and wakes who waits behind them. */
+    TRANSMIT;
+
+    public static final List<Stage> ALL = List.of(values());
+
+    /** As users see it: {@code receive}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
