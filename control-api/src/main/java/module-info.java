@@ -5,9 +5,12 @@ module weir.control {
     requires static org.jspecify;
     requires HdrHistogram;
     requires info.picocli;
+    requires io.prometheus.metrics.model;
     requires io.vertx.core;
     requires io.vertx.web;
     requires java.management;
+    requires micrometer.core;
+    requires micrometer.registry.prometheus;
     requires org.slf4j;
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;

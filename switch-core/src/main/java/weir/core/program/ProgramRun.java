@@ -30,7 +30,6 @@ import weir.ebpf.xdp.XdpBatch;
  */
 final class ProgramRun {
     /** One batch in so many is timed. */
-    private static final int SAMPLE_EVERY = 64;
 
     /** What stands for the action of a frame that has its verdict already; programs may return it, too. */
     static final int DECIDED = -1;
@@ -227,7 +226,7 @@ final class ProgramRun {
     }
 
     private void run(int n) {
-        if (++batches % SAMPLE_EVERY != 0) {
+        if (++batches % ProgramCounters.BATCHES_PER_SAMPLE != 0) {
             program.program().run(xdp, worker);
             return;
         }
