@@ -20,6 +20,10 @@ public record CaptureTotals(int running, long captured, long lost) {
         return new CaptureTotals(running, captured + counters.captured(), lost + counters.lost());
     }
 
+    CaptureTotals plus(CaptureTotals other) {
+        return new CaptureTotals(running + other.running, captured + other.captured, lost + other.lost);
+    }
+
     /** With one more that runs. */
     CaptureTotals plusRunning(CaptureCounters counters) {
         return new CaptureTotals(running + 1, captured + counters.captured(), lost + counters.lost());

@@ -8,20 +8,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import weir.control.http.ApiServer;
+import weir.control.http.ObservationRoutes;
 import weir.control.plane.ControlPlane;
 import weir.control.plane.EventHub;
 import weir.control.plane.ObjectStore;
+import weir.control.plane.Readiness;
 import weir.control.plane.TopologyStore;
 
 /** A control plane and the server that speaks for it. */
 public final class Daemon implements AutoCloseable {
     private final ControlPlane plane;
+    private final ObservationRoutes observation;
     private final ApiServer server;
     private final Path socket;
 
-    private Daemon(Path socket, ControlPlane plane, ApiServer server) {
+    private Daemon(Path socket, ControlPlane plane, ObservationRoutes observation, ApiServer server) {
         this.socket = socket;
         this.plane = plane;
+        this.observation = observation;
         this.server = server;
     }
 
@@ -34,7 +38,11 @@ public final class Daemon implements AutoCloseable {
         Path objects = Files.createDirectories(state.resolve("objects"));
         ControlPlane plane = new ControlPlane(new ObjectStore(objects), TopologyStore.NONE, new EventHub());
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
-        return new Daemon(socket, plane, ApiServer.listen(vertx, plane, socket));
+        Readiness readiness = new Readiness();
+        ObservationRoutes observation = new ObservationRoutes(plane, readiness, state.resolve("captures"));
+        Daemon daemon = new Daemon(socket, plane, observation, ApiServer.listen(vertx, plane, observation, socket));
+        readiness.reached();
+        return daemon;
     }
 
     /** Where it listens. */
@@ -44,6 +52,7 @@ public final class Daemon implements AutoCloseable {
 
     @Override
     public void close() {
+        observation.close(); // streams end, so that nobody waits for them
         server.close();
         plane.close();
     }

@@ -55,7 +55,8 @@ final class Answers {
                 .end(JSON.writeValueAsString(result));
     }
 
-    private static void fail(RoutingContext context, Throwable failure) {
+    /** Answers with the problem that a failure is. */
+    static void fail(RoutingContext context, Throwable failure) {
         Map<String, Object> problem = new LinkedHashMap<>();
         int status = 500;
         if (failure instanceof ControlException refused) {
@@ -71,6 +72,11 @@ final class Answers {
         }
         problem.put("title", String.valueOf(failure.getMessage()));
         problem.put("status", status);
+        problem(context, status, problem);
+    }
+
+    /** Answers with a problem. */
+    static void problem(RoutingContext context, int status, Map<String, ?> problem) {
         context.response()
                 .setStatusCode(status)
                 .putHeader("Content-Type", PROBLEM_TYPE)

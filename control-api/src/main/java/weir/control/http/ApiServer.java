@@ -25,9 +25,9 @@ public final class ApiServer implements AutoCloseable {
     }
 
     /** Listens on a Unix socket; blocks until it does. The caller has made the folder, and no file is there. */
-    public static ApiServer listen(Vertx vertx, ControlPlane plane, Path socket) {
+    public static ApiServer listen(Vertx vertx, ControlPlane plane, ObservationRoutes observation, Path socket) {
         Router router = Router.router(vertx);
-        for (Routes routes : List.of(new SwitchRoutes(plane))) {
+        for (Routes routes : List.of(new SwitchRoutes(plane), observation)) {
             routes.mount(router);
         }
         HttpServerOptions options = new HttpServerOptions().setIdleTimeout(IDLE_SECONDS);

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import weir.control.capture.CaptureTotals;
+import weir.control.events.EventStreams;
 import weir.core.Switch;
 
 /**
@@ -27,6 +28,7 @@ public final class Metrics implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final Build build;
+    private final EventStreams events;
     private final Supplier<Map<String, Switch>> switches;
     private final Function<String, CaptureTotals> captures;
 
@@ -40,9 +42,15 @@ public final class Metrics implements AutoCloseable {
     /**
      * @param switches those that run, by name, asked at each scrape
      * @param captures what captures of a switch counted
+     * @param events the clients that listen to events
      */
-    public Metrics(Build build, Supplier<Map<String, Switch>> switches, Function<String, CaptureTotals> captures) {
+    public Metrics(
+            Build build,
+            Supplier<Map<String, Switch>> switches,
+            Function<String, CaptureTotals> captures,
+            EventStreams events) {
         this.build = build;
+        this.events = events;
         this.switches = switches;
         this.captures = captures;
         new JvmMemoryMetrics().bindTo(registry);
@@ -67,6 +75,17 @@ public final class Metrics implements AutoCloseable {
                         build.commit(),
                         "java",
                         Runtime.version().toString()));
+        families.gauge("weir_event_streams", "Clients that listen to events.", Labels.EMPTY, events.open());
+        families.counter(
+                "weir_event_stream_lost_events",
+                "Events that clients were too slow or too late for.",
+                Labels.EMPTY,
+                events.lostEvents());
+        families.counter(
+                "weir_event_stream_lost_samples",
+                "Counters, told once a second, that clients were too slow for.",
+                Labels.EMPTY,
+                events.lostSamples());
         SwitchFamilies reader = new SwitchFamilies(families);
         switches.get().forEach((name, sw) -> reader.read(name, sw, captures.apply(name)));
         reader.finish();

@@ -149,6 +149,7 @@ public final class ControlPlane implements AutoCloseable {
             if (!actions.isEmpty()) {
                 store.save(reached);
             }
+            actions.forEach(action -> events.publish(action.switchName(), new Happening.Configured(action)));
         } catch (ControlException e) {
             throw takenBack(reached, before, e);
         }
