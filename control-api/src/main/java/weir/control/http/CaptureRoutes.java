@@ -20,6 +20,17 @@ import weir.control.topology.DefinitionErrors;
 /** {@code /v1/captures}: pcapng as a stream or into a file of the daemon's. */
 final class CaptureRoutes implements Routes {
     private static final String PCAPNG = "application/x-pcapng";
+    private static final long BEAT_MILLIS = 10_000;
+
+    /**
+     * A block of names without a name, which readers pass over:
+     *
+     * <pre>
+     *  type 4 | length 16 | end of records | length 16
+     * </pre>
+     */
+    private static final byte[] NO_NAMES = {4, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0};
+
     private static final int MAX_BODY_BYTES = 1 << 20;
 
     private final CaptureService captures;
@@ -82,10 +93,13 @@ final class CaptureRoutes implements Routes {
         response.closeHandler(_ -> out.abandon());
         response.exceptionHandler(_ -> out.abandon());
         out.begin(PCAPNG);
+        long beats = context.vertx().setPeriodic(BEAT_MILLIS, _ -> out.beat(NO_NAMES));
+        Runnable whenEnded = () -> context.vertx().cancelTimer(beats);
         context.vertx()
-                .executeBlocking(() -> captures.toStream(request, out, () -> {}), false)
+                .executeBlocking(() -> captures.toStream(request, out, whenEnded), false)
                 .onSuccess(report -> whenGone(context, out, report))
                 .onFailure(failure -> {
+                    whenEnded.run();
                     out.refuse();
                     Answers.fail(context, failure);
                 });

@@ -22,6 +22,8 @@ final class ResponseStream extends OutputStream {
     private int onTheWay;
     private boolean isGone;
     private boolean isClosed;
+    private boolean isWhole;
+    private boolean isQuiet;
     private Runnable whenAbandoned = () -> {};
 
     /** @param context event loop of the response */
@@ -74,6 +76,26 @@ final class ResponseStream extends OutputStream {
             throw new IOException("the answer is closed");
         }
         onTheWay += bytes;
+        isWhole = false;
+        isQuiet = false;
+    }
+
+    /** What was written so far is whole: something else may follow. */
+    @Override
+    public synchronized void flush() {
+        isWhole = true;
+    }
+
+    /**
+     * Sends something without meaning when nothing was written since the last call, so that a quiet connection is not taken
+     * for a dead one.
+     */
+    synchronized void beat(byte[] nothing) {
+        if (isQuiet && isWhole && !isGone && !isClosed && onTheWay == 0) {
+            Buffer buffer = Buffer.buffer(nothing);
+            context.runOnContext(_ -> response.write(buffer));
+        }
+        isQuiet = true;
     }
 
     private synchronized void release(int bytes) {

@@ -73,7 +73,7 @@ class MetricsRoutesTest {
 
     /** A program, an emulated link, drops of both ends, everything that can be seen. */
     private void everything() throws Exception {
-        ObjectFile object = ObjectFile.parse(Files.readAllBytes(ROOT.resolve("examples/programs/pkt_count.o")));
+        ObjectFile object = ObjectFile.parse(Files.readAllBytes(ROOT.resolve("examples/programs/counters.o")));
         sw.programs().load(ProgramPlace.onSwitch(), object, ProgramOptions.DEFAULT);
         daemon.talk(sw);
         sw.links().set("s1", LinkSettings.parse("loss:20%,duplicate:20%,corrupt:10%"));

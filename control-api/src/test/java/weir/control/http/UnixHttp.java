@@ -62,28 +62,35 @@ final class UnixHttp {
             return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
         }
 
-        /** Reads a byte of the body; -1 at its end. */
-        private int read() throws IOException {
-            if (leftInChunk == 0) {
-                if (isAtEnd || !isChunked()) {
-                    return -1;
-                }
-                leftInChunk = Integer.parseInt(line(in), 16);
-                if (leftInChunk == 0) {
-                    line(in);
-                    isAtEnd = true;
-                    return -1;
-                }
+        /** Reads some of the body; -1 at its end. */
+        private int read(byte[] bytes, int offset, int length) throws IOException {
+            if (length == 0) {
+                return 0;
             }
-            int next = in.read();
-            if (next < 0) {
+            if (leftInChunk == 0 && !nextChunk()) {
+                return -1;
+            }
+            int n = in.read(bytes, offset, Math.min(length, leftInChunk));
+            if (n < 0) {
                 throw new EOFException("the answer was cut");
             }
-            leftInChunk--;
+            leftInChunk -= n;
             if (leftInChunk == 0 && isChunked()) {
                 line(in);
             }
-            return next;
+            return n;
+        }
+
+        private boolean nextChunk() throws IOException {
+            if (isAtEnd || !isChunked()) {
+                return false;
+            }
+            leftInChunk = Integer.parseInt(line(in), 16);
+            if (leftInChunk == 0) {
+                line(in);
+                isAtEnd = true;
+            }
+            return !isAtEnd;
         }
 
         /** The body as it comes. */
@@ -91,17 +98,13 @@ final class UnixHttp {
             return new InputStream() {
                 @Override
                 public int read() throws IOException {
-                    return Answer.this.read();
+                    byte[] one = new byte[1];
+                    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
                 }
 
                 @Override
                 public int read(byte[] bytes, int offset, int length) throws IOException {
-                    int first = read();
-                    if (first < 0 || length == 0) {
-                        return first < 0 ? -1 : 0;
-                    }
-                    bytes[offset] = (byte) first;
-                    return 1;
+                    return Answer.this.read(bytes, offset, length);
                 }
             };
         }
