@@ -2,52 +2,44 @@
 
 package weir.control.capture;
 
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import tools.jackson.databind.annotation.JsonNaming;
 import weir.core.capture.CaptureCounters;
 
 /**
  * A capture of the daemon at one moment.
  *
- * @param place {@code sw0}, or {@code sw0:web} for one port
  * @param file where it is written; null for one that a client gets as a stream
- * @param running false once it has ended; those with a file are remembered for a while
- * @param end why it ended; null while it runs
- * @param matched frames that it is about
- * @param captured copied
- * @param lost not copied, since the buffer was full
- * @param delivered written, or on their way to the client
+ * @param end why it ended; null while it runs. Those with a file are remembered for a while
  */
-@JsonNaming(SnakeCaseStrategy.class)
 public record CaptureReport(
-        String id,
-        String place,
-        String direction,
-        String drops,
-        int snaplen,
+        int id,
+        CaptureRequest request,
         @Nullable String file,
-        boolean running,
+        Instant since,
         @Nullable String end,
-        long matched,
-        long captured,
-        long lost,
-        long delivered) {
-    static CaptureReport of(
-            String id, CaptureRequest request, @Nullable String file, @Nullable String end, CaptureCounters counters) {
-        return new CaptureReport(
-                id,
-                request.place(),
-                request.direction().name().toLowerCase(Locale.ROOT),
-                request.drops().name().toLowerCase(Locale.ROOT),
-                request.snaplen(),
-                file,
-                end == null,
-                end,
-                counters.matched(),
-                counters.captured(),
-                counters.lost(),
-                counters.delivered());
+        CaptureCounters counters) {
+    /** As {@code Capture} of {@code openapi.yaml}. */
+    public Map<String, @Nullable Object> json() {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("id", id);
+        json.put("switch", request.switchName());
+        json.put("port", request.port().isEmpty() ? null : request.port());
+        json.put("direction", request.direction().name().toLowerCase(Locale.ROOT));
+        json.put("drops", request.drops().name().toLowerCase(Locale.ROOT));
+        json.put("snap_bytes", request.snapBytes());
+        json.put("filter", request.filterText());
+        json.put("file", file);
+        json.put("since", since.toString());
+        json.put("end", end);
+        json.put("seen", counters.seen());
+        json.put("matched", counters.matched());
+        json.put("captured", counters.captured());
+        json.put("lost", counters.lost());
+        json.put("delivered", counters.delivered());
+        return json;
     }
 }

@@ -18,7 +18,7 @@ import weir.ports.pcap.RingFiles;
  * A capture as a client asks for it.
  *
  * @param port empty for all
- * @param count frames until it ends; 0 for no limit
+ * @param frames until it ends; 0 for no limit
  * @param seconds until it ends; 0 for no limit
  * @param filter which frames; null for all
  * @param file name of a file of the daemon's; null to get a stream
@@ -28,13 +28,18 @@ public record CaptureRequest(
         String port,
         CaptureDirection direction,
         CaptureDrops drops,
-        int snaplen,
-        int count,
+        int snapBytes,
+        int bufferBytes,
+        int frames,
         int seconds,
         @Nullable Filter filter,
         @Nullable File file) {
     private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}");
+    /** Of each worker; there may be {@link CaptureService#MAX_RUNNING} captures. */
+    private static final int MAX_BUFFER_BYTES = 64 << 20;
+
     private static final int MAX_RING_FILES = 1_000;
+    private static final int DEFAULT_FILE_BYTES = 1 << 20;
     private static final int MAX_FILTER_TEXT = 128 << 10;
 
     /** Which frames are taken. */
@@ -77,11 +82,16 @@ public record CaptureRequest(
                 reader.text("port", ""),
                 reader.choice("direction", CaptureDirection.class, CaptureDirection.BOTH),
                 reader.choice("drops", CaptureDrops.class, CaptureDrops.NONE),
-                reader.number("snaplen", 1, CaptureSettings.DEFAULT_SNAP_BYTES, CaptureSettings.DEFAULT_SNAP_BYTES),
-                reader.number("count", 0, Integer.MAX_VALUE, 0),
-                reader.number("seconds", 0, Integer.MAX_VALUE, 0),
+                reader.number("snap_bytes", 1, CaptureSettings.DEFAULT_SNAP_BYTES, CaptureSettings.DEFAULT_SNAP_BYTES),
+                reader.number(
+                        "buffer_bytes",
+                        CaptureSettings.MIN_BUFFER_BYTES,
+                        MAX_BUFFER_BYTES,
+                        CaptureSettings.DEFAULT_BUFFER_BYTES),
+                reader.number("frames", 1, Integer.MAX_VALUE, 0),
+                reader.number("seconds", 1, Integer.MAX_VALUE, 0),
                 filter(reader, errors),
-                file(reader, errors));
+                file(reader));
         reader.end();
         if (!errors.isEmpty()) {
             throw new DefinitionErrors(errors);
@@ -95,35 +105,28 @@ public record CaptureRequest(
             return null;
         }
         ObjectReader filter = new ObjectReader(node, reader.pointerTo("filter"), errors);
-        String text = filter.text("classic", "");
+        String text = filter.text("cbpf", "");
         String object = filter.text("object", "");
         String program = filter.text("program", "");
         filter.end();
         if (text.isEmpty() == object.isEmpty()) {
             filter.wrong(
                     filter.pointer(),
-                    "a filter is either 'classic' or 'object'",
-                    "classic is what tcpdump -ddd prints, object the digest of an object file with a program for XDP");
+                    "a filter is either 'cbpf' or 'object'",
+                    "cbpf is what tcpdump -ddd prints, object the digest of an object file with a program for XDP");
         } else if (text.length() > MAX_FILTER_TEXT) {
-            filter.wrong(filter.pointerTo("classic"), "more than " + MAX_FILTER_TEXT + " characters", "");
+            filter.wrong(filter.pointerTo("cbpf"), "more than " + MAX_FILTER_TEXT + " characters", "");
         }
         return object.isEmpty() ? new Classic(text) : new Program(object, program);
     }
 
-    private static @Nullable File file(ObjectReader reader, List<DefinitionErrors.Place> errors) {
+    private static @Nullable File file(ObjectReader reader) {
         String name = reader.text("file", "");
-        JsonNode node = reader.field("ring");
-        int files = 0;
-        int maxBytes = 0;
-        if (node != null) {
-            ObjectReader ring = new ObjectReader(node, reader.pointerTo("ring"), errors);
-            files = ring.number("files", 1, MAX_RING_FILES, 2);
-            maxBytes = ring.number("max_bytes", (int) RingFiles.MIN_BYTES, Integer.MAX_VALUE, 1 << 20);
-            ring.end();
-        }
+        int maxBytes = reader.number("file_bytes", (int) RingFiles.MIN_BYTES, Integer.MAX_VALUE, 0);
+        int files = reader.number("files", 1, MAX_RING_FILES, 0);
         if (name.isEmpty()) {
-            if (node != null) {
-                reader.wrong(reader.pointerTo("ring"), "a ring needs 'file'", "name the file");
+            if (files != 0 || maxBytes != 0) {
+                reader.wrong(reader.pointerTo("file"), "a ring needs 'file'", "name the file");
             }
             return null;
         }
@@ -133,12 +136,20 @@ public record CaptureRequest(
                     "'" + name + "' is no name for a file",
                     "letters, digits, '.', '_' and '-', at most 100; the daemon chooses the folder");
         }
-        return new File(name, files, maxBytes);
+        if (files == 0 && maxBytes == 0) {
+            return new File(name, 0, 0);
+        }
+        return new File(name, files == 0 ? MAX_RING_FILES : files, maxBytes == 0 ? DEFAULT_FILE_BYTES : maxBytes);
     }
 
-    /** {@code sw0}, or {@code sw0:web} for one port. */
-    String place() {
-        return port.isEmpty() ? switchName : switchName + ":" + port;
+    /** The filter in a word; null without one. */
+    @Nullable
+    String filterText() {
+        return switch (filter) {
+            case null -> null;
+            case Classic _ -> "cbpf";
+            case Program program -> program.object();
+        };
     }
 
     /** What the switch is asked for, without the filter. */
@@ -147,6 +158,7 @@ public record CaptureRequest(
                 .withPort(port)
                 .withDirection(direction)
                 .withDrops(drops)
-                .withSnapBytes(snaplen);
+                .withSnapBytes(snapBytes)
+                .withBufferBytes(bufferBytes);
     }
 }

@@ -24,7 +24,6 @@ import weir.control.plane.ControlException;
 import weir.control.plane.ControlException.Code;
 import weir.control.plane.ControlPlane;
 import weir.core.Switch;
-import weir.core.capture.Capture;
 import weir.core.capture.CaptureSettings;
 import weir.core.capture.FilterException;
 import weir.core.capture.FrameFilter;
@@ -44,7 +43,7 @@ public final class CaptureService implements AutoCloseable {
 
     private final ControlPlane plane;
     private final Path folder;
-    private final Map<String, RunningCapture> running = new LinkedHashMap<>();
+    private final Map<Integer, RunningCapture> running = new LinkedHashMap<>();
     private final Deque<CaptureReport> ended = new ArrayDeque<>();
     private final Map<String, CaptureTotals> totals = new HashMap<>();
     private final ScheduledExecutorService ends = Executors.newSingleThreadScheduledExecutor(
@@ -75,7 +74,7 @@ public final class CaptureService implements AutoCloseable {
      */
     public CaptureReport toStream(CaptureRequest request, OutputStream stream, Runnable whenEnded)
             throws ControlException {
-        return begin(request, null, () -> CaptureSink.to(stream, request.snaplen()), whenEnded);
+        return begin(request, null, () -> CaptureSink.to(stream, request.snapBytes()), whenEnded);
     }
 
     /** Makes what writes a capture. */
@@ -88,7 +87,7 @@ public final class CaptureService implements AutoCloseable {
         Files.createDirectories(folder);
         if (file.files() == 0) {
             OutputStream out = Files.newOutputStream(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            return CaptureSink.to(out, request.snaplen());
+            return CaptureSink.to(out, request.snapBytes());
         }
         RingFiles ring = new RingFiles(path, file.files(), file.maxBytes());
         try (Stream<Path> there = Files.list(folder)) {
@@ -96,7 +95,7 @@ public final class CaptureService implements AutoCloseable {
                 throw new FileAlreadyExistsException(path.toString());
             }
         }
-        return CaptureSink.to(ring, request.snaplen());
+        return CaptureSink.to(ring, request.snapBytes());
     }
 
     private CaptureReport begin(CaptureRequest request, @Nullable String file, Sinks sinks, Runnable whenEnded)
@@ -168,7 +167,7 @@ public final class CaptureService implements AutoCloseable {
             throw ControlException.conflict(
                     MAX_RUNNING + " captures run, which is the limit", "end one; GET /v1/captures lists them");
         }
-        RunningCapture capture = new RunningCapture("c" + ++begun, request, file, ends, ended -> {
+        RunningCapture capture = new RunningCapture(++begun, request, file, ends, ended -> {
             remember(ended);
             whenEnded.run();
         });
@@ -185,9 +184,7 @@ public final class CaptureService implements AutoCloseable {
             return;
         }
         totals.merge(
-                capture.request().switchName(),
-                CaptureTotals.NONE.plusEnded(capture.counters()),
-                CaptureTotals::plus);
+                capture.request().switchName(), CaptureTotals.NONE.plusEnded(capture.counters()), CaptureTotals::plus);
         CaptureReport report = capture.report();
         if (report.file() != null) {
             ended.addLast(report);
@@ -198,11 +195,24 @@ public final class CaptureService implements AutoCloseable {
     }
 
     /** Those that run and the last ones that wrote files, by id, oldest first. */
-    public synchronized Map<String, CaptureReport> list() {
-        Map<String, CaptureReport> all = new LinkedHashMap<>();
+    public synchronized Map<Integer, CaptureReport> list() {
+        Map<Integer, CaptureReport> all = new LinkedHashMap<>();
         ended.forEach(report -> all.put(report.id(), report));
         running.forEach((id, capture) -> all.put(id, capture.report()));
         return all;
+    }
+
+    /**
+     * One of {@link #list}.
+     *
+     * @throws ControlException when there is none of that id
+     */
+    public CaptureReport show(int id) throws ControlException {
+        CaptureReport report = list().get(id);
+        if (report == null) {
+            throw ControlException.notFound("no capture " + id, "GET /v1/captures lists them");
+        }
+        return report;
     }
 
     /**
@@ -210,21 +220,21 @@ public final class CaptureService implements AutoCloseable {
      *
      * @throws ControlException when none of that id runs
      */
-    public void end(String id) throws ControlException {
+    public CaptureReport end(int id) throws ControlException {
         RunningCapture capture;
         synchronized (this) {
             capture = running.get(id);
             if (capture == null) {
                 throw ControlException.notFound(
-                        "no capture '" + id + "' runs",
-                        running.isEmpty() ? "" : "those that run are " + String.join(", ", running.keySet()));
+                        "no capture " + id + " runs", running.isEmpty() ? "" : "those that run are " + running.keySet());
             }
         }
         capture.end("ended");
+        return capture.report();
     }
 
     /** Ends a capture for another reason than that somebody asked for it, unless it has ended. */
-    public void endIfRunning(String id, String why) {
+    public void endIfRunning(int id, String why) {
         RunningCapture capture;
         synchronized (this) {
             capture = running.get(id);

@@ -3,6 +3,7 @@
 package weir.control.capture;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -18,7 +19,8 @@ import weir.ports.pcap.CaptureSink;
 
 /** A capture of the daemon's from its beginning to its end, whoever ends it. */
 final class RunningCapture {
-    private final String id;
+    private final int id;
+    private final Instant since = Instant.now();
     private final CaptureRequest request;
     private final @Nullable String file;
     private final Executor ends;
@@ -32,7 +34,7 @@ final class RunningCapture {
      * @param whenEnded called once, if it ever began
      */
     RunningCapture(
-            String id,
+            int id,
             CaptureRequest request,
             @Nullable String file,
             Executor ends,
@@ -44,7 +46,7 @@ final class RunningCapture {
         this.whenEnded = whenEnded;
     }
 
-    String id() {
+    int id() {
         return id;
     }
 
@@ -84,7 +86,7 @@ final class RunningCapture {
 
         @Override
         public void frame(CapturedFrame frame) throws IOException {
-            if (request.count() > 0 && frames == request.count()) {
+            if (request.frames() > 0 && frames == request.frames()) {
                 throw new Enough();
             }
             try {
@@ -93,7 +95,7 @@ final class RunningCapture {
                 endLater("cannot be written: " + e.getMessage());
                 throw e;
             }
-            if (++frames == request.count()) {
+            if (++frames == request.frames()) {
                 endLater("all frames are there");
             }
         }
@@ -146,6 +148,6 @@ final class RunningCapture {
     }
 
     CaptureReport report() {
-        return CaptureReport.of(id, request, file, end, counters());
+        return new CaptureReport(id, request, file, since, end, counters());
     }
 }

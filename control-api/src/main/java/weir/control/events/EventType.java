@@ -3,11 +3,9 @@
 package weir.control.events;
 
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
 /** Kinds of events that a client chooses from. */
 public enum EventType {
@@ -21,11 +19,6 @@ public enum EventType {
     CONFIG,
     /** Counters once a second; not kept for those who come back. */
     STATS;
-
-    /** All of them. */
-    public static Set<EventType> all() {
-        return EnumSet.allOf(EventType.class);
-    }
 
     /** As users see it: {@code port}. */
     public String label() {

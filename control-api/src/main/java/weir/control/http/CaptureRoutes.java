@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
@@ -41,16 +42,31 @@ final class CaptureRoutes implements Routes {
 
     @Override
     public void mount(Router router) {
-        router.get("/v1/captures")
-                .handler(context ->
-                        Answers.blocking(context, 200, () -> Map.of("captures", captures.list())));
+        router.get("/v1/captures").handler(context -> Answers.blocking(context, 200, this::list));
         router.post("/v1/captures")
                 .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES))
                 .handler(this::begin);
-        router.delete("/v1/captures/:id").handler(context -> Answers.blocking(context, 204, () -> {
-            captures.end(String.valueOf(context.pathParam("id")));
-            return null;
-        }));
+        router.get("/v1/captures/:id")
+                .handler(context -> Answers.blocking(
+                        context, 200, () -> captures.show(id(context)).json()));
+        router.delete("/v1/captures/:id")
+                .handler(context -> Answers.blocking(
+                        context, 200, () -> captures.end(id(context)).json()));
+    }
+
+    private Object list() {
+        Map<String, Object> all = new LinkedHashMap<>();
+        captures.list().forEach((id, report) -> all.put(String.valueOf(id), report.json()));
+        return Map.of("captures", all);
+    }
+
+    private static int id(RoutingContext context) throws ControlException {
+        String text = String.valueOf(context.pathParam("id"));
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw ControlException.notFound("no capture '" + text + "'", "captures are numbered");
+        }
     }
 
     private void begin(RoutingContext context) {
@@ -63,7 +79,7 @@ final class CaptureRoutes implements Routes {
         }
         CaptureRequest.File file = request.file();
         if (file != null) {
-            Answers.blocking(context, 201, () -> captures.toFile(request, file));
+            Answers.blocking(context, 201, () -> captures.toFile(request, file).json());
         } else {
             stream(context, request);
         }
@@ -107,11 +123,12 @@ final class CaptureRoutes implements Routes {
 
     /** A client that goes ends its capture, even when there is no frame that could not be sent. */
     private void whenGone(RoutingContext context, ResponseStream out, CaptureReport report) {
-        out.whenAbandoned(() -> context.vertx().executeBlocking(
-                () -> {
-                    captures.endIfRunning(report.id(), "the client is gone");
-                    return true;
-                },
-                false));
+        out.whenAbandoned(() -> context.vertx()
+                .executeBlocking(
+                        () -> {
+                            captures.endIfRunning(report.id(), "the client is gone");
+                            return true;
+                        },
+                        false));
     }
 }

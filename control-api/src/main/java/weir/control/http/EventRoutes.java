@@ -59,7 +59,7 @@ final class EventRoutes implements Routes {
 
     private static Set<EventType> types(@Nullable String list) throws ControlException {
         if (list == null || list.isEmpty()) {
-            return EventType.all();
+            return EnumSet.complementOf(EnumSet.of(EventType.STATS));
         }
         Set<EventType> types = EnumSet.noneOf(EventType.class);
         for (String label : list.split(",", -1)) {

@@ -24,7 +24,10 @@ public final class ObservationRoutes implements Routes, AutoCloseable {
         captures = new CaptureService(plane, captureFolder);
         events = new EventStreams(plane);
         metrics = new Metrics(
-                new Metrics.Build(WeirVersion.number(), WeirVersion.commit()), plane::switches, captures::totals, events);
+                new Metrics.Build(WeirVersion.number(), WeirVersion.commit()),
+                plane::switches,
+                captures::totals,
+                events);
         all = List.of(
                 new MetricsRoutes(metrics),
                 new HealthRoutes(readiness),

@@ -66,7 +66,8 @@ final class Families {
     }
 
     void histograms(String name, String help, List<HistogramDataPointSnapshot> points) {
-        HistogramSnapshot.Builder builder = HistogramSnapshot.builder().name(name).help(help);
+        HistogramSnapshot.Builder builder =
+                HistogramSnapshot.builder().name(name).help(help);
         points.forEach(builder::dataPoint);
         if (!points.isEmpty()) {
             others.add(builder.build());

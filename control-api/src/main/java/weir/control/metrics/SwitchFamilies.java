@@ -46,9 +46,15 @@ final class SwitchFamilies {
         sw.programs().all().forEach(program -> readProgram(name, program));
         families.gauge("weir_switch_ports", "Ports of the switch.", labels, ports.size());
         families.gauge(
-                "weir_switch_fdb_entries", "Addresses that the switch knows, static ones included.", labels, sw.fdbEntries());
+                "weir_switch_fdb_entries",
+                "Addresses that the switch knows, static ones included.",
+                labels,
+                sw.fdbEntries());
         families.counter(
-                "weir_switch_fdb_moves", "Addresses that were seen at another port than before.", labels, sw.fdbMoves());
+                "weir_switch_fdb_moves",
+                "Addresses that were seen at another port than before.",
+                labels,
+                sw.fdbMoves());
         families.gauge(
                 "weir_switch_in_flight_packets",
                 "Frames that came in or were made of others, and neither left nor were dropped yet; 0 at rest.",
@@ -57,8 +63,7 @@ final class SwitchFamilies {
         families.counter(
                 "weir_switch_lost_events", "Events that found no room on their way out.", labels, sw.lostEvents());
         families.gauge("weir_switch_captures", "Captures that run.", labels, captures.running());
-        families.counter(
-                "weir_switch_capture_packets", "Frames that captures copied.", labels, captures.captured());
+        families.counter("weir_switch_capture_packets", "Frames that captures copied.", labels, captures.captured());
         families.counter(
                 "weir_switch_capture_lost_packets",
                 "Frames that captures would have taken, had there been room for them.",
@@ -99,8 +104,7 @@ final class SwitchFamilies {
                 "Whether the port is blocked, since it is part of a loop.",
                 labels,
                 port.loopBlocked() ? 1 : 0);
-        families.counter(
-                "weir_port_receive_packets", "Frames that came in by the port.", labels, counters.received());
+        families.counter("weir_port_receive_packets", "Frames that came in by the port.", labels, counters.received());
         families.counter("weir_port_receive_bytes", "Their bytes.", labels, counters.receivedBytes());
         families.counter("weir_port_transmit_packets", "Frames that left by the port.", labels, counters.transmitted());
         families.counter("weir_port_transmit_bytes", "Their bytes.", labels, counters.transmittedBytes());
@@ -155,9 +159,9 @@ final class SwitchFamilies {
 
     private void readLink(String direction, Labels labels, LinkCounters counters) {
         String prefix = "weir_link_" + direction + "_";
-        families.gauge(prefix + "held_packets", "Frames on their way through the emulated link.", labels, counters.held());
-        families.counter(
-                prefix + "duplicated_packets", "Frames that it sent twice.", labels, counters.duplicated());
+        families.gauge(
+                prefix + "held_packets", "Frames on their way through the emulated link.", labels, counters.held());
+        families.counter(prefix + "duplicated_packets", "Frames that it sent twice.", labels, counters.duplicated());
         families.counter(
                 prefix + "reordered_packets", "Frames that overtook others in it.", labels, counters.reordered());
         families.counter(
@@ -165,8 +169,10 @@ final class SwitchFamilies {
     }
 
     private void readProgram(String switchName, AttachedProgram program) {
-        Labels onSwitch = Labels.of(SWITCH, switchName, "program", program.spec().name());
-        Labels labels = program.place() instanceof ProgramPlace.OnPort(String port) ? onSwitch.add(PORT, port) : onSwitch;
+        Labels onSwitch =
+                Labels.of(SWITCH, switchName, "program", program.spec().name());
+        Labels labels =
+                program.place() instanceof ProgramPlace.OnPort(String port) ? onSwitch.add(PORT, port) : onSwitch;
         ProgramCounters counters = program.counters();
         counters.byAction(program.spec().type())
                 .forEach((action, frames) -> families.counter(
@@ -179,7 +185,6 @@ final class SwitchFamilies {
                 "Time that the program took, estimated from one batch in 64.",
                 labels,
                 counters.runNanos() / NANOS_PER_SECOND);
-        families.counter(
-                "weir_program_faults", "Frames on which the program had a fault.", labels, counters.faults());
+        families.counter("weir_program_faults", "Frames on which the program had a fault.", labels, counters.faults());
     }
 }

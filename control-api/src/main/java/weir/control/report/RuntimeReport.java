@@ -21,10 +21,10 @@ public record RuntimeReport(List<Worker> workers) {
     /**
      * One of them.
      *
-     * @param batchesBySize batches by the most frames they may have: 1, 2, 4 and so on; empty ones absent
+     * @param batchSizes batches by the most frames they may have: 1, 2, 4 and so on; empty ones absent
      * @param framesPerBatch mean; null before the first batch
      * @param sampledFrames frames whose time was taken
-     * @param nsPerFrame mean time of each stage for a frame; empty before the first sample
+     * @param nsPerFrame mean time of each stage for a frame; null before the first sample
      */
     @JsonNaming(SnakeCaseStrategy.class)
     public record Worker(
@@ -32,9 +32,9 @@ public record RuntimeReport(List<Worker> workers) {
             long batches,
             long frames,
             @Nullable Double framesPerBatch,
-            Map<Integer, Long> batchesBySize,
+            Map<Integer, Long> batchSizes,
             long sampledFrames,
-            Map<String, Double> nsPerFrame) {
+            Map<String, @Nullable Double> nsPerFrame) {
         static Worker of(WorkerCounters counters) {
             Map<Integer, Long> bySize = new LinkedHashMap<>();
             for (int i = 0; i < counters.batchesBySize().size(); i++) {
@@ -43,9 +43,9 @@ public record RuntimeReport(List<Worker> workers) {
                     bySize.put(WorkerCounters.sizeBound(i), batches);
                 }
             }
-            Map<String, Double> nanos = new LinkedHashMap<>();
-            if (counters.sampledFrames() > 0) {
-                Stage.ALL.forEach(stage -> nanos.put(stage.label(), counters.nanosPerFrame(stage)));
+            Map<String, @Nullable Double> nanos = new LinkedHashMap<>();
+            for (Stage stage : Stage.ALL) {
+                nanos.put(stage.label(), counters.sampledFrames() == 0 ? null : counters.nanosPerFrame(stage));
             }
             return new Worker(
                     counters.worker(),

@@ -40,7 +40,8 @@ class CaptureRoutesTest {
     private static final Path ROOT = Path.of(System.getProperty("weir.root"));
 
     /** What {@code tcpdump -ddd -y EN10MB 'ether src 02:00:00:00:00:01'} prints. */
-    private static final String FROM_STATION_1 = "6\\n32 0 0 8\\n21 0 3 1\\n40 0 0 6\\n21 0 1 512\\n6 0 0 262144\\n6 0 0 0\\n";
+    private static final String FROM_STATION_1 =
+            "6\\n32 0 0 8\\n21 0 3 1\\n40 0 0 6\\n21 0 1 512\\n6 0 0 262144\\n6 0 0 0\\n";
 
     @TempDir
     private Path folder;
@@ -120,19 +121,33 @@ class CaptureRoutesTest {
         MemoryEndpoint a = daemon.attach(sw, "a").endpoint();
         daemon.attach(sw, "b");
         Path file = folder.resolve("stream.pcapng");
-        try (UnixHttp.Answer answer = capture("\"drops\":\"also\",\"snaplen\":80,\"direction\":\"in\"")) {
+        try (UnixHttp.Answer answer = capture("\"drops\":\"also\",\"snap_bytes\":80,\"direction\":\"in\"")) {
             assertEquals(200, answer.status());
             assertEquals("application/x-pcapng", answer.header("Content-Type"));
             send(a, Frames.untagged(Frames.station(2), Frames.station(1), 100, 1));
             send(a, Frames.untagged(Frames.station(1), Frames.station(1), 64, 2)); // to itself: hairpin
-            Law.eventually("both came in and one was dropped", () -> sw.total().drops().values().stream()
-                    .anyMatch(frames -> frames > 0));
-            delete("c1", 204);
+            Law.eventually(
+                    "both came in and one was dropped",
+                    () -> sw.total().drops().values().stream().anyMatch(frames -> frames > 0));
+            delete("1", 200);
             Files.copy(answer.body(), file);
         }
         String fields = tshark(
-                file, "-T", "fields", "-E", "separator=|", "-e", "frame.interface_name", "-e", "frame.len", "-e",
-                "frame.cap_len", "-e", "frame.comment", "-Y", "eth.src == 02:00:00:00:00:01");
+                file,
+                "-T",
+                "fields",
+                "-E",
+                "separator=|",
+                "-e",
+                "frame.interface_name",
+                "-e",
+                "frame.len",
+                "-e",
+                "frame.cap_len",
+                "-e",
+                "frame.comment",
+                "-Y",
+                "eth.src == 02:00:00:00:00:01");
         assertEquals(
                 List.of("a|100|80|", "a|64|64|", "a|64|64|dropped: hairpin"),
                 fields.lines().toList());
@@ -140,7 +155,7 @@ class CaptureRoutesTest {
 
     @Test
     void aStreamEndsAfterAsManyFramesAsWereAskedFor() throws Exception {
-        try (UnixHttp.Answer answer = capture("\"count\":100")) {
+        try (UnixHttp.Answer answer = capture("\"frames\":100")) {
             daemon.talk(sw);
             assertEquals(100, frames(answer.body()));
         }
@@ -172,7 +187,7 @@ class CaptureRoutesTest {
     void aQuietStreamOutlivesTheTimeAfterWhichConnectionsAreClosed() throws Exception {
         MemoryEndpoint a = daemon.attach(sw, "a").endpoint();
         Path file = folder.resolve("quiet.pcapng");
-        try (UnixHttp.Answer answer = capture("\"port\":\"a\",\"direction\":\"in\",\"count\":1")) {
+        try (UnixHttp.Answer answer = capture("\"port\":\"a\",\"direction\":\"in\",\"frames\":1")) {
             TimeUnit.SECONDS.sleep(40);
             send(a, Frames.untagged(Frames.station(2), Frames.station(1), 100, 1));
             Files.copy(answer.body(), file);
@@ -195,11 +210,12 @@ class CaptureRoutesTest {
             assertEquals(200, answer.status());
             daemon.talk(sw);
             Law.eventually("frames are lost", () -> lost() > 10_000);
-            JsonNode running = list().get("c1");
+            JsonNode running = list().get("1");
             long captured = running.get("captured").longValue();
             long delivered = running.get("delivered").longValue();
             long perFrame = 60 + 32; // at least, with its block
-            long buffers = (4 << 20) + (1 << 20); // the capture's, and all between it and the client's end of the socket
+            long buffers =
+                    (4 << 20) + (1 << 20); // the capture's, and all between it and the client's end of the socket
             assertTrue((captured - delivered) * perFrame < buffers, running::toString);
             assertTrue(delivered * perFrame < buffers, running::toString);
         }
@@ -226,22 +242,23 @@ class CaptureRoutesTest {
     void aFileHasAsManyFramesAsItsCaptureDelivered() throws Exception {
         try (UnixHttp.Answer answer = capture("\"file\":\"all.pcapng\",\"drops\":\"also\"")) {
             assertEquals(201, answer.status());
-            assertEquals("c1", answer.json().get("id").stringValue());
+            assertEquals(1, answer.json().get("id").intValue());
         }
         daemon.talk(sw);
         Law.eventually("some frames", () -> sw.total().received() > 2_000);
         daemon.silence(sw);
-        delete("c1", 204);
-        JsonNode ended = list().get("c1");
-        assertFalse(ended.get("running").booleanValue());
+        delete("1", 200);
+        JsonNode ended = list().get("1");
         assertEquals("ended", ended.get("end").stringValue());
         Path file = daemon.captures().resolve("all.pcapng");
         assertEquals(file.toString(), ended.get("file").stringValue());
         long delivered = ended.get("delivered").longValue();
         assertEquals(ended.get("captured").longValue(), delivered);
         assertTrue(delivered > 2_000, ended::toString);
-        assertEquals(delivered, tshark(file, "-T", "fields", "-e", "frame.number").lines().count());
-        delete("c1", 404);
+        assertEquals(
+                delivered,
+                tshark(file, "-T", "fields", "-e", "frame.number").lines().count());
+        delete("1", 404);
         try (UnixHttp.Answer again = capture("\"file\":\"all.pcapng\"")) {
             assertEquals(409, again.status());
             assertEquals("conflict", again.json().get("code").stringValue());
@@ -250,13 +267,13 @@ class CaptureRoutesTest {
 
     @Test
     void aRingKeepsTheLastFiles() throws Exception {
-        try (UnixHttp.Answer answer = capture("\"file\":\"ring.pcapng\",\"ring\":{\"files\":3,\"max_bytes\":8192}")) {
+        try (UnixHttp.Answer answer = capture("\"file\":\"ring.pcapng\",\"files\":3,\"file_bytes\":8192")) {
             assertEquals(201, answer.status());
         }
         daemon.talk(sw);
         Law.eventually("some frames", () -> sw.total().received() > 2_000);
         daemon.silence(sw);
-        delete("c1", 204);
+        delete("1", 200);
         List<Path> files;
         try (var all = Files.list(daemon.captures())) {
             files = all.sorted().toList();
@@ -266,7 +283,7 @@ class CaptureRoutesTest {
             assertTrue(Files.size(file) <= 8192, file::toString);
             assertTrue(frames(Files.newInputStream(file)) > 0, file::toString);
         }
-        try (UnixHttp.Answer again = capture("\"file\":\"ring.pcapng\",\"ring\":{\"files\":3}")) {
+        try (UnixHttp.Answer again = capture("\"file\":\"ring.pcapng\",\"files\":3")) {
             assertEquals(409, again.status(), "files of another ring are not overwritten");
         }
     }
@@ -275,7 +292,7 @@ class CaptureRoutesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"classic\":\"" + FROM_STATION_1 + "\"}",
+                "{\"cbpf\":\"" + FROM_STATION_1 + "\"}",
                 "object",
             })
     void aFilterChoosesFrames(String filter) throws Exception {
@@ -283,12 +300,11 @@ class CaptureRoutesTest {
         String given = filter;
         boolean isAll = filter.equals("object");
         if (isAll) { // passes everything
-            String digest = daemon.plane()
-                    .objects()
-                    .put(Files.readAllBytes(ROOT.resolve("examples/programs/counters.o")));
+            String digest =
+                    daemon.plane().objects().put(Files.readAllBytes(ROOT.resolve("examples/programs/counters.o")));
             given = "{\"object\":\"" + digest + "\"}";
         }
-        try (UnixHttp.Answer answer = capture("\"port\":\"a\",\"direction\":\"in\",\"count\":3,\"filter\":" + given)) {
+        try (UnixHttp.Answer answer = capture("\"port\":\"a\",\"direction\":\"in\",\"frames\":3,\"filter\":" + given)) {
             assertEquals(200, answer.status());
             for (int i = 0; i < 3; i++) {
                 send(a, Frames.untagged(Frames.station(2), Frames.station(3), 60, i));
@@ -314,14 +330,14 @@ class CaptureRoutesTest {
                 "{\"switch\":\"sw0\",\"file\":\"/tmp/x\"}|400|/file",
                 "{\"switch\":\"sw0\",\"file\":\".hidden\"}|400|/file",
                 "{\"switch\":\"sw0\",\"file\":\"a\\u0000b\"}|400|/file",
-                "{\"switch\":\"sw0\",\"ring\":{\"files\":3}}|400|/ring",
-                "{\"switch\":\"sw0\",\"file\":\"x\",\"ring\":{\"files\":0}}|400|/ring/files",
-                "{\"switch\":\"sw0\",\"file\":\"x\",\"ring\":{\"max_bytes\":1}}|400|/ring/max_bytes",
-                "{\"switch\":\"sw0\",\"snaplen\":0}|400|/snaplen",
+                "{\"switch\":\"sw0\",\"files\":3}|400|/file",
+                "{\"switch\":\"sw0\",\"file\":\"x\",\"files\":0}|400|/files",
+                "{\"switch\":\"sw0\",\"file\":\"x\",\"file_bytes\":1}|400|/file_bytes",
+                "{\"switch\":\"sw0\",\"snap_bytes\":0}|400|/snap_bytes",
                 "{\"switch\":\"sw0\",\"drops\":\"some\"}|400|/drops",
                 "{\"switch\":\"sw0\",\"dropz\":\"also\"}|400|/dropz",
                 "{\"switch\":\"sw0\",\"filter\":{}}|400|/filter",
-                "{\"switch\":\"sw0\",\"filter\":{\"classic\":\"1\\n6 0 0\"}}|422|/filter",
+                "{\"switch\":\"sw0\",\"filter\":{\"cbpf\":\"1\\n6 0 0\"}}|422|/filter",
                 "{\"switch\":\"sw0\",\"filter\":{\"object\":\"sha256:abc\"}}|400|''",
                 "{\"switch\":\"sw1\"}|404|''",
                 "{\"switch\":\"sw0\",\"port\":\"web\"}|404|''",

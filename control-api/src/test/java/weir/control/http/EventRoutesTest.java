@@ -113,7 +113,7 @@ class EventRoutesTest {
             changeLink(2);
             Received attached = links.next();
             assertEquals("port", attached.type());
-            assertEquals("attached", attached.data().get("what").stringValue());
+            assertEquals("port_attached", attached.data().get("kind").stringValue());
             assertEquals("sw0", attached.data().get("switch").stringValue());
             assertEquals("p", attached.data().get("port").stringValue());
             List<String> settings = new ArrayList<>();
@@ -188,7 +188,9 @@ class EventRoutesTest {
         try (Listener late = listen("?types=link", "Last-Event-ID: " + before)) {
             Received gap = late.next();
             assertEquals("gap", gap.type());
-            assertEquals(daemon.plane().events().lastId() - before - EventHub.KEPT, gap.data().get("missed").longValue());
+            assertEquals(
+                    daemon.plane().events().lastId() - before - EventHub.KEPT,
+                    gap.data().get("missed").longValue());
             for (int i = 0; i < EventHub.KEPT; i++) {
                 assertEquals("link", late.next().type());
             }
@@ -211,7 +213,9 @@ class EventRoutesTest {
                 changeLink(1);
                 if (i % 64 == 0) {
                     long expected = before + i - 900;
-                    Law.eventually("the switch's queue has room", () -> daemon.plane().events().lastId() >= expected);
+                    Law.eventually(
+                            "the switch's queue has room",
+                            () -> daemon.plane().events().lastId() >= expected);
                 }
             }
             Law.eventually("all told", () -> daemon.plane().events().lastId() >= before + events);
@@ -245,7 +249,9 @@ class EventRoutesTest {
             changeLink(3);
             for (Listener each : listeners) {
                 for (int i = 1; i <= 3; i++) {
-                    assertEquals("delay:" + i + "ms", each.next().data().get("settings").stringValue());
+                    assertEquals(
+                            "delay:" + i + "ms",
+                            each.next().data().get("settings").stringValue());
                 }
             }
         } finally {

@@ -77,11 +77,13 @@ class MetricsRoutesTest {
         sw.programs().load(ProgramPlace.onSwitch(), object, ProgramOptions.DEFAULT);
         daemon.talk(sw);
         sw.links().set("s1", LinkSettings.parse("loss:20%,duplicate:20%,corrupt:10%"));
-        Law.eventually("drops at a port and frames of all", () -> sw.ports().stream()
-                        .allMatch(port -> port.counters().received() > 2_000)
-                && !sw.total().egressDrops().isEmpty()
-                && sw.programs().all().getFirst().counters().runNanos() > 0
-                && !(sw.total().ingressDrops().isEmpty() && sw.total().decisionDrops().isEmpty()));
+        Law.eventually(
+                "drops at a port and frames of all",
+                () -> sw.ports().stream().allMatch(port -> port.counters().received() > 2_000)
+                        && !sw.total().egressDrops().isEmpty()
+                        && sw.programs().all().getFirst().counters().runNanos() > 0
+                        && !(sw.total().ingressDrops().isEmpty()
+                                && sw.total().decisionDrops().isEmpty()));
     }
 
     /** One run for all that needs everything: programs take a while to be compiled. */
@@ -126,12 +128,14 @@ class MetricsRoutesTest {
         assertTrue(sw.detach("s2"));
         PrometheusText after = scrape();
         assertEquals(
-                Set.of(), after.samples().keySet().stream()
+                Set.of(),
+                after.samples().keySet().stream()
                         .filter(series -> "s2".equals(series.labels().get("port")))
                         .collect(java.util.stream.Collectors.toSet()));
         assertNoneFell(before, after);
         daemon.silence(sw);
-        assertEquals(0, scrape().sum("weir_switch_in_flight_packets"), "what the port counted is still part of the sum");
+        assertEquals(
+                0, scrape().sum("weir_switch_in_flight_packets"), "what the port counted is still part of the sum");
     }
 
     private static void assertNoneFell(PrometheusText before, PrometheusText now) {
@@ -146,8 +150,8 @@ class MetricsRoutesTest {
     private void namesAreThoseOfTheDocumentAndLabelsAreFew() throws Exception {
         try (AutoCloseable _ = sw.capture(CaptureSettings.ALL, frame -> {})) {
             Set<String> documented = new TreeSet<>();
-            Matcher names = Pattern.compile("`(weir_[a-z_]+)")
-                    .matcher(Files.readString(ROOT.resolve("docs/metrics.md")));
+            Matcher names =
+                    Pattern.compile("`(weir_[a-z_]+)").matcher(Files.readString(ROOT.resolve("docs/metrics.md")));
             while (names.find()) {
                 documented.add(names.group(1));
             }
@@ -158,17 +162,18 @@ class MetricsRoutesTest {
                     .forEach(families::add);
             assertEquals(documented, families);
             metrics.samples().keySet().stream()
-                    .filter(series -> series.name().startsWith("weir_") && !series.name().equals("weir_build_info"))
-                    .forEach(series -> assertTrue(LABELS.containsAll(series.labels().keySet()), series::toString));
+                    .filter(series ->
+                            series.name().startsWith("weir_") && !series.name().equals("weir_build_info"))
+                    .forEach(series ->
+                            assertTrue(LABELS.containsAll(series.labels().keySet()), series::toString));
         }
     }
 
     private void eachQueryOfTheDashboardAsksForMetricsThatAreThere() throws Exception {
         Set<String> there = scrape().names();
         JsonNode dashboard = Answers.JSON.readTree(Files.readString(ROOT.resolve("docker/grafana/weir.json")));
-        List<String> queries = dashboard.findValues("expr").stream()
-                .map(JsonNode::stringValue)
-                .toList();
+        List<String> queries =
+                dashboard.findValues("expr").stream().map(JsonNode::stringValue).toList();
         assertTrue(queries.size() >= 10, queries::toString);
         for (String query : queries) {
             List<String> asked =

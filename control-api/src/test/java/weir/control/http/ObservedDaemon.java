@@ -43,7 +43,9 @@ final class ObservedDaemon implements AutoCloseable {
     ObservedDaemon(Path folder) throws IOException {
         this.folder = folder;
         plane = new ControlPlane(
-                new ObjectStore(Files.createDirectories(folder.resolve("objects"))), TopologyStore.NONE, new EventHub());
+                new ObjectStore(Files.createDirectories(folder.resolve("objects"))),
+                TopologyStore.NONE,
+                new EventHub());
         observation = new ObservationRoutes(plane, readiness, captures());
         Path socket = folder.resolve("s");
         server = ApiServer.listen(

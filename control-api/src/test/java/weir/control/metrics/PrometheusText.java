@@ -66,7 +66,9 @@ public record PrometheusText(Map<String, String> types, Map<Series, Double> samp
         }
         String labels = sample.group(2) == null ? "" : sample.group(2);
         require(
-                samples.put(new Series(name, labels(labels, line)), value) == null, line, "a series for the second time");
+                samples.put(new Series(name, labels(labels, line)), value) == null,
+                line,
+                "a series for the second time");
     }
 
     private static String family(String name, Map<String, String> types) {

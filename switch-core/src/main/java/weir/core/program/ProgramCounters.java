@@ -39,6 +39,7 @@ public record ProgramCounters(
         long cpumapDrops,
         long sampledNanos,
         long sampledFrames) {
+    /** One batch in so many is timed. */
     static final int BATCHES_PER_SAMPLE = 64;
 
     static ProgramCounters sum(List<ProgramCells> cells) {

@@ -29,8 +29,6 @@ import weir.ebpf.xdp.XdpBatch;
  * Nothing is allocated but what {@link weir.core.frame.FrameCopies} and the last fault's description take.
  */
 final class ProgramRun {
-    /** One batch in so many is timed. */
-
     /** What stands for the action of a frame that has its verdict already; programs may return it, too. */
     static final int DECIDED = -1;
 

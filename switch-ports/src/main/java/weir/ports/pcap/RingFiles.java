@@ -76,7 +76,8 @@ public final class RingFiles {
         String name = String.valueOf(file.getFileName());
         return name.startsWith(stem() + "_")
                 && name.endsWith(extension())
-                && NUMBER.matcher(name.substring(stem().length(), name.length() - extension().length()))
+                && NUMBER.matcher(name.substring(
+                                stem().length(), name.length() - extension().length()))
                         .matches();
     }
 }
