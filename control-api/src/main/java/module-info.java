@@ -9,9 +9,12 @@ module weir.control {
     requires io.netty.codec;
     requires io.netty.transport;
     requires io.netty.transport.unix.common;
+    requires io.prometheus.metrics.model;
     requires io.vertx.core;
     requires io.vertx.web;
     requires java.management;
+    requires micrometer.core;
+    requires micrometer.registry.prometheus;
     requires org.slf4j;
     requires org.snakeyaml.engine;
     requires tools.jackson.core;

@@ -23,6 +23,7 @@ import weir.control.gen.GenReport;
 import weir.control.gen.GenRun;
 import weir.control.gen.GenSettings;
 import weir.control.gen.Traffic;
+import weir.control.report.EventText;
 import weir.core.fdb.MacAddress;
 import weir.core.port.Port;
 import weir.core.port.PortException;

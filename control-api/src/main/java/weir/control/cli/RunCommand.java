@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import weir.control.report.EventText;
 import weir.control.report.SwitchReport;
 import weir.control.run.HostConfig;
 import weir.control.run.PortPlan;

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
 import weir.control.gen.GenLimits;
 import weir.control.gen.SinkReport;
 import weir.control.gen.SinkRun;
+import weir.control.report.EventText;
 import weir.core.port.PortException;
 
 /** {@code weir sink}. */

@@ -15,10 +15,12 @@ import org.slf4j.LoggerFactory;
 import weir.control.http.ApiServer;
 import weir.control.http.Endpoint;
 import weir.control.http.ListenException;
+import weir.control.http.ObservationRoutes;
 import weir.control.plane.ControlException;
 import weir.control.plane.ControlPlane;
 import weir.control.plane.EventHub;
 import weir.control.plane.ObjectStore;
+import weir.control.plane.Readiness;
 import weir.control.plane.StateFolder;
 
 /** A control plane, the folder that it keeps its state in, and the server that speaks for it. */
@@ -29,14 +31,21 @@ public final class Daemon implements AutoCloseable {
     private final ServiceManager manager;
     private final StateFolder state;
     private final ControlPlane plane;
+    private final ObservationRoutes observation;
     private final ApiServer server;
 
     private Daemon(
-            DaemonSettings settings, ServiceManager manager, StateFolder state, ControlPlane plane, ApiServer server) {
+            DaemonSettings settings,
+            ServiceManager manager,
+            StateFolder state,
+            ControlPlane plane,
+            ObservationRoutes observation,
+            ApiServer server) {
         this.settings = settings;
         this.manager = manager;
         this.state = state;
         this.plane = plane;
+        this.observation = observation;
         this.server = server;
     }
 
@@ -58,8 +67,11 @@ public final class Daemon implements AutoCloseable {
             reach(plane, state, settings);
             ServiceManager manager = ServiceManager.of(environment);
             Vertx vertx = vertx();
-            ApiServer server = ApiServer.listen(vertx, plane, settings.endpoints());
-            Daemon daemon = new Daemon(settings, manager, state, plane, server);
+            Readiness readiness = new Readiness();
+            ObservationRoutes observation = new ObservationRoutes(plane, readiness, state.captures());
+            ApiServer server = ApiServer.listen(vertx, plane, observation, settings.endpoints());
+            Daemon daemon = new Daemon(settings, manager, state, plane, observation, server);
+            readiness.reached();
             if (manager.watchdogMillis() != 0) {
                 vertx.setPeriodic(manager.watchdogMillis(), _ -> manager.alive());
             }
@@ -134,6 +146,7 @@ public final class Daemon implements AutoCloseable {
     @Override
     public void close() {
         manager.stopping();
+        observation.close(); // streams end, so that nobody waits for them
         server.close();
         close(plane, state);
     }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import weir.control.http.Endpoint;
+import weir.control.http.Role;
 
 /**
  * How a daemon runs.
@@ -19,6 +20,11 @@ public record DaemonSettings(
         List<Endpoint> endpoints, Path state, @Nullable Path configFile, boolean ignoreBadPorts) {
     public DaemonSettings {
         endpoints = List.copyOf(endpoints);
+    }
+
+    /** One Unix socket for all who may administer, and nothing else. */
+    public static DaemonSettings at(Path socket, Path state) {
+        return new DaemonSettings(List.of(new Endpoint.Unix(socket, null, Role.ADMIN)), state, null, false);
     }
 
     @Nullable

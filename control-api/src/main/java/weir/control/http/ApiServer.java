@@ -54,13 +54,18 @@ public final class ApiServer implements AutoCloseable {
      * @param vertx closed with the server
      * @throws ListenException when it cannot somewhere; it listens nowhere then
      */
-    public static ApiServer listen(Vertx vertx, ControlPlane plane, List<Endpoint> endpoints) throws ListenException {
-        return listen(vertx, plane, endpoints, IDLE);
+    public static ApiServer listen(
+            Vertx vertx, ControlPlane plane, ObservationRoutes observation, List<Endpoint> endpoints)
+            throws ListenException {
+        return listen(vertx, plane, observation, endpoints, IDLE);
     }
 
-    static ApiServer listen(Vertx vertx, ControlPlane plane, List<Endpoint> endpoints, Duration idle)
+    static ApiServer listen(
+            Vertx vertx, ControlPlane plane, ObservationRoutes observation, List<Endpoint> endpoints, Duration idle)
             throws ListenException {
-        ApiServer server = new ApiServer(vertx, plane, Endpoints.all(plane), idle);
+        List<Routes> routes = new ArrayList<>(Endpoints.all(plane));
+        routes.add(observation);
+        ApiServer server = new ApiServer(vertx, plane, routes, idle);
         boolean isListening = false;
         try {
             for (Endpoint endpoint : endpoints) {

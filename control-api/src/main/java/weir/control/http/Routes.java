@@ -6,7 +6,7 @@ import io.vertx.ext.web.Router;
 
 /** Endpoints of one noun. */
 @FunctionalInterface
-interface Routes {
+public interface Routes {
     /** Adds them to a router, which an event loop serves. */
     void mount(Router router);
 }

@@ -203,6 +203,7 @@ public final class ControlPlane implements AutoCloseable {
                     current = reached;
                 }
                 kept.commit();
+                actions.forEach(action -> events.publish(action.switchName(), new Happening.Configured(action)));
                 current = wanted; // and not what was reached: a port that may have any number keeps the one it has
             } catch (ControlException e) {
                 throw takenBack(reached, before, e);

@@ -108,6 +108,11 @@ public final class StateFolder implements TopologyStore, AutoCloseable {
         return folder.resolve("objects");
     }
 
+    /** Where captures into files go; made when the first is written. */
+    public Path captures() {
+        return folder.resolve("captures");
+    }
+
     // ---- reading -------------------------------------------------------------------------------------
 
     /**

@@ -16,7 +16,8 @@ import weir.core.link.LinkSettings;
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record LinkReport(String port, String settings, LinkCounters toPort, LinkCounters fromPort) {
-    static boolean isUsed(LinkInfo link) {
+    /** Whether the link is emulated, or was. */
+    public static boolean isUsed(LinkInfo link) {
         return link.settings().isPresent()
                 || !link.toPort().equals(LinkCounters.NONE)
                 || !link.fromPort().equals(LinkCounters.NONE);

@@ -36,7 +36,8 @@ public record PortReport(
         long peerDropped,
         long learnRefused) {
 
-    static PortReport of(PortInfo port, PortCounters counters) {
+    /** Of a port and what it counted. */
+    public static PortReport of(PortInfo port, PortCounters counters) {
         return new PortReport(
                 port.number(),
                 port.spec(),
@@ -54,7 +55,8 @@ public record PortReport(
                 port.learnRefused());
     }
 
-    static Map<String, Long> labelled(Map<DropReason, Long> drops) {
+    /** By label instead of reason. */
+    public static Map<String, Long> labelled(Map<DropReason, Long> drops) {
         Map<String, Long> labelled = new LinkedHashMap<>();
         drops.forEach((reason, frames) -> labelled.put(reason.label(), frames));
         return labelled;

@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 import weir.control.text.Spelling;
 
 /** Reads the fields of one JSON object, notes whatever is wrong, and at the end names the fields that nobody asked for. */
-final class ObjectReader {
+public final class ObjectReader {
     /** Nobody reads more, and a text of strangers may have very many. */
     private static final int MOST_ERRORS = 100;
 
@@ -24,7 +24,7 @@ final class ObjectReader {
     private final Set<String> asked = new TreeSet<>();
 
     /** @param errors where errors are noted */
-    ObjectReader(JsonNode node, String pointer, List<DefinitionErrors.Place> errors) {
+    public ObjectReader(JsonNode node, String pointer, List<DefinitionErrors.Place> errors) {
         this.node = node;
         this.pointer = pointer;
         this.errors = errors;
@@ -33,22 +33,25 @@ final class ObjectReader {
         }
     }
 
-    String pointer() {
+    /** Where the object stands; empty for the whole. */
+    public String pointer() {
         return pointer;
     }
 
-    void wrong(String at, String cause, String hint) {
+    /** Notes an error. */
+    public void wrong(String at, String cause, String hint) {
         if (errors.size() < MOST_ERRORS) {
             errors.add(new DefinitionErrors.Place(at, cause, hint));
         }
     }
 
-    String pointerTo(String field) {
+    /** Pointer to a field. */
+    public String pointerTo(String field) {
         return pointer + "/" + field.replace("~", "~0").replace("/", "~1");
     }
 
     /** The names of all fields, for objects that are keyed by name. */
-    List<String> names() {
+    public List<String> names() {
         List<String> names = new ArrayList<>(node.isObject() ? node.propertyNames() : List.of());
         asked.addAll(names);
         return names;
@@ -73,8 +76,7 @@ final class ObjectReader {
     }
 
     /** A field; null when it is absent or null. */
-    @Nullable
-    JsonNode field(String name) {
+    public @Nullable JsonNode field(String name) {
         asked.add(name);
         JsonNode value = node.get(name);
         return value == null || value.isNull() ? null : value;
@@ -93,15 +95,18 @@ final class ObjectReader {
         return known;
     }
 
-    String text(String name, String otherwise) {
+    /** Text, or what it is when the field is absent. */
+    public String text(String name, String otherwise) {
         return read(name, otherwise, "text", value -> value.isString() ? value.stringValue() : null);
     }
 
-    boolean flag(String name, boolean otherwise) {
+    /** True or false. */
+    public boolean flag(String name, boolean otherwise) {
         return read(name, otherwise, "true or false", value -> value.isBoolean() ? value.booleanValue() : null);
     }
 
-    int number(String name, int least, int most, int otherwise) {
+    /** A whole number of a range. */
+    public int number(String name, int least, int most, int otherwise) {
         return read(
                 name,
                 otherwise,
@@ -115,7 +120,7 @@ final class ObjectReader {
     }
 
     /** One of the constants of an enum, in lower case. */
-    <E extends Enum<E>> E choice(String name, Class<E> type, E otherwise) {
+    public <E extends Enum<E>> E choice(String name, Class<E> type, E otherwise) {
         Set<String> known = new LinkedHashSet<>();
         for (E each : type.getEnumConstants()) {
             known.add(each.name().toLowerCase(Locale.ROOT));
@@ -143,7 +148,7 @@ final class ObjectReader {
      *
      * @param parse throws IllegalArgumentException that quotes what is wrong
      */
-    <T extends @Nullable Object> T parsed(String name, T otherwise, Function<String, T> parse) {
+    public <T extends @Nullable Object> T parsed(String name, T otherwise, Function<String, T> parse) {
         JsonNode value = field(name);
         if (value == null) {
             return otherwise;
@@ -157,7 +162,7 @@ final class ObjectReader {
     }
 
     /** To be called when everything was asked for that can be there. */
-    void end() {
+    public void end() {
         if (!node.isObject()) {
             return;
         }

@@ -18,6 +18,8 @@ import weir.control.client.ApiPath;
 import weir.control.client.ApiRequest;
 import weir.control.client.DaemonClient;
 import weir.control.daemon.Daemon;
+import java.util.Map;
+import weir.control.daemon.DaemonSettings;
 
 /** {@code weir apply} against a running daemon. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -34,7 +36,7 @@ class ApplyCommandTest {
     void start() throws Exception {
         Path path = folder.resolve("api.sock");
         socket = path.toString();
-        daemon = Daemon.start(path, folder.resolve("state"));
+        daemon = Daemon.start(DaemonSettings.at(path, folder.resolve("state")), Map.of());
     }
 
     @AfterEach

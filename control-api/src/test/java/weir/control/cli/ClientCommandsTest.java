@@ -20,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import weir.control.client.DaemonNames;
 import weir.control.completion.NameKind;
 import weir.control.daemon.Daemon;
+import java.util.Map;
+import weir.control.daemon.DaemonSettings;
 
 /** The commands that ask the daemon, against a daemon over its socket. */
 @Timeout(120)
@@ -31,7 +33,7 @@ class ClientCommandsTest {
 
     @BeforeEach
     void start() throws IOException {
-        daemon = Daemon.start(folder.resolve("s"), folder.resolve("state"));
+        daemon = Daemon.start(DaemonSettings.at(folder.resolve("s"), folder.resolve("state")), Map.of());
     }
 
     @AfterEach

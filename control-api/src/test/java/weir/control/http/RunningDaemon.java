@@ -11,6 +11,7 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import weir.control.daemon.Daemon;
+import weir.control.daemon.DaemonSettings;
 import weir.control.http.UnixHttp.Answer;
 
 /** A daemon with a socket and a state folder of its own; every answer is checked against {@code openapi.yaml}. */
@@ -27,7 +28,7 @@ final class RunningDaemon implements AutoCloseable {
 
     RunningDaemon(Path folder) throws IOException {
         Path socket = folder.resolve("api.sock");
-        daemon = Daemon.start(socket, folder.resolve("state"));
+        daemon = Daemon.start(DaemonSettings.at(socket, folder.resolve("state")), Map.of());
         http = new UnixHttp(socket);
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import weir.control.plane.ControlPlane;
 import weir.control.plane.EventHub;
 import weir.control.plane.ObjectStore;
+import weir.control.plane.Readiness;
 import weir.control.plane.TopologyStore;
 
 /** A server in this process, with a control plane that keeps nothing. */
@@ -23,7 +24,8 @@ record RunningServer(ControlPlane plane, ApiServer server, Path socket) implemen
         endpoints.add(new Endpoint.Unix(socket, null, Role.ADMIN));
         endpoints.addAll(List.of(besides));
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
-        return new RunningServer(plane, ApiServer.listen(vertx, plane, endpoints, idle), socket);
+        ObservationRoutes observation = new ObservationRoutes(plane, new Readiness(), folder.resolve("captures"));
+        return new RunningServer(plane, ApiServer.listen(vertx, plane, observation, endpoints, idle), socket);
     }
 
     static RunningServer in(Path folder, Endpoint... besides) throws Exception {

@@ -92,9 +92,14 @@ public record PortCounters(
         return ingressInFlight() + egressInFlight() + switchBalance();
     }
 
+    /** Frames that were made of this port's others, by floods, programs and segmentation, less those that these replaced. */
+    public long created() {
+        return clones + floodCopies + segments - segmented;
+    }
+
     /** What the switch's law leaves over for frames of this ingress port; add it up over all ports. */
     long switchBalance() {
-        return decided + clones + floodCopies + segments - segmented - total(decisionDrops) - enqueued;
+        return decided + created() - total(decisionDrops) - enqueued;
     }
 
     /** All drops counted at this port, whatever the stage, by reason. */

@@ -39,6 +39,9 @@ public record ProgramCounters(
         long cpumapDrops,
         long sampledNanos,
         long sampledFrames) {
+    /** One batch in so many is timed. */
+    static final int BATCHES_PER_SAMPLE = 64;
+
     static ProgramCounters sum(List<ProgramCells> cells) {
         long[] totals = new long[ProgramCells.WIDTH];
         cells.forEach(each -> each.addTo(totals));
@@ -69,9 +72,9 @@ public record ProgramCounters(
         return sampledFrames == 0 ? 0 : (double) sampledNanos / sampledFrames;
     }
 
-    /** Estimate of the time that all frames took. */
-    public double runNanos() {
-        return nanosPerFrame() * frames();
+    /** Estimate of the time that all batches took, from the sampled ones; it never falls. */
+    public long runNanos() {
+        return sampledNanos * BATCHES_PER_SAMPLE;
     }
 
     /**

@@ -29,9 +29,6 @@ import weir.ebpf.xdp.XdpBatch;
  * Nothing is allocated but what {@link weir.core.frame.FrameCopies} and the last fault's description take.
  */
 final class ProgramRun {
-    /** One batch in so many is timed. */
-    private static final int SAMPLE_EVERY = 64;
-
     /** What stands for the action of a frame that has its verdict already; programs may return it, too. */
     static final int DECIDED = -1;
 
@@ -227,7 +224,7 @@ final class ProgramRun {
     }
 
     private void run(int n) {
-        if (++batches % SAMPLE_EVERY != 0) {
+        if (++batches % ProgramCounters.BATCHES_PER_SAMPLE != 0) {
             program.program().run(xdp, worker);
             return;
         }

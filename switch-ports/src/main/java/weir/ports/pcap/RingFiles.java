@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * A number of files of a size, numbered in the order in which they are begun: {@code t1.pcapng} becomes {@code
@@ -16,6 +17,8 @@ import java.util.Locale;
 public final class RingFiles {
     /** A frame, its interface and their blocks; a file has at least one frame, however long. */
     public static final long MIN_BYTES = 4096;
+
+    private static final Pattern NUMBER = Pattern.compile("_\\d{5,}");
 
     private final Path pattern;
     private final int files;
@@ -54,10 +57,27 @@ public final class RingFiles {
     }
 
     private Path name(int number) {
+        return pattern.resolveSibling(stem() + String.format(Locale.ROOT, "_%05d", number) + extension());
+    }
+
+    private String stem() {
+        String name = String.valueOf(pattern.getFileName());
+        return name.substring(0, name.length() - extension().length());
+    }
+
+    private String extension() {
         String name = String.valueOf(pattern.getFileName());
         int dot = name.lastIndexOf('.');
-        int end = dot > 0 ? dot : name.length();
-        return pattern.resolveSibling(
-                String.format(Locale.ROOT, "%s_%05d%s", name.substring(0, end), number, name.substring(end)));
+        return dot > 0 ? name.substring(dot) : "";
+    }
+
+    /** Whether a file has a name that this ring gives. */
+    public boolean isOne(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return name.startsWith(stem() + "_")
+                && name.endsWith(extension())
+                && NUMBER.matcher(name.substring(
+                                stem().length(), name.length() - extension().length()))
+                        .matches();
     }
 }

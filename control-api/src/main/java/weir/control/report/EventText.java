@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package weir.control.cli;
+package weir.control.report;
 
 import java.util.function.Consumer;
 import weir.control.program.Printable;
 import weir.core.SwitchEvent;
 
 /** A switch's events as people read them: one line each. */
-final class EventText {
+public final class EventText {
     private EventText() {}
 
     /** The line, unless a port came or went, which commands in the foreground tell of themselves. */
-    static void tell(SwitchEvent event, Consumer<String> out) {
+    public static void tell(SwitchEvent event, Consumer<String> out) {
         switch (event) {
             case SwitchEvent.PortAttached _, SwitchEvent.PortDetached _ -> {
                 // Ports come before "ready" and go at the end.
@@ -20,7 +20,8 @@ final class EventText {
         }
     }
 
-    static String lineOf(SwitchEvent event) {
+    /** An event in one line. */
+    public static String lineOf(SwitchEvent event) {
         return switch (event) {
             case SwitchEvent.PortAttached it -> "port " + it.port() + " attached: " + it.spec();
             case SwitchEvent.PortDetached it -> "port " + it.port() + " detached";

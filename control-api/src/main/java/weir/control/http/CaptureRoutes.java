@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.control.http;
+
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import weir.control.capture.CaptureReport;
+import weir.control.capture.CaptureRequest;
+import weir.control.capture.CaptureService;
+import weir.control.plane.ControlException;
+import weir.control.plane.ControlException.Code;
+import weir.control.plane.ControlException.FieldError;
+import weir.control.topology.DefinitionErrors;
+
+/** {@code /v1/captures}: pcapng as a stream or into a file of the daemon's. */
+final class CaptureRoutes implements Routes {
+    private static final String PCAPNG = "application/x-pcapng";
+    private static final long BEAT_MILLIS = 10_000;
+
+    /**
+     * A block of names without a name, which readers pass over:
+     *
+     * <pre>
+     *  type 4 | length 16 | end of records | length 16
+     * </pre>
+     */
+    private static final byte[] NO_NAMES = {4, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0};
+
+
+    private final CaptureService captures;
+
+    CaptureRoutes(CaptureService captures) {
+        this.captures = captures;
+    }
+
+    @Override
+    public void mount(Router router) {
+        router.get("/v1/captures").handler(context -> Answers.blocking(context, 200, this::list));
+        router.post("/v1/captures")
+                .handler(this::begin);
+        router.get("/v1/captures/:id")
+                .handler(context -> Answers.blocking(
+                        context, 200, () -> captures.show(id(context)).json()));
+        router.delete("/v1/captures/:id")
+                .handler(context -> Answers.blocking(
+                        context, 200, () -> captures.end(id(context)).json()));
+    }
+
+    private Object list() {
+        Map<String, Object> all = new LinkedHashMap<>();
+        captures.list().forEach((id, report) -> all.put(String.valueOf(id), report.json()));
+        return Map.of("captures", all);
+    }
+
+    private static int id(RoutingContext context) throws ControlException {
+        String text = String.valueOf(context.pathParam("id"));
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw ControlException.notFound("no capture '" + text + "'", "captures are numbered");
+        }
+    }
+
+    private void begin(RoutingContext context) {
+        CaptureRequest request;
+        try {
+            request = read(context);
+        } catch (ControlException e) {
+            Answers.fail(context, e);
+            return;
+        }
+        CaptureRequest.File file = request.file();
+        if (file != null) {
+            Answers.blocking(context, 201, () -> captures.toFile(request, file).json());
+        } else {
+            stream(context, request);
+        }
+    }
+
+    private static CaptureRequest read(RoutingContext context) throws ControlException {
+        try {
+            return CaptureRequest.read(Answers.body(context));
+        } catch (DefinitionErrors e) {
+            throw new ControlException(
+                    Code.INVALID,
+                    String.valueOf(e.getMessage()),
+                    e.places().getFirst().hint(),
+                    e.places().stream()
+                            .map(place -> new FieldError(place.pointer(), place.cause()))
+                            .toList(),
+                    List.of(),
+                    e);
+        } catch (JacksonException e) {
+            throw ControlException.invalid("", "the body is no JSON: " + e.getOriginalMessage(), "");
+        }
+    }
+
+    private void stream(RoutingContext context, CaptureRequest request) {
+        HttpServerResponse response = context.response();
+        ResponseStream out = new ResponseStream(context.vertx().getOrCreateContext(), response);
+        response.closeHandler(_ -> out.abandon());
+        response.exceptionHandler(_ -> out.abandon());
+        out.begin(PCAPNG);
+        long beats = context.vertx().setPeriodic(BEAT_MILLIS, _ -> out.beat(NO_NAMES));
+        Runnable whenEnded = () -> context.vertx().cancelTimer(beats);
+        context.vertx()
+                .executeBlocking(() -> captures.toStream(request, out, whenEnded), false)
+                .onSuccess(report -> whenGone(context, out, report))
+                .onFailure(failure -> {
+                    whenEnded.run();
+                    out.refuse();
+                    Answers.fail(context, failure);
+                });
+    }
+
+    /** A client that goes ends its capture, even when there is no frame that could not be sent. */
+    private void whenGone(RoutingContext context, ResponseStream out, CaptureReport report) {
+        out.whenAbandoned(() -> context.vertx()
+                .executeBlocking(
+                        () -> {
+                            captures.endIfRunning(report.id(), "the client is gone");
+                            return true;
+                        },
+                        false));
+    }
+}

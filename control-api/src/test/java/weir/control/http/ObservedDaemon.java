@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.control.http;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import weir.control.plane.ControlException;
+import weir.control.plane.ControlPlane;
+import weir.control.plane.ControlPlane.ChangeOptions;
+import weir.control.plane.EventHub;
+import weir.control.plane.ObjectStore;
+import weir.control.plane.Readiness;
+import weir.control.plane.TopologyStore;
+import weir.control.topology.SwitchDefinition;
+import weir.core.Switch;
+import weir.core.memory.MemoryPort;
+import weir.core.port.PortException;
+import weir.core.port.PortOptions;
+import weir.core.testing.Law;
+import weir.core.testing.Talker;
+
+/** What the daemon is made of, on a socket in a folder, with stations that talk behind ports of the test's own. */
+final class ObservedDaemon implements AutoCloseable {
+    private static final int STATIONS = 3;
+    private static final int NAP_AFTER_ROUNDS = 4;
+    private static final long REST_NANOS = 50_000_000;
+
+    private final ControlPlane plane;
+    private final Readiness readiness = new Readiness();
+    private final ObservationRoutes observation;
+    private final ApiServer server;
+    private final StreamingClient http;
+    private final Path folder;
+    private final List<MemoryPort> ports = new ArrayList<>();
+    private final List<Talker> talkers = new ArrayList<>();
+
+    ObservedDaemon(Path folder) throws IOException, ListenException {
+        this.folder = folder;
+        plane = new ControlPlane(
+                new ObjectStore(Files.createDirectories(folder.resolve("objects"))),
+                TopologyStore.NONE,
+                new EventHub());
+        observation = new ObservationRoutes(plane, readiness, captures());
+        Path socket = folder.resolve("s");
+        server = ApiServer.listen(
+                Vertx.vertx(new VertxOptions().setPreferNativeTransport(true)),
+                plane,
+                observation,
+                List.of(new Endpoint.Unix(socket, null, Role.ADMIN)));
+        http = new StreamingClient(socket);
+    }
+
+    ControlPlane plane() {
+        return plane;
+    }
+
+    Readiness readiness() {
+        return readiness;
+    }
+
+    StreamingClient http() {
+        return http;
+    }
+
+    /** Where captures into files go. */
+    Path captures() {
+        return folder.resolve("captures");
+    }
+
+    /** Makes a switch. */
+    Switch create(String name) throws ControlException {
+        plane.change(now -> now.with(name, SwitchDefinition.DEFAULT), ChangeOptions.DEFAULT);
+        return plane.require(name);
+    }
+
+    /** Attaches a memory port, of which only the test knows. */
+    MemoryPort attach(Switch sw, String name) throws PortException {
+        MemoryPort port = new MemoryPort(name);
+        sw.attach(port, PortOptions.named(name));
+        ports.add(port);
+        return port;
+    }
+
+    /** Three stations, {@code s0} to {@code s2}, that talk until {@link #silence}. */
+    void talk(Switch sw) throws PortException {
+        for (int i = 0; i < STATIONS; i++) {
+            talkers.add(new Talker(attach(sw, "s" + i).endpoint(), i, STATIONS, NAP_AFTER_ROUNDS));
+        }
+    }
+
+    /** Nobody sends any more, and what was on its way has arrived. */
+    void silence(Switch sw) {
+        talkers.forEach(Talker::stopSending);
+        Law.eventually("rest", () -> {
+            long received = sw.total().received();
+            LockSupport.parkNanos(REST_NANOS);
+            return sw.total().received() == received && sw.total().inFlight() == 0;
+        });
+    }
+
+    @Override
+    public void close() {
+        talkers.forEach(Talker::close);
+        observation.close();
+        server.close();
+        plane.close();
+        ports.forEach(port -> port.endpoint().close());
+    }
+}
