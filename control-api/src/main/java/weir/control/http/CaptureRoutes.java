@@ -31,7 +31,6 @@ final class CaptureRoutes implements Routes {
      */
     private static final byte[] NO_NAMES = {4, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0};
 
-
     private final CaptureService captures;
 
     CaptureRoutes(CaptureService captures) {
@@ -41,8 +40,7 @@ final class CaptureRoutes implements Routes {
     @Override
     public void mount(Router router) {
         router.get("/v1/captures").handler(context -> Answers.blocking(context, 200, this::list));
-        router.post("/v1/captures")
-                .handler(this::begin);
+        router.post("/v1/captures").handler(this::begin);
         router.get("/v1/captures/:id")
                 .handler(context -> Answers.blocking(
                         context, 200, () -> captures.show(id(context)).json()));

@@ -78,14 +78,19 @@ final class Endpoints {
     private static Handler<RoutingContext> typed(String type) {
         return context -> {
             String header = context.request().getHeader("Content-Type");
-            String given = header == null
-                    ? type
-                    : header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+            String given =
+                    header == null ? type : header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
             boolean isJson = type.equals(JSON) && given.startsWith("application/") && given.endsWith("+json");
             if (given.equals(type) || isJson) {
                 context.next();
             } else {
-                Answers.problem(context, new Problem(UNSUPPORTED_TYPE, "unsupported_media_type", "a body of type '" + given + "' is not taken here", "send Content-Type: " + type));
+                Answers.problem(
+                        context,
+                        new Problem(
+                                UNSUPPORTED_TYPE,
+                                "unsupported_media_type",
+                                "a body of type '" + given + "' is not taken here",
+                                "send Content-Type: " + type));
             }
         };
     }

@@ -37,7 +37,6 @@ final class HealthRoutes implements Routes {
             ok(context);
             return;
         }
-        Answers.problem(
-                context, new Problem(UNAVAILABLE, "unavailable", missing.get(), "the daemon's log has more"));
+        Answers.problem(context, new Problem(UNAVAILABLE, "unavailable", missing.get(), "the daemon's log has more"));
     }
 }

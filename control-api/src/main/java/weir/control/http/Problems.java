@@ -55,8 +55,11 @@ final class Problems {
         if (failure instanceof DefinitionErrors wrong) {
             return Problem.of(ControlException.of(wrong));
         }
-        LOG.error("{} {}", context.request().method(), Audit.printable(context.request().path()), failure);
-        return new Problem(
-                INTERNAL, "internal", "the daemon failed", "this is a defect; the daemon's log has more");
+        LOG.error(
+                "{} {}",
+                context.request().method(),
+                Audit.printable(context.request().path()),
+                failure);
+        return new Problem(INTERNAL, "internal", "the daemon failed", "this is a defect; the daemon's log has more");
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,7 +19,6 @@ import weir.control.client.ApiPath;
 import weir.control.client.ApiRequest;
 import weir.control.client.DaemonClient;
 import weir.control.daemon.Daemon;
-import java.util.Map;
 import weir.control.daemon.DaemonSettings;
 
 /** {@code weir apply} against a running daemon. */
@@ -53,7 +53,11 @@ class ApplyCommandTest {
     }
 
     private static List<String> lines(CommandRun run) {
-        return run.succeeds().out().lines().map(line -> line.replaceAll(" +", " ")).toList();
+        return run.succeeds()
+                .out()
+                .lines()
+                .map(line -> line.replaceAll(" +", " "))
+                .toList();
     }
 
     @Test
@@ -102,8 +106,14 @@ class ApplyCommandTest {
 
     @Test
     void filesAndDaemonsThatAreNotThereHaveTheirOwnExitCodes() throws Exception {
-        assertEquals(3, CommandRun.of("apply", "-f", folder.resolve("none").toString(), "--socket", socket).exitCode());
-        assertEquals(5, apply("switches: {}\n", "--socket", folder.resolve("no.sock").toString()).exitCode());
+        assertEquals(
+                3,
+                CommandRun.of("apply", "-f", folder.resolve("none").toString(), "--socket", socket)
+                        .exitCode());
+        assertEquals(
+                5,
+                apply("switches: {}\n", "--socket", folder.resolve("no.sock").toString())
+                        .exitCode());
         assertEquals(2, CommandRun.of("apply", "--socket", socket).exitCode());
     }
 
@@ -112,7 +122,9 @@ class ApplyCommandTest {
         apply("switches: {lan: {ports: {a: memory:a}}}\n").succeeds();
         DaemonClient client = DaemonClient.at(Path.of(socket));
         var answer = client.exchange(ApiRequest.get(ApiPath.of("config")));
-        ApiRequest put = ApiRequest.put(ApiPath.of("config")).withJson(answer.json()).withHeader("If-Match", answer.header("ETag"));
+        ApiRequest put = ApiRequest.put(ApiPath.of("config"))
+                .withJson(answer.json())
+                .withHeader("If-Match", answer.header("ETag"));
         assertTrue(client.json(put).path("actions").isEmpty());
         apply("switches: {}\n").succeeds();
         var stale = org.junit.jupiter.api.Assertions.assertThrows(

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 import weir.control.client.DaemonNames;
 import weir.control.completion.NameKind;
 import weir.control.daemon.Daemon;
-import java.util.Map;
 import weir.control.daemon.DaemonSettings;
 
 /** The commands that ask the daemon, against a daemon over its socket. */
@@ -29,11 +29,13 @@ class ClientCommandsTest {
     @TempDir
     private Path folder;
 
+    private Path socket;
     private Daemon daemon;
 
     @BeforeEach
-    void start() throws IOException {
-        daemon = Daemon.start(DaemonSettings.at(folder.resolve("s"), folder.resolve("state")), Map.of());
+    void start() throws Exception {
+        socket = folder.resolve("s");
+        daemon = Daemon.start(DaemonSettings.at(socket, folder.resolve("state")), Map.of());
     }
 
     @AfterEach
@@ -47,7 +49,7 @@ class ClientCommandsTest {
 
     private CommandRun weir(String... words) {
         List<String> args = new ArrayList<>(Arrays.asList(words));
-        args.addAll(List.of("--socket", daemon.socket().toString()));
+        args.addAll(List.of("--socket", socket.toString()));
         return CommandRun.of(args.toArray(String[]::new));
     }
 
@@ -79,7 +81,8 @@ class ClientCommandsTest {
         assertEquals(
                 "blocking",
                 weir("switch list -o json").json().at("/switches/lan/wait").asString());
-        assertTrue(weir("switch list").succeeds().out().lines().toList().getLast().startsWith("lan "));
+        assertTrue(
+                weir("switch list").succeeds().out().lines().toList().getLast().startsWith("lan "));
         assertTrue(weir("switch show lan").succeeds().out().startsWith("switch lan: 2 workers, blocking, loop guard"));
         says("switch lan deleted", "switch delete lan");
         says("", "switch delete lan --if-exists");
@@ -99,7 +102,8 @@ class ClientCommandsTest {
                         weir("port show lan:a -o json").json().path("storm").asString(),
                         weir("port show lan:a -o json").json().path("number").asString()));
         says("port lan:a changed", "port set lan:a --storm none");
-        assertEquals("none", weir("port show lan:a -o yaml").succeeds().out().replaceAll("(?s).*storm: \"(\\w+)\".*", "$1"));
+        assertEquals(
+                "none", weir("port show lan:a -o yaml").succeeds().out().replaceAll("(?s).*storm: \"(\\w+)\".*", "$1"));
         assertTrue(weir("port show lan:a").succeeds().out().contains("access:10"));
         assertTrue(weir("port list lan").succeeds().out().contains("null:a"));
         says("port lan:a detached", "port detach lan:a");
@@ -112,7 +116,10 @@ class ClientCommandsTest {
         says("02:00:00:00:00:01 is behind lan:a", "fdb add lan 02:00:00:00:00:01 a");
         assertEquals(
                 "a",
-                weir("fdb show lan --static --port a -o json").json().at("/entries/0/port").asString());
+                weir("fdb show lan --static --port a -o json")
+                        .json()
+                        .at("/entries/0/port")
+                        .asString());
         assertTrue(weir("fdb show lan").succeeds().out().contains("02:00:00:00:00:01"));
         says("0 addresses removed", "fdb flush lan --port a");
         says("02:00:00:00:00:01 removed", "fdb delete lan 02:00:00:00:00:01");
@@ -128,7 +135,12 @@ class ClientCommandsTest {
         assertTrue(weir("program stats lan").succeeds().out().contains("faults"));
         assertTrue(weir("program show lan").succeeds().out().contains("lan::"));
         weir("program log lan").succeeds();
-        String map = weir("map list -o json").json().path("maps").propertyNames().iterator().next();
+        String map = weir("map list -o json")
+                .json()
+                .path("maps")
+                .propertyNames()
+                .iterator()
+                .next();
         assertTrue(weir("map list").succeeds().out().contains(map));
         assertEquals(
                 weir("map dump " + map + " -o json").json().path("count").asInt(),
@@ -192,7 +204,10 @@ class ClientCommandsTest {
             assertEquals(ExitCode.NOT_FOUND.number(), weir(line).exitCode(), line);
         }
         for (String line : List.of("port attach lan galaxy:a", "link set lan:a --delay soon", "port show lan")) {
-            assertEquals(ExitCode.USAGE.number(), weir(line).exitCode(), () -> line + weir(line).err());
+            assertEquals(
+                    ExitCode.USAGE.number(),
+                    weir(line).exitCode(),
+                    () -> line + weir(line).err());
         }
     }
 
@@ -200,7 +215,14 @@ class ClientCommandsTest {
     void withoutADaemonTheExitCodeSaysSo() {
         Path nowhere = folder.resolve("nowhere");
         for (String line : List.of(
-                "switch list", "port list x", "fdb show x", "program stats x", "map list", "link show", "stats x", "events")) {
+                "switch list",
+                "port list x",
+                "fdb show x",
+                "program stats x",
+                "map list",
+                "link show",
+                "stats x",
+                "events")) {
             List<String> args = new ArrayList<>(Arrays.asList(line.split(" ", -1)));
             args.add("--socket=" + nowhere);
             CommandRun.of(args.toArray(String[]::new))
@@ -215,15 +237,14 @@ class ClientCommandsTest {
     @Test
     void completionKnowsTheNamesOfTheDaemon() {
         makeALan();
-        DaemonNames names = new DaemonNames(daemon.socket().toString());
+        DaemonNames names = new DaemonNames(socket.toString());
         assertEquals(List.of("lan"), names.names(NameKind.SWITCH, List.of("switch", "show")));
         assertEquals(List.of("a", "b"), names.names(NameKind.PORT, List.of("fdb", "show", "lan", "--port")));
         assertEquals(List.of("lan:a", "lan:b"), names.names(NameKind.SWITCH_PORT, List.of("port", "show")));
         assertEquals(
                 List.of("lan", "lan:a", "lan:b"), names.names(NameKind.SWITCH_OR_PORT, List.of("program", "load")));
         assertEquals(
-                List.of(),
-                names.names(NameKind.SWITCH, List.of("switch", "show", "--socket", folder + "/nowhere")));
+                List.of(), names.names(NameKind.SWITCH, List.of("switch", "show", "--socket", folder + "/nowhere")));
     }
 
     /** docs/cli-output.md against what is printed. */
@@ -233,17 +254,27 @@ class ClientCommandsTest {
         weir("program", "load", "lan", example("pkt_count.o")).succeeds();
         weir("link set lan:a --delay 20ms").succeeds();
         weir("fdb add lan 02:00:00:00:00:01 a").succeeds();
-        String map = weir("map list -o json").json().path("maps").propertyNames().iterator().next();
+        String map = weir("map list -o json")
+                .json()
+                .path("maps")
+                .propertyNames()
+                .iterator()
+                .next();
         DocumentedKeys documented = DocumentedKeys.read();
-        documented.assertDescribe("weir-switch-list", weir("switch list -o json").json());
+        documented.assertDescribe(
+                "weir-switch-list", weir("switch list -o json").json());
         documented.assertDescribe("weir-fdb-show", weir("fdb show lan -o json").json());
-        documented.assertDescribe("weir-fdb-flush", weir("fdb flush lan -o json").json());
-        documented.assertDescribe("weir-program-log", weir("program log lan -o json").json());
+        documented.assertDescribe(
+                "weir-fdb-flush", weir("fdb flush lan -o json").json());
+        documented.assertDescribe(
+                "weir-program-log", weir("program log lan -o json").json());
         documented.assertDescribe("weir-map-list", weir("map list -o json").json());
-        documented.assertDescribe("weir-map-dump", weir("map dump " + map + " -o json").json());
+        documented.assertDescribe(
+                "weir-map-dump", weir("map dump " + map + " -o json").json());
         documented.assertDescribe("weir-link-show", weir("link show -o json").json());
         documented.assertDescribe("weir-stats", weir("stats lan -o json").json());
-        documented.assertDescribe("weir-stats---runtime", weir("stats lan --runtime -o json").json());
+        documented.assertDescribe(
+                "weir-stats---runtime", weir("stats lan --runtime -o json").json());
     }
 
     @Test

@@ -304,7 +304,8 @@ class CaptureRoutesTest {
                     daemon.plane().objects().put(Files.readAllBytes(ROOT.resolve("examples/programs/counters.o")));
             given = "{\"object\":\"" + digest + "\"}";
         }
-        try (StreamingClient.Answer answer = capture("\"port\":\"a\",\"direction\":\"in\",\"frames\":3,\"filter\":" + given)) {
+        try (StreamingClient.Answer answer =
+                capture("\"port\":\"a\",\"direction\":\"in\",\"frames\":3,\"filter\":" + given)) {
             assertEquals(200, answer.status());
             for (int i = 0; i < 3; i++) {
                 send(a, Frames.untagged(Frames.station(2), Frames.station(3), 60, i));

@@ -12,6 +12,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import weir.control.daemon.Daemon;
 import weir.control.daemon.DaemonSettings;
+import weir.control.plane.ControlException;
+import weir.control.plane.StateFolder;
 import weir.control.http.UnixHttp.Answer;
 
 /** A daemon with a socket and a state folder of its own; every answer is checked against {@code openapi.yaml}. */
@@ -28,7 +30,11 @@ final class RunningDaemon implements AutoCloseable {
 
     RunningDaemon(Path folder) throws IOException {
         Path socket = folder.resolve("api.sock");
-        daemon = Daemon.start(DaemonSettings.at(socket, folder.resolve("state")), Map.of());
+        try {
+            daemon = Daemon.start(DaemonSettings.at(socket, folder.resolve("state")), Map.of());
+        } catch (StateFolder.Unusable | ControlException | ListenException e) {
+            throw new IOException(e);
+        }
         http = new UnixHttp(socket);
     }
 
@@ -41,8 +47,7 @@ final class RunningDaemon implements AutoCloseable {
 
     /** Sends JSON, or nothing when it is empty. */
     Answer send(String method, String path, String json) throws IOException {
-        return send(
-                method, path, json.isEmpty() ? "" : "application/json", json.getBytes(StandardCharsets.UTF_8));
+        return send(method, path, json.isEmpty() ? "" : "application/json", json.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The body of an answer. */
@@ -68,7 +73,8 @@ final class RunningDaemon implements AutoCloseable {
     /** All that is wanted, for comparing. */
     String definitions() throws IOException {
         StringBuilder text = new StringBuilder();
-        for (String name : json(send("GET", "/v1/switches", "")).path("switches").propertyNames()) {
+        for (String name :
+                json(send("GET", "/v1/switches", "")).path("switches").propertyNames()) {
             text.append(name)
                     .append(json(send("GET", "/v1/switches/" + name, "")).path("definition"));
         }

@@ -53,8 +53,8 @@ class ServerLimitsTest {
 
     @ParameterizedTest
     @MethodSource("badRequests")
-    void isAProblemWithCodeTitleAndHint(
-            String method, String path, String body, String field, int status, String code) throws Exception {
+    void isAProblemWithCodeTitleAndHint(String method, String path, String body, String field, int status, String code)
+            throws Exception {
         try (RunningServer server = RunningServer.in(folder)) {
             String[] fields = field.isEmpty() ? new String[0] : new String[] {field};
             RawClient.Answer answer = server.ask(method, path, body, fields);
@@ -124,7 +124,8 @@ class ServerLimitsTest {
     /** A byte of a request now and then, until the server has had enough. */
     private static void drip(RawClient client) {
         try {
-            for (char each : "GET /v1/switches HTTP/1.1\r\nX: ".concat("a".repeat(1_000)).toCharArray()) {
+            for (char each :
+                    "GET /v1/switches HTTP/1.1\r\nX: ".concat("a".repeat(1_000)).toCharArray()) {
                 client.send(String.valueOf(each));
                 Thread.sleep(50);
             }
@@ -139,8 +140,10 @@ class ServerLimitsTest {
     void aThousandConnectionsAndSlowReadersCostNoFrame() throws Exception {
         List<RawClient> clients = new ArrayList<>();
         try (RunningServer server = RunningServer.in(folder)) {
-            server.plane().change(now -> now.with("sw", SwitchDefinition.DEFAULT),
-                    weir.control.plane.ControlPlane.ChangeOptions.DEFAULT);
+            server.plane()
+                    .change(
+                            now -> now.with("sw", SwitchDefinition.DEFAULT),
+                            weir.control.plane.ControlPlane.ChangeOptions.DEFAULT);
             MemoryPort a = new MemoryPort("a");
             MemoryPort b = new MemoryPort("b");
             server.plane().require("sw").attach(a, PortOptions.named("a"));
@@ -178,7 +181,9 @@ class ServerLimitsTest {
     }
 
     private static void connectMany(Path socket, List<RawClient> clients) {
-        String slow = RawClient.request("GET", "/v1/switches", "").replace("Connection: close\r\n", "").repeat(200);
+        String slow = RawClient.request("GET", "/v1/switches", "")
+                .replace("Connection: close\r\n", "")
+                .repeat(200);
         for (int i = 0; i < 1_000; i++) {
             try {
                 RawClient client = new RawClient(socket);

@@ -167,10 +167,10 @@ class RandomTopologiesTest {
     private static Topology withFreeNumbers(Topology reached, Topology wanted) {
         Topology free = reached;
         for (Map.Entry<String, SwitchDefinition> each : wanted.switches().entrySet()) {
-            for (Map.Entry<String, PortDefinition> port : each.getValue().ports().entrySet()) {
+            for (Map.Entry<String, PortDefinition> port :
+                    each.getValue().ports().entrySet()) {
                 if (port.getValue().number() == 0) {
-                    free = free.change(
-                            each.getKey(), sw -> sw.changePort(port.getKey(), known -> known.withNumber(0)));
+                    free = free.change(each.getKey(), sw -> sw.changePort(port.getKey(), known -> known.withNumber(0)));
                 }
             }
         }
@@ -180,10 +180,16 @@ class RandomTopologiesTest {
     @Test
     void aFailureAtAnyStepLeavesTheTopologyBefore() throws Exception {
         boolean[] isFull = {false};
-        TopologyStore store = topology -> {
-            if (isFull[0]) {
-                throw new ControlException(Code.STORAGE, "disk full", "make room");
+        TopologyStore store = _ -> new TopologyStore.Prepared() {
+            @Override
+            public void commit() throws ControlException {
+                if (isFull[0]) {
+                    throw new ControlException(Code.STORAGE, "disk full", "make room");
+                }
             }
+
+            @Override
+            public void close() {}
         };
         int failures = 0;
         try (ControlPlane plane = plane(store)) {
@@ -217,6 +223,7 @@ class RandomTopologiesTest {
                 oneIn(2)
                         ? definition.withProgram(missing)
                         : definition.withPort(
-                                any(PORTS), PortDefinition.of("unix:/nowhere/at/all").withProgram(missing)));
+                                any(PORTS),
+                                PortDefinition.of("unix:/nowhere/at/all").withProgram(missing)));
     }
 }
