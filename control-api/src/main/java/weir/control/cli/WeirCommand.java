@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
     DemoCommand.class,
     RunCommand.class,
     DaemonCommand.class,
+    HealthcheckCommand.class,
     ProgramCommand.class,
     BenchCommand.class,
     GenCommand.class,

@@ -10,7 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -163,14 +165,21 @@ class StateFolderTest {
                 } catch (java.io.IOException e) {
                     // full, as wanted
                 }
-                String full = attempt(plane, state) + " full, " + same(plane, state);
+                String full = attempt(plane) + " full, " + same(plane, state);
                 Files.delete(junk);
-                new ProcessBuilder("mount", "-o", "remount,ro", folder.toString()).inheritIO().start().waitFor();
-                System.out.println(full + "; " + attempt(plane, state) + " read-only, " + same(plane, state));
+                mount("--bind", folder.toString(), folder.toString());
+                mount("-o", "remount,bind,ro", folder.toString());
+                System.out.println(full + "; " + attempt(plane) + " read-only, " + same(plane, state));
             }
         }
 
-        private static int attempt(ControlPlane plane, StateFolder state) {
+        private static void mount(String... arguments) throws Exception {
+            List<String> command = new ArrayList<>(List.of("mount"));
+            command.addAll(List.of(arguments));
+            new ProcessBuilder(command).inheritIO().start().waitFor();
+        }
+
+        private static int attempt(ControlPlane plane) {
             try {
                 plane.change(now -> now.with("sw1", SwitchDefinition.DEFAULT), ChangeOptions.DEFAULT);
                 return 0;
