@@ -38,7 +38,7 @@ class DaemonLifeTest {
         try (NotifySocket notify = new NotifySocket(told);
                 DaemonProcess daemon = DaemonProcess.start(
                         folder,
-                        Map.of("NOTIFY_SOCKET", told.toString(), "WATCHDOG_USEC", "400000"),
+                        Map.of("NOTIFY_SOCKET", told.toString(), "WATCHDOG_USEC", "4000000"),
                         "--config",
                         config.toString())) {
             notify.await("READY=1");
