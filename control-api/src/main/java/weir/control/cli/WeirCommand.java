@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
     DemoCommand.class,
     RunCommand.class,
     DaemonCommand.class,
+    HealthcheckCommand.class,
     ApplyCommand.class,
     SwitchCommand.class,
     PortCommand.class,

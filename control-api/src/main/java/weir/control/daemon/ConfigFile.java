@@ -42,7 +42,10 @@ final class ConfigFile {
                     ? " line " + json.getLocation().getLineNr()
                     : "";
             String cause = e instanceof JacksonException json ? json.getOriginalMessage() : e.getMessage();
-            throw wrong(file + line + ": " + cause, e);
+            String hint = e instanceof DefinitionErrors wrong
+                    ? wrong.places().getFirst().hint()
+                    : "";
+            throw wrong(file + line + ": " + cause + (hint.isEmpty() ? "" : "; " + hint), e);
         } catch (IOException e) {
             throw wrong("cannot read " + file, e);
         }

@@ -135,7 +135,7 @@ public final class Daemon implements AutoCloseable {
         try {
             config.apply(plane);
         } catch (ControlException e) {
-            LOG.error("SIGHUP: {}", e.getMessage());
+            LOG.error("SIGHUP: {}; {}", e.getMessage(), e.hint());
         } finally {
             manager.ready();
         }

@@ -80,7 +80,7 @@ final class ServiceManager {
             MemorySegment message = arena.allocate(bytes.length);
             MemorySegment.copy(bytes, 0, message, JAVA_BYTE, 0, bytes.length);
             long sent = new SocketIo().send(to.fd(), message.address(), bytes.length);
-            if (sent < 0) {
+            if (sent < 0 && sent != SocketIo.EAGAIN) { // it has not read what came before: it knows enough
                 LOG.warn("cannot tell the service manager {}: errno {}", text, -sent);
             }
         } catch (LinuxException e) {

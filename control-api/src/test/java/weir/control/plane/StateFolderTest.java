@@ -10,7 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -87,8 +89,7 @@ class StateFolderTest {
 
     private String refusal() throws Exception {
         try (StateFolder state = StateFolder.open(folder)) {
-            return String.valueOf(
-                    assertThrows(StateFolder.Unusable.class, state::load).getMessage());
+            return String.valueOf(assertThrows(StateFolder.Unusable.class, state::load).getMessage());
         }
     }
 
@@ -96,7 +97,8 @@ class StateFolderTest {
     void twoDaemonsDoNotShareAFolder() throws Exception {
         try (StateFolder first = StateFolder.open(folder)) {
             assertEquals(Topology.EMPTY, first.load());
-            StateFolder.Unusable refused = assertThrows(StateFolder.Unusable.class, () -> StateFolder.open(folder));
+            StateFolder.Unusable refused =
+                    assertThrows(StateFolder.Unusable.class, () -> StateFolder.open(folder));
             assertTrue(String.valueOf(refused.getMessage()).endsWith("is in use"), refused.getMessage());
         }
         StateFolder.open(folder).close();
@@ -134,18 +136,10 @@ class StateFolderTest {
     private String inTinyFileSystem() throws Exception {
         String script = "mount -t tmpfs -o size=64k weir-test \"$0\" && exec \"$@\"";
         Process process = new ProcessBuilder(
-                        "unshare",
-                        "--mount",
-                        "sh",
-                        "-c",
-                        script,
-                        folder.toString(),
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
+                        "unshare", "--mount", "sh", "-c", script, folder.toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED", "-cp",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        FullDisk.class.getName(),
-                        folder.toString())
+                        FullDisk.class.getName(), folder.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
@@ -171,17 +165,21 @@ class StateFolderTest {
                 } catch (java.io.IOException e) {
                     // full, as wanted
                 }
-                String full = attempt(plane, state) + " full, " + same(plane, state);
+                String full = attempt(plane) + " full, " + same(plane, state);
                 Files.delete(junk);
-                new ProcessBuilder("mount", "-o", "remount,ro", folder.toString())
-                        .inheritIO()
-                        .start()
-                        .waitFor();
-                System.out.println(full + "; " + attempt(plane, state) + " read-only, " + same(plane, state));
+                mount("--bind", folder.toString(), folder.toString());
+                mount("-o", "remount,bind,ro", folder.toString());
+                System.out.println(full + "; " + attempt(plane) + " read-only, " + same(plane, state));
             }
         }
 
-        private static int attempt(ControlPlane plane, StateFolder state) {
+        private static void mount(String... arguments) throws Exception {
+            List<String> command = new ArrayList<>(List.of("mount"));
+            command.addAll(List.of(arguments));
+            new ProcessBuilder(command).inheritIO().start().waitFor();
+        }
+
+        private static int attempt(ControlPlane plane) {
             try {
                 plane.change(now -> now.with("sw1", SwitchDefinition.DEFAULT), ChangeOptions.DEFAULT);
                 return 0;
@@ -202,10 +200,10 @@ class StateFolderTest {
     void objectFilesThatNobodyNeedsAreRemoved() throws Exception {
         Path objects = Files.createDirectories(folder.resolve("objects"));
         ObjectStore store = new ObjectStore(objects);
-        byte[] bridge =
-                Files.readAllBytes(Path.of(System.getProperty("weir.root"), "examples", "programs", "bridge.o"));
-        byte[] count =
-                Files.readAllBytes(Path.of(System.getProperty("weir.root"), "examples", "programs", "pkt_count.o"));
+        byte[] bridge = Files.readAllBytes(
+                Path.of(System.getProperty("weir.root"), "examples", "programs", "bridge.o"));
+        byte[] count = Files.readAllBytes(
+                Path.of(System.getProperty("weir.root"), "examples", "programs", "pkt_count.o"));
         String kept = store.put(bridge);
         String gone = store.put(count);
         Files.writeString(objects.resolve("new123.o"), "half");
