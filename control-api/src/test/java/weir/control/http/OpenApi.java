@@ -51,11 +51,13 @@ final class OpenApi {
     /** Every operation by its id, as {@code GET /v1/switches/{switch}}. */
     Map<String, String> operations() {
         Map<String, String> operations = new LinkedHashMap<>();
-        document.path("paths").properties().forEach(path -> path.getValue().properties().stream()
-                .filter(entry -> METHODS.contains(entry.getKey()))
-                .forEach(entry -> operations.put(
-                        entry.getValue().path("operationId").stringValue(),
-                        entry.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey())));
+        document.path("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().stream()
+                        .filter(entry -> METHODS.contains(entry.getKey()))
+                        .forEach(entry -> operations.put(
+                                entry.getValue().path("operationId").stringValue(),
+                                entry.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey())));
         return operations;
     }
 
@@ -110,8 +112,8 @@ final class OpenApi {
         ObjectNode root = (ObjectNode) schema.deepCopy();
         close(root);
         root.set("$defs", document.path("components").path("schemas"));
-        return registry.getSchema(new JsonMapper()
-                .readTree(root.toString().replace("#/components/schemas/", "#/$defs/")));
+        return registry.getSchema(
+                new JsonMapper().readTree(root.toString().replace("#/components/schemas/", "#/$defs/")));
     }
 
     /** Closes what is inside a schema; that itself may be part of another one by allOf. */
