@@ -49,15 +49,23 @@ public final class TopologyDiff {
     private void change(String name, SwitchDefinition old, SwitchDefinition wanted) {
         removePorts(name, old, wanted);
         setProgram(name, null, old.program(), wanted.program());
+        addPorts(name, old, wanted, true); // before those that take any number that is free
+        addPorts(name, old, wanted, false);
+        addEntries(name, old, wanted);
+    }
+
+    private void addPorts(String name, SwitchDefinition old, SwitchDefinition wanted, boolean isNumbered) {
         wanted.ports().forEach((port, definition) -> {
             PortDefinition before = old.ports().get(port);
+            if (isNumbered != (definition.number() != 0)) {
+                return;
+            }
             if (before == null || !definition.isSamePortAs(before)) {
                 additions.add(new Action.AttachPort(name, port, definition));
             } else {
                 changePort(name, port, before, definition);
             }
         });
-        addEntries(name, old, wanted);
     }
 
     private void removePorts(String name, SwitchDefinition old, SwitchDefinition wanted) {

@@ -106,14 +106,11 @@ class ApplyCommandTest {
 
     @Test
     void filesAndDaemonsThatAreNotThereHaveTheirOwnExitCodes() throws Exception {
-        assertEquals(
-                3,
-                CommandRun.of("apply", "-f", folder.resolve("none").toString(), "--socket", socket)
-                        .exitCode());
-        assertEquals(
-                5,
-                apply("switches: {}\n", "--socket", folder.resolve("no.sock").toString())
-                        .exitCode());
+        assertEquals(3, CommandRun.of("apply", "-f", folder.resolve("none").toString(), "--socket", socket).exitCode());
+        Path file = folder.resolve("empty.yaml");
+        Files.writeString(file, HEAD);
+        String nobody = folder.resolve("no.sock").toString();
+        assertEquals(5, CommandRun.of("apply", "-f", file.toString(), "--socket", nobody).exitCode());
         assertEquals(2, CommandRun.of("apply", "--socket", socket).exitCode());
     }
 
