@@ -69,8 +69,8 @@ final class Endpoints {
 
     /** An endpoint that takes a body of some type. */
     Endpoints onBody(HttpMethod method, String path, String type, long maxBytes, Work work) {
+        router.route(method, path).handler(typed(type)); // Vert.x takes no body handler behind another on one route
         router.route(method, path)
-                .handler(typed(type))
                 .handler(BodyHandler.create(false).setBodyLimit(maxBytes))
                 .handler(context -> run(context, work));
         return this;
