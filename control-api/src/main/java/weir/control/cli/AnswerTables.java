@@ -49,9 +49,11 @@ final class AnswerTables {
                     text(program, "type"),
                     number(program, "frames"),
                     actions.path("XDP_DROP").asLong(0) + actions.path("drop").asLong(0),
-                    actions.path("XDP_PASS").asLong(0) + actions.path("broadcast").asLong(0),
+                    actions.path("XDP_PASS").asLong(0)
+                            + actions.path("broadcast").asLong(0),
                     actions.path("XDP_TX").asLong(0),
-                    actions.path("XDP_REDIRECT").asLong(0) + actions.path("port").asLong(0),
+                    actions.path("XDP_REDIRECT").asLong(0)
+                            + actions.path("port").asLong(0),
                     actions.path("XDP_ABORTED").asLong(0),
                     number(program, "faults"),
                     decimal(program.path("ns_per_frame")));

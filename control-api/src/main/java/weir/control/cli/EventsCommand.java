@@ -39,8 +39,9 @@ public final class EventsCommand extends QueryCommand {
             names = "--type",
             paramLabel = "TYPE",
             split = ",",
-            description = "Only of these types, joined by commas: port, program, fdb, link, loop, storm, worker, config,"
-                    + " stats (default: all but stats).")
+            description =
+                    "Only of these types, joined by commas: port, program, fdb, link, loop, storm, worker, config,"
+                            + " stats (default: all but stats).")
     private List<String> types = List.of();
 
     @Option(names = "--after", paramLabel = "ID", description = "Begin behind this event, as far as it is kept.")

@@ -45,8 +45,9 @@ public final class LinkCommand extends CommandGroup {
     /** {@code weir link set}. */
     @Command(
             name = "set",
-            description = "Emulates the link behind a port, instead of what was emulated before. Both directions, unless"
-                    + " --direction says otherwise.")
+            description =
+                    "Emulates the link behind a port, instead of what was emulated before. Both directions, unless"
+                            + " --direction says otherwise.")
     static final class Change extends QueryCommand {
         @Parameters(paramLabel = "SWITCH:PORT", converter = Place.OfPort.class, description = "The port.")
         @DynamicCandidates(NameKind.SWITCH_PORT)
@@ -65,7 +66,10 @@ public final class LinkCommand extends CommandGroup {
         @Option(names = "--loss", paramLabel = "PERCENT", description = "So many frames are lost, 1%%.")
         private @Nullable String loss;
 
-        @Option(names = "--loss-burst", paramLabel = "N", description = "They are lost in bursts of so many on average.")
+        @Option(
+                names = "--loss-burst",
+                paramLabel = "N",
+                description = "They are lost in bursts of so many on average.")
         private @Nullable String lossBurst;
 
         @Option(names = "--duplicate", paramLabel = "PERCENT", description = "So many frames come twice.")
@@ -92,7 +96,10 @@ public final class LinkCommand extends CommandGroup {
         @Option(names = "--for", paramLabel = "TIME", description = "End by itself, 5m; then as it was configured.")
         private @Nullable String duration;
 
-        @Option(names = "--seed", paramLabel = "N", description = "Same seed, same fate of the n-th frame (default: 0).")
+        @Option(
+                names = "--seed",
+                paramLabel = "N",
+                description = "Same seed, same fate of the n-th frame (default: 0).")
         private @Nullable String seed;
 
         @Option(names = "--direction", paramLabel = "to|from", description = "Only to the port, or only from it.")

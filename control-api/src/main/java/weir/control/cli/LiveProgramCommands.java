@@ -97,8 +97,7 @@ final class LiveProgramCommands {
                                     .map(map -> Printable.of(map.asString("")))
                                     .collect(Collectors.joining(" ")))
                     .printRows(out);
-            program.path("warnings")
-                    .forEach(warning -> out.println("warning: " + Printable.of(warning.asString(""))));
+            program.path("warnings").forEach(warning -> out.println("warning: " + Printable.of(warning.asString(""))));
         }
     }
 

@@ -107,7 +107,10 @@ public final class PortCommand extends CommandGroup {
         @Option(names = "--name", paramLabel = "NAME", description = "Its name (default: as in SPEC, web for tap:web).")
         private @Nullable String name;
 
-        @Option(names = "--number", paramLabel = "N", description = "1 to 65535, for programs (default: the next free).")
+        @Option(
+                names = "--number",
+                paramLabel = "N",
+                description = "1 to 65535, for programs (default: the next free).")
         private @Nullable Integer number;
 
         @Mixin
@@ -148,15 +151,19 @@ public final class PortCommand extends CommandGroup {
                 if (there == null) {
                     throw e;
                 }
-                print(there, out -> out.println("port " + switchName + ":" + text(there, "name") + " is there already"));
+                print(
+                        there,
+                        out -> out.println("port " + switchName + ":" + text(there, "name") + " is there already"));
             }
         }
 
         private Optional<JsonNode> same(JsonNode ports) {
             return ports.valueStream()
-                    .filter(port -> name == null || name.equals(port.path("name").asString("")))
+                    .filter(port ->
+                            name == null || name.equals(port.path("name").asString("")))
                     .filter(port -> portSpec.equals(port.path("spec").asString(""))
-                            || portSpec.equals(port.path("definition").path("spec").asString("")))
+                            || portSpec.equals(
+                                    port.path("definition").path("spec").asString("")))
                     .findFirst();
         }
     }
@@ -236,8 +243,11 @@ public final class PortCommand extends CommandGroup {
     }
 
     private static String frames(JsonNode port, String field) {
-        return String.format(Locale.ROOT, "%,d frames, %,d bytes", port.path(field).asLong(0), port.path(field + "_bytes")
-                .asLong(0));
+        return String.format(
+                Locale.ROOT,
+                "%,d frames, %,d bytes",
+                port.path(field).asLong(0),
+                port.path(field + "_bytes").asLong(0));
     }
 
     /** {@code weir port set}. */

@@ -81,8 +81,9 @@ public final class ProgramLoadCommand extends QueryCommand {
 
     @Option(
             names = "--unchecked",
-            description = "Leave out what compiled code checks a second time. A mistake of the verifier can then crash the"
-                    + " daemon.")
+            description =
+                    "Leave out what compiled code checks a second time. A mistake of the verifier can then crash the"
+                            + " daemon.")
     private boolean unchecked;
 
     @Option(
@@ -114,8 +115,8 @@ public final class ProgramLoadCommand extends QueryCommand {
             throw usage("--offload-aware and --finished-frames contradict each other");
         }
         Map<String, Object> wanted = wanted();
-        JsonNode object = client.json(
-                ApiRequest.post(ApiPath.of("objects")).withBody("application/octet-stream", content()));
+        JsonNode object =
+                client.json(ApiRequest.post(ApiPath.of("objects")).withBody("application/octet-stream", content()));
         wanted.put("object", object.path("object").asString(""));
         ApiPath path = shadow > 0 ? place.path("program", "shadow") : place.path("program");
         path = keepMaps ? path.with("keepMaps", ON) : path;
@@ -127,8 +128,7 @@ public final class ProgramLoadCommand extends QueryCommand {
         }
         JsonNode answer = client.json(ApiRequest.put(path).withJson(wanted));
         print(answer, out -> {
-            answer.path("warnings")
-                    .forEach(warning -> out.println("warning: " + Printable.of(warning.asString(""))));
+            answer.path("warnings").forEach(warning -> out.println("warning: " + Printable.of(warning.asString(""))));
             out.println("program " + text(answer, "program") + " decides at " + place);
         });
     }
@@ -164,12 +164,12 @@ public final class ProgramLoadCommand extends QueryCommand {
                 throw new CommandFailure(
                         ExitCode.FAILURE,
                         file + " has " + Files.size(file) + " bytes",
-                        "the daemon takes objects of up to " + MAX_BYTES + " bytes; 'llvm-strip -g' makes them smaller");
+                        "the daemon takes objects of up to " + MAX_BYTES
+                                + " bytes; 'llvm-strip -g' makes them smaller");
             }
             return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
-            throw new CommandFailure(
-                    ExitCode.NOT_FOUND, "no file " + file, "give an object file that exists", e);
+            throw new CommandFailure(ExitCode.NOT_FOUND, "no file " + file, "give an object file that exists", e);
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.FAILURE, "cannot read " + file + ": " + e.getMessage(), "give a readable object file", e);
@@ -177,13 +177,12 @@ public final class ProgramLoadCommand extends QueryCommand {
     }
 
     private static void differences(PrintWriter out, JsonNode shadow) {
-        out.println(text(shadow, "program") + " ran on " + number(shadow, "frames") + " frames in the shadow, and decided "
-                + number(shadow, "differences") + " otherwise");
+        out.println(text(shadow, "program") + " ran on " + number(shadow, "frames")
+                + " frames in the shadow, and decided " + number(shadow, "differences") + " otherwise");
         if (!shadow.path("counts").isEmpty()) {
             TextTable table = new TextTable("IN PLACE", "IN THE SHADOW", "FRAMES");
             shadow.path("counts")
-                    .forEach(count ->
-                            table.row(text(count, "before"), text(count, "after"), number(count, "frames")));
+                    .forEach(count -> table.row(text(count, "before"), text(count, "after"), number(count, "frames")));
             table.print(out);
         }
     }

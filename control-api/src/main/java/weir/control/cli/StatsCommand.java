@@ -32,7 +32,12 @@ import weir.control.program.Printable;
                     + " printed as they are, at once."
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  weir stats lan", "  weir stats lan --watch", "  weir stats lan --runtime", "  weir stats lan -o json"})
+        footer = {
+            "  weir stats lan",
+            "  weir stats lan --watch",
+            "  weir stats lan --runtime",
+            "  weir stats lan -o json"
+        })
 public final class StatsCommand extends QueryCommand {
     private static final double NANOS = 1e9;
     private static final int BITS = 8;
@@ -47,7 +52,9 @@ public final class StatsCommand extends QueryCommand {
     @Option(names = "--watch", description = "Go on until Ctrl-C.")
     private boolean watch;
 
-    @Option(names = "--runtime", description = "Show what workers do instead: batches, frames a batch, ns a frame by stage.")
+    @Option(
+            names = "--runtime",
+            description = "Show what workers do instead: batches, frames a batch, ns a frame by stage.")
     private boolean runtime;
 
     @Option(names = "--interval", paramLabel = "SECONDS", description = "Time between two looks (default: 1).")
@@ -104,10 +111,20 @@ public final class StatsCommand extends QueryCommand {
     }
 
     private static void rates(PrintWriter out, JsonNode before, JsonNode now) {
-        double seconds =
-                (now.path("monotonic_ns").asLong(0) - before.path("monotonic_ns").asLong(0)) / NANOS;
+        double seconds = (now.path("monotonic_ns").asLong(0)
+                        - before.path("monotonic_ns").asLong(0))
+                / NANOS;
         TextTable table = new TextTable(
-                "PORT", "STATE", "RX PPS", "RX BIT/S", "TX PPS", "TX BIT/S", "DROPS/S", "RX FRAMES", "TX FRAMES", "DROPPED");
+                "PORT",
+                "STATE",
+                "RX PPS",
+                "RX BIT/S",
+                "TX PPS",
+                "TX BIT/S",
+                "DROPS/S",
+                "RX FRAMES",
+                "TX FRAMES",
+                "DROPPED");
         now.path("ports").propertyStream().forEach(each -> {
             JsonNode port = each.getValue();
             JsonNode old = before.path("ports").path(each.getKey());
@@ -130,7 +147,8 @@ public final class StatsCommand extends QueryCommand {
     }
 
     private static String rate(JsonNode before, JsonNode now, String field, int factor, double seconds) {
-        return perSecond(factor * (now.path(field).asLong(0) - before.path(field).asLong(0)), seconds);
+        return perSecond(
+                factor * (now.path(field).asLong(0) - before.path(field).asLong(0)), seconds);
     }
 
     /** Nothing for a port that was attached anew meanwhile. */
@@ -150,8 +168,8 @@ public final class StatsCommand extends QueryCommand {
                     "-");
             worker.path("ns_per_frame")
                     .propertyStream()
-                    .forEach(stage -> table.row(
-                            "-", "-", "-", "-", Printable.of(stage.getKey()), decimal(stage.getValue())));
+                    .forEach(stage ->
+                            table.row("-", "-", "-", "-", Printable.of(stage.getKey()), decimal(stage.getValue())));
         });
         table.print(out);
     }

@@ -70,7 +70,8 @@ public final class TextTable {
             int widest = -1;
             for (int column = 0; column < widths.length; column++) {
                 boolean canShrink = !numeric[column]
-                        && widths[column] > Math.max(MIN_WIDTH, headings.get(column).length());
+                        && widths[column]
+                                > Math.max(MIN_WIDTH, headings.get(column).length());
                 if (canShrink && (widest < 0 || widths[column] > widths[widest])) {
                     widest = column;
                 }

@@ -38,8 +38,7 @@ public final class TrainingCommand implements Callable<Integer> {
                 TrainingDaemon daemon = TrainingDaemon.listen(socket)) {
             Files.copy(content, object);
             commands()
-                    .forEach(words -> run(words.map(word ->
-                            word.replace("{program}", object.toString())
+                    .forEach(words -> run(words.map(word -> word.replace("{program}", object.toString())
                             .replace("{capture}", capture.toString())
                             .replace("{socket}", daemon.socket()))));
         } finally {

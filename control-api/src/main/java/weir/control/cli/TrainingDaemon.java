@@ -18,8 +18,7 @@ import java.nio.file.Path;
  */
 final class TrainingDaemon implements AutoCloseable {
     private static final int REQUEST_BYTES = 256 << 10;
-    private static final String BODY =
-            """
+    private static final String BODY = """
             {"switches": {"lan": {"ports": 0, "workers": 1, "wait": "adaptive"}}, "ports": {}, "programs": {}, "links": {},
              "maps": {}, "entries": [], "drops": {}, "name": "lan", "object": "sha256:0", "workers": 1}
             """;

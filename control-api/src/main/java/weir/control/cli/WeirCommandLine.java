@@ -76,9 +76,7 @@ public final class WeirCommandLine {
     /** What the verifier said to the daemon, as {@code program verify} shows it. */
     private void showViolations(Exception failure) {
         if (failure instanceof DaemonException refused) {
-            new VerificationText(
-                            commandLine.getErr(),
-                            Colours.of(Progress.isTerminal(), System.getenv()))
+            new VerificationText(commandLine.getErr(), Colours.of(Progress.isTerminal(), System.getenv()))
                     .violations(refused.refusal().violations());
         }
     }

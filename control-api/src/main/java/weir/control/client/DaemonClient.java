@@ -114,7 +114,8 @@ public final class DaemonClient {
         }
         headers.putAll(request.headers());
         StringBuilder head = new StringBuilder(request.method() + ' ' + request.path() + " HTTP/1.1\r\n");
-        headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         return ByteBuffer.wrap(head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));
     }
 

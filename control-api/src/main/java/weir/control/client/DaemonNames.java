@@ -63,7 +63,8 @@ public final class DaemonNames implements NameSource {
 
     /** Every port has a link, emulated or not, and they are named by place. */
     private static List<String> places(DaemonClient client) {
-        return List.copyOf(names(client.json(ApiRequest.get(ApiPath.of("links"))).path("links")));
+        return List.copyOf(
+                names(client.json(ApiRequest.get(ApiPath.of("links"))).path("links")));
     }
 
     /** Those of the switch that was named last. */

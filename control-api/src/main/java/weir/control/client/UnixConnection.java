@@ -80,7 +80,8 @@ final class UnixConnection extends InputStream {
     }
 
     private static DaemonException cannotConnect(Path socket, IOException e) {
-        if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS) && String.valueOf(e.getMessage()).startsWith("No such")) {
+        if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)
+                && String.valueOf(e.getMessage()).startsWith("No such")) {
             return unreachable(
                     "no daemon at " + socket,
                     "start one with 'weir daemon' or 'systemctl start weir', or name its socket with --socket or"

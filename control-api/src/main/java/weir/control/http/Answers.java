@@ -79,7 +79,11 @@ final class Answers {
                         refused);
             case DefinitionErrors wrong -> fail(context, ControlException.of(wrong));
             default -> {
-                LOG.error("{} {} failed", context.request().method(), context.request().path(), failure);
+                LOG.error(
+                        "{} {} failed",
+                        context.request().method(),
+                        context.request().path(),
+                        failure);
                 problem(
                         context,
                         INTERNAL,

@@ -25,7 +25,8 @@ final class ConfiguredLinks {
     void restoreOn(String switchName, Switch sw) {
         if (watched.add(sw)) {
             sw.listen(event -> {
-                if (event instanceof SwitchEvent.LinkChanged link && link.settings().isEmpty()) {
+                if (event instanceof SwitchEvent.LinkChanged link
+                        && link.settings().isEmpty()) {
                     // A thread of its own: the switch's must not wait for its workers.
                     Thread.ofVirtual().start(() -> restore(switchName, sw, link.port()));
                 }
@@ -36,9 +37,11 @@ final class ConfiguredLinks {
     private void restore(String switchName, Switch sw, String port) {
         SwitchDefinition definition = plane.topology().find(switchName);
         PortDefinition known = definition == null ? null : definition.ports().get(port);
-        boolean isPlain =
-                sw.links().show(port).flatMap(LinkInfo::settings).isEmpty();
-        if (isPlain && known != null && known.link() != null && sw.equals(plane.switches().get(switchName))) {
+        boolean isPlain = sw.links().show(port).flatMap(LinkInfo::settings).isEmpty();
+        if (isPlain
+                && known != null
+                && known.link() != null
+                && sw.equals(plane.switches().get(switchName))) {
             sw.links().set(port, known.link());
         }
     }

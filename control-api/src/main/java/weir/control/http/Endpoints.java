@@ -85,9 +85,8 @@ final class Endpoints {
     private static Handler<RoutingContext> typed(String type) {
         return context -> {
             String header = context.request().getHeader("Content-Type");
-            String given = header == null
-                    ? type
-                    : header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+            String given =
+                    header == null ? type : header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
             boolean isJson = type.equals(JSON) && given.startsWith("application/") && given.endsWith("+json");
             if (given.equals(type) || isJson) {
                 context.next();
@@ -121,13 +120,18 @@ final class Endpoints {
                     context,
                     METHOD_NOT_ALLOWED,
                     "method_not_allowed",
-                    context.request().method() + " is not for " + context.request().path(),
+                    context.request().method() + " is not for "
+                            + context.request().path(),
                     "methods here are " + allowed);
         });
         router.errorHandler(
                 TOO_LARGE,
-                context ->
-                        Answers.problem(context, TOO_LARGE, "too_large", "the body is too large", "the most is 1 MiB, of objects 16 MiB"));
+                context -> Answers.problem(
+                        context,
+                        TOO_LARGE,
+                        "too_large",
+                        "the body is too large",
+                        "the most is 1 MiB, of objects 16 MiB"));
     }
 
     private static TreeSet<String> methods(Router router, String path) {

@@ -68,7 +68,9 @@ final class FdbRoutes implements Routes {
             answer.put("switch", name);
             answer.put("count", entries.size());
             answer.put("left_out", Math.max(0, entries.size() - limit));
-            answer.put("entries", entries.stream().limit(limit).map(FdbRoutes::json).toList());
+            answer.put(
+                    "entries",
+                    entries.stream().limit(limit).map(FdbRoutes::json).toList());
             return answer;
         });
     }
@@ -90,7 +92,8 @@ final class FdbRoutes implements Routes {
         if (port != null) {
             plane.requirePort(request.path("switch"), port);
         }
-        return entry -> (vlan == ANY || entry.vlan() == vlan) && (port == null || entry.port().equals(port));
+        return entry -> (vlan == ANY || entry.vlan() == vlan)
+                && (port == null || entry.port().equals(port));
     }
 
     private static String mac(@Nullable String text) throws ControlException {

@@ -47,9 +47,11 @@ final class LinkRoutes implements Routes {
         Map<String, Object> links = new LinkedHashMap<>();
         for (String name : plane.switches().keySet()) {
             live.with(name, (sw, definition) -> {
-                sw.links().all().forEach(link -> links.put(
-                        name + ":" + link.port(),
-                        LinkView.of(name, link, definition.ports().get(link.port()))));
+                sw.links()
+                        .all()
+                        .forEach(link -> links.put(
+                                name + ":" + link.port(),
+                                LinkView.of(name, link, definition.ports().get(link.port()))));
                 return true;
             });
         }

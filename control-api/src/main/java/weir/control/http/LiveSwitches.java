@@ -104,10 +104,13 @@ final class LiveSwitches {
 
     private String places() {
         List<String> places = new ArrayList<>();
-        plane.switches().forEach((name, sw) -> sw.programs()
-                .all()
-                .forEach(program -> places.add(
-                        program.place() instanceof ProgramPlace.OnPort(String port) ? name + ":" + port : name)));
+        plane.switches()
+                .forEach((name, sw) -> sw.programs()
+                        .all()
+                        .forEach(program -> places.add(
+                                program.place() instanceof ProgramPlace.OnPort(String port)
+                                        ? name + ":" + port
+                                        : name)));
         return places.isEmpty() ? "no switch and no port yet" : String.join(", ", places);
     }
 

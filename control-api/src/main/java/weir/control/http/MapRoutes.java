@@ -59,7 +59,8 @@ final class MapRoutes implements Routes {
 
     private static void addMaps(Map<String, MapView> maps, String switchName, AttachedProgram program) {
         for (MapSpec spec : program.maps()) {
-            maps.put(ProgramView.mapId(switchName, program.place(), spec.name()), MapView.of(switchName, program, spec));
+            maps.put(
+                    ProgramView.mapId(switchName, program.place(), spec.name()), MapView.of(switchName, program, spec));
         }
     }
 

@@ -36,12 +36,13 @@ final class ObjectRoutes implements Routes {
         String digest = plane.objects().put(content);
         ObjectFile object = plane.objects().get(digest);
         Map<String, Object> programs = new LinkedHashMap<>();
-        object.programs().forEach(spec -> programs.put(
-                spec.name(),
-                Map.of(
-                        "section", spec.section(),
-                        "type", spec.type().name(),
-                        "attach", spec.attach().name().toLowerCase(Locale.ROOT))));
+        object.programs()
+                .forEach(spec -> programs.put(
+                        spec.name(),
+                        Map.of(
+                                "section", spec.section(),
+                                "type", spec.type().name(),
+                                "attach", spec.attach().name().toLowerCase(Locale.ROOT))));
         Map<String, Object> maps = new LinkedHashMap<>();
         object.maps().forEach(spec -> maps.put(spec.name(), LiveMap.shape(spec)));
         Map<String, Object> answer = new LinkedHashMap<>();

@@ -25,7 +25,6 @@ import weir.control.report.ProgramReport;
 import weir.control.report.ProgramView;
 import weir.control.report.SwitchView;
 import weir.control.topology.DefinitionErrors;
-import weir.control.topology.PortDefinition;
 import weir.control.topology.ProgramDefinition;
 import weir.control.topology.SwitchDefinition;
 import weir.control.topology.TopologyReader;
@@ -105,9 +104,7 @@ final class ProgramRoutes implements Routes {
     private ProgramView view(String switchName, AttachedProgram program) {
         SwitchDefinition definition = plane.topology().find(switchName);
         return ProgramView.of(
-                switchName,
-                program,
-                definition == null ? null : SwitchView.definition(program.place(), definition));
+                switchName, program, definition == null ? null : SwitchView.definition(program.place(), definition));
     }
 
     private Object load(Request request) throws ControlException, DefinitionErrors {
@@ -128,8 +125,7 @@ final class ProgramRoutes implements Routes {
         request.end();
         Place place = Place.of(request);
         live.withProgram(place.switchName(), place.port(), program -> true);
-        PortRoutes.change(
-                plane, place.switchName(), ChangeOptions.DEFAULT, definition -> place.with(definition, null));
+        PortRoutes.change(plane, place.switchName(), ChangeOptions.DEFAULT, definition -> place.with(definition, null));
         return null;
     }
 

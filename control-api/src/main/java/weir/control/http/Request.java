@@ -54,7 +54,9 @@ final class Request {
         boolean isShort = text.matches("[0-9]{1,9}");
         if (!isShort || Integer.parseInt(text) < least || Integer.parseInt(text) > most) {
             throw ControlException.invalid(
-                    "", "parameter '" + name + "' is '" + text + "', not a whole number from " + least + " to " + most, "");
+                    "",
+                    "parameter '" + name + "' is '" + text + "', not a whole number from " + least + " to " + most,
+                    "");
         }
         return Integer.parseInt(text);
     }

@@ -37,7 +37,8 @@ public final class LiveMap {
         List<String> names = maps.stream().map(MapSpec::name).toList();
         throw new ReplayException(
                 Kind.NOT_FOUND,
-                "no map '" + Printable.of(name) + "' in program " + program.spec().name(),
+                "no map '" + Printable.of(name) + "' in program "
+                        + program.spec().name(),
                 names.isEmpty()
                         ? "the program has no maps"
                         : Printable.of(Spelling.didYouMean(name, names) + "maps are " + String.join(", ", names)));
@@ -69,7 +70,8 @@ public final class LiveMap {
      */
     public MapDump lookup(String key) throws ReplayException {
         byte[] keyBytes = key(key);
-        MapControl.Result result = program.withMap(spec.name(), map -> map.control().lookup(keyBytes, 0))
+        MapControl.Result result = program.withMap(
+                        spec.name(), map -> map.control().lookup(keyBytes, 0))
                 .orElseThrow();
         return switch (result) {
             case MapControl.Result.Found(Bytes value) -> reader(1).one(spec, keyBytes, value.toArray());
@@ -103,7 +105,9 @@ public final class LiveMap {
     private byte[] key(String text) throws ReplayException {
         if (spec.keyBytes() == 0) {
             throw new ReplayException(
-                    Kind.USAGE, "map " + Printable.of(spec.name()) + " has no keys", "leave out the key to see all of it");
+                    Kind.USAGE,
+                    "map " + Printable.of(spec.name()) + " has no keys",
+                    "leave out the key to see all of it");
         }
         return new ValueText(program.blueprint().btf(), spec).key(text);
     }

@@ -48,8 +48,7 @@ public record ProgramView(
     }
 
     /** A program at this moment. */
-    public static ProgramView of(
-            String switchName, AttachedProgram program, @Nullable ProgramDefinition definition) {
+    public static ProgramView of(String switchName, AttachedProgram program, @Nullable ProgramDefinition definition) {
         return new ProgramView(
                 id(switchName, program.place()),
                 switchName,

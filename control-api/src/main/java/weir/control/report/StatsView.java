@@ -31,8 +31,7 @@ public record StatsView(
     public static StatsView of(Switch sw) {
         Map<String, PortReport> ports = new LinkedHashMap<>();
         sw.ports().forEach(port -> ports.put(port.name(), PortReport.of(port, port.counters())));
-        return new StatsView(
-                sw.name(), Instant.now().toString(), System.nanoTime(), ports, drops(sw), sw.fdbEntries());
+        return new StatsView(sw.name(), Instant.now().toString(), System.nanoTime(), ports, drops(sw), sw.fdbEntries());
     }
 
     /** Drops of all ports, by reason; reasons without drops absent. */

@@ -45,9 +45,11 @@ public record SwitchView(
     /** A switch at this moment. */
     public static SwitchView of(Switch sw, SwitchDefinition definition) {
         Map<String, LinkView> links = new LinkedHashMap<>();
-        sw.links().all().stream().filter(LinkView::isUsed).forEach(link -> links.put(
-                sw.name() + ":" + link.port(),
-                LinkView.of(sw.name(), link, definition.ports().get(link.port()))));
+        sw.links().all().stream()
+                .filter(LinkView::isUsed)
+                .forEach(link -> links.put(
+                        sw.name() + ":" + link.port(),
+                        LinkView.of(sw.name(), link, definition.ports().get(link.port()))));
         return new SwitchView(
                 sw.name(),
                 definition.workers(),
@@ -68,8 +70,9 @@ public record SwitchView(
     /** Its ports by name, in order of their numbers. */
     public static Map<String, PortView> ports(Switch sw, SwitchDefinition definition) {
         Map<String, PortView> ports = new LinkedHashMap<>();
-        sw.ports().forEach(port -> ports.put(
-                port.name(), PortView.of(sw, port, definition.ports().get(port.name()))));
+        sw.ports()
+                .forEach(port -> ports.put(
+                        port.name(), PortView.of(sw, port, definition.ports().get(port.name()))));
         return ports;
     }
 
@@ -131,7 +134,8 @@ public record SwitchView(
                             .mapToLong(port -> port.counters().transmitted())
                             .sum(),
                     ports.stream()
-                            .mapToLong(port -> PortReport.of(port, port.counters()).dropped())
+                            .mapToLong(
+                                    port -> PortReport.of(port, port.counters()).dropped())
                             .sum());
         }
     }

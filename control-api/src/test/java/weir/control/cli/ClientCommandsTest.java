@@ -77,7 +77,8 @@ class ClientCommandsTest {
         assertEquals(
                 "blocking",
                 weir("switch list -o json").json().at("/switches/lan/wait").asString());
-        assertTrue(weir("switch list").succeeds().out().lines().toList().getLast().startsWith("lan "));
+        assertTrue(
+                weir("switch list").succeeds().out().lines().toList().getLast().startsWith("lan "));
         assertTrue(weir("switch show lan").succeeds().out().startsWith("switch lan: 2 workers, blocking, loop guard"));
         says("switch lan deleted", "switch delete lan");
         says("", "switch delete lan --if-exists");
@@ -97,7 +98,8 @@ class ClientCommandsTest {
                         weir("port show lan:a -o json").json().path("storm").asString(),
                         weir("port show lan:a -o json").json().path("number").asString()));
         says("port lan:a changed", "port set lan:a --storm none");
-        assertEquals("none", weir("port show lan:a -o yaml").succeeds().out().replaceAll("(?s).*storm: \"(\\w+)\".*", "$1"));
+        assertEquals(
+                "none", weir("port show lan:a -o yaml").succeeds().out().replaceAll("(?s).*storm: \"(\\w+)\".*", "$1"));
         assertTrue(weir("port show lan:a").succeeds().out().contains("access:10"));
         assertTrue(weir("port list lan").succeeds().out().contains("null:a"));
         says("port lan:a detached", "port detach lan:a");
@@ -110,7 +112,10 @@ class ClientCommandsTest {
         says("02:00:00:00:00:01 is behind lan:a", "fdb add lan 02:00:00:00:00:01 a");
         assertEquals(
                 "a",
-                weir("fdb show lan --static --port a -o json").json().at("/entries/0/port").asString());
+                weir("fdb show lan --static --port a -o json")
+                        .json()
+                        .at("/entries/0/port")
+                        .asString());
         assertTrue(weir("fdb show lan").succeeds().out().contains("02:00:00:00:00:01"));
         says("0 addresses removed", "fdb flush lan --port a");
         says("02:00:00:00:00:01 removed", "fdb delete lan 02:00:00:00:00:01");
@@ -126,7 +131,12 @@ class ClientCommandsTest {
         assertTrue(weir("program stats lan").succeeds().out().contains("faults"));
         assertTrue(weir("program show lan").succeeds().out().contains("lan::"));
         weir("program log lan").succeeds();
-        String map = weir("map list -o json").json().path("maps").propertyNames().iterator().next();
+        String map = weir("map list -o json")
+                .json()
+                .path("maps")
+                .propertyNames()
+                .iterator()
+                .next();
         assertTrue(weir("map list").succeeds().out().contains(map));
         assertEquals(
                 weir("map dump " + map + " -o json").json().path("count").asInt(),
@@ -188,7 +198,10 @@ class ClientCommandsTest {
             assertEquals(ExitCode.NOT_FOUND.number(), weir(line).exitCode(), line);
         }
         for (String line : List.of("port attach lan galaxy:a", "link set lan:a --delay soon", "port show lan")) {
-            assertEquals(ExitCode.USAGE.number(), weir(line).exitCode(), () -> line + weir(line).err());
+            assertEquals(
+                    ExitCode.USAGE.number(),
+                    weir(line).exitCode(),
+                    () -> line + weir(line).err());
         }
     }
 
@@ -196,7 +209,14 @@ class ClientCommandsTest {
     void withoutADaemonTheExitCodeSaysSo() {
         Path nowhere = folder.resolve("nowhere");
         for (String line : List.of(
-                "switch list", "port list x", "fdb show x", "program stats x", "map list", "link show", "stats x", "events")) {
+                "switch list",
+                "port list x",
+                "fdb show x",
+                "program stats x",
+                "map list",
+                "link show",
+                "stats x",
+                "events")) {
             List<String> args = new ArrayList<>(Arrays.asList(line.split(" ", -1)));
             args.add("--socket=" + nowhere);
             CommandRun.of(args.toArray(String[]::new))
@@ -218,8 +238,7 @@ class ClientCommandsTest {
         assertEquals(
                 List.of("lan", "lan:a", "lan:b"), names.names(NameKind.SWITCH_OR_PORT, List.of("program", "load")));
         assertEquals(
-                List.of(),
-                names.names(NameKind.SWITCH, List.of("switch", "show", "--socket", folder + "/nowhere")));
+                List.of(), names.names(NameKind.SWITCH, List.of("switch", "show", "--socket", folder + "/nowhere")));
     }
 
     /** docs/cli-output.md against what is printed. */
@@ -229,14 +248,23 @@ class ClientCommandsTest {
         weir("program", "load", "lan", example("pkt_count.o")).succeeds();
         weir("link set lan:a --delay 20ms").succeeds();
         weir("fdb add lan 02:00:00:00:00:01 a").succeeds();
-        String map = weir("map list -o json").json().path("maps").propertyNames().iterator().next();
+        String map = weir("map list -o json")
+                .json()
+                .path("maps")
+                .propertyNames()
+                .iterator()
+                .next();
         DocumentedKeys documented = DocumentedKeys.read();
-        documented.assertDescribe("weir-switch-list", weir("switch list -o json").json());
+        documented.assertDescribe(
+                "weir-switch-list", weir("switch list -o json").json());
         documented.assertDescribe("weir-fdb-show", weir("fdb show lan -o json").json());
-        documented.assertDescribe("weir-fdb-flush", weir("fdb flush lan -o json").json());
-        documented.assertDescribe("weir-program-log", weir("program log lan -o json").json());
+        documented.assertDescribe(
+                "weir-fdb-flush", weir("fdb flush lan -o json").json());
+        documented.assertDescribe(
+                "weir-program-log", weir("program log lan -o json").json());
         documented.assertDescribe("weir-map-list", weir("map list -o json").json());
-        documented.assertDescribe("weir-map-dump", weir("map dump " + map + " -o json").json());
+        documented.assertDescribe(
+                "weir-map-dump", weir("map dump " + map + " -o json").json());
         documented.assertDescribe("weir-link-show", weir("link show -o json").json());
         documented.assertDescribe("weir-stats", weir("stats lan -o json").json());
     }

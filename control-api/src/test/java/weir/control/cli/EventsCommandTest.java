@@ -15,8 +15,7 @@ import weir.control.client.CannedServer;
 /** Streams and statistics as {@code openapi.yaml} describes them, said by hand: a stream that ends when the test wants. */
 @Timeout(30)
 class EventsCommandTest {
-    private static final String STREAM =
-            """
+    private static final String STREAM = """
             HTTP/1.1 200 OK\r
             Content-Type: text/event-stream\r
             \r
@@ -28,8 +27,7 @@ class EventsCommandTest {
             data: {"time": "2026-11-29T08:00:01Z", "switch": "lan", "drops": {"runt": 3}}
 
             """;
-    private static final String RUNTIME =
-            """
+    private static final String RUNTIME = """
             HTTP/1.1 200 OK\r
             Content-Type: application/json\r
             \r
@@ -61,12 +59,14 @@ class EventsCommandTest {
                 2026-11-29T08:00:00Z  lan  port a UP\\u001b[2J
                 2026-11-29T08:00:01Z  lan  drops: runt 3
                 """,
-                run(STREAM, "GET /v1/events?switch=lan&types=port%2Cstats", args).out());
+                run(STREAM, "GET /v1/events?switch=lan&types=port%2Cstats", args)
+                        .out());
     }
 
     @Test
     void printsEachEventAsALineOfJson() throws IOException {
-        String out = run(STREAM, "GET /v1/events", "events", "-o", "json", socket()).out();
+        String out =
+                run(STREAM, "GET /v1/events", "events", "-o", "json", socket()).out();
         assertEquals(2, out.lines().count());
         assertTrue(out.startsWith("{\"time\":\"2026-11-29T08:00:00Z\",\"type\":\"port\""), out);
     }
@@ -80,7 +80,8 @@ class EventsCommandTest {
                      -        -       -             -  receive      12.5
                      -        -       -             -  decide          -
                 """,
-                run(RUNTIME, "GET /v1/switches/lan/runtime", "stats", "lan", "--runtime", socket()).out());
+                run(RUNTIME, "GET /v1/switches/lan/runtime", "stats", "lan", "--runtime", socket())
+                        .out());
     }
 
     @Test

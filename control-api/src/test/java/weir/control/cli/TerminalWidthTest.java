@@ -25,11 +25,9 @@ class TerminalWidthTest {
         new TextTable("PORT", "SPEC", "FRAMES")
                 .row("a", "tap:a?netns=/run/netns/a-long-name", 1_234_567)
                 .print(new PrintWriter(out), 40, true);
-        assertEquals(
-                """
+        assertEquals("""
                 PORT  SPEC                        FRAMES
                 a     tap:a?netns=/run/net...  1,234,567
-                """,
-                out.toString());
+                """, out.toString());
     }
 }

@@ -69,8 +69,9 @@ class DaemonClientTest {
     void passesOverInterimAnswersAndTakesAnAnswerWithoutBody() throws IOException {
         try (CannedServer server =
                 CannedServer.saying(socket(), "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\nA: b\r\n\r\n")) {
-            ApiAnswer answer =
-                    client().exchange(ApiRequest.put(ApiPath.of("a b", "c/d").with("q", "1&2")).withJson(List.of(1)));
+            ApiAnswer answer = client().exchange(
+                            ApiRequest.put(ApiPath.of("a b", "c/d").with("q", "1&2"))
+                                    .withJson(List.of(1)));
             assertEquals(204, answer.status());
             assertEquals("b", answer.header("A"));
             assertTrue(answer.json().isMissingNode());
@@ -175,7 +176,8 @@ class DaemonClientTest {
             client.shutdownOutput();
             done.await();
         })) {
-            ApiRequest large = ApiRequest.post(ApiPath.of("objects")).withBody("application/octet-stream", new byte[8 << 20]);
+            ApiRequest large =
+                    ApiRequest.post(ApiPath.of("objects")).withBody("application/octet-stream", new byte[8 << 20]);
             DaemonException e = assertThrows(DaemonException.class, () -> client().json(large));
             assertEquals("too large", e.getMessage());
             assertEquals("send less", e.hint());
@@ -197,7 +199,9 @@ class DaemonClientTest {
                         """);
         assertEquals(Kind.REFUSED, e.kind());
         assertEquals("rejected\\u001b[2J", e.getMessage());
-        assertEquals(List.of(new DaemonException.FieldError("/program", "not safe")), e.refusal().errors());
+        assertEquals(
+                List.of(new DaemonException.FieldError("/program", "not safe")),
+                e.refusal().errors());
         assertEquals(3, e.refusal().violations().getFirst().instruction());
     }
 
@@ -205,7 +209,8 @@ class DaemonClientTest {
     void aRefusalThatIsNoProblemIsToldByItsStatus() throws IOException {
         assertEquals(
                 "the daemon answers 502 Bad Gateway",
-                refusal("HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\n\r\n<html>").getMessage());
+                refusal("HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\n\r\n<html>")
+                        .getMessage());
     }
 
     @Test

@@ -25,39 +25,51 @@ class ApiBodiesTest {
 
     /** What is changed: method and path, and a body that is taken. */
     private static final List<List<String>> TEMPLATES = List.of(
-            List.of(
-                    "POST /v1/switches",
-                    """
+            List.of("POST /v1/switches", """
                     {"name":"f0","workers":1,"wait":"blocking","loop_guard":true,"fdb":[{"mac":"02:00:00:00:00:01","port":"a"}],
                     "ports":{"a":"null:a","b":{"spec":"null:b","number":9,"vlan":"trunk:10,20-29,native=10","hairpin":true,
                     "storm":"broadcast:1000","link":"delay:20ms,loss:1%"}}}"""),
-            List.of(
-                    "PUT /v1/switches/f1",
-                    """
+            List.of("PUT /v1/switches/f1", """
                     {"ports":{"a":"null:a","b":"null:b"},"fdb":[{"mac":"02:00:00:00:00:01","port":"a"}]}"""),
-            List.of(
-                    "POST /v1/switches/sw0/ports",
-                    """
+            List.of("POST /v1/switches/sw0/ports", """
                     {"name":"n1","spec":"null:n1","number":77,"vlan":"access:7","hairpin":false,"storm":"unknown:5"}"""),
-            List.of(
-                    "PATCH /v1/switches/sw0/ports/a",
-                    """
+            List.of("PATCH /v1/switches/sw0/ports/a", """
                     {"vlan":"access:5","hairpin":null,"link":"delay:1ms"}"""),
-            List.of(
-                    "POST /v1/switches/sw0/fdb",
-                    """
+            List.of("POST /v1/switches/sw0/fdb", """
                     {"mac":"02:00:00:00:00:09","port":"a","vlan":3}"""),
-            List.of(
-                    "PUT /v1/switches/sw0/program",
-                    """
+            List.of("PUT /v1/switches/sw0/program", """
                     {"object":"sha256:0000000000000000000000000000000000000000000000000000000000000000","program":"x","engine":"jit",
                     "unchecked":false,"on_fault":"drop","offloads":"finished","maps":{"m":{"1":2,"k":"v"}}}"""),
             List.of("PUT /v1/links/sw0/a", """
                     {"settings":"delay:20ms,jitter:5ms,loss:1%,seed:4"}"""));
 
     private static final List<String> PIECES = List.of(
-            "null", "true", "[]", "{}", "\"\"", "-1", "0", "65536", "1e999", "99999999999999999999", "\"a/b\"", "\"..\"",
-            "\"\\u0000\"", "\"\\n\"", ":", ",", "\"", "{", "}", "[", "]", "\\", "\"name\"", "\"port\"", "\uFFFF", "é");
+            "null",
+            "true",
+            "[]",
+            "{}",
+            "\"\"",
+            "-1",
+            "0",
+            "65536",
+            "1e999",
+            "99999999999999999999",
+            "\"a/b\"",
+            "\"..\"",
+            "\"\\u0000\"",
+            "\"\\n\"",
+            ":",
+            ",",
+            "\"",
+            "{",
+            "}",
+            "[",
+            "]",
+            "\\",
+            "\"name\"",
+            "\"port\"",
+            "\uFFFF",
+            "é");
 
     @TempDir
     private Path folder;
@@ -66,11 +78,15 @@ class ApiBodiesTest {
     void refusesWhatIsTooLarge() throws IOException {
         try (RunningDaemon daemon = new RunningDaemon(folder)) {
             byte[] large = " ".repeat((1 << 20) + 1).getBytes(StandardCharsets.US_ASCII);
-            assertEquals(TOO_LARGE, daemon.send("POST", "/v1/switches", "application/json", large).status());
+            assertEquals(
+                    TOO_LARGE,
+                    daemon.send("POST", "/v1/switches", "application/json", large)
+                            .status());
             byte[] object = new byte[(16 << 20) + 1];
             assertEquals(
                     TOO_LARGE,
-                    daemon.send("POST", "/v1/objects", "application/octet-stream", object).status());
+                    daemon.send("POST", "/v1/objects", "application/octet-stream", object)
+                            .status());
         }
     }
 
@@ -118,8 +134,9 @@ class ApiBodiesTest {
     }
 
     private static void reset(RunningDaemon daemon) throws IOException {
-        for (String name :
-                RunningDaemon.json(daemon.send("GET", "/v1/switches", "")).path("switches").propertyNames()) {
+        for (String name : RunningDaemon.json(daemon.send("GET", "/v1/switches", ""))
+                .path("switches")
+                .propertyNames()) {
             if (!name.equals("sw0")) {
                 daemon.send("DELETE", "/v1/switches/" + name, "");
             }

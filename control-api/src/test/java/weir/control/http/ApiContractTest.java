@@ -61,13 +61,18 @@ class ApiContractTest {
             x("GET /v1/switches/sw0", "", 200, "'definition':{|'fdb_entries':0"),
             x("PUT /v1/switches/sw0", "{'workers':2,'loop_guard':false}", 200, "'workers':2|'loop_guard':false"),
             x("PUT /v1/switches/sw0?keepMaps=2", "{}", 400, "'keepMaps'"),
-            x("PUT /v1/switches/sw1", "{'ports':{'a':'null:a','b':{'spec':'null:b','vlan':'access:7'}}}", 201,
+            x(
+                    "PUT /v1/switches/sw1",
+                    "{'ports':{'a':'null:a','b':{'spec':'null:b','vlan':'access:7'}}}",
+                    201,
                     "'access:7'"),
             x("PUT /v1/switches/a%2Fb", "{}", 400, "is no name"),
             x("PUT /v1/switches/sw1", "{'ports':{'a':'null:a','b':'null:a'}}", 409, "attached already as sw1:a"),
-            x("PUT /v1/switches/sw1",
+            x(
+                    "PUT /v1/switches/sw1",
                     "{'ports':{'a':{'spec':'null:a','number':3},'b':{'spec':'null:b','number':3}}}",
-                    409, "number 3 is in use"),
+                    409,
+                    "number 3 is in use"),
             x("GET /v1/switches", "", 200, "'sw0':{|'sw1':{|'ports_up':2"),
             x("GET /v1/switches/sw1/stats", "", 200, "'ports':{'a':{|'monotonic_ns'"),
             x("GET /v1/switches/sw7/stats", "", 404, "no switch 'sw7'"),
@@ -100,17 +105,28 @@ class ApiContractTest {
             x("POST /v1/switches/sw0/ports", "{'spec':'null:b','link':'loss:1%,for:1s'}", 400, "'pointer':'/link'"),
             x("POST /v1/switches/sw0/ports", "{'spec':'pcap:/nowhere/in.pcap'}", 422, "'code':'unusable'"),
             x("POST /v1/switches/sw0/ports", "{'spec':'null:b','speed':1}", 400, "'pointer':'/speed'|fields here are"),
-            x("POST /v1/switches/sw0/ports", "{'spec':'null:b','name':'b','vlan':'trunk:10,20','storm':'broadcast:9',"
-                    + "'link':'delay:1ms'}", 201, "'vlan':'trunk:10,20'|'link':'delay:1ms"),
+            x(
+                    "POST /v1/switches/sw0/ports",
+                    "{'spec':'null:b','name':'b','vlan':'trunk:10,20','storm':'broadcast:9'," + "'link':'delay:1ms'}",
+                    201,
+                    "'vlan':'trunk:10,20'|'link':'delay:1ms"),
             x("GET /v1/switches/sw0/ports", "", 200, "'ports':{'a':{|'b':{"),
             x("GET /v1/switches/sw0/ports/bb", "", 404, "did you mean 'b'|ports are a, a-2, b"),
             x("GET /v1/switches/sw0/ports/b", "", 200, "'definition':{'spec':'null:b'"),
-            x("PUT /v1/switches/sw0/ports/b", "{'spec':'null:b','hairpin':true}", 200, "'vlan':'unaware'|'hairpin':true"),
+            x(
+                    "PUT /v1/switches/sw0/ports/b",
+                    "{'spec':'null:b','hairpin':true}",
+                    200,
+                    "'vlan':'unaware'|'hairpin':true"),
             x("PUT /v1/switches/sw0/ports/c", "{'spec':'null:c'}", 201, "'name':'c'"),
             x("PUT /v1/switches/sw0/ports/c", "{'spec':7}", 400, "'pointer':'/spec'"),
             x("PUT /v1/switches/sw0/ports/d", "{'spec':'null:c'}", 409, "attached already as sw0:c"),
             x("PATCH /v1/switches/sw0/ports/b", "{'vlan':'access:5'}", 200, "'vlan':'access:5'|'hairpin':true"),
-            x("PATCH /v1/switches/sw0/ports/b", "{'hairpin':null}", 200, "'definition':{'spec':'null:b','vlan':'access:5'}"),
+            x(
+                    "PATCH /v1/switches/sw0/ports/b",
+                    "{'hairpin':null}",
+                    200,
+                    "'definition':{'spec':'null:b','vlan':'access:5'}"),
             x("PATCH /v1/switches/sw0/ports/b", "{'vlan':'access:0'}", 400, "'pointer':'/vlan'"),
             x("PATCH /v1/switches/sw0/ports/b", "{'name':'c'}", 400, "'pointer':'/name'"),
             x("PATCH /v1/switches/sw0/ports/b", "{'spec':null}", 400, "'pointer':'/spec'"),
@@ -125,12 +141,20 @@ class ApiContractTest {
             x("POST " + S, "{'name':'sw0','ports':{'a':'null:a','b':'null:b'}}", 201, ""),
             x("GET /v1/switches/sw0/fdb", "", 200, "'count':0|'entries':[]"),
             x("POST /v1/switches/sw0/fdb", "{'mac':'02:00:00:00:00:01','port':'a'}", 201, "'vlan':0|'port':'a'"),
-            x("POST /v1/switches/sw0/fdb", "{'mac':'02:00:00:00:00:01','port':'a'}", 409, "static entry of sw0 already"),
+            x(
+                    "POST /v1/switches/sw0/fdb",
+                    "{'mac':'02:00:00:00:00:01','port':'a'}",
+                    409,
+                    "static entry of sw0 already"),
             x("POST /v1/switches/sw0/fdb", "{'mac':'02:00:00:00:00:01','port':'b'}", 409, "already, for port a"),
             x("POST /v1/switches/sw0/fdb", "{'mac':'02:00:00:00:00:02','port':'z'}", 404, "no port 'z'|ports are a, b"),
             x("POST /v1/switches/sw0/fdb", "{'mac':'02:00','port':'a'}", 400, "'pointer':'/mac'"),
             x("POST /v1/switches/sw0/fdb", "{'mac':'ff:ff:ff:ff:ff:ff','port':'a'}", 400, "'pointer':'/mac'"),
-            x("POST /v1/switches/sw0/fdb", "{'mac':'02:00:00:00:00:02','port':'a','vlan':5000}", 400, "'pointer':'/vlan'"),
+            x(
+                    "POST /v1/switches/sw0/fdb",
+                    "{'mac':'02:00:00:00:00:02','port':'a','vlan':5000}",
+                    400,
+                    "'pointer':'/vlan'"),
             x("POST /v1/switches/sw0/fdb", "{'mac':'02:00:00:00:00:02','prot':'a'}", 400, "did you mean 'port'"),
             x("POST /v1/switches/sw0/fdb", "{'mac':'02:00:00:00:00:02','port':'b','vlan':7}", 201, "'vlan':7"),
             x("GET /v1/switches/sw0/fdb", "", 200, "'count':2|'static':true"),
@@ -158,24 +182,46 @@ class ApiContractTest {
             x("GET /v1/switches/sw0/program", "", 404, "no program at sw0"),
             x("PUT /v1/switches/sw9/program", "{'object':'@pkt_count'}", 404, "no switch 'sw9'"),
             x("PUT /v1/switches/sw0/program", "{'object':'@pkt_count'}", 200, "'program':'pkt_count'|'id':'sw0'"),
-            x("PUT /v1/switches/sw0/program", "{'object':'@no_bounds_check'}", 422,
+            x(
+                    "PUT /v1/switches/sw0/program",
+                    "{'object':'@no_bounds_check'}",
+                    422,
                     "'code':'program_rejected'|'kind':'packet_bounds'|'instruction':|'source':{|'expected':"),
             x("GET /v1/switches/sw0/program", "", 200, "'program':'pkt_count'"),
             x("PUT /v1/switches/sw0/program", "{'object':'sha256:12'}", 400, "'pointer':'/object'"),
-            x("PUT /v1/switches/sw0/program", "{'object':'sha256:" + "0".repeat(64) + "'}", 404, "no object sha256:000"),
+            x(
+                    "PUT /v1/switches/sw0/program",
+                    "{'object':'sha256:" + "0".repeat(64) + "'}",
+                    404,
+                    "no object sha256:000"),
             x("PUT /v1/switches/sw0/program", "{'object':'@pkt_count','program':'nope'}", 422, "nope"),
             x("PUT /v1/switches/sw0/program", "{'object':'@pkt_count','engine':'jitt'}", 400, "did you mean 'jit'"),
-            x("PUT /v1/switches/sw0/program", "{'object':'@drop_port','maps':{'blocked_ports':{'53':{}}}}", 400,
+            x(
+                    "PUT /v1/switches/sw0/program",
+                    "{'object':'@drop_port','maps':{'blocked_ports':{'53':{}}}}",
+                    400,
                     "'pointer':'/maps/blocked_ports/53'"),
-            x("PUT /v1/switches/sw0/program", "{'object':'@drop_port','maps':{'blocked_prots':{'53':0}}}", 404,
+            x(
+                    "PUT /v1/switches/sw0/program",
+                    "{'object':'@drop_port','maps':{'blocked_prots':{'53':0}}}",
+                    404,
                     "did you mean 'blocked_ports'"),
-            x("PUT /v1/switches/sw0/program", "{'object':'@drop_port','maps':{'blocked_ports':{'x':0}}}", 400,
+            x(
+                    "PUT /v1/switches/sw0/program",
+                    "{'object':'@drop_port','maps':{'blocked_ports':{'x':0}}}",
+                    400,
                     "is not a number"),
-            x("PUT /v1/switches/sw0/program?keepMaps=1", "{'object':'@drop_port','maps':{'blocked_ports':{'53':0}}}",
-                    200, "'maps':['sw0::blocked_ports']"),
+            x(
+                    "PUT /v1/switches/sw0/program?keepMaps=1",
+                    "{'object':'@drop_port','maps':{'blocked_ports':{'53':0}}}",
+                    200,
+                    "'maps':['sw0::blocked_ports']"),
             x("GET /v1/switches/sw0/ports/a/program", "", 404, "no program at sw0:a|programs are at sw0"),
             x("PUT /v1/switches/sw0/ports/z/program", "{'object':'@pkt_count'}", 404, "no port 'z'"),
-            x("PUT /v1/switches/sw0/ports/a/program", "{'object':'@pkt_count','engine':'interpreter'}", 200,
+            x(
+                    "PUT /v1/switches/sw0/ports/a/program",
+                    "{'object':'@pkt_count','engine':'interpreter'}",
+                    200,
                     "'id':'sw0:a'|'port':'a'|'engine':'interpreter'"),
             x("GET /v1/switches/sw0/ports/a/program", "", 200, "'port':'a'"),
             x("GET /v1/programs", "", 200, "'sw0':{|'sw0:a':{"),
@@ -189,8 +235,11 @@ class ApiContractTest {
             x("POST /v1/switches/sw0/program/shadow?frames=1&seconds=1", "{'object':'@pkt_count'}", 200, "'frames':0"),
             x("POST /v1/switches/sw0/program/shadow?frames=0", "{'object':'@pkt_count'}", 400, "'frames' is '0'"),
             x("POST /v1/switches/sw0/program/shadow", "{'object':'@no_bounds_check'}", 422, "program_rejected"),
-            x("POST /v1/switches/sw0/ports/a/program/shadow?seconds=1&frames=1&keepMaps=1", "{'object':'@pkt_count'}",
-                    200, "'id':'sw0:a'"),
+            x(
+                    "POST /v1/switches/sw0/ports/a/program/shadow?seconds=1&frames=1&keepMaps=1",
+                    "{'object':'@pkt_count'}",
+                    200,
+                    "'id':'sw0:a'"),
             x("POST /v1/switches/sw0/ports/z/program/shadow", "{'object':'@pkt_count'}", 404, "no port 'z'"),
             x("DELETE /v1/switches/sw0/ports/a/program", "", 204, ""),
             x("DELETE /v1/switches/sw0/ports/a/program", "", 404, "no program at sw0:a"),
@@ -228,9 +277,16 @@ class ApiContractTest {
             x("GET /v1/links/sw0/a", "", 404, "no switch 'sw0'"),
             x("POST " + S, "{'name':'sw0','ports':{'a':'null:a'}}", 201, ""),
             x("GET /v1/links/sw0/a", "", 200, "'settings':''|'left_ns':null|'configured':''"),
-            x("PUT /v1/links/sw0/a", "{'settings':'delay:20ms,loss:1%'}", 200,
+            x(
+                    "PUT /v1/links/sw0/a",
+                    "{'settings':'delay:20ms,loss:1%'}",
+                    200,
                     "'settings':'delay:20ms,loss:1%|'configured':'delay:20ms,loss:1%"),
-            x("PUT /v1/links/sw0/a", "{'settings':'loss:5%,for:5m'}", 200, "'settings':'loss:5%,for:5m|'configured':'delay:20ms"),
+            x(
+                    "PUT /v1/links/sw0/a",
+                    "{'settings':'loss:5%,for:5m'}",
+                    200,
+                    "'settings':'loss:5%,for:5m|'configured':'delay:20ms"),
             x("GET /v1/switches/sw0/ports/a", "", 200, "'definition':{'spec':'null:a','link':'delay:20ms"),
             x("GET /v1/links", "", 200, "'sw0:a':{"),
             x("PUT /v1/links/sw0/a", "{'settings':'lost:1%'}", 400, "'pointer':'/settings'"),
@@ -285,13 +341,14 @@ class ApiContractTest {
     void everyOperationIsInATableGoodAndBad() {
         Set<String> good = new TreeSet<>();
         Set<String> bad = new TreeSet<>();
-        TABLES.values().forEach(table -> table.forEach(exchange -> {
-            String id = RunningDaemon.API.operation(
-                    exchange.method(), exchange.path().replaceAll("\\?.*", ""));
-            (exchange.status() < 400 ? good : bad).add(id);
-        }));
-        Set<String> wanted = RunningDaemon.API.operationsOf(
-                "/v1/switches", "/v1/programs", "/v1/maps", "/v1/links", "/v1/version");
+        TABLES.values()
+                .forEach(table -> table.forEach(exchange -> {
+                    String id = RunningDaemon.API.operation(
+                            exchange.method(), exchange.path().replaceAll("\\?.*", ""));
+                    (exchange.status() < 400 ? good : bad).add(id);
+                }));
+        Set<String> wanted =
+                RunningDaemon.API.operationsOf("/v1/switches", "/v1/programs", "/v1/maps", "/v1/links", "/v1/version");
         wanted.remove("runtime");
         wanted.removeAll(good);
         assertEquals(Set.of(), wanted, "never asked with success");

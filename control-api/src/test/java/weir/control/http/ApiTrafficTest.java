@@ -40,7 +40,8 @@ class ApiTrafficTest {
     private static void sendFrames(SocketChannel channel, int frames) throws IOException {
         for (int i = 0; i < frames; i++) {
             ByteBuffer buffer = ByteBuffer.allocate(Integer.BYTES + FRAME_BYTES);
-            buffer.putInt(FRAME_BYTES).put(new byte[] {-1, -1, -1, -1, -1, -1, 2, 0, 0, 0, 0, (byte) (1 + i % 4), 8, 0});
+            buffer.putInt(FRAME_BYTES)
+                    .put(new byte[] {-1, -1, -1, -1, -1, -1, 2, 0, 0, 0, 0, (byte) (1 + i % 4), 8, 0});
             channel.write(buffer.clear());
         }
     }
@@ -77,8 +78,11 @@ class ApiTrafficTest {
             sendFrames(peer, FRAMES);
             await(daemon, "/v1/switches/sw0/stats", "/ports/n/transmitted", FRAMES);
             await(daemon, "/v1/programs/sw0/stats", "/frames", FRAMES);
-            assertEquals(4, get(daemon, "/v1/switches/sw0/fdb?port=p").path("count").asInt());
-            assertEquals(4, get(daemon, "/v1/switches").at("/switches/sw0/fdb_entries").asInt());
+            assertEquals(
+                    4, get(daemon, "/v1/switches/sw0/fdb?port=p").path("count").asInt());
+            assertEquals(
+                    4,
+                    get(daemon, "/v1/switches").at("/switches/sw0/fdb_entries").asInt());
 
             Future<Answer> shadow = threads.submit(() -> daemon.send(
                     "POST",
@@ -99,7 +103,10 @@ class ApiTrafficTest {
     @Test
     void linksForATimeGiveWayToConfiguredOnes() throws IOException, InterruptedException {
         try (RunningDaemon daemon = new RunningDaemon(folder)) {
-            daemon.send("POST", "/v1/switches", "{\"name\":\"sw0\",\"ports\":{\"a\":{\"spec\":\"null:a\",\"link\":\"loss:1%\"}}}");
+            daemon.send(
+                    "POST",
+                    "/v1/switches",
+                    "{\"name\":\"sw0\",\"ports\":{\"a\":{\"spec\":\"null:a\",\"link\":\"loss:1%\"}}}");
             Answer set = daemon.send("PUT", "/v1/links/sw0/a", "{\"settings\":\"loss:9%,for:100ms\"}");
             assertTrue(RunningDaemon.json(set).path("left_ns").asLong(0) > 0, set.body());
             long deadline = System.nanoTime() + PATIENCE_NANOS;
@@ -125,8 +132,10 @@ class ApiTrafficTest {
             Answer again = daemon.send("POST", "/v1/switches/sw1/ports", spec);
             assertEquals(409, again.status(), again.body());
             assertTrue(again.body().contains("attached already as sw0:t1"), again.body());
-            assertEquals(204, daemon.send("DELETE", "/v1/switches/sw0/ports/t1", "").status());
-            assertEquals(201, daemon.send("POST", "/v1/switches/sw1/ports", spec).status());
+            assertEquals(
+                    204, daemon.send("DELETE", "/v1/switches/sw0/ports/t1", "").status());
+            assertEquals(
+                    201, daemon.send("POST", "/v1/switches/sw1/ports", spec).status());
         } finally {
             ChildProcess.run(List.of("ip", "netns", "del", name), 10, TimeUnit.SECONDS);
         }

@@ -51,11 +51,13 @@ final class OpenApi {
     /** Every operation by its id, as {@code GET /v1/switches/{switch}}. */
     Map<String, String> operations() {
         Map<String, String> operations = new LinkedHashMap<>();
-        document.path("paths").properties().forEach(path -> path.getValue().properties().stream()
-                .filter(entry -> METHODS.contains(entry.getKey()))
-                .forEach(entry -> operations.put(
-                        entry.getValue().path("operationId").stringValue(),
-                        entry.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey())));
+        document.path("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().stream()
+                        .filter(entry -> METHODS.contains(entry.getKey()))
+                        .forEach(entry -> operations.put(
+                                entry.getValue().path("operationId").stringValue(),
+                                entry.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey())));
         return operations;
     }
 

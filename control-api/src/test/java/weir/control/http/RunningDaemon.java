@@ -40,8 +40,7 @@ final class RunningDaemon implements AutoCloseable {
 
     /** Sends JSON, or nothing when it is empty. */
     Answer send(String method, String path, String json) throws IOException {
-        return send(
-                method, path, json.isEmpty() ? "" : "application/json", json.getBytes(StandardCharsets.UTF_8));
+        return send(method, path, json.isEmpty() ? "" : "application/json", json.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The body of an answer. */
@@ -67,7 +66,8 @@ final class RunningDaemon implements AutoCloseable {
     /** All that is wanted, for comparing. */
     String definitions() throws IOException {
         StringBuilder text = new StringBuilder();
-        for (String name : json(send("GET", "/v1/switches", "")).path("switches").propertyNames()) {
+        for (String name :
+                json(send("GET", "/v1/switches", "")).path("switches").propertyNames()) {
             text.append(name)
                     .append(json(send("GET", "/v1/switches/" + name, "")).path("definition"));
         }
