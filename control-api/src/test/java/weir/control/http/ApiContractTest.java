@@ -3,6 +3,7 @@
 package weir.control.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -111,7 +112,7 @@ class ApiContractTest {
                     201,
                     "'vlan':'trunk:10,20'|'link':'delay:1ms"),
             x("GET /v1/switches/sw0/ports", "", 200, "'ports':{'a':{|'b':{"),
-            x("GET /v1/switches/sw0/ports/bb", "", 404, "did you mean 'b'|ports are a, a-2, b"),
+            x("GET /v1/switches/sw0/ports/a2", "", 404, "did you mean 'a-2'|ports are a, a-2, b"),
             x("GET /v1/switches/sw0/ports/b", "", 200, "'definition':{'spec':'null:b'"),
             x(
                     "PUT /v1/switches/sw0/ports/b",
@@ -335,6 +336,20 @@ class ApiContractTest {
             matcher.appendReplacement(text, daemon.digest(matcher.group(1)));
         }
         return matcher.appendTail(text).toString();
+    }
+
+    @Test
+    void anAnswerWithAFieldThatIsNotDescribedIsAnError() {
+        Map<String, String> headers = Map.of("content-type", "application/json");
+        String path = "/v1/switches";
+        RunningDaemon.API.check("GET", path, new Answer(200, headers, "{\"switches\":{}}"));
+        assertThrows(
+                AssertionError.class,
+                () -> RunningDaemon.API.check("GET", path, new Answer(200, headers, "{\"switches\":{},\"more\":1}")));
+        assertThrows(
+                AssertionError.class,
+                () -> RunningDaemon.API.check(
+                        "GET", path, new Answer(200, headers, "{\"switches\":{\"a\":{\"workers\":1}}}")));
     }
 
     @Test

@@ -71,7 +71,7 @@ class ApiTrafficTest {
             Answer created = daemon.send(
                     "POST",
                     "/v1/switches",
-                    "{\"name\":\"sw0\",\"program\":{\"object\":\"" + daemon.digest("pkt_count")
+                    "{\"name\":\"sw0\",\"program\":{\"object\":\"" + daemon.digest("drop_port")
                             + "\"},\"ports\":{\"p\":\"unix:" + socket + "\",\"n\":\"null:n\"}}");
             assertEquals(201, created.status(), created.body());
             peer.connect(UnixDomainSocketAddress.of(socket));

@@ -111,9 +111,9 @@ final class OpenApi {
     private Schema compile(JsonNode schema) {
         ObjectNode root = (ObjectNode) schema.deepCopy();
         close(root);
-        root.put("$schema", "https://json-schema.org/draft/2020-12/schema");
-        root.set("components", document.path("components"));
-        return registry.getSchema(root);
+        root.set("$defs", document.path("components").path("schemas"));
+        return registry.getSchema(
+                new JsonMapper().readTree(root.toString().replace("#/components/schemas/", "#/$defs/")));
     }
 
     /** Closes what is inside a schema; that itself may be part of another one by allOf. */
