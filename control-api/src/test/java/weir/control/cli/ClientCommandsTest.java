@@ -176,12 +176,10 @@ class ClientCommandsTest {
     }
 
     @Test
-    void statisticsShowRatesAndWorkers() {
+    void statisticsShowRates() {
         makeALan();
         assertTrue(weir("stats lan --interval 0.1").succeeds().out().startsWith("PORT  STATE  RX PPS"));
         assertEquals("lan", weir("stats lan -o json").json().path("switch").asString());
-        assertTrue(weir("stats lan --runtime").succeeds().out().startsWith("WORKER"));
-        assertTrue(weir("stats lan --runtime -o json").json().path("workers").isArray());
     }
 
     @Test
@@ -273,8 +271,6 @@ class ClientCommandsTest {
                 "weir-map-dump", weir("map dump " + map + " -o json").json());
         documented.assertDescribe("weir-link-show", weir("link show -o json").json());
         documented.assertDescribe("weir-stats", weir("stats lan -o json").json());
-        documented.assertDescribe(
-                "weir-stats---runtime", weir("stats lan --runtime -o json").json());
     }
 
     @Test

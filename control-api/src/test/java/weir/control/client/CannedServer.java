@@ -14,13 +14,13 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 
 /** A server by hand on a Unix socket, which says to its one client what a test wants it to say. */
-final class CannedServer implements AutoCloseable {
+public final class CannedServer implements AutoCloseable {
     private final ServerSocketChannel server;
     private final CompletableFuture<String> request;
 
     /** What it does with its client. */
     @FunctionalInterface
-    interface Script {
+    public interface Script {
         void play(SocketChannel client) throws IOException, InterruptedException;
     }
 
@@ -29,7 +29,7 @@ final class CannedServer implements AutoCloseable {
         this.request = request;
     }
 
-    static CannedServer at(Path socket, Script script) throws IOException {
+    public static CannedServer at(Path socket, Script script) throws IOException {
         return at(socket, script, new CompletableFuture<>());
     }
 
@@ -47,7 +47,7 @@ final class CannedServer implements AutoCloseable {
     }
 
     /** Reads the whole request, then says these bytes and hangs up. */
-    static CannedServer saying(Path socket, String answer) throws IOException {
+    public static CannedServer saying(Path socket, String answer) throws IOException {
         CompletableFuture<String> read = new CompletableFuture<>();
         return at(
                 socket,
@@ -59,11 +59,11 @@ final class CannedServer implements AutoCloseable {
     }
 
     /** The request that came. */
-    String request() {
+    public String request() {
         return request.join();
     }
 
-    static void say(SocketChannel client, String text) throws IOException {
+    public static void say(SocketChannel client, String text) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
         while (bytes.hasRemaining()) {
             client.write(bytes);
@@ -71,7 +71,7 @@ final class CannedServer implements AutoCloseable {
     }
 
     /** Head, and so much body as its Content-Length says. */
-    static String readRequest(SocketChannel client) throws IOException {
+    public static String readRequest(SocketChannel client) throws IOException {
         ByteArrayOutputStream read = new ByteArrayOutputStream();
         ByteBuffer buffer = ByteBuffer.allocate(64 << 10);
         while (!isWhole(read.toString(StandardCharsets.ISO_8859_1)) && client.read(buffer) >= 0) {
