@@ -226,7 +226,8 @@ public final class CaptureService implements AutoCloseable {
             capture = running.get(id);
             if (capture == null) {
                 throw ControlException.notFound(
-                        "no capture " + id + " runs", running.isEmpty() ? "" : "those that run are " + running.keySet());
+                        "no capture " + id + " runs",
+                        running.isEmpty() ? "" : "those that run are " + running.keySet());
             }
         }
         capture.end("ended");

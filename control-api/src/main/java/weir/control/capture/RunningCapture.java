@@ -34,11 +34,7 @@ final class RunningCapture {
      * @param whenEnded called once, if it ever began
      */
     RunningCapture(
-            int id,
-            CaptureRequest request,
-            @Nullable String file,
-            Executor ends,
-            Consumer<RunningCapture> whenEnded) {
+            int id, CaptureRequest request, @Nullable String file, Executor ends, Consumer<RunningCapture> whenEnded) {
         this.id = id;
         this.request = request;
         this.file = file;

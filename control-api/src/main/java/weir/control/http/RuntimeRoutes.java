@@ -20,8 +20,8 @@ final class RuntimeRoutes implements Routes {
     @Override
     public void mount(Router router) {
         router.get("/v1/switches/:switch/runtime")
-                .handler(context -> Answers.blocking(
-                        context, 200, () -> show(String.valueOf(context.pathParam("switch")))));
+                .handler(context ->
+                        Answers.blocking(context, 200, () -> show(String.valueOf(context.pathParam("switch")))));
     }
 
     private Object show(String name) throws ControlException {
