@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,6 +50,7 @@ import weir.core.worker.WaitMode;
             "  weir run tap:t1 tap:t2 tap:up --vlan t1=access:10 --vlan t2=access:20 --vlan up=trunk:10,20",
             "  weir run tap:t1 tap:t2 --link t1=delay:20ms,jitter:5ms,loss:1%% --storm t2=broadcast:1000",
             "  weir run tap:t1 tap:t2 --program filter.o --set blocked:53=1 --watch",
+            "  weir run tap:t1 tap:t2 --capture frames.pcapng,drops",
             "  weir run tap:t1 tap:t2 --program bridge.o --program t1=acl.o:ingress"
         })
 public final class RunCommand implements Callable<Integer> {
@@ -109,6 +111,14 @@ public final class RunCommand implements Callable<Integer> {
                     + " whose frames come back is blocked until they no longer do.")
     private boolean noLoopGuard;
 
+    @Option(
+            names = "--capture",
+            paramLabel = "FILE[,SETTINGS]",
+            description = "Writes frames of all ports to a pcapng file, from before the first one. Settings: drops or drops-only,"
+                    + " with the reason as comment; in or out; port=NAME; snap=BYTES; filter=FILE, as tcpdump -ddd prints"
+                    + " it or an object with a program for XDP.")
+    private @Nullable String capture;
+
     /** For picocli. */
     public RunCommand() {}
 
@@ -121,6 +131,7 @@ public final class RunCommand implements Callable<Integer> {
             throw usage("--workers " + workers + " is out of range [1, " + MAX_WORKERS + "]");
         }
         PortPlan plan = plan();
+        CaptureArgument wanted = capture == null ? null : CaptureArgument.parse(capture);
         PrintWriter err = spec.commandLine().getErr();
         programs.read(plan.names(), err);
         SwitchConfig config = HostConfig.named("run")
@@ -130,6 +141,9 @@ public final class RunCommand implements Callable<Integer> {
         try (StopSignal signal = new StopSignal();
                 Switch sw = Switch.create(config)) {
             sw.listen(this::tell);
+            if (wanted != null) {
+                wanted.begin(sw); // ends with the switch
+            }
             programs.loadOntoSwitch(sw, err);
             attach(plan, sw, err);
             say("ready: " + ports(sw) + "; Ctrl-C ends");

@@ -75,6 +75,21 @@ class RunCommandTest {
     }
 
     @Test
+    void refusesCapturesThatAreWrong() {
+        CommandRun.of("run", "memory:a", "memory:b", "--capture", ",drops")
+                .fails(ExitCode.USAGE, "--capture ',drops' names no file", "--capture FILE,drops");
+        CommandRun.of("run", "memory:a", "memory:b", "--capture", "x,dorps")
+                .fails(
+                        ExitCode.USAGE,
+                        "--capture has no setting 'dorps'",
+                        "did you mean 'drops'? settings are drops, drops-only, in, out, port=, snap=, filter=");
+        CommandRun.of("run", "memory:a", "memory:b", "--capture", "x,snap=0")
+                .fails(ExitCode.USAGE, "--capture has snap='0'", "bytes of each frame, 1 to 262144");
+        CommandRun.of("run", "memory:a", "memory:b", "--capture", "/nowhere/x")
+                .fails(ExitCode.FAILURE, "cannot write /nowhere/x: /nowhere/x", "name a file that can be written");
+    }
+
+    @Test
     void refusesLinksAndStormLimitsThatAreWrong() {
         CommandRun.of("run", "memory:a", "memory:b", "--link", "c=down")
                 .fails(ExitCode.USAGE, "--link names port \"c\", which is not among the specs", "ports here are a, b");
