@@ -72,7 +72,7 @@ public final class PacketQueue implements PortQueue {
 
     @Override
     public void flush() {
-        // sendmmsg(2) has handed each frame to the driver already.
+        // The kernel has handed each frame to the driver already.
     }
 
     @Override
@@ -89,6 +89,7 @@ public final class PacketQueue implements PortQueue {
         }
         port.link().removeListener(ended);
         ending.stop();
+        attached(sender).close();
         receiver = null;
         sender = null;
         context = null;
