@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 
 /**
- * Reads, writes or sends on one non-blocking descriptor, many with one system call: an io_uring(7) of its own whose
+ * Reads or writes on one non-blocking descriptor, many with one system call: an io_uring(7) of its own whose
  * operations are all finished when {@link #run} returns. On a descriptor with {@code O_NONBLOCK} the kernel
  * finishes an operation while it is submitted or answers {@code EAGAIN}, so nothing is under way between two
  * calls, and buffers belong to the caller outside of them.
@@ -33,6 +33,8 @@ public final class UringBatch implements AutoCloseable {
     private static final long UNREGISTER_FILES = 3;
     private static final byte FIXED_FILE = 1;
     private static final byte OP_WRITEV = 2;
+    private static final byte OP_READ = 22;
+    private static final byte OP_WRITE = 23;
 
     private static final int PARAMS_BYTES = 120;
     private static final int PARAMS_FLAGS = 8;
@@ -54,6 +56,11 @@ public final class UringBatch implements AutoCloseable {
     private static final int SQE_USER_DATA = 32;
     private static final int CQE_BYTES = 16;
     private static final int CQE_RES = 8;
+    /** Without it the kernel waits for a descriptor that is not ready, {@code O_NONBLOCK} or not. */
+    private static final int RWF_NOWAIT = 8;
+    /** A file without positions. */
+    private static final long NO_POSITION = -1;
+
     private static final int CACHE_LINE_BYTES = 64;
     private static final int PARTS = 2;
     private static final int PART_BYTES = 16;
@@ -68,7 +75,6 @@ public final class UringBatch implements AutoCloseable {
     private final MemorySegment rings;
     private final MemorySegment sqes;
     private final int capacity;
-    private final Operation operation;
     private final long sqTail;
     private final long cqHead;
     private final long cqTail;
@@ -84,31 +90,8 @@ public final class UringBatch implements AutoCloseable {
     /** Where the last run began. */
     private int start;
 
-    /** What a batch does with one area of memory, and how the kernel is told not to wait for a descriptor that is not ready. */
-    private enum Operation {
-        READ(22, Operation.NO_POSITION, Operation.RWF_NOWAIT),
-        WRITE(23, Operation.NO_POSITION, Operation.RWF_NOWAIT),
-        SEND(26, Operation.NO_ADDRESS, Operation.MSG_DONTWAIT);
-
-        private static final long NO_POSITION = -1;
-        private static final long NO_ADDRESS = 0;
-        private static final int RWF_NOWAIT = 8;
-        private static final int MSG_DONTWAIT = 0x40;
-
-        private final byte code;
-        private final long offset;
-        private final int flags;
-
-        Operation(int code, long offset, int flags) {
-            this.code = (byte) code;
-            this.offset = offset;
-            this.flags = flags;
-        }
-    }
-
-    private UringBatch(int fd, Operation operation, int capacity) throws LinuxException {
+    private UringBatch(int fd, byte operation, int capacity) throws LinuxException {
         this.capacity = capacity;
-        this.operation = operation;
         results = new int[capacity];
         vectors = arena.allocate((long) capacity * VECTOR_BYTES, Long.BYTES);
         MemorySegment params = arena.allocate(PARAMS_BYTES, Long.BYTES);
@@ -129,7 +112,7 @@ public final class UringBatch implements AutoCloseable {
             sqes = Mapping.shared("io_uring", ring, SQES_OFFSET, (long) capacity * SQE_BYTES, true, arena);
             for (int i = 0; i < capacity; i++) {
                 rings.set(JAVA_INT, array + (long) i * Integer.BYTES, i);
-                prepare((long) i * SQE_BYTES, i);
+                prepare((long) i * SQE_BYTES, operation, i);
             }
             MemorySegment files = arena.allocateFrom(JAVA_INT, fd);
             call("io_uring_register", REGISTER, ring.number(), REGISTER_FILES, files.address(), 1);
@@ -147,7 +130,7 @@ public final class UringBatch implements AutoCloseable {
      * @param bufferBytes most bytes of one read
      */
     public static UringBatch reading(int fd, int capacity, int bufferBytes) throws LinuxException {
-        UringBatch batch = new UringBatch(fd, Operation.READ, capacity);
+        UringBatch batch = new UringBatch(fd, OP_READ, capacity);
         try {
             batch.makeBuffers(bufferBytes);
             return batch;
@@ -163,16 +146,7 @@ public final class UringBatch implements AutoCloseable {
      * @param capacity most operations of a run, a power of two from 1 to 4,096
      */
     public static UringBatch writing(int fd, int capacity) throws LinuxException {
-        return new UringBatch(fd, Operation.WRITE, capacity);
-    }
-
-    /**
-     * A batch of {@code send(2)}, messages of one area, on a socket, which stays open at least until {@link #close}.
-     *
-     * @param capacity most operations of a run, a power of two from 1 to 4,096
-     */
-    public static UringBatch sending(int fd, int capacity) throws LinuxException {
-        return new UringBatch(fd, Operation.SEND, capacity);
+        return new UringBatch(fd, OP_WRITE, capacity);
     }
 
     private void makeBuffers(int bufferBytes) throws LinuxException {
@@ -195,11 +169,11 @@ public final class UringBatch implements AutoCloseable {
         }
     }
 
-    private void prepare(long sqe, int index) {
-        sqes.set(JAVA_BYTE, sqe, operation.code);
+    private void prepare(long sqe, byte operation, int index) {
+        sqes.set(JAVA_BYTE, sqe, operation);
         sqes.set(JAVA_BYTE, sqe + SQE_FLAGS, FIXED_FILE);
-        sqes.set(JAVA_LONG, sqe + SQE_OFF, operation.offset);
-        sqes.set(JAVA_INT, sqe + SQE_RW_FLAGS, operation.flags);
+        sqes.set(JAVA_LONG, sqe + SQE_OFF, NO_POSITION);
+        sqes.set(JAVA_INT, sqe + SQE_RW_FLAGS, RWF_NOWAIT);
         sqes.set(JAVA_LONG, sqe + SQE_USER_DATA, index);
     }
 
@@ -209,16 +183,16 @@ public final class UringBatch implements AutoCloseable {
     }
 
     /**
-     * Says what an operation of the next run writes or sends.
+     * Says what an operation of the next run writes.
      *
      * @param index of the operation, from 0
      * @param address first byte; the caller owns {@code lengthBytes} from there until the run is over
      */
     public void put(int index, long address, int lengthBytes) {
-        put(operation.code, index, address, lengthBytes);
+        put(OP_WRITE, index, address, lengthBytes);
     }
 
-    /** As {@link #put(int, long, int)}, two areas written as one piece. */
+    /** As {@link #put(int, long, int)}, two areas as one piece. */
     public void put(int index, long headAddress, int headBytes, long address, int lengthBytes) {
         long at = (long) index * VECTOR_BYTES;
         vectors.set(JAVA_LONG, at, headAddress);
@@ -228,9 +202,9 @@ public final class UringBatch implements AutoCloseable {
         put(OP_WRITEV, index, vectors.address() + at, PARTS);
     }
 
-    private void put(byte code, int index, long address, int length) {
+    private void put(byte operation, int index, long address, int length) {
         long sqe = (long) ((tail + index) & (capacity - 1)) * SQE_BYTES;
-        sqes.set(JAVA_BYTE, sqe, code);
+        sqes.set(JAVA_BYTE, sqe, operation);
         sqes.set(JAVA_LONG, sqe + SQE_ADDR, address);
         sqes.set(JAVA_INT, sqe + SQE_LEN, length);
     }
@@ -266,7 +240,7 @@ public final class UringBatch implements AutoCloseable {
     /**
      * What became of an operation of the last run.
      *
-     * @return bytes that were read, written or sent, or a negative errno
+     * @return bytes that were read or written, or a negative errno
      */
     public int result(int index) {
         return results[index];

@@ -72,7 +72,7 @@ public final class PacketQueue implements PortQueue {
 
     @Override
     public void flush() {
-        // The kernel has handed each frame to the driver already.
+        // sendmmsg(2) has handed each frame to the driver already.
     }
 
     @Override
@@ -89,7 +89,6 @@ public final class PacketQueue implements PortQueue {
         }
         port.link().removeListener(ended);
         ending.stop();
-        attached(sender).close();
         receiver = null;
         sender = null;
         context = null;

@@ -3,7 +3,6 @@ package weir.ports.packet;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 import weir.core.counter.DropReason;
 import weir.core.counter.PortCells;
 import weir.core.frame.Frame;
@@ -13,20 +12,14 @@ import weir.core.offload.VirtioNetHeader;
 import weir.core.port.PortState;
 import weir.core.port.QueueContext;
 import weir.ports.linux.Errno;
-import weir.ports.linux.LinuxException;
 import weir.ports.linux.SendBatch;
-import weir.ports.linux.UringBatch;
 
 /**
  * Sends frames from their slots, up to {@link SendBatch#CAPACITY} in a system call. The kernel has copied
- * them when it returns, so their slots are released at once. Many go by io_uring where the kernel allows it, which has no
- * headers of messages to read, few by {@code sendmmsg}. Frames that leave work to the kernel go by a
+ * them when it returns, so their slots are released at once. Frames that leave work to the kernel go by a
  * socket of their own, which carries a {@link VirtioNetHeader} in front of each. The worker's thread.
  */
-final class PacketSender implements AutoCloseable {
-    /** So many frames or more are sent by io_uring. */
-    static final int WORTHWHILE = 8;
-
+final class PacketSender {
     private static final int HEADER_BYTES = VirtioNetHeader.BYTES;
     private static final long HEADER_STRIDE = 16;
     private static final int ENOBUFS = -Errno.ENOBUFS.number();
@@ -49,7 +42,6 @@ final class PacketSender implements AutoCloseable {
             Arena.ofAuto().allocate(SendBatch.CAPACITY * HEADER_STRIDE, HEADER_STRIDE);
     private final int fd;
     private final int offloadFd;
-    private final @Nullable UringBatch sends;
 
     PacketSender(PacketPort port, PacketChannel channel, QueueContext context) {
         this.port = port;
@@ -58,16 +50,6 @@ final class PacketSender implements AutoCloseable {
         frames = context.frames();
         pool = frames.pool();
         cells = context.cells();
-        sends = sendsBy(fd);
-    }
-
-    /** Null where io_uring is missing or forbidden. */
-    private static @Nullable UringBatch sendsBy(int fd) {
-        try {
-            return UringBatch.sending(fd, SendBatch.CAPACITY);
-        } catch (LinuxException e) {
-            return null;
-        }
     }
 
     void transmit(long[] batch, int from, int count) {
@@ -97,11 +79,6 @@ final class PacketSender implements AutoCloseable {
             return;
         }
         boolean offload = Frame.hasOffload(batch[from]);
-        UringBatch ring = sends;
-        if (ring != null && !offload && count >= WORTHWHILE) {
-            sendByRing(ring, batch, from, count);
-            return;
-        }
         for (int i = 0; i < count; i++) {
             long frame = batch[from + i];
             if (offload) {
@@ -111,31 +88,6 @@ final class PacketSender implements AutoCloseable {
             }
         }
         sendMessages(offload ? offloadFd : fd, batch, from, count);
-    }
-
-    private void sendByRing(UringBatch ring, long[] batch, int from, int count) {
-        for (int i = 0; i < count; i++) {
-            long frame = batch[from + i];
-            ring.put(i, pool.address(frame), Frame.length(frame));
-        }
-        int done = ring.run(count);
-        int sent = 0;
-        long bytes = 0;
-        boolean fatal = false;
-        for (int i = 0; i < done; i++) {
-            int result = ring.result(i);
-            if (result >= 0) {
-                sent++;
-                bytes += Frame.length(batch[from + i]);
-            } else {
-                fatal = fatal || isFatal(result);
-                cells.dropEgress(fatal ? DropReason.PORT_DOWN : reasonOf(result), 1);
-            }
-        }
-        cells.transmitted(sent, bytes);
-        if (done < count) {
-            cells.dropEgress(DropReason.QUEUE_FULL, count - done); // the kernel has no memory to take more
-        }
     }
 
     private void putWithHeader(int message, long frame) {
@@ -187,14 +139,6 @@ final class PacketSender implements AutoCloseable {
             return true;
         }
         return false;
-    }
-
-    /** Gives the ring back; the sockets stay open. */
-    @Override
-    public void close() {
-        if (sends != null) {
-            sends.close();
-        }
     }
 
     private static DropReason reasonOf(int result) {

@@ -7,7 +7,7 @@
  *            +- PacketReceiver - ring, 4 MiB  &lt;-----+
  *            |    longer frames: read  &lt;------------+-- interface veth0 -- peer, wire
  *  worker ---+                                      |
- *            +- PacketSender - io_uring, sendmmsg -+
+ *            +- PacketSender - sendmmsg  -----------+
  *                 with offloads: through its qdisc -+
  *
  *  weir-link-monitor - getsockname, rtnetlink       up or down? MTU? still there?

@@ -18,6 +18,7 @@ import weir.testing.RequiresFeature;
 @RequiresFeature({Feature.ROOT, Feature.NETNS})
 class PacketAllocationTest {
     private static final int ROUNDS = 20_000;
+    private static final int MANY = 16;
 
     @Test
     void sendingAndReceivingAllocateNothing() throws Exception {
@@ -52,7 +53,7 @@ class PacketAllocationTest {
     private static void sendMany(PacketPort port, QueueDriver queue) {
         byte[] request = Arp.request(8, 2, 1);
         MemorySegment payload = MemorySegment.ofArray(request);
-        long[] out = new long[2 * PacketSender.WORTHWHILE];
+        long[] out = new long[MANY];
         for (int i = 0; i < ROUNDS; i++) {
             for (int k = 0; k < out.length; k++) {
                 out[k] = Frame.withLength(queue.frames().allocate(queue.account()), request.length);

@@ -202,7 +202,8 @@ class PacketQueueTest {
     void ofManyFramesInOneGoOnlyThoseThatCannotBeSentAreDropped() throws Exception {
         try (PacketPort port = open("");
                 QueueDriver queue = new QueueDriver(port.queues().getFirst())) {
-            List<byte[]> good = IntStream.range(0, 150).mapToObj(PacketQueueTest::frame).toList();
+            List<byte[]> good =
+                    IntStream.range(0, 150).mapToObj(PacketQueueTest::frame).toList();
             List<byte[]> all = new ArrayList<>(good);
             all.add(100, new byte[13]);
             all.add(3, Frames.untagged(Frames.station(1), Frames.station(2), 1515, 1));
@@ -223,7 +224,8 @@ class PacketQueueTest {
                 QueueDriver queue = new QueueDriver(port.queues().getFirst())) {
             netns.ip("link", "delete", Veth.LINK);
 
-            queue.transmit(IntStream.range(0, 20).mapToObj(PacketQueueTest::frame).toArray(byte[][]::new));
+            queue.transmit(
+                    IntStream.range(0, 20).mapToObj(PacketQueueTest::frame).toArray(byte[][]::new));
 
             assertEquals(PortState.GONE, port.state());
             assertEquals(Map.of(DropReason.PORT_DOWN, 20L), queue.counters().egressDrops());
