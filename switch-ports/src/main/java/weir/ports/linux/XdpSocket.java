@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * An AF_XDP socket ({@code uapi/linux/if_xdp.h}, Documentation/networking/af_xdp.rst): frames of one queue
  * of one interface by rings of descriptors, in memory that the process and the kernel share.
  *
- * <p>Life: {@link #open}, {@link #createRings}, {@link #registerMemory} or not, {@link #bind}, {@link
- * #close}. {@link #kick} and the rings belong to one thread; {@link #statistics} may be asked by any.
+ * <p>Life: {@link #open}, {@link #createReceiveRings} or {@link #createSendRing} or both, {@link #registerMemory} or
+ * not, {@link #bind}, {@link #close}. A ring that was not made must not be asked for. {@link #kick} and the rings belong to one thread; {@link #statistics} may be asked by any.
  */
 public final class XdpSocket implements AutoCloseable {
     /** {@code sxdp_flags}: the kernel copies frames, whatever the driver could do. */
@@ -64,10 +64,10 @@ public final class XdpSocket implements AutoCloseable {
     private final Arena mappings = Arena.ofShared();
     private boolean closed;
 
-    @SuppressWarnings("NullAway.Init") // set by createRings(), which every use follows
+    @SuppressWarnings("NullAway.Init") // set by createReceiveRings(), which every use follows
     private XdpRing rx;
 
-    @SuppressWarnings("NullAway.Init")
+    @SuppressWarnings("NullAway.Init") // set by createSendRing(), which every use follows
     private XdpRing tx;
 
     @SuppressWarnings("NullAway.Init")
@@ -103,24 +103,46 @@ public final class XdpSocket implements AutoCloseable {
     }
 
     /**
-     * Makes and maps the four rings.
+     * Makes and maps the rings for receiving, and those that the kernel takes buffers from and gives them back by.
+     * Sockets of one queue share the latter two: only the first of them makes these rings.
      *
      * @param entries of each, a power of two
      */
-    public void createRings(int entries) throws LinuxException {
+    public void createReceiveRings(int entries) throws LinuxException {
+        requestRings(entries, XDP_RX_RING, XDP_UMEM_FILL_RING, XDP_UMEM_COMPLETION_RING);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment count = arena.allocate(JAVA_INT);
-            count.set(JAVA_INT, 0, entries);
-            for (int option : new int[] {XDP_RX_RING, XDP_TX_RING, XDP_UMEM_FILL_RING, XDP_UMEM_COMPLETION_RING}) {
-                set("setsockopt(rings)", option, count);
-            }
-            MemorySegment offsets = arena.allocate(OFFSETS_BYTES, Long.BYTES);
-            get("getsockopt(XDP_MMAP_OFFSETS)", XDP_MMAP_OFFSETS, offsets);
+            MemorySegment offsets = ringOffsets(arena);
             rx = map(offsets, 0, PGOFF_RX, XdpRing.DESCRIPTOR_BYTES, entries);
-            tx = map(offsets, 1, PGOFF_TX, XdpRing.DESCRIPTOR_BYTES, entries);
             fill = map(offsets, 2, PGOFF_FILL, XdpRing.ADDRESS_BYTES, entries);
             completion = map(offsets, 3, PGOFF_COMPLETION, XdpRing.ADDRESS_BYTES, entries);
         }
+    }
+
+    /**
+     * Makes and maps the ring for sending.
+     *
+     * @param entries a power of two
+     */
+    public void createSendRing(int entries) throws LinuxException {
+        requestRings(entries, XDP_TX_RING);
+        try (Arena arena = Arena.ofConfined()) {
+            tx = map(ringOffsets(arena), 1, PGOFF_TX, XdpRing.DESCRIPTOR_BYTES, entries);
+        }
+    }
+
+    private void requestRings(int entries, int... options) throws LinuxException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment count = arena.allocateFrom(JAVA_INT, entries);
+            for (int option : options) {
+                set("setsockopt(rings)", option, count);
+            }
+        }
+    }
+
+    private MemorySegment ringOffsets(Arena arena) throws LinuxException {
+        MemorySegment offsets = arena.allocate(OFFSETS_BYTES, Long.BYTES);
+        get("getsockopt(XDP_MMAP_OFFSETS)", XDP_MMAP_OFFSETS, offsets);
+        return offsets;
     }
 
     private XdpRing map(MemorySegment offsets, int ring, long pageOffset, int entryBytes, int entries)

@@ -10,7 +10,6 @@ import weir.ports.link.LinkPlace;
 import weir.ports.linux.Errno;
 import weir.ports.linux.LinkInfo;
 import weir.ports.linux.LinuxException;
-import weir.ports.linux.XdpSocket;
 
 /**
  * An interface by the program and the sockets that are bound to it. They stay with the interface through a
@@ -20,7 +19,7 @@ import weir.ports.linux.XdpSocket;
  * that no longer stands for the namespace, the port gives it up, and the kernel can end it.
  *
  * @param program attached to the interface
- * @param sockets one per queue
+ * @param channels one per queue
  * @param index of the interface within its namespace
  * @param namespaceId of the namespace, see {@link LinkPlace}
  * @param namespacePath null for the process's own namespace
@@ -28,7 +27,7 @@ import weir.ports.linux.XdpSocket;
  */
 record XdpBinding(
         RedirectProgram program,
-        List<XdpSocket> sockets,
+        List<XdpChannel> channels,
         int index,
         int namespaceId,
         @Nullable String namespacePath,
@@ -59,6 +58,6 @@ record XdpBinding(
     @Override
     public void close() {
         program.close();
-        sockets.forEach(XdpSocket::close);
+        channels.forEach(XdpChannel::close);
     }
 }

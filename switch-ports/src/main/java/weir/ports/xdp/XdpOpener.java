@@ -21,7 +21,6 @@ import weir.ports.linux.LinkInfo;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.NetworkNamespace;
 import weir.ports.linux.RouteSocket;
-import weir.ports.linux.XdpSocket;
 
 /**
  * Opens AF_XDP ports and says in a user's words what went wrong. Sockets are opened, and the program is
@@ -33,7 +32,7 @@ final class XdpOpener extends LinkOpener<XdpPort> {
     private static final String NAMESPACE_NEEDS = "CAP_SYS_ADMIN, as everything with netns=";
 
     private final XdpSpec spec;
-    private final List<XdpSocket> sockets = new ArrayList<>();
+    private final List<XdpChannel> channels = new ArrayList<>();
     private @Nullable RedirectProgram program;
     /** Capabilities for what is done now. */
     private String needs = SOCKET_NEEDS;
@@ -56,7 +55,7 @@ final class XdpOpener extends LinkOpener<XdpPort> {
         if (program != null) {
             program.close();
         }
-        sockets.forEach(XdpSocket::close);
+        channels.forEach(XdpChannel::close);
     }
 
     @Override
@@ -82,14 +81,14 @@ final class XdpOpener extends LinkOpener<XdpPort> {
         XdpService.requireFittingMtu(spec.toString(), found.mtuBytes());
         needs = NAMESPACE_NEEDS;
         RedirectProgram attached = inside(path, () -> attach(found.index()));
-        XdpBinding binding = new XdpBinding(attached, List.copyOf(sockets), found.index(), namespaceId, path, inode);
+        XdpBinding binding = new XdpBinding(attached, List.copyOf(channels), found.index(), namespaceId, path, inode);
         return new XdpPort(spec, monitor(), binding, found);
     }
 
     private RedirectProgram attach(int interfaceIndex) throws LinuxException {
         needs = SOCKET_NEEDS;
         for (int i = 0; i < spec.queues(); i++) {
-            sockets.add(XdpSocket.open());
+            channels.add(XdpChannel.open());
         }
         needs = PROGRAM_NEEDS;
         RedirectProgram attached =

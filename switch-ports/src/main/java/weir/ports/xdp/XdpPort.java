@@ -28,7 +28,7 @@ public final class XdpPort implements Port {
         link = new WatchedLink(this, monitor, binding, found);
         List<XdpQueue> made = new ArrayList<>();
         for (int i = 0; i < spec.queues(); i++) {
-            made.add(new XdpQueue(this, binding, binding.sockets().get(i), spec.firstQueue() + i));
+            made.add(new XdpQueue(this, binding, binding.channels().get(i), spec.firstQueue() + i));
         }
         queues = List.copyOf(made);
     }

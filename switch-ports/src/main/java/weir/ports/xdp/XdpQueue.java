@@ -13,23 +13,23 @@ import weir.ports.linux.XdpSocket;
 import weir.ports.readiness.FdReadiness;
 
 /**
- * One receive queue of an interface: one socket, served by one worker. While attached, an {@link XdpService}
- * does the work. The socket is closed by {@link #detach}, since only then the kernel is done with the slots
+ * One receive queue of an interface: its sockets, served by one worker. While attached, an {@link XdpService}
+ * does the work. The sockets are closed by {@link #detach}, since only then the kernel is done with the slots
  * that it was lent.
  */
 public final class XdpQueue implements PortQueue {
     private final XdpPort port;
     private final XdpBinding binding;
-    private final XdpSocket socket;
+    private final XdpChannel channel;
     private final int number;
     private volatile @Nullable XdpService service;
     private volatile long droppedBefore;
 
     /** @param number of the interface's receive queue */
-    XdpQueue(XdpPort port, XdpBinding binding, XdpSocket socket, int number) {
+    XdpQueue(XdpPort port, XdpBinding binding, XdpChannel channel, int number) {
         this.port = port;
         this.binding = binding;
-        this.socket = socket;
+        this.channel = channel;
         this.number = number;
     }
 
@@ -40,11 +40,11 @@ public final class XdpQueue implements PortQueue {
         }
         FdReadiness readiness = FdReadiness.of(port, context);
         XdpService.requireFittingMtu(port.spec(), port.link().info().mtuBytes());
-        XdpService starting = new XdpService(port, socket, context);
+        XdpService starting = new XdpService(port, channel, context);
         boolean done = false;
         try {
             starting.start(readiness, binding.index(), number);
-            binding.program().direct(number, socket);
+            binding.program().direct(number, channel.in());
             done = true;
         } catch (LinuxException e) {
             throw explain(e, context);
@@ -124,7 +124,7 @@ public final class XdpQueue implements PortQueue {
 
     /** Frames that the kernel dropped on their way to the socket. Any thread. */
     long peerDropped() {
-        XdpSocket.Statistics statistics = socket.statistics();
+        XdpSocket.Statistics statistics = channel.in().statistics();
         return statistics == null ? droppedBefore : statistics.rxDropped() + statistics.rxRingFull();
     }
 }

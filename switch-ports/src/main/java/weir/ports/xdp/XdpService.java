@@ -18,11 +18,10 @@ import weir.core.worker.Doorbell;
 import weir.ports.linux.Errno;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.XdpRing;
-import weir.ports.linux.XdpSocket;
 import weir.ports.readiness.FdReadiness;
 
 /**
- * Moves frames between one AF_XDP socket and the pool, without copying: the kernel writes into slots of the
+ * Moves frames between the AF_XDP sockets of one queue and the pool, without copying: the kernel writes into slots of the
  * pool and reads from them. Everything runs on the worker's thread.
  *
  * <pre>
@@ -64,7 +63,7 @@ final class XdpService implements FdReadiness.Listener {
     private static final int NOT_BOUND = -Errno.ENXIO.number();
 
     private final XdpPort port;
-    private final XdpSocket socket;
+    private final XdpChannel channel;
     private final QueueContext context;
     private final FrameStore frames;
     private final FramePool pool;
@@ -108,9 +107,9 @@ final class XdpService implements FdReadiness.Listener {
     @SuppressWarnings("NullAway.Init")
     private XdpRing completion;
 
-    XdpService(XdpPort port, XdpSocket socket, QueueContext context) {
+    XdpService(XdpPort port, XdpChannel channel, QueueContext context) {
         this.port = port;
-        this.socket = socket;
+        this.channel = channel;
         this.context = context;
         frames = context.frames();
         pool = frames.pool();
@@ -132,12 +131,12 @@ final class XdpService implements FdReadiness.Listener {
     }
 
     void start(FdReadiness readiness, int interfaceIndex, int queue) throws LinuxException, IOException, PortException {
-        socket.createRings(RING_ENTRIES);
-        rx = socket.rx();
-        tx = socket.tx();
-        fill = socket.fill();
-        completion = socket.completion();
-        socket.sendUpTo(SEND_BUDGET_FRAMES);
+        channel.createRings(RING_ENTRIES);
+        rx = channel.in().rx();
+        tx = channel.out().tx();
+        fill = channel.in().fill();
+        completion = channel.in().completion();
+        channel.out().sendUpTo(SEND_BUDGET_FRAMES);
         PoolConfig config = pool.config();
         int share = Math.min(config.creditPerPort() / CREDIT_PARTS, config.smallSlotsPerWorker() / POOL_PARTS);
         lentTarget = Math.clamp(share, MIN_LENT, MAX_LENT);
@@ -146,18 +145,19 @@ final class XdpService implements FdReadiness.Listener {
             throw new PortException(
                     "no slot of the frame pool is free for " + port.spec(), "give the switch a larger pool");
         }
-        SharedMemory.join(pool, socket, interfaceIndex, queue);
-        registration = readiness.register(socket.fd(), this);
+        SharedMemory.join(pool, channel.in(), interfaceIndex, queue);
+        channel.bindOut(interfaceIndex, queue);
+        registration = readiness.register(channel.in().fd(), this);
     }
 
-    /** Ends the socket, then takes back every slot that the kernel had. */
+    /** Ends the sockets, then takes back every slot that the kernel had. */
     void stop() {
         if (registration != null) {
             registration.cancel();
         }
         cells.dropEgress(DropReason.PORT_DOWN, staged + unsettled);
-        SharedMemory.leave(pool, socket);
-        socket.close();
+        SharedMemory.leave(pool, channel.in());
+        channel.close();
         for (int slot = 0; slot < slots.length; slot++) {
             int holds = slots[slot] == LENT ? 1 : slots[slot];
             for (int i = 0; i < holds; i++) {
@@ -358,7 +358,7 @@ final class XdpService implements FdReadiness.Listener {
     private void send() {
         while (unsettled > 0 && !broken) {
             int before = unsettled;
-            int result = socket.kick();
+            int result = channel.out().kick();
             settle(result);
             reap();
             if (result == DOWN) {

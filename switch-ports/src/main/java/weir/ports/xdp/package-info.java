@@ -43,7 +43,7 @@
  * stack.
  * <li>A namespace given by {@code netns} lives as long as the port; the port gives it up when its path is
  * gone.
- * <li>Detaching waits for the kernel's readers of the socket (RCU), and the worker's other ports with it.
+ * <li>Detaching waits for the kernel's readers of the socket (RCU), once for each of its two, and the worker's other ports with it.
  * </ul>
  */
 @NullMarked

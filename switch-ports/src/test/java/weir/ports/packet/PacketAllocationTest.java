@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.packet;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
@@ -17,6 +18,7 @@ import weir.testing.RequiresFeature;
 @RequiresFeature({Feature.ROOT, Feature.NETNS})
 class PacketAllocationTest {
     private static final int ROUNDS = 20_000;
+    private static final int MANY = 16;
 
     @Test
     void sendingAndReceivingAllocateNothing() throws Exception {
@@ -31,6 +33,34 @@ class PacketAllocationTest {
                 assertTrue(answers[0] > ROUNDS, "answers " + answers[0]);
                 assertTrue(bytes < ROUNDS, bytes + " bytes in " + ROUNDS + " rounds");
             }
+        }
+    }
+
+    @Test
+    void sendingManyInOneGoAllocatesNothing() throws Exception {
+        try (Netns netns = new Netns()) {
+            Veth.make(netns);
+            try (PacketPort port = PacketPort.open(Veth.spec(netns, ""));
+                    QueueDriver queue = new QueueDriver(port.queues().getFirst())) {
+                long bytes = AllocatedBytes.ofRun(ROUNDS, () -> sendMany(port, queue));
+
+                assertEquals(0, queue.counters().egressDrops().size());
+                assertTrue(bytes < ROUNDS, bytes + " bytes in " + ROUNDS + " rounds");
+            }
+        }
+    }
+
+    private static void sendMany(PacketPort port, QueueDriver queue) {
+        byte[] request = Arp.request(8, 2, 1);
+        MemorySegment payload = MemorySegment.ofArray(request);
+        long[] out = new long[MANY];
+        for (int i = 0; i < ROUNDS; i++) {
+            for (int k = 0; k < out.length; k++) {
+                out[k] = Frame.withLength(queue.frames().allocate(queue.account()), request.length);
+                MemorySegment.copy(payload, 0, queue.pool().memory(), Frame.position(out[k]), request.length);
+            }
+            queue.cells().enqueued(out.length);
+            port.queues().getFirst().transmit(out, 0, out.length);
         }
     }
 

@@ -9,6 +9,7 @@ import static weir.ports.testing.Waiting.within;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -194,6 +195,40 @@ class PacketQueueTest {
 
             Frames.assertSameOrder(List.of(frame(1), frame(2)), peerGets(2), "the peer got");
             assertEquals(Map.of(DropReason.OVERSIZE, 1L), queue.counters().egressDrops());
+        }
+    }
+
+    @Test
+    void ofManyFramesInOneGoOnlyThoseThatCannotBeSentAreDropped() throws Exception {
+        try (PacketPort port = open("");
+                QueueDriver queue = new QueueDriver(port.queues().getFirst())) {
+            List<byte[]> good =
+                    IntStream.range(0, 150).mapToObj(PacketQueueTest::frame).toList();
+            List<byte[]> all = new ArrayList<>(good);
+            all.add(100, new byte[13]);
+            all.add(3, Frames.untagged(Frames.station(1), Frames.station(2), 1515, 1));
+
+            queue.transmit(all.toArray(byte[][]::new));
+
+            Frames.assertSameOrder(good, peerGets(good.size()), "the peer got");
+            assertEquals(good.size(), queue.counters().transmitted());
+            assertEquals(
+                    Map.of(DropReason.OVERSIZE, 1L, DropReason.IO_ERROR, 1L),
+                    queue.counters().egressDrops());
+        }
+    }
+
+    @Test
+    void manyFramesInOneGoToADeletedInterfaceAreDroppedByName() throws Exception {
+        try (PacketPort port = open("");
+                QueueDriver queue = new QueueDriver(port.queues().getFirst())) {
+            netns.ip("link", "delete", Veth.LINK);
+
+            queue.transmit(
+                    IntStream.range(0, 20).mapToObj(PacketQueueTest::frame).toArray(byte[][]::new));
+
+            assertEquals(PortState.GONE, port.state());
+            assertEquals(Map.of(DropReason.PORT_DOWN, 20L), queue.counters().egressDrops());
         }
     }
 
