@@ -76,7 +76,9 @@ record CaptureArgument(Path file, CaptureSettings settings) {
             throw new CommandFailure(ExitCode.FAILURE, String.valueOf(e.getMessage()), e.hint());
         } catch (IOException e) {
             throw new CommandFailure(
-                    ExitCode.FAILURE, "cannot write " + file + ": " + e.getMessage(), "name a file that can be written");
+                    ExitCode.FAILURE,
+                    "cannot write " + file + ": " + e.getMessage(),
+                    "name a file that can be written");
         }
     }
 

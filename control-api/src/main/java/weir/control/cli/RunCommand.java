@@ -114,9 +114,10 @@ public final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--capture",
             paramLabel = "FILE[,SETTINGS]",
-            description = "Writes frames of all ports to a pcapng file, from before the first one. Settings: drops or drops-only,"
-                    + " with the reason as comment; in or out; port=NAME; snap=BYTES; filter=FILE, as tcpdump -ddd prints"
-                    + " it or an object with a program for XDP.")
+            description =
+                    "Writes frames of all ports to a pcapng file, from before the first one. Settings: drops or drops-only,"
+                            + " with the reason as comment; in or out; port=NAME; snap=BYTES; filter=FILE, as tcpdump -ddd prints"
+                            + " it or an object with a program for XDP.")
     private @Nullable String capture;
 
     /** For picocli. */

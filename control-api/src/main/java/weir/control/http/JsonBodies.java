@@ -19,6 +19,8 @@ final class JsonBodies {
     /** Deepest nesting. */
     static final int MAX_DEPTH = 32;
 
+    private static final String HINT = "openapi.yaml describes every body; they are nested " + MAX_DEPTH + " deep at most";
+
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
@@ -37,14 +39,14 @@ final class JsonBodies {
      */
     static JsonNode read(@Nullable Buffer buffer) throws ControlException {
         if (buffer == null || buffer.length() == 0) {
-            throw ControlException.invalid("", "the body is empty, needed is JSON", "");
+            throw ControlException.invalid("", "the body is empty, needed is JSON", HINT);
         }
         try {
             return MAPPER.readTree(buffer.getBytes());
         } catch (JacksonException e) {
             TokenStreamLocation at = e.getLocation();
             String place = at == null ? "" : " in line " + at.getLineNr() + ", column " + at.getColumnNr();
-            throw ControlException.invalid("", "the body is no JSON" + place + ": " + firstLine(e), "");
+            throw ControlException.invalid("", "the body is no JSON" + place + ": " + firstLine(e), HINT);
         }
     }
 

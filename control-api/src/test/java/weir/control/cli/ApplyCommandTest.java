@@ -106,11 +106,17 @@ class ApplyCommandTest {
 
     @Test
     void filesAndDaemonsThatAreNotThereHaveTheirOwnExitCodes() throws Exception {
-        assertEquals(3, CommandRun.of("apply", "-f", folder.resolve("none").toString(), "--socket", socket).exitCode());
+        assertEquals(
+                3,
+                CommandRun.of("apply", "-f", folder.resolve("none").toString(), "--socket", socket)
+                        .exitCode());
         Path file = folder.resolve("empty.yaml");
         Files.writeString(file, HEAD);
         String nobody = folder.resolve("no.sock").toString();
-        assertEquals(5, CommandRun.of("apply", "-f", file.toString(), "--socket", nobody).exitCode());
+        assertEquals(
+                5,
+                CommandRun.of("apply", "-f", file.toString(), "--socket", nobody)
+                        .exitCode());
         assertEquals(2, CommandRun.of("apply", "--socket", socket).exitCode());
     }
 

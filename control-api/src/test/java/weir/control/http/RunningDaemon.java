@@ -12,9 +12,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import weir.control.daemon.Daemon;
 import weir.control.daemon.DaemonSettings;
+import weir.control.http.UnixHttp.Answer;
 import weir.control.plane.ControlException;
 import weir.control.plane.StateFolder;
-import weir.control.http.UnixHttp.Answer;
 
 /** A daemon with a socket and a state folder of its own; every answer is checked against {@code openapi.yaml}. */
 final class RunningDaemon implements AutoCloseable {
