@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 /** {@code weir healthcheck}: for containers without curl. */
 @Command(
         name = "healthcheck",
-        description = "Asks a daemon whether its configuration is in force: exit code 0 yes, 1 no, 5 it does not answer.")
+        description =
+                "Asks a daemon whether its configuration is in force: exit code 0 yes, 1 no, 5 it does not answer.")
 public final class HealthcheckCommand implements Callable<Integer> {
     private static final String REQUEST = "GET /readyz HTTP/1.1\r\nHost: weir\r\nConnection: close\r\n\r\n";
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 (\\d{3}) .*");
@@ -60,8 +61,10 @@ public final class HealthcheckCommand implements Callable<Integer> {
             channel.connect(UnixDomainSocketAddress.of(socket));
             channel.write(ByteBuffer.wrap(REQUEST.getBytes(StandardCharsets.US_ASCII)));
             byte[] answer = Channels.newInputStream(channel).readNBytes(MAX_BYTES);
-            Matcher status = STATUS.matcher(
-                    new String(answer, StandardCharsets.UTF_8).lines().findFirst().orElse(""));
+            Matcher status = STATUS.matcher(new String(answer, StandardCharsets.UTF_8)
+                    .lines()
+                    .findFirst()
+                    .orElse(""));
             if (status.matches()) {
                 return Integer.parseInt(status.group(1));
             }

@@ -35,7 +35,8 @@ final class ServiceManager {
     /** As the environment of this process says. */
     static ServiceManager of(Map<String, String> environment) {
         String pid = environment.get("WATCHDOG_PID");
-        boolean isMeant = pid == null || pid.equals(Long.toString(ProcessHandle.current().pid()));
+        boolean isMeant =
+                pid == null || pid.equals(Long.toString(ProcessHandle.current().pid()));
         String micros = environment.getOrDefault("WATCHDOG_USEC", "");
         return new ServiceManager(
                 environment.get("NOTIFY_SOCKET"),

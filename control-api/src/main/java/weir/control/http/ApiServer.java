@@ -82,7 +82,11 @@ public final class ApiServer implements AutoCloseable {
         SocketFile file = SocketFile.at(unix.path());
         files.add(file);
         LateAccess access = new LateAccess();
-        bind(options(), SocketAddress.domainSocketAddress(file.temporary().toString()), access, unix.path().toString());
+        bind(
+                options(),
+                SocketAddress.domainSocketAddress(file.temporary().toString()),
+                access,
+                unix.path().toString());
         int gid = file.publish(unix.group());
         access.decide(new UnixAccess(ownUid(), unix.group() == null ? null : gid, unix.role()));
     }

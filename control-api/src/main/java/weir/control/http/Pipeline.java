@@ -82,7 +82,8 @@ final class Pipeline {
             context.response().putHeader("WWW-Authenticate", "Bearer realm=\"weir\"");
         } else if (who.startsWith("token=")) {
             context.response()
-                    .putHeader("WWW-Authenticate", "Bearer realm=\"weir\", error=\"insufficient_scope\", scope=\"admin\"");
+                    .putHeader(
+                            "WWW-Authenticate", "Bearer realm=\"weir\", error=\"insufficient_scope\", scope=\"admin\"");
         }
         Answers.problem(context, problem);
     }

@@ -18,12 +18,7 @@ import weir.control.program.ViolationReport;
  * @param hint what to do instead; may be empty
  */
 record Problem(
-        int status,
-        String code,
-        String title,
-        String hint,
-        List<FieldError> errors,
-        List<ViolationReport> violations) {
+        int status, String code, String title, String hint, List<FieldError> errors, List<ViolationReport> violations) {
     static final String MEDIA_TYPE = "application/problem+json";
 
     Problem(int status, String code, String title, String hint) {

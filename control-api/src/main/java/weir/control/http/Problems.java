@@ -49,8 +49,7 @@ final class Problems {
     private static void failed(RoutingContext context) {
         Throwable failure = context.failure();
         Problem known = OF_THE_ROUTER.get(context.statusCode() < BAD_REQUEST ? 404 : context.statusCode());
-        Answers.problem(
-                context, known == null || isOurs(failure) ? of(context, failure) : known);
+        Answers.problem(context, known == null || isOurs(failure) ? of(context, failure) : known);
     }
 
     private static boolean isOurs(@Nullable Throwable failure) {
@@ -69,9 +68,12 @@ final class Problems {
         if (failure instanceof JacksonException e) {
             return ofJson(e);
         }
-        LOG.error("{} {}", context.request().method(), Audit.printable(context.request().path()), failure);
-        return new Problem(
-                INTERNAL, "internal", "the daemon failed", "this is a defect; the daemon's log has more");
+        LOG.error(
+                "{} {}",
+                context.request().method(),
+                Audit.printable(context.request().path()),
+                failure);
+        return new Problem(INTERNAL, "internal", "the daemon failed", "this is a defect; the daemon's log has more");
     }
 
     private static Problem ofJson(JacksonException e) {

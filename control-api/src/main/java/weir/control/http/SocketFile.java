@@ -58,7 +58,8 @@ final class SocketFile implements AutoCloseable {
         } catch (BoundSocket.Occupied e) {
             throw e.isSocket()
                     ? new ListenException(
-                            "socket " + path + " is in use", "another daemon answers there; choose another with --socket")
+                            "socket " + path + " is in use",
+                            "another daemon answers there; choose another with --socket")
                     : new ListenException(path + " is there and is no socket", "choose another with --socket");
         } catch (IOException | LinuxException e) {
             throw cannot(path, e);
@@ -113,7 +114,8 @@ final class SocketFile implements AutoCloseable {
     public void close() {
         try {
             if (identity != null
-                    && Files.readAttributes(path, IDENTITY, LinkOption.NOFOLLOW_LINKS).equals(identity)) {
+                    && Files.readAttributes(path, IDENTITY, LinkOption.NOFOLLOW_LINKS)
+                            .equals(identity)) {
                 Files.deleteIfExists(path);
             }
         } catch (IOException e) {

@@ -96,7 +96,8 @@ public final class ControlPlane implements AutoCloseable {
         if (!expected.isEmpty() && !expected.contains(version())) {
             throw new ControlException(
                     Code.STALE,
-                    "the configuration has changed; its version is now " + version().tag(),
+                    "the configuration has changed; its version is now "
+                            + version().tag(),
                     "get it again, look at what is different, and send the change with its new ETag in If-Match");
         }
     }
@@ -235,8 +236,7 @@ public final class ControlPlane implements AutoCloseable {
 
     /** A port that is not there, or what is to be done to one that is not there. */
     private void noteFailed(Action action, ControlException e, boolean ignoreBadPorts) throws ControlException {
-        if (!ignoreBadPorts
-                || !(action instanceof Action.AttachPort || failed.containsKey(action.place()))) {
+        if (!ignoreBadPorts || !(action instanceof Action.AttachPort || failed.containsKey(action.place()))) {
             throw new ControlException(
                     e.code(), action.place() + ": " + e.getMessage(), e.hint(), e.errors(), e.violations(), e);
         }

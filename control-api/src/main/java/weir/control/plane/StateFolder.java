@@ -78,8 +78,8 @@ public final class StateFolder implements TopologyStore, AutoCloseable {
     public static StateFolder open(Path folder) throws Unusable {
         try {
             Files.createDirectories(folder.resolve("objects"));
-            FileChannel channel = FileChannel.open(
-                    folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel =
+                    FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (isLocked(channel)) {
                 return new StateFolder(folder, channel);
             }

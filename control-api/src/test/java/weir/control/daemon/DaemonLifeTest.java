@@ -64,14 +64,15 @@ class DaemonLifeTest {
     }
 
     private static void hangUp(DaemonProcess daemon) throws Exception {
-        new ProcessBuilder("kill", "-HUP", Long.toString(daemon.process.pid())).start().waitFor();
+        new ProcessBuilder("kill", "-HUP", Long.toString(daemon.process.pid()))
+                .start()
+                .waitFor();
     }
 
     private static Set<String> switches(DaemonProcess daemon) {
         String answer = daemon.ask("GET", "/v1/switches", "");
         String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
-        return new TreeSet<>(
-                JsonMapper.shared().readTree(body).path("switches").propertyNames());
+        return new TreeSet<>(JsonMapper.shared().readTree(body).path("switches").propertyNames());
     }
 
     @Test
@@ -96,8 +97,8 @@ class DaemonLifeTest {
                 daemon.awaitReady();
                 Set<String> now = switches(daemon);
                 assertTrue(now.equals(before) || now.equals(after), now + " is neither " + before + " nor " + after);
-                long end = System.nanoTime()
-                        + TimeUnit.MILLISECONDS.toNanos(1 + random.nextInt(MOST_MILLIS_BEFORE_KILL));
+                long end =
+                        System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1 + random.nextInt(MOST_MILLIS_BEFORE_KILL));
                 Thread killer = Thread.ofPlatform().start(() -> killAt(daemon, end));
                 before = now;
                 after = now;

@@ -36,8 +36,7 @@ final class NotifySocket implements AutoCloseable {
                     Thread.sleep(5);
                     continue;
                 }
-                String message = new String(
-                        buffer.asSlice(0, bytes).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
+                String message = new String(buffer.asSlice(0, bytes).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
                 if (message.contains(text)) {
                     return;
                 }

@@ -55,8 +55,7 @@ class AccessTest {
                 for (String method : path.getValue().propertyNames()) {
                     if (METHODS.contains(method)) {
                         operations.add(new Operation(
-                                method.toUpperCase(Locale.ROOT),
-                                path.getKey().replaceAll("\\{[a-z]+}", "none")));
+                                method.toUpperCase(Locale.ROOT), path.getKey().replaceAll("\\{[a-z]+}", "none")));
                     }
                 }
             }
@@ -85,9 +84,8 @@ class AccessTest {
                 List<Integer> statuses = overTls(port, token, script);
                 for (int i = 0; i < statuses.size(); i++) {
                     Operation each = operations().get(i);
-                    int refused = token.equals(ADMIN_TOKEN)
-                            ? 0
-                            : token.equals(READ_TOKEN) ? (each.isSafe() ? 0 : 403) : 401;
+                    int refused =
+                            token.equals(ADMIN_TOKEN) ? 0 : token.equals(READ_TOKEN) ? (each.isSafe() ? 0 : 403) : 401;
                     assertStatus(refused, statuses.get(i), each + " with token '" + token + "'");
                     cells++;
                 }
@@ -120,8 +118,9 @@ class AccessTest {
         StringBuilder text = new StringBuilder();
         for (Operation each : operations()) {
             text.append(text.isEmpty() ? "" : "next\n")
-                    .append("url = \"https://127.0.0.1:" + port + each.path() + "\"\nrequest = " + each.method()
-                            + "\nsilent\ninsecure\nmax-time = 20\noutput = /dev/null\nwrite-out = \"%{http_code}\\n\"\n");
+                    .append(
+                            "url = \"https://127.0.0.1:" + port + each.path() + "\"\nrequest = " + each.method()
+                                    + "\nsilent\ninsecure\nmax-time = 20\noutput = /dev/null\nwrite-out = \"%{http_code}\\n\"\n");
             if (!token.isEmpty()) {
                 text.append("header = \"Authorization: Bearer " + token + "\"\n");
             }
@@ -130,15 +129,32 @@ class AccessTest {
             }
         }
         Files.writeString(script, text);
-        return run("curl", "-K", script.toString()).lines().map(Integer::parseInt).toList();
+        return run("curl", "-K", script.toString())
+                .lines()
+                .map(Integer::parseInt)
+                .toList();
     }
 
     private Endpoint.Tls tls() throws Exception {
         Path key = folder.resolve("key.pem");
         Path certificate = folder.resolve("cert.pem");
         run(
-                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
-                "1", "-subj", "/CN=localhost", "-keyout", key.toString(), "-out", certificate.toString());
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+                "-days",
+                "1",
+                "-subj",
+                "/CN=localhost",
+                "-keyout",
+                key.toString(),
+                "-out",
+                certificate.toString());
         return new Endpoint.Tls("127.0.0.1", 0, certificate, key, tokenFile("rw-------"));
     }
 
@@ -150,7 +166,9 @@ class AccessTest {
     }
 
     private static String run(String... command) throws Exception {
-        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), command[0] + " ends");
         return out;
@@ -159,13 +177,22 @@ class AccessTest {
     @Test
     void whoeverIsNeitherRootNorInTheGroupIsRefusedEvenWhereTheFileLetsThemConnect() throws Exception {
         try (RunningServer server = RunningServer.in(folder)) {
-            assertEquals(
-                    "rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(server.socket())));
+            assertEquals("rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(server.socket())));
             Files.setPosixFilePermissions(server.socket(), PosixFilePermissions.fromString("rw-rw-rw-"));
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
             String answer = run(
-                    "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "curl", "-s", "-i", "--max-time", "20",
-                    "--unix-socket", server.socket().toString(), "http://weir/v1/switches");
+                    "setpriv",
+                    "--reuid=65534",
+                    "--regid=65534",
+                    "--clear-groups",
+                    "curl",
+                    "-s",
+                    "-i",
+                    "--max-time",
+                    "20",
+                    "--unix-socket",
+                    server.socket().toString(),
+                    "http://weir/v1/switches");
             assertTrue(answer.startsWith("HTTP/1.1 403"), answer);
             assertTrue(answer.contains("\"forbidden\""), answer);
         }
@@ -221,13 +248,17 @@ class AccessTest {
         try (RunningServer server = RunningServer.in(folder)) {
             String tag = server.ask("GET", "/v1/switches", "").field("ETag");
             assertEquals(
-                    201, server.ask("POST", "/v1/switches", "{\"name\":\"a\"}", "If-Match: " + tag).status());
+                    201,
+                    server.ask("POST", "/v1/switches", "{\"name\":\"a\"}", "If-Match: " + tag)
+                            .status());
             RawClient.Answer second = server.ask("POST", "/v1/switches", "{\"name\":\"b\"}", "If-Match: " + tag);
             assertEquals(412, second.status());
             assertEquals("stale", second.json().path("code").asString());
             assertEquals(Set.of("a"), server.plane().topology().switches().keySet());
             assertEquals(
-                    201, server.ask("POST", "/v1/switches", "{\"name\":\"b\"}", "If-Match: *").status());
+                    201,
+                    server.ask("POST", "/v1/switches", "{\"name\":\"b\"}", "If-Match: *")
+                            .status());
         }
     }
 }

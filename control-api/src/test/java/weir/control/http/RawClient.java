@@ -49,7 +49,8 @@ final class RawClient implements AutoCloseable {
     }
 
     static String request(String method, String path, String body, String... fields) {
-        StringBuilder text = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: weir\r\nConnection: close\r\n");
+        StringBuilder text =
+                new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: weir\r\nConnection: close\r\n");
         for (String field : fields) {
             text.append(field).append("\r\n");
         }

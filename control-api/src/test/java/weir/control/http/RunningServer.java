@@ -17,7 +17,9 @@ import weir.control.plane.TopologyStore;
 record RunningServer(ControlPlane plane, ApiServer server, Path socket) implements AutoCloseable {
     static RunningServer in(Path folder, Duration idle, Endpoint... besides) throws Exception {
         ControlPlane plane = new ControlPlane(
-                new ObjectStore(Files.createDirectories(folder.resolve("objects"))), TopologyStore.NONE, new EventHub());
+                new ObjectStore(Files.createDirectories(folder.resolve("objects"))),
+                TopologyStore.NONE,
+                new EventHub());
         Path socket = folder.resolve("s");
         List<Endpoint> endpoints = new java.util.ArrayList<>();
         endpoints.add(new Endpoint.Unix(socket, null, Role.ADMIN));

@@ -56,8 +56,8 @@ class ServerLimitsTest {
 
     @ParameterizedTest
     @MethodSource("badRequests")
-    void isAProblemWithCodeTitleAndHint(
-            String method, String path, String body, String field, int status, String code) throws Exception {
+    void isAProblemWithCodeTitleAndHint(String method, String path, String body, String field, int status, String code)
+            throws Exception {
         try (RunningServer server = RunningServer.in(folder)) {
             String[] fields = field.isEmpty() ? new String[0] : new String[] {field};
             RawClient.Answer answer = server.ask(method, path, body, fields);
@@ -127,7 +127,8 @@ class ServerLimitsTest {
     /** A byte of a request now and then, until the server has had enough. */
     private static void drip(RawClient client) {
         try {
-            for (char each : "GET /v1/switches HTTP/1.1\r\nX: ".concat("a".repeat(1_000)).toCharArray()) {
+            for (char each :
+                    "GET /v1/switches HTTP/1.1\r\nX: ".concat("a".repeat(1_000)).toCharArray()) {
                 client.send(String.valueOf(each));
                 Thread.sleep(50);
             }
@@ -143,8 +144,8 @@ class ServerLimitsTest {
         List<RawClient> clients = new ArrayList<>();
         try (RunningServer server = RunningServer.in(folder)) {
             // Without a loop guard, whose probes would be frames, too.
-            SwitchDefinition quiet = new SwitchDefinition(
-                    1, SwitchDefinition.DEFAULT.waitMode(), false, null, Map.of(), Set.of());
+            SwitchDefinition quiet =
+                    new SwitchDefinition(1, SwitchDefinition.DEFAULT.waitMode(), false, null, Map.of(), Set.of());
             server.plane().change(now -> now.with("sw", quiet), ChangeOptions.DEFAULT);
             MemoryPort a = new MemoryPort("a");
             MemoryPort b = new MemoryPort("b");
@@ -183,7 +184,9 @@ class ServerLimitsTest {
     }
 
     private static void connectMany(Path socket, List<RawClient> clients) {
-        String slow = RawClient.request("GET", "/v1/switches", "").replace("Connection: close\r\n", "").repeat(200);
+        String slow = RawClient.request("GET", "/v1/switches", "")
+                .replace("Connection: close\r\n", "")
+                .repeat(200);
         for (int i = 0; i < 1_000; i++) {
             try {
                 RawClient client = new RawClient(socket);

@@ -89,7 +89,8 @@ class StateFolderTest {
 
     private String refusal() throws Exception {
         try (StateFolder state = StateFolder.open(folder)) {
-            return String.valueOf(assertThrows(StateFolder.Unusable.class, state::load).getMessage());
+            return String.valueOf(
+                    assertThrows(StateFolder.Unusable.class, state::load).getMessage());
         }
     }
 
@@ -97,8 +98,7 @@ class StateFolderTest {
     void twoDaemonsDoNotShareAFolder() throws Exception {
         try (StateFolder first = StateFolder.open(folder)) {
             assertEquals(Topology.EMPTY, first.load());
-            StateFolder.Unusable refused =
-                    assertThrows(StateFolder.Unusable.class, () -> StateFolder.open(folder));
+            StateFolder.Unusable refused = assertThrows(StateFolder.Unusable.class, () -> StateFolder.open(folder));
             assertTrue(String.valueOf(refused.getMessage()).endsWith("is in use"), refused.getMessage());
         }
         StateFolder.open(folder).close();
@@ -136,10 +136,18 @@ class StateFolderTest {
     private String inTinyFileSystem() throws Exception {
         String script = "mount -t tmpfs -o size=64k weir-test \"$0\" && exec \"$@\"";
         Process process = new ProcessBuilder(
-                        "unshare", "--mount", "sh", "-c", script, folder.toString(),
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED", "-cp",
+                        "unshare",
+                        "--mount",
+                        "sh",
+                        "-c",
+                        script,
+                        folder.toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        FullDisk.class.getName(), folder.toString())
+                        FullDisk.class.getName(),
+                        folder.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
@@ -200,10 +208,10 @@ class StateFolderTest {
     void objectFilesThatNobodyNeedsAreRemoved() throws Exception {
         Path objects = Files.createDirectories(folder.resolve("objects"));
         ObjectStore store = new ObjectStore(objects);
-        byte[] bridge = Files.readAllBytes(
-                Path.of(System.getProperty("weir.root"), "examples", "programs", "bridge.o"));
-        byte[] count = Files.readAllBytes(
-                Path.of(System.getProperty("weir.root"), "examples", "programs", "pkt_count.o"));
+        byte[] bridge =
+                Files.readAllBytes(Path.of(System.getProperty("weir.root"), "examples", "programs", "bridge.o"));
+        byte[] count =
+                Files.readAllBytes(Path.of(System.getProperty("weir.root"), "examples", "programs", "pkt_count.o"));
         String kept = store.put(bridge);
         String gone = store.put(count);
         Files.writeString(objects.resolve("new123.o"), "half");

@@ -62,8 +62,8 @@ public record PeerCredentials(int pid, int uid, Set<Integer> groups) {
         try {
             MemorySegment state = arena.allocate(Libc.STATE);
             MemorySegment length = arena.allocateFrom(JAVA_INT, (int) into.byteSize());
-            int result = (int) Libc.GETSOCKOPT.invokeExact(
-                    state, fd, SOL_SOCKET, name, into.address(), length.address());
+            int result =
+                    (int) Libc.GETSOCKOPT.invokeExact(state, fd, SOL_SOCKET, name, into.address(), length.address());
             Fd.check(what, result, state);
             return length.get(JAVA_INT, 0);
         } catch (LinuxException e) {
