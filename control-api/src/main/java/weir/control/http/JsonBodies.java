@@ -19,7 +19,8 @@ final class JsonBodies {
     /** Deepest nesting. */
     static final int MAX_DEPTH = 32;
 
-    private static final String HINT = "openapi.yaml describes every body; they are nested " + MAX_DEPTH + " deep at most";
+    private static final String HINT =
+            "openapi.yaml describes every body; they are nested " + MAX_DEPTH + " deep at most";
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
