@@ -45,8 +45,8 @@ class ReproducibleBuildTest {
 
     private Map<String, String> build(String name, String zone, String language, String mask) throws Exception {
         Path folder = Files.createDirectory(scratch.resolve(name));
-        String copy = "git -C '" + ROOT + "' ls-files -z --cached --others --exclude-standard"
-                + " | tar -C '" + ROOT + "' --null --files-from=- -c | tar -x -C '" + folder + "'";
+        String copy = "git -C '" + ROOT + "' ls-files -z --cached --others --exclude-standard" + " | tar -C '" + ROOT
+                + "' --null --files-from=- -c | tar -x -C '" + folder + "'";
         Ran.of(List.of("sh", "-c", copy)).succeeded();
         String maven = "umask " + mask + " && cd '" + folder
                 + "' && mvn -B -o -q -Prelease -Dquickly -Dweir.commit=0123456789ab package";
@@ -71,7 +71,6 @@ class ReproducibleBuildTest {
     }
 
     private static String sha256(Path file) throws IOException, NoSuchAlgorithmException {
-        return HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
     }
 }

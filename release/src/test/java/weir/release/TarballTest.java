@@ -59,6 +59,7 @@ class TarballTest {
                 "share/man/man1/weir.1",
                 "share/man/man1/weir-run.1",
                 "share/zsh/site-functions/_weir",
+                "systemd/weir.service",
             })
     void hasEverythingForAnybodyToRead(String name) throws IOException {
         Path file = home.resolve(name);
@@ -68,8 +69,7 @@ class TarballTest {
 
     @Test
     void hasALauncherAndNothingThatBelongsToOneMachine() throws IOException {
-        assertEquals(
-                "rwxr-xr-x", PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve("weir"))));
+        assertEquals("rwxr-xr-x", PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve("weir"))));
         try (Stream<Path> files = Files.walk(home)) {
             assertEquals(
                     List.of(),

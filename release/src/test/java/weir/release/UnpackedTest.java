@@ -77,8 +77,10 @@ class UnpackedTest {
 
     @Test
     void worksWithoutACacheWhereNoneCanBeKept() throws Exception {
-        assertEquals("", version(NOBODY, JDK, "HOME=/nonexistent", "XDG_CACHE_HOME=").err());
-        assertEquals("", version(NOBODY, JDK, "HOME=", "XDG_CACHE_HOME=relative").err());
+        assertEquals(
+                "", version(NOBODY, JDK, "HOME=/nonexistent", "XDG_CACHE_HOME=").err());
+        assertEquals(
+                "", version(NOBODY, JDK, "HOME=", "XDG_CACHE_HOME=relative").err());
     }
 
     @Test
