@@ -238,8 +238,8 @@ public final class Switch implements AutoCloseable {
         PortEntry entry = ports.stream()
                 .filter(admitted::isSamePortAs) // may be treated otherwise meanwhile
                 .findFirst()
-                .orElseThrow(() -> new PortException(
-                        "port " + admitted.name() + " was detached before it began to receive", ""));
+                .orElseThrow(() ->
+                        new PortException("port " + admitted.name() + " was detached before it began to receive", ""));
         onAll(worker -> worker.startPolling(entry));
         events.post(new SwitchEvent.PortAttached(
                 entry.name(), entry.number(), entry.port().spec()));

@@ -33,7 +33,9 @@ class LivePortOptionsTest {
     private static final int WINDOW = 32;
     private static final List<PortOptions> TREATMENTS = List.of(
             PortOptions.DEFAULT.withVlan(VlanMode.parse("access:10")),
-            PortOptions.DEFAULT.withVlan(VlanMode.parse("trunk:10,20-29,native=10")).withHairpin(true),
+            PortOptions.DEFAULT
+                    .withVlan(VlanMode.parse("trunk:10,20-29,native=10"))
+                    .withHairpin(true),
             PortOptions.DEFAULT.withStorm(StormLimits.parse("broadcast:1000")),
             PortOptions.DEFAULT);
 
@@ -60,9 +62,8 @@ class LivePortOptionsTest {
     }
 
     private static boolean treat(Switch sw, String port, PortOptions as) {
-        return sw.change(port, now -> now.withVlan(as.vlan())
-                .withHairpin(as.hairpin())
-                .withStorm(as.storm()));
+        return sw.change(
+                port, now -> now.withVlan(as.vlan()).withHairpin(as.hairpin()).withStorm(as.storm()));
     }
 
     private void end(Switch sw) {
@@ -90,7 +91,12 @@ class LivePortOptionsTest {
             for (int i = 0; running.get(); i++) {
                 treat(sw, "other", TREATMENTS.get(i % TREATMENTS.size()));
                 boolean odd = i % 2 == 1;
-                treat(sw, "a", PortOptions.DEFAULT.withHairpin(odd).withStorm(odd ? StormLimits.NONE : StormLimits.parse("unknown:1000000")));
+                treat(
+                        sw,
+                        "a",
+                        PortOptions.DEFAULT
+                                .withHairpin(odd)
+                                .withStorm(odd ? StormLimits.NONE : StormLimits.parse("unknown:1000000")));
                 changes.incrementAndGet();
             }
         });

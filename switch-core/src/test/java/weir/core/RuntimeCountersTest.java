@@ -59,8 +59,10 @@ class RuntimeCountersTest {
             assertEquals(batches, worker.batches());
             assertEquals(3, worker.sampledBatches());
             assertEquals(15, worker.sampledFrames());
-            for (Stage stage : Stage.ALL) { // each look at the clock is 10 ns after the one before; no program: no such stage
-                assertEquals(stage == Stage.PROGRAM ? 0L : 30L, worker.sampledNanos().get(stage), stage.label());
+            for (Stage stage :
+                    Stage.ALL) { // each look at the clock is 10 ns after the one before; no program: no such stage
+                assertEquals(
+                        stage == Stage.PROGRAM ? 0L : 30L, worker.sampledNanos().get(stage), stage.label());
             }
             assertEquals(2.0, worker.nanosPerFrame(Stage.RECEIVE));
         }

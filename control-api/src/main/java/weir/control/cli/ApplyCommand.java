@@ -106,7 +106,10 @@ public final class ApplyCommand extends QueryCommand {
                     ? TopologyFile.parse(standardInput(), SourceText.Format.YAML, Path.of(""))
                     : TopologyFile.read(Path.of(file));
         } catch (TextErrors e) {
-            throw refused(file.equals(STANDARD_INPUT) ? "standard input" : file, e, spec.commandLine().getErr());
+            throw refused(
+                    file.equals(STANDARD_INPUT) ? "standard input" : file,
+                    e,
+                    spec.commandLine().getErr());
         } catch (NoSuchFileException e) {
             throw new CommandFailure(
                     ExitCode.NOT_FOUND, "no file " + file, "docs/topology.md has an example to begin with", e);

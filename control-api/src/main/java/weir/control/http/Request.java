@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import weir.control.plane.ControlException;
 import weir.control.plane.ControlPlane.ChangeOptions;
-import weir.control.topology.TopologyVersion;
 import weir.control.text.Spelling;
+import weir.control.topology.TopologyVersion;
 
 /** What a request says: names in its path, parameters behind it, its body. */
 final class Request {
@@ -56,7 +56,9 @@ final class Request {
         boolean isShort = text.matches("[0-9]{1,9}");
         if (!isShort || Integer.parseInt(text) < least || Integer.parseInt(text) > most) {
             throw ControlException.invalid(
-                    "", "parameter '" + name + "' is '" + text + "', not a whole number from " + least + " to " + most, "");
+                    "",
+                    "parameter '" + name + "' is '" + text + "', not a whole number from " + least + " to " + most,
+                    "");
         }
         return Integer.parseInt(text);
     }

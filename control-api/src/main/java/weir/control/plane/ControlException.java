@@ -130,8 +130,7 @@ public final class ControlException extends Exception {
                         refusal);
             case NOT_FOUND ->
                 new ControlException(Code.NOT_FOUND, cause, refusal.hint(), List.of(), List.of(), refusal);
-            case CONTENT ->
-                new ControlException(Code.UNUSABLE, cause, refusal.hint(), List.of(), List.of(), refusal);
+            case CONTENT -> new ControlException(Code.UNUSABLE, cause, refusal.hint(), List.of(), List.of(), refusal);
         };
     }
 

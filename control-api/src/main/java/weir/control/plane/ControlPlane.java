@@ -98,7 +98,8 @@ public final class ControlPlane implements AutoCloseable {
         if (!expected.isEmpty() && !expected.contains(version())) {
             throw new ControlException(
                     Code.STALE,
-                    "the configuration has changed; its version is now " + version().tag(),
+                    "the configuration has changed; its version is now "
+                            + version().tag(),
                     "get it again, look at what is different, and send the change with its new ETag in If-Match");
         }
     }
@@ -205,7 +206,9 @@ public final class ControlPlane implements AutoCloseable {
             throw takenBack(reached, before, e);
         } catch (RuntimeException e) { // a defect, or the machine: no reason to stay half-way
             throw takenBack(
-                    reached, before, new ControlException(Code.UNUSABLE, String.valueOf(e), "", List.of(), List.of(), e));
+                    reached,
+                    before,
+                    new ControlException(Code.UNUSABLE, String.valueOf(e), "", List.of(), List.of(), e));
         }
     }
 
@@ -249,9 +252,11 @@ public final class ControlPlane implements AutoCloseable {
 
     private void changePort(String switchName, String port, PortDefinition definition) throws ControlException {
         boolean isThere = require(switchName)
-                .change(port, options -> options.withVlan(definition.vlan())
-                        .withHairpin(definition.hairpin())
-                        .withStorm(definition.storm()));
+                .change(
+                        port,
+                        options -> options.withVlan(definition.vlan())
+                                .withHairpin(definition.hairpin())
+                                .withStorm(definition.storm()));
         if (!isThere) {
             requirePort(switchName, port);
         }

@@ -184,8 +184,7 @@ final class ProgramLoader {
     }
 
     private static ControlException of(ProgramException e) {
-        return new ControlException(
-                Code.UNUSABLE, String.valueOf(e.getMessage()), e.hint(), List.of(), List.of(), e);
+        return new ControlException(Code.UNUSABLE, String.valueOf(e.getMessage()), e.hint(), List.of(), List.of(), e);
     }
 
     private static ControlException of(ReplayException e) {

@@ -38,7 +38,8 @@ final class Uniqueness {
             String before = placeByInterface.putIfAbsent(identity(switchName, spec), place);
             if (before != null) {
                 throw ControlException.conflict(
-                        "'" + spec + "' is attached already as " + before, "detach it there first, or choose another one");
+                        "'" + spec + "' is attached already as " + before,
+                        "detach it there first, or choose another one");
             }
             int number = port.getValue().number();
             String other = number == 0 ? null : nameByNumber.putIfAbsent(number, port.getKey());
@@ -56,8 +57,7 @@ final class Uniqueness {
             boolean isPrivate = identity.startsWith("memory:") || identity.startsWith("null:");
             return isPrivate ? switchName + " " + identity : identity;
         } catch (PortException e) {
-            throw new ControlException(
-                    ControlException.Code.INVALID, String.valueOf(e.getMessage()), e.hint());
+            throw new ControlException(ControlException.Code.INVALID, String.valueOf(e.getMessage()), e.hint());
         }
     }
 

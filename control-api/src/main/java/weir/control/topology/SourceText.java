@@ -260,7 +260,9 @@ public final class SourceText {
                 Part before = part.fields.get(name);
                 if (before != null) {
                     throw new TextErrors(
-                            at, "'" + name + "' stands twice", "it stands in line " + before.position.line() + " already");
+                            at,
+                            "'" + name + "' stands twice",
+                            "it stands in line " + before.position.line() + " already");
                 }
                 Part field = part(parser, require(parser), position, depth + 1);
                 part.fields.put(name, field);

@@ -84,7 +84,8 @@ public record TopologyFile(Topology topology, Map<String, byte[]> objects) {
             try {
                 Path path = folder.resolve(text);
                 if (!Files.isRegularFile(path)) {
-                    throw new UnknownObject("no file '" + text + "'", "paths begin at the topology's folder, " + folder);
+                    throw new UnknownObject(
+                            "no file '" + text + "'", "paths begin at the topology's folder, " + folder);
                 }
                 byte[] content = content(path);
                 if (content.length > MAX_OBJECT_BYTES) {

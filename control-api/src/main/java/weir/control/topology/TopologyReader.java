@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -271,7 +270,8 @@ public final class TopologyReader {
     private void checkOnce(String spec, String at, String switchPointer) {
         try {
             boolean isOfMachine = !spec.startsWith("null:") && !spec.startsWith("memory:");
-            String identity = (isOfMachine ? "" : switchPointer + " ") + PortSpecs.parse(spec).identity();
+            String identity = (isOfMachine ? "" : switchPointer + " ")
+                    + PortSpecs.parse(spec).identity();
             String before = placeByIdentity.put(identity, at);
             if (before != null) {
                 errors.add(new DefinitionErrors.Place(

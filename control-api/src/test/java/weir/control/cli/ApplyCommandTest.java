@@ -51,7 +51,11 @@ class ApplyCommandTest {
     }
 
     private static List<String> lines(CommandRun run) {
-        return run.succeeds().out().lines().map(line -> line.replaceAll(" +", " ")).toList();
+        return run.succeeds()
+                .out()
+                .lines()
+                .map(line -> line.replaceAll(" +", " "))
+                .toList();
     }
 
     @Test
@@ -100,11 +104,17 @@ class ApplyCommandTest {
 
     @Test
     void filesAndDaemonsThatAreNotThereHaveTheirOwnExitCodes() throws Exception {
-        assertEquals(3, CommandRun.of("apply", "-f", folder.resolve("none").toString(), "--socket", socket).exitCode());
+        assertEquals(
+                3,
+                CommandRun.of("apply", "-f", folder.resolve("none").toString(), "--socket", socket)
+                        .exitCode());
         Path file = folder.resolve("empty.yaml");
         Files.writeString(file, HEAD);
         String nobody = folder.resolve("no.sock").toString();
-        assertEquals(5, CommandRun.of("apply", "-f", file.toString(), "--socket", nobody).exitCode());
+        assertEquals(
+                5,
+                CommandRun.of("apply", "-f", file.toString(), "--socket", nobody)
+                        .exitCode());
         assertEquals(2, CommandRun.of("apply", "--socket", socket).exitCode());
     }
 
@@ -113,7 +123,9 @@ class ApplyCommandTest {
         apply("switches: {lan: {ports: {a: memory:a}}}\n").succeeds();
         DaemonClient client = DaemonClient.at(Path.of(socket));
         var answer = client.exchange(ApiRequest.get(ApiPath.of("config")));
-        ApiRequest put = ApiRequest.put(ApiPath.of("config")).withJson(answer.json()).withHeader("If-Match", answer.header("ETag"));
+        ApiRequest put = ApiRequest.put(ApiPath.of("config"))
+                .withJson(answer.json())
+                .withHeader("If-Match", answer.header("ETag"));
         assertTrue(client.json(put).path("actions").isEmpty());
         apply("switches: {}\n").succeeds();
         var stale = org.junit.jupiter.api.Assertions.assertThrows(

@@ -182,10 +182,10 @@ class RandomTopologiesTest {
     private static Topology withFreeNumbers(Topology reached, Topology wanted) {
         Topology free = reached;
         for (Map.Entry<String, SwitchDefinition> each : wanted.switches().entrySet()) {
-            for (Map.Entry<String, PortDefinition> port : each.getValue().ports().entrySet()) {
+            for (Map.Entry<String, PortDefinition> port :
+                    each.getValue().ports().entrySet()) {
                 if (port.getValue().number() == 0) {
-                    free = free.change(
-                            each.getKey(), sw -> sw.changePort(port.getKey(), known -> known.withNumber(0)));
+                    free = free.change(each.getKey(), sw -> sw.changePort(port.getKey(), known -> known.withNumber(0)));
                 }
             }
         }
@@ -233,6 +233,7 @@ class RandomTopologiesTest {
                 oneIn(2)
                         ? definition.withProgram(missing)
                         : definition.withPort(
-                                any(PORTS), PortDefinition.of("unix:/nowhere/at/all").withProgram(missing)));
+                                any(PORTS),
+                                PortDefinition.of("unix:/nowhere/at/all").withProgram(missing)));
     }
 }

@@ -40,8 +40,7 @@ class TopologyFileTest {
 
     @Test
     void readsPortsInBothForms() throws Exception {
-        Topology topology = read(HEAD
-                        + """
+        Topology topology = read(HEAD + """
                         switches:
                           sw0:
                             workers: 2
@@ -54,8 +53,7 @@ class TopologyFileTest {
                                 link: delay:20ms
                             fdb:
                               - {mac: 02:00:00:00:00:01, port: b, vlan: 10}
-                        """)
-                .topology();
+                        """).topology();
         SwitchDefinition sw = topology.switches().get("sw0");
         assertEquals(2, sw.workers());
         assertEquals(PortDefinition.of("memory:a"), sw.ports().get("a"));
@@ -66,8 +64,7 @@ class TopologyFileTest {
 
     @Test
     void objectFilesBecomeDigestsAndComeAlong() throws Exception {
-        TopologyFile file = read(HEAD
-                + """
+        TopologyFile file = read(HEAD + """
                 switches:
                   sw0:
                     program: {object: pkt_count.o}
@@ -77,17 +74,15 @@ class TopologyFileTest {
         byte[] content = Files.readAllBytes(PROGRAMS.resolve("pkt_count.o"));
         SwitchDefinition sw = file.topology().switches().get("sw0");
         assertEquals(1, file.objects().size(), "one object, named twice");
-        assertEquals(
-                sw.program().object(), file.objects().keySet().iterator().next());
+        assertEquals(sw.program().object(), file.objects().keySet().iterator().next());
         assertEquals(sw.program(), sw.ports().get("a").program());
-        assertTrue(java.util.Arrays.equals(
-                content, file.objects().get(sw.program().object())));
+        assertTrue(
+                java.util.Arrays.equals(content, file.objects().get(sw.program().object())));
     }
 
     @Test
     void theTopologyAsJsonIsReadAgain() throws Exception {
-        Topology topology = read(HEAD
-                        + """
+        Topology topology = read(HEAD + """
                         switches:
                           sw0:
                             wait: blocking
@@ -96,8 +91,7 @@ class TopologyFileTest {
                             ports:
                               a: {spec: memory:a, vlan: access:10, hairpin: true, storm: "broadcast:10", link: loss:1%}
                             fdb: [{mac: 02:00:00:00:00:01, port: a, vlan: 10}]
-                        """)
-                .topology();
+                        """).topology();
         byte[] json = JsonMapper.shared().writeValueAsBytes(TopologyJson.of(topology));
         byte[] yaml = new YAMLMapper().writeValueAsBytes(TopologyJson.of(topology));
         assertEquals(topology, TopologyFile.parse(json, Format.JSON, PROGRAMS).topology());
@@ -133,7 +127,9 @@ class TopologyFileTest {
                         HEAD + "switches: {s: {ports: {a: tup:x, b: 5}}}",
                         "f:3:24: unknown port kind \"tup\"",
                         "f:3:34: a port is neither text nor an object"),
-                List.of(HEAD + "switches:\n  a: {}\n  a: {}\n", "f:5:3: 'a' stands twice | it stands in line 4 already"),
+                List.of(
+                        HEAD + "switches:\n  a: {}\n  a: {}\n",
+                        "f:5:3: 'a' stands twice | it stands in line 4 already"),
                 List.of(HEAD + "switches: &x {}\n", "f:3:11: anchors and aliases are not read"),
                 List.of(HEAD + "switches: *x\n", "f:3:11: anchors and aliases are not read"),
                 List.of(HEAD + "switches: !!map {}\n", "f:3:11: tags are not read"),
@@ -142,7 +138,7 @@ class TopologyFileTest {
                 List.of(HEAD + "---\nkind: X\n", "f:4:1: a second document begins here"),
                 List.of(HEAD + "a: b: c\n", "f:3:5: mapping values are not allowed here"),
                 List.of(HEAD + "a: \u0001\n", "f:3:4: character U+0001 is not allowed"),
-                List.of(HEAD + "n" .repeat(300) + ": 1\n", "f:3:1: a name of 300 characters | the most is 256"),
+                List.of(HEAD + "n".repeat(300) + ": 1\n", "f:3:1: a name of 300 characters | the most is 256"),
                 List.of("[".repeat(40) + "]".repeat(40), "f:1:34: more than 32 objects and lists"),
                 List.of(
                         HEAD + "switches: {s: {ports: {a: tap:x, b: tap:x}}}",
@@ -161,7 +157,9 @@ class TopologyFileTest {
                                 + " {mac: 02:00:00:00:00:01, port: a}]}}",
                         "f:3:77: 02:00:00:00:00:01 in VLAN 0 stands twice | entry 0 has it already"),
                 List.of(HEAD + "switches: {s: {program: {object: gone.o}}}", "f:3:26: no file 'gone.o'"),
-                List.of(HEAD + "switches: {s: {program: {object: pkt_count.c}}}", "f:3:26: file 'pkt_count.c' is no object"),
+                List.of(
+                        HEAD + "switches: {s: {program: {object: pkt_count.c}}}",
+                        "f:3:26: file 'pkt_count.c' is no object"),
                 List.of(
                         HEAD + "switches: {s: {program: {object: pkt_count.o, program: pkt_cuont}}}",
                         "f:3:47: the object has no program 'pkt_cuont'"),
@@ -190,8 +188,7 @@ class TopologyFileTest {
     void textsOverOneMebibyteAreRefused() {
         byte[] large = new byte[SourceText.MAX_BYTES + 1];
         java.util.Arrays.fill(large, (byte) '#');
-        TextErrors errors =
-                assertThrows(TextErrors.class, () -> TopologyFile.parse(large, Format.YAML, PROGRAMS));
+        TextErrors errors = assertThrows(TextErrors.class, () -> TopologyFile.parse(large, Format.YAML, PROGRAMS));
         assertEquals("the text has 1048577 bytes", errors.faults().getFirst().cause());
     }
 

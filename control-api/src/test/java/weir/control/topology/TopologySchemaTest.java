@@ -30,8 +30,7 @@ class TopologySchemaTest {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     /** All that can be said, valid. */
-    private static final String WHOLE =
-            """
+    private static final String WHOLE = """
             {"apiVersion": "weir/v1", "kind": "Topology", "switches": {"s": {
               "workers": 2, "wait": "busy", "loop_guard": true,
               "program": {"object": "DIGEST", "program": "p", "engine": "jit", "unchecked": false,
@@ -40,8 +39,7 @@ class TopologySchemaTest {
                 "storm": "broadcast:10", "link": "loss:1%", "program": {"object": "DIGEST"}}},
               "fdb": [{"vlan": 10, "mac": "02:00:00:00:00:01", "port": "a"}, {"mac": "02:00:00:00:00:02", "port": "b"}]
             }}}
-            """
-                    .replace("DIGEST", "sha256:" + "0".repeat(64));
+            """.replace("DIGEST", "sha256:" + "0".repeat(64));
 
     private static final List<String> VALUES =
             List.of("null", "5", "-1", "100000", "1.5", "true", "[]", "{}", "[1]", "{\"x\": 1}");
@@ -50,7 +48,8 @@ class TopologySchemaTest {
 
     private static Schema schema() throws Exception {
         try (InputStream in = TopologyReader.class.getResourceAsStream("topology.schema.json")) {
-            return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(JSON.readTree(in));
+            return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                    .getSchema(JSON.readTree(in));
         }
     }
 
