@@ -85,7 +85,7 @@ public final class WorkerCells extends CacheLinePadded {
         }
         Map<Stage, Long> nanos = new EnumMap<>(Stage.class);
         for (Stage stage : Stage.ALL) {
-            nanos.put(stage, read(FIRST_STAGE + stage.ordinal()));
+            nanos.put(stage, read(FIRST_STAGE + stage.index()));
         }
         return new WorkerCounters(
                 worker,
