@@ -19,6 +19,12 @@ public enum Stage {
 
     public static final List<Stage> ALL = List.of(values());
 
+    /** Position in {@link #ALL}. */
+    @SuppressWarnings("EnumOrdinal") // the order of the constants is the index, by definition
+    public int index() {
+        return ordinal();
+    }
+
     /** As users see it: {@code receive}. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);

@@ -84,8 +84,8 @@ public final class WorkerCells extends CacheLinePadded {
             bySize.add(read(FIRST_SIZE + i));
         }
         Map<Stage, Long> nanos = new EnumMap<>(Stage.class);
-        for (int i = 0; i < Stage.ALL.size(); i++) {
-            nanos.put(Stage.ALL.get(i), read(FIRST_STAGE + i));
+        for (Stage stage : Stage.ALL) {
+            nanos.put(stage, read(FIRST_STAGE + stage.index()));
         }
         return new WorkerCounters(
                 worker,

@@ -41,7 +41,7 @@ final class StageClock {
     void lap(Stage stage) {
         if (isOn) {
             long now = nanoClock.getAsLong();
-            nanos[stage.ordinal()] += now - lapAt;
+            nanos[stage.index()] += now - lapAt;
             lapAt = now;
         }
     }
