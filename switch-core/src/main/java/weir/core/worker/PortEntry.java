@@ -126,6 +126,7 @@ public final class PortEntry {
     }
 
     /** Whether both are the same port, attached once, however it is treated. */
+    @SuppressWarnings("ReferenceEquality") // one set of counters is made for each port
     public boolean isSamePortAs(PortEntry other) {
         return cells == other.cells;
     }

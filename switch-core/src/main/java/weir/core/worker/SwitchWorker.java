@@ -525,10 +525,11 @@ public final class SwitchWorker {
             PortEntry before = table.at(i);
             if (before != null && (port == null || !port.isSamePortAs(before))) {
                 forget(before);
-            } else if (before != null && before != port) {
-                fdb.flushDynamic(i, port::isMember);
             }
             if (port != null) {
+                if (before != null && port.isSamePortAs(before)) {
+                    fdb.flushDynamic(i, port::isMember);
+                }
                 newCells[i] = port.cells(index);
                 captures.adopt(port);
                 targets[i] = targetOf(port, newCells[i]);
