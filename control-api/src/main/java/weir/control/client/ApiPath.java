@@ -53,8 +53,10 @@ public final class ApiPath {
     private static String encoded(String value) {
         StringBuilder encoded = new StringBuilder();
         for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
-            boolean isPlain =
-                    b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z' || UNRESERVED.indexOf(b) >= 0;
+            boolean isPlain = (b >= '0' && b <= '9')
+                    || (b >= 'A' && b <= 'Z')
+                    || (b >= 'a' && b <= 'z')
+                    || UNRESERVED.indexOf(b) >= 0;
             if (isPlain) {
                 encoded.append((char) b);
             } else {
