@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -133,7 +134,8 @@ public final class CaptureService implements AutoCloseable {
             }
         }
         if (request.seconds() > 0) {
-            ends.schedule(() -> capture.end("time is over"), request.seconds(), TimeUnit.SECONDS);
+            ScheduledFuture<?> _ =
+                    ends.schedule(() -> capture.end("time is over"), request.seconds(), TimeUnit.SECONDS);
         }
         return capture.report();
     }

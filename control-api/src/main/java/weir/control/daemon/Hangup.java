@@ -17,6 +17,7 @@ final class Hangup {
     private Hangup() {}
 
     /** From now on SIGHUP runs this, on a thread of its own, instead of ending the process. */
+    @SuppressWarnings("ReferenceEquality") // a proxy is equal to itself only
     static void onSignal(Runnable reload) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");

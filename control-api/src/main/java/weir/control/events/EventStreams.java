@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
@@ -37,7 +38,7 @@ public final class EventStreams implements AutoCloseable {
         stopListening = hub.listen(() -> streams.forEach(EventStream::resume));
         clock = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon(true).name("weir-events").factory());
-        clock.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+        ScheduledFuture<?> _ = clock.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
     }
 
     /**

@@ -9,6 +9,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import weir.control.plane.ControlPlane;
@@ -108,7 +109,7 @@ final class Endpoints {
                                 "nothing is at " + context.request().path(),
                                 "openapi.yaml has all paths; they begin with /v1")));
         router.errorHandler(METHOD_NOT_ALLOWED, context -> {
-            String allowed = String.join(", ", methods(router, context.request().path()));
+            String allowed = String.join(", ", methods(router, String.valueOf(context.request().path())));
             context.response().putHeader("Allow", allowed);
             Answers.problem(
                     context,
@@ -121,8 +122,8 @@ final class Endpoints {
         });
     }
 
-    private static TreeSet<String> methods(Router router, String path) {
-        TreeSet<String> methods = new TreeSet<>();
+    private static Set<String> methods(Router router, String path) {
+        Set<String> methods = new TreeSet<>();
         for (Route route : router.getRoutes()) {
             if (route.methods() != null && matches(route.getName(), path)) {
                 route.methods().forEach(method -> methods.add(method.name()));

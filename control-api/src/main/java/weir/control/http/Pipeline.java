@@ -95,7 +95,7 @@ final class Pipeline {
     private void versions(RoutingContext context) {
         HttpServerRequest request = context.request();
         if (Role.isSafe(request.method())) {
-            if (isConfiguration(request.path())) {
+            if (isConfiguration(String.valueOf(request.path()))) {
                 context.response().putHeader("ETag", plane.version().tag());
             }
             context.next();

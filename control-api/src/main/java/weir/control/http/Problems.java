@@ -17,10 +17,13 @@ final class Problems {
     private static final int BAD_REQUEST = 400;
     private static final int INTERNAL = 500;
 
+    private static final Problem NO_SENSE = new Problem(
+            BAD_REQUEST, "invalid", "the request makes no sense", "openapi.yaml describes every request");
+
     /** What the router itself refuses. */
     private static final Map<Integer, Problem> OF_THE_ROUTER = Map.of(
-            400,
-            new Problem(400, "invalid", "the request makes no sense", "openapi.yaml describes every request"),
+            BAD_REQUEST,
+            NO_SENSE,
             408,
             new Problem(408, "timeout", "the request did not come to its end in time", "send it whole, and again"),
             413,
@@ -44,7 +47,8 @@ final class Problems {
     }
 
     static Problem ofRouter(int status) {
-        return OF_THE_ROUTER.getOrDefault(status, OF_THE_ROUTER.get(BAD_REQUEST));
+        Problem known = OF_THE_ROUTER.get(status);
+        return known == null ? NO_SENSE : known;
     }
 
     /** What a failure is to the client; one that should not be is logged with its trace, which no client sees. */

@@ -34,7 +34,15 @@ final class Tokens implements Access {
         this.all = List.copyOf(all);
     }
 
-    private record Token(byte[] digest, Caller caller) {}
+    private static final class Token {
+        private final byte[] digest;
+        private final Caller caller;
+
+        private Token(byte[] digest, Caller caller) {
+            this.digest = digest;
+            this.caller = caller;
+        }
+    }
 
     /**
      * Reads a file.
@@ -110,8 +118,8 @@ final class Tokens implements Access {
         byte[] asked = digest(token);
         Caller found = null;
         for (Token each : all) {
-            if (MessageDigest.isEqual(each.digest(), asked)) {
-                found = each.caller();
+            if (MessageDigest.isEqual(each.digest, asked)) {
+                found = each.caller;
             }
         }
         return found;

@@ -26,6 +26,10 @@ final class Families {
     private final Map<String, GaugeSnapshot.Builder> gauges = new LinkedHashMap<>();
     private final List<MetricSnapshot> others = new ArrayList<>();
 
+    void counter(String name, String help, Labels labels, long value) {
+        counter(name, help, labels, (double) value);
+    }
+
     /** A value that never falls while what it is about is there; its name gets {@code _total}. */
     void counter(String name, String help, Labels labels, double value) {
         builder(counters, name, () -> CounterSnapshot.builder().name(name).help(help))
@@ -41,6 +45,10 @@ final class Families {
                         .labels(labels)
                         .value(value)
                         .build());
+    }
+
+    void gauge(String name, String help, Labels labels, long value) {
+        gauge(name, help, labels, (double) value);
     }
 
     private static <B> B builder(Map<String, B> known, String name, Supplier<B> first) {

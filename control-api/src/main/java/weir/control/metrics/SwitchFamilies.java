@@ -91,7 +91,7 @@ final class SwitchFamilies {
         bounds.add(Double.POSITIVE_INFINITY);
         counts.add(0L);
         long frames = workers.stream().mapToLong(WorkerCounters::frames).sum();
-        batches.add(Families.histogram(labels, bounds, counts, frames));
+        batches.add(Families.histogram(labels, bounds, counts, (double) frames));
     }
 
     private void readPort(String switchName, PortInfo port) {

@@ -77,6 +77,7 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     /** Which topology runs now. */
+    @SuppressWarnings("ReferenceEquality") // another object is worked out anew, whatever it says
     public TopologyVersion version() {
         Versioned known = versioned;
         Topology now = current;

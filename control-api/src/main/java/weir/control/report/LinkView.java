@@ -24,12 +24,12 @@ public record LinkView(
         String configured) {
     /** A link at this moment. */
     public static LinkView of(String switchName, LinkInfo link, @Nullable PortDefinition definition) {
-        boolean isConfigured = definition != null && definition.link() != null;
+        Object configured = definition == null ? null : definition.link();
         return new LinkView(
                 switchName,
                 LinkReport.of(link),
                 link.nanosLeft() == 0 ? null : link.nanosLeft(),
-                isConfigured ? String.valueOf(definition.link()) : "");
+                configured == null ? "" : configured.toString());
     }
 
     /** Whether frames are or were treated specially. */

@@ -43,6 +43,8 @@ public final class SourceText {
     /** Longest name in an object: whoever collects pointers is to have a bound. */
     static final int MAX_NAME_LENGTH = 256;
 
+    private static final TokenStreamFactory YAML_PARSERS = new YAMLFactory();
+    private static final TokenStreamFactory JSON_PARSERS = new JsonFactory();
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     private final Part root;
@@ -53,13 +55,11 @@ public final class SourceText {
 
     /** How a text is written. */
     public enum Format {
-        YAML(new YAMLFactory()),
-        JSON(new JsonFactory());
+        YAML,
+        JSON;
 
-        private final transient TokenStreamFactory parsers;
-
-        Format(TokenStreamFactory parsers) {
-            this.parsers = parsers;
+        private TokenStreamFactory parsers() {
+            return this == YAML ? YAML_PARSERS : JSON_PARSERS;
         }
 
         /** JSON for names that end so, YAML for all others. */
@@ -120,7 +120,7 @@ public final class SourceText {
         }
         String text = decode(content);
         Reading reading = new Reading();
-        try (JsonParser parser = format.parsers.createParser(ObjectReadContext.empty(), text)) {
+        try (JsonParser parser = format.parsers().createParser(ObjectReadContext.empty(), text)) {
             return new SourceText(reading.document(parser));
         } catch (JacksonException e) {
             throw syntax(e, text);
@@ -240,11 +240,11 @@ public final class SourceText {
                 throw new TextErrors(at, "more than " + MAX_DEPTH + " objects and lists stand within one another", "");
             }
             Part part = new Part(position);
-            switch (token) {
-                case START_OBJECT -> part.value = object(parser, part, depth);
-                case START_ARRAY -> part.value = list(parser, part, depth);
-                default -> part.value = scalar(parser, token);
-            }
+            part.value = switch (token) {
+                case START_OBJECT -> object(parser, part, depth);
+                case START_ARRAY -> list(parser, part, depth);
+                default -> scalar(parser, token);
+            };
             return part;
         }
 

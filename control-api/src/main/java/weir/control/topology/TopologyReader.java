@@ -42,6 +42,7 @@ public final class TopologyReader {
     private final boolean isFile;
     private final Map<String, String> placeByIdentity = new LinkedHashMap<>();
 
+    @SuppressWarnings("ReferenceEquality") // a constant, which is only itself
     private TopologyReader(ObjectNames objects) {
         this.objects = objects;
         isFile = objects != ObjectNames.DIGESTS;
