@@ -86,7 +86,7 @@ final class SwitchTables {
     private static void row(TextTable table, String name, PortReport port) {
         table.row(
                 name,
-                port.loopBlocked() ? "BLOCKED" : port.state().toString(),
+                port.loopBlocked() ? "BLOCKED" : port.state(),
                 port.received(),
                 port.receivedBytes(),
                 port.transmitted(),

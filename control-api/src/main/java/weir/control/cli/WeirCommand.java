@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
     ProgramCommand.class,
     MapCommand.class,
     LinkCommand.class,
+    CaptureCommand.class,
     StatsCommand.class,
     EventsCommand.class,
     BenchCommand.class,

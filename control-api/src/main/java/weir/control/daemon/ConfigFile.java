@@ -3,18 +3,14 @@
 package weir.control.daemon;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import tools.jackson.core.JacksonException;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 import weir.control.plane.ControlException;
 import weir.control.plane.ControlException.Code;
 import weir.control.plane.ControlPlane;
 import weir.control.plane.ControlPlane.ChangeOptions;
-import weir.control.topology.DefinitionErrors;
-import weir.control.topology.Topology;
-import weir.control.topology.TopologyReader;
+import weir.control.topology.TextErrors;
+import weir.control.topology.TopologyFile;
 
 /** A topology in a file, which a daemon makes its own at its start and on SIGHUP. */
 final class ConfigFile {
@@ -30,29 +26,29 @@ final class ConfigFile {
      * @throws ControlException when the file is wrong or a step fails; nothing is changed
      */
     void apply(ControlPlane plane) throws ControlException {
-        Topology wanted = read();
-        plane.change(now -> wanted, ChangeOptions.DEFAULT);
+        TopologyFile wanted = read();
+        for (byte[] object : wanted.objects().values()) {
+            plane.objects().put(object);
+        }
+        plane.change(now -> wanted.topology(), ChangeOptions.DEFAULT);
     }
 
-    private Topology read() throws ControlException {
+    private TopologyFile read() throws ControlException {
         try {
-            return TopologyReader.topology(new YAMLMapper().readTree(Files.readAllBytes(file)));
-        } catch (DefinitionErrors | JacksonException e) {
-            String line = e instanceof JacksonException json && json.getLocation() != null
-                    ? " line " + json.getLocation().getLineNr()
-                    : "";
-            String cause = e instanceof JacksonException json ? json.getOriginalMessage() : e.getMessage();
-            String hint = e instanceof DefinitionErrors wrong
-                    ? wrong.places().getFirst().hint()
-                    : "";
-            throw wrong(file + line + ": " + cause + (hint.isEmpty() ? "" : "; " + hint), e);
+            return TopologyFile.read(file);
+        } catch (TextErrors e) {
+            TextErrors.Fault first = e.faults().getFirst();
+            int more = e.faults().size() - 1;
+            throw wrong(
+                    first.in(file.toString()) + (more == 0 ? "" : ", and " + more + " more"),
+                    first.hint().isEmpty() ? "correct the file; nothing of it is in force" : first.hint(),
+                    e);
         } catch (IOException e) {
-            throw wrong("cannot read " + file, e);
+            throw wrong("cannot read " + file + ": " + e.getMessage(), "name a file that the daemon may read", e);
         }
     }
 
-    private static ControlException wrong(String cause, Exception e) {
-        return new ControlException(
-                Code.INVALID, cause, "correct the file; nothing of it is in force", List.of(), List.of(), e);
+    private static ControlException wrong(String cause, String hint, Exception e) {
+        return new ControlException(Code.INVALID, cause, hint, List.of(), List.of(), e);
     }
 }

@@ -109,7 +109,8 @@ final class Endpoints {
                                 "nothing is at " + context.request().path(),
                                 "openapi.yaml has all paths; they begin with /v1")));
         router.errorHandler(METHOD_NOT_ALLOWED, context -> {
-            String allowed = String.join(", ", methods(router, String.valueOf(context.request().path())));
+            String allowed = String.join(
+                    ", ", methods(router, String.valueOf(context.request().path())));
             context.response().putHeader("Allow", allowed);
             Answers.problem(
                     context,

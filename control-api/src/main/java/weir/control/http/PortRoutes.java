@@ -69,12 +69,15 @@ final class PortRoutes implements Routes {
     }
 
     private PortView show(String switchName, String port) throws ControlException {
-        return live.with(
-                switchName,
-                (sw, definition) -> PortView.of(
-                        sw,
-                        plane.requirePort(switchName, port),
-                        definition.ports().get(port)));
+        return live.with(switchName, (sw, definition) -> {
+            PortView view = SwitchView.ports(sw, definition).get(port);
+            return view == null
+                    ? PortView.of(
+                            sw,
+                            plane.requirePort(switchName, port),
+                            definition.ports().get(port))
+                    : view;
+        });
     }
 
     private Object attach(Request request) throws ControlException, DefinitionErrors {

@@ -17,8 +17,8 @@ final class Problems {
     private static final int BAD_REQUEST = 400;
     private static final int INTERNAL = 500;
 
-    private static final Problem NO_SENSE = new Problem(
-            BAD_REQUEST, "invalid", "the request makes no sense", "openapi.yaml describes every request");
+    private static final Problem NO_SENSE =
+            new Problem(BAD_REQUEST, "invalid", "the request makes no sense", "openapi.yaml describes every request");
 
     /** What the router itself refuses. */
     private static final Map<Integer, Problem> OF_THE_ROUTER = Map.of(

@@ -5,14 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
+import weir.control.topology.PortDefinition;
 import weir.core.PortInfo;
 import weir.core.counter.DropReason;
 import weir.core.counter.PortCounters;
-import weir.core.port.PortState;
 
 /**
  * A port and its counters. Frames and bytes are those of {@link PortCounters}.
  *
+ * @param state a PortState, or {@code FAILED} for one that could not be attached
  * @param loopBlocked it is part of a loop, and carries nothing but the switch's probes
  * @param storm storm limits, {@code none} without
  * @param drops drops that this port counted, by label; reasons without drops absent
@@ -23,7 +24,7 @@ import weir.core.port.PortState;
 public record PortReport(
         int number,
         String spec,
-        PortState state,
+        String state,
         boolean loopBlocked,
         String vlan,
         String storm,
@@ -36,12 +37,31 @@ public record PortReport(
         long peerDropped,
         long learnRefused) {
 
+    /** Of a port that is not there, though it is wanted. */
+    static PortReport failed(PortDefinition port) {
+        return new PortReport(
+                port.number(),
+                port.spec(),
+                "FAILED",
+                false,
+                port.vlan().toString(),
+                port.storm().toString(),
+                0,
+                0,
+                0,
+                0,
+                0,
+                Map.of(),
+                0,
+                0);
+    }
+
     /** Of a port and what it counted. */
     public static PortReport of(PortInfo port, PortCounters counters) {
         return new PortReport(
                 port.number(),
                 port.spec(),
-                port.state(),
+                port.state().name(),
                 port.loopBlocked(),
                 port.options().vlan().toString(),
                 port.options().storm().toString(),

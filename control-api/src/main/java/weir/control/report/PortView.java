@@ -31,6 +31,11 @@ public record PortView(
         @Nullable String program,
         @Nullable String link,
         @Nullable Map<String, Object> definition) {
+    /** A port that is wanted and could not be attached. */
+    static PortView failed(Switch sw, String name, PortDefinition definition) {
+        return new PortView(sw.name(), name, PortReport.failed(definition), null, null, TopologyJson.of(definition));
+    }
+
     /** A port at this moment. */
     public static PortView of(Switch sw, PortInfo port, @Nullable PortDefinition definition) {
         return new PortView(

@@ -67,12 +67,13 @@ public record SwitchView(
         return definition.waitMode().name().toLowerCase(Locale.ROOT);
     }
 
-    /** Its ports by name, in order of their numbers. */
+    /** Its ports by name, in order of their numbers; those that could not be attached come last. */
     public static Map<String, PortView> ports(Switch sw, SwitchDefinition definition) {
         Map<String, PortView> ports = new LinkedHashMap<>();
         sw.ports()
                 .forEach(port -> ports.put(
                         port.name(), PortView.of(sw, port, definition.ports().get(port.name()))));
+        definition.ports().forEach((name, port) -> ports.computeIfAbsent(name, _ -> PortView.failed(sw, name, port)));
         return ports;
     }
 

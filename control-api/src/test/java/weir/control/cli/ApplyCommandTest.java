@@ -74,7 +74,7 @@ class ApplyCommandTest {
         assertEquals(
                 List.of("~ lan:a vlan access:10, storm none", "- lan:b port", "2 steps taken"),
                 lines(apply(text.replace("memory:a, b: null:b", "{spec: memory:a, vlan: access:10}"))).stream()
-                        .sorted(java.util.Comparator.comparing(line -> "~-2".indexOf(line.charAt(0))))
+                        .sorted(java.util.Comparator.comparingInt(line -> "~-2".indexOf(line.charAt(0))))
                         .toList());
     }
 

@@ -25,6 +25,9 @@ import weir.control.client.DaemonException.Kind;
 /** The client against servers by hand, well-behaved and not. */
 @Timeout(30)
 class DaemonClientTest {
+    private static final String REFUSED =
+            "HTTP/1.1 422 Unprocessable Content\r\nContent-Type: application/problem+json; charset=utf-8\r\n\r\n";
+
     private static final ApiRequest LIST = ApiRequest.get(ApiPath.of("switches"));
     private static final String JSON_HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
 
@@ -189,7 +192,7 @@ class DaemonClientTest {
     @Test
     void readsAProblemWithAllThatItSays() throws IOException {
         DaemonException e = refusal(
-                "HTTP/1.1 422 Unprocessable Content\r\nContent-Type: application/problem+json; charset=utf-8\r\n\r\n"
+                REFUSED
                         + """
                         {"title": "rejected\\u001b[2J", "code": "program_rejected", "hint": "mend it", "status": 422,
                          "errors": [{"pointer": "/program", "detail": "not safe"}],

@@ -98,7 +98,7 @@ final class DaemonProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        kill();
+    public void close() {
+        Process _ = process.destroyForcibly().onExit().join();
     }
 }

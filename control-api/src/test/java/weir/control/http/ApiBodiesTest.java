@@ -114,7 +114,7 @@ class ApiBodiesTest {
             daemon.send("POST", "/v1/switches", "{\"name\":\"sw0\",\"ports\":{\"a\":\"null:a\"}}");
             for (int i = 0; i < RunSize.of(250, 20_000); i++) {
                 List<String> template = TEMPLATES.get(random.nextInt(TEMPLATES.size()));
-                String[] request = template.get(0).split(" ");
+                String[] request = template.get(0).split(" ", -1);
                 String body = changed(template.get(1), random);
                 String before = daemon.definitions();
                 Answer answer = daemon.send(request[0], request[1], body);

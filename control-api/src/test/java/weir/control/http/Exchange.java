@@ -12,10 +12,10 @@ package weir.control.http;
  */
 record Exchange(String request, String body, int status, String expected) {
     String method() {
-        return request.split(" ")[0];
+        return request.split(" ", -1)[0];
     }
 
     String path() {
-        return request.split(" ")[1];
+        return request.split(" ", -1)[1];
     }
 }

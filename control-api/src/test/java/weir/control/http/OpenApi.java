@@ -64,7 +64,7 @@ final class OpenApi {
     /** The id of the operation that a request is for; empty when there is none. */
     String operation(String method, String path) {
         for (Map.Entry<String, String> each : operations().entrySet()) {
-            String[] parts = each.getValue().split(" ");
+            String[] parts = each.getValue().split(" ", -1);
             if (parts[0].equals(method) && path.matches(parts[1].replaceAll("\\{\\w+}", "[^/]+"))) {
                 return each.getKey();
             }
@@ -94,7 +94,7 @@ final class OpenApi {
     }
 
     private JsonNode response(String operation, int status) {
-        String[] parts = operation.split(" ");
+        String[] parts = operation.split(" ", -1);
         JsonNode responses = document.path("paths")
                 .path(parts[1])
                 .path(parts[0].toLowerCase(Locale.ROOT))
@@ -142,7 +142,7 @@ final class OpenApi {
         Set<String> ids = new TreeSet<>();
         operations().forEach((id, operation) -> {
             for (String prefix : prefixes) {
-                if (operation.split(" ")[1].startsWith(prefix)) {
+                if (operation.split(" ", -1)[1].startsWith(prefix)) {
                     ids.add(id);
                 }
             }

@@ -38,7 +38,7 @@ final class StreamingClient {
         Answer(SocketChannel channel) throws IOException {
             this.channel = channel;
             in = new BufferedInputStream(Channels.newInputStream(channel));
-            status = Integer.parseInt(line(in).split(" ")[1]);
+            status = Integer.parseInt(line(in).split(" ", -1)[1]);
             for (String line = line(in); !line.isEmpty(); line = line(in)) {
                 int colon = line.indexOf(':');
                 headers.put(

@@ -60,12 +60,12 @@ record UnixHttp(Path socket) {
         if (end < 0) {
             throw new IOException("no answer, but '" + text + "'");
         }
-        String[] lines = text.substring(0, end).split("\r\n");
+        String[] lines = text.substring(0, end).split("\r\n", -1);
         Map<String, String> headers = new TreeMap<>();
         for (int i = 1; i < lines.length; i++) {
             String[] parts = lines[i].split(":", 2);
             headers.put(parts[0].toLowerCase(Locale.ROOT), parts[1].strip());
         }
-        return new Answer(Integer.parseInt(lines[0].split(" ")[1]), headers, text.substring(end + 4));
+        return new Answer(Integer.parseInt(lines[0].split(" ", -1)[1]), headers, text.substring(end + 4));
     }
 }
