@@ -191,9 +191,7 @@ class DaemonClientTest {
 
     @Test
     void readsAProblemWithAllThatItSays() throws IOException {
-        DaemonException e = refusal(
-                REFUSED
-                        + """
+        DaemonException e = refusal(REFUSED + """
                         {"title": "rejected\\u001b[2J", "code": "program_rejected", "hint": "mend it", "status": 422,
                          "errors": [{"pointer": "/program", "detail": "not safe"}],
                          "violations": [{"kind": "form", "rule": "r", "message": "m", "instruction": 3, "text": "", "function": "f",
