@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import weir.control.daemon.Daemon;
+import weir.control.docker.DriverServer;
 
 /** {@code weir daemon}. */
 @Command(
@@ -37,6 +39,13 @@ public final class DaemonCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
     private Path state;
 
+    @Option(
+            names = "--docker-socket",
+            paramLabel = "PATH",
+            description = "Serve Docker's networks, too, on this Unix socket. 'docker network create -d weir' looks for"
+                    + " /run/docker/plugins/weir.sock.")
+    private @Nullable Path dockerSocket;
+
     /** For picocli. */
     public DaemonCommand() {}
 
@@ -44,8 +53,11 @@ public final class DaemonCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         try (StopSignal signal = new StopSignal();
-                Daemon daemon = Daemon.start(socket, state)) {
-            out.println("ready: " + daemon.socket());
+                Daemon daemon = Daemon.start(socket, state);
+                DriverServer docker = dockerSocket == null
+                        ? null
+                        : DriverServer.listen(daemon.plane(), dockerSocket, state)) {
+            out.println("ready: " + daemon.socket() + (docker == null ? "" : ", " + docker.socket()));
             out.flush();
             signal.await();
             signal.exitWith(ExitCode.OK.number());

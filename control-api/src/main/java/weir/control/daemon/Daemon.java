@@ -37,6 +37,11 @@ public final class Daemon implements AutoCloseable {
         return new Daemon(socket, plane, ApiServer.listen(vertx, plane, socket));
     }
 
+    /** The switches that it runs. */
+    public ControlPlane plane() {
+        return plane;
+    }
+
     /** Where it listens. */
     public Path socket() {
         return socket;
