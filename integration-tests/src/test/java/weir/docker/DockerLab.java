@@ -239,6 +239,9 @@ final class DockerLab implements AutoCloseable {
 
     /** Ends all containers and networks. */
     void clear() {
+        if (weir == null) {
+            startWeir(); // a test ended between both
+        }
         String containers = docker("ps", "-aq");
         if (!containers.isEmpty()) {
             List<String> remove = new ArrayList<>(List.of("rm", "-f"));

@@ -10,18 +10,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.AfterAll;
+import weir.ports.testing.Waiting;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
 @RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.TUN, Feature.NETNS, Feature.BUSYBOX, Feature.DOCKER})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
+@Timeout(240)
 class DockerNetworkTest {
     @SuppressWarnings("NullAway.Init") // before all tests
     private DockerLab lab;
@@ -113,7 +114,8 @@ class DockerNetworkTest {
         assertTrue(lab.pings("h1", "198.18.15.12"));
 
         lab.killWeir();
-        assertTrue(lab.docker("exec", "h1", "ip", "link", "show", "eth0").contains("NO-CARRIER"));
+        String link = "ip link show eth0";
+        Waiting.within(10_000, () -> lab.docker("exec", "h1", "sh", "-c", link).contains("NO-CARRIER"));
         lab.startWeir();
 
         assertTrue(lab.pings("h1", "198.18.15.12"));
