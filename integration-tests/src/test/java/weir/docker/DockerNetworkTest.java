@@ -146,7 +146,7 @@ class DockerNetworkTest {
             {"mode=vlan", "option mode: 'vlan' is neither tap nor veth"},
             {"mtu=67", "option mtu: '67' is no number from 68 to 65521"},
             {"loss=lots", "link: "},
-            {"program=/etc/hostname", "no ELF"},
+            {"program=/etc/hostname", "not an ELF file"},
         };
         for (String[] each : cases) {
             create[7] = each[0];

@@ -96,7 +96,8 @@ public final class DriverServer implements AutoCloseable {
         Router router = Router.router(vertx);
         router.post()
                 .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES))
-                .handler(context -> answer(context, protocol));
+                .handler(context -> answer(context, protocol))
+                .failureHandler(DriverServer::refuse);
         return vertx.createHttpServer(new HttpServerOptions().setIdleTimeout(IDLE_SECONDS))
                 .requestHandler(router)
                 .listen(SocketAddress.domainSocketAddress(socket.toString()))
@@ -117,13 +118,21 @@ public final class DriverServer implements AutoCloseable {
                         context.response().putHeader("Content-Type", TYPE).end(Buffer.buffer(answer));
                     }
                 })
-                .onFailure(defect -> {
-                    LOG.error("{} failed", context.request().path(), defect);
-                    context.response()
-                            .setStatusCode(INTERNAL)
-                            .putHeader("Content-Type", TYPE)
-                            .end("{\"Err\":\"weir: this is a defect; the daemon's log has more\"}");
-                });
+                .onFailure(context::fail);
+    }
+
+    /** Answers a body that is too large, and defects. */
+    private static void refuse(RoutingContext context) {
+        boolean isDefect = context.statusCode() == INTERNAL;
+        if (isDefect) {
+            LOG.error("{} failed", context.request().path(), context.failure());
+        }
+        context.response()
+                .setStatusCode(context.statusCode())
+                .putHeader("Content-Type", TYPE)
+                .end("{\"Err\":\"weir: "
+                        + (isDefect ? "this is a defect; the daemon's log has more" : "the request is refused")
+                        + "\"}");
     }
 
     /** Where it listens. */
