@@ -211,8 +211,7 @@ final class DockerLab implements AutoCloseable {
 
     /** Makes a network on the driver. */
     void network(String name, String subnet, String... more) {
-        List<String> all =
-                new ArrayList<>(List.of("network", "create", "-d", driver, "--subnet", subnet));
+        List<String> all = new ArrayList<>(List.of("network", "create", "-d", driver, "--subnet", subnet));
         all.addAll(List.of(more));
         all.add(name);
         docker(all.toArray(String[]::new));
@@ -228,13 +227,19 @@ final class DockerLab implements AutoCloseable {
 
     /** Whether a container gets an answer from an address or a name; asks for a while. */
     boolean pings(String container, String target) {
-        return run(List.of("exec", container, "ping", "-c", "1", "-W", "1", target)).code() == 0
-                || run(List.of("exec", container, "ping", "-c", "3", "-W", "2", target)).code() == 0;
+        return run(List.of("exec", container, "ping", "-c", "1", "-W", "1", target))
+                                .code()
+                        == 0
+                || run(List.of("exec", container, "ping", "-c", "3", "-W", "2", target))
+                                .code()
+                        == 0;
     }
 
     /** Whether a container gets no answer. */
     boolean isCutOff(String container, String target) {
-        return run(List.of("exec", container, "ping", "-c", "2", "-W", "1", target)).code() != 0;
+        return run(List.of("exec", container, "ping", "-c", "2", "-W", "1", target))
+                        .code()
+                != 0;
     }
 
     /** Ends all containers and networks. */

@@ -54,9 +54,8 @@ public final class DaemonCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (StopSignal signal = new StopSignal();
                 Daemon daemon = Daemon.start(socket, state);
-                DriverServer docker = dockerSocket == null
-                        ? null
-                        : DriverServer.listen(daemon.plane(), dockerSocket, state)) {
+                DriverServer docker =
+                        dockerSocket == null ? null : DriverServer.listen(daemon.plane(), dockerSocket, state)) {
             out.println("ready: " + daemon.socket() + (docker == null ? "" : ", " + docker.socket()));
             out.flush();
             signal.await();

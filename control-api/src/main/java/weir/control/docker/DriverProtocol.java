@@ -86,12 +86,11 @@ final class DriverProtocol {
             case "Leave" -> this::leave;
             // Nothing to do: no cluster, and ports are not published.
             case "DiscoverNew",
-                "DiscoverDelete",
-                "ProgramExternalConnectivity",
-                "RevokeExternalConnectivity",
-                "AllocateNetwork",
-                "FreeNetwork" ->
-                request -> DONE;
+                    "DiscoverDelete",
+                    "ProgramExternalConnectivity",
+                    "RevokeExternalConnectivity",
+                    "AllocateNetwork",
+                    "FreeNetwork" -> request -> DONE;
             default -> null;
         };
     }
@@ -136,9 +135,7 @@ final class DriverProtocol {
                     "SandboxKey '" + NetworkOptions.printable(sandbox) + "' is no path of a network namespace");
         }
         String moved = driver.join(network(request), endpoint(request), sandbox);
-        return Map.of(
-                "InterfaceName", Map.of("SrcName", moved, "DstPrefix", "eth"),
-                "DisableGatewayService", true);
+        return Map.of("InterfaceName", Map.of("SrcName", moved, "DstPrefix", "eth"), "DisableGatewayService", true);
     }
 
     private Map<String, Object> leave(JsonNode request) throws DriverException {

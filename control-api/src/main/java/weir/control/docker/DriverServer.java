@@ -107,7 +107,8 @@ public final class DriverServer implements AutoCloseable {
     private static void answer(RoutingContext context, DriverProtocol protocol) {
         Buffer buffer = context.body().buffer();
         byte[] body = buffer == null ? new byte[0] : buffer.getBytes();
-        Callable<byte @Nullable []> work = () -> protocol.answer(context.request().path(), body);
+        Callable<byte @Nullable []> work =
+                () -> protocol.answer(context.request().path(), body);
         context.vertx()
                 .executeBlocking(work, false)
                 .onSuccess(answer -> {

@@ -107,9 +107,11 @@ record DriverState(Map<String, Network> networks, Map<String, Endpoint> endpoint
     }
 
     /** Id of another network on the same switch; null when there is none. */
-    @Nullable String neighbourOf(String id, String switchName) {
+    @Nullable
+    String neighbourOf(String id, String switchName) {
         return networks.entrySet().stream()
-                .filter(each -> !each.getKey().equals(id) && each.getValue().switchName().equals(switchName))
+                .filter(each -> !each.getKey().equals(id)
+                        && each.getValue().switchName().equals(switchName))
                 .map(Map.Entry::getKey)
                 .findFirst()
                 .orElse(null);

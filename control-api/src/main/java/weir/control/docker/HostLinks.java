@@ -50,7 +50,8 @@ final class HostLinks {
         String name = name(endpoint);
         return mode == LinkMode.VETH
                 ? "packet:" + name
-                : "tap:" + name + "?" + (mtuBytes == 0 ? "" : "mtu=" + mtuBytes + "&") + "persist=on&sandbox=" + sandbox;
+                : "tap:" + name + "?" + (mtuBytes == 0 ? "" : "mtu=" + mtuBytes + "&") + "persist=on&sandbox="
+                        + sandbox;
     }
 
     /** Makes what must be there before the port is opened: for a TAP nothing. */

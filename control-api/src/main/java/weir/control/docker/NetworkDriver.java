@@ -87,8 +87,7 @@ final class NetworkDriver {
                 return null;
             }
             NetworkOptions options = NetworkOptions.of(given);
-            String name =
-                    options.switchName().isEmpty() ? SWITCH_PREFIX + HostLinks.shortId(id) : options.switchName();
+            String name = options.switchName().isEmpty() ? SWITCH_PREFIX + HostLinks.shortId(id) : options.switchName();
             boolean isNew = plane.topology().find(name) == null;
             Network network = new Network(given, name, isNew, program(options), !isNew);
             plane.change(now -> withSwitch(now, network), ChangeOptions.DEFAULT);

@@ -26,7 +26,12 @@ import weir.core.port.VlanMode;
  * @param link what is done to frames of each container; null for nothing
  */
 record NetworkOptions(
-        String switchName, int vlan, String program, int mtuBytes, LinkMode mode, @Nullable LinkSettings link) {
+        String switchName,
+        int vlan,
+        String program,
+        int mtuBytes,
+        LinkMode mode,
+        @Nullable LinkSettings link) {
     private static final String PREFIX = "weir.";
     private static final String DOCKERS_MTU = "com.docker.network.driver.mtu";
 
@@ -100,8 +105,8 @@ record NetworkOptions(
                         + Spelling.didYouMean(name, known) + "options are " + String.join(", ", known));
             }
             if (each.getValue().length() > MAX_VALUE_CHARACTERS) {
-                throw new DriverException("option " + name + " has " + each.getValue().length()
-                        + " characters, more than " + MAX_VALUE_CHARACTERS);
+                throw new DriverException("option " + name + " has "
+                        + each.getValue().length() + " characters, more than " + MAX_VALUE_CHARACTERS);
             }
             if (options.put(name, each.getValue()) != null) {
                 throw new DriverException("option " + name + " stands twice");
@@ -124,8 +129,8 @@ record NetworkOptions(
             return null;
         }
         if (whole != null && !settings.isEmpty()) {
-            throw new DriverException("option link says all of a link; leave out " + String.join(", ", settings.keySet())
-                    + ", or write them into it: link=delay:20ms,loss:1%");
+            throw new DriverException("option link says all of a link; leave out "
+                    + String.join(", ", settings.keySet()) + ", or write them into it: link=delay:20ms,loss:1%");
         }
         return parse(whole == null ? text(settings) : whole);
     }
@@ -137,7 +142,10 @@ record NetworkOptions(
                 throw new DriverException(
                         "option " + each.getKey() + ": '" + printable(each.getValue()) + "' is more than one value");
             }
-            text.append(text.isEmpty() ? "" : ",").append(each.getKey()).append(':').append(each.getValue());
+            text.append(text.isEmpty() ? "" : ",")
+                    .append(each.getKey())
+                    .append(':')
+                    .append(each.getValue());
         }
         return text.toString();
     }

@@ -49,7 +49,9 @@ class DriverServerTest {
     @BeforeEach
     void start() throws IOException {
         plane = new ControlPlane(
-                new ObjectStore(Files.createDirectories(folder.resolve("objects"))), TopologyStore.NONE, new EventHub());
+                new ObjectStore(Files.createDirectories(folder.resolve("objects"))),
+                TopologyStore.NONE,
+                new EventHub());
         server = listen();
         docker = new PluginClient(server.socket());
     }
@@ -122,8 +124,7 @@ class DriverServerTest {
 
     @Test
     void theSocketIsForItsOwnerAlone() throws IOException {
-        assertEquals(
-                PosixFilePermissions.fromString("rw-------"), Files.getPosixFilePermissions(server.socket()));
+        assertEquals(PosixFilePermissions.fromString("rw-------"), Files.getPosixFilePermissions(server.socket()));
     }
 
     @Test
@@ -220,10 +221,13 @@ class DriverServerTest {
         assertEquals(expected, docker.driver("CreateEndpoint", first).toString()); // again
 
         String given = endpoint(NETWORK, "d4".repeat(32), "198.18.10.12/24", "02:00:00:00:00:AA");
-        assertEquals("{\"Interface\":{}}", docker.driver("CreateEndpoint", given).toString());
+        assertEquals(
+                "{\"Interface\":{}}", docker.driver("CreateEndpoint", given).toString());
 
         String bare = endpoint(NETWORK, "e5".repeat(32), "", "");
-        String mac = docker.driver("CreateEndpoint", bare).at("/Interface/MacAddress").asString("");
+        String mac = docker.driver("CreateEndpoint", bare)
+                .at("/Interface/MacAddress")
+                .asString("");
         assertTrue(mac.matches("02:57(:[0-9a-f]{2}){4}"), mac);
         assertEquals(
                 "198.18.10.11",
@@ -255,7 +259,8 @@ class DriverServerTest {
         assertTrue(error("Join", join.replace("netns", "..")).contains("is no path of a network namespace"));
         assertTrue(error("Join", join.replace("netns", "?a=b&c")).contains("is no path of a network namespace"));
         assertEquals(DONE, docker.driver("Leave", ids(NETWORK, ENDPOINT)).toString());
-        assertEquals(DONE, docker.driver("DeleteNetwork", ids(OTHER_NETWORK, "")).toString());
+        assertEquals(
+                DONE, docker.driver("DeleteNetwork", ids(OTHER_NETWORK, "")).toString());
     }
 
     @Test

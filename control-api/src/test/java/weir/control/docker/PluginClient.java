@@ -26,7 +26,8 @@ final class PluginClient {
     /** What came back, whole. */
     String raw(String path, byte[] body) throws IOException {
         String head = "POST " + path + " HTTP/1.1\r\nHost: \r\nUser-Agent: Go-http-client/1.1\r\nContent-Length: "
-                + body.length + "\r\nAccept: application/vnd.docker.plugins.v1.2+json\r\nConnection: close" + BLANK_LINE;
+                + body.length + "\r\nAccept: application/vnd.docker.plugins.v1.2+json\r\nConnection: close"
+                + BLANK_LINE;
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
             channel.write(ByteBuffer.wrap(head.getBytes(StandardCharsets.US_ASCII)));

@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param alias text to give it, or null to leave that
  * @param up whether to bring it up; false leaves it as it is
  */
-public record LinkChange(int namespaceFd, @Nullable String newName, int mtuBytes, @Nullable String alias, boolean up) {
+public record LinkChange(
+        int namespaceFd,
+        @Nullable String newName,
+        int mtuBytes,
+        @Nullable String alias,
+        boolean up) {
     /** Changes nothing; start from here. */
     public static final LinkChange NOTHING = new LinkChange(-1, null, 0, null, false);
 

@@ -106,7 +106,8 @@ public record LinkInfo(
         }
 
         LinkInfo build(int index) {
-            return new LinkInfo(index, name, ethernet, up, carrier, mtuBytes, kind, tap, multiQueue, queues, alias, txDropped);
+            return new LinkInfo(
+                    index, name, ethernet, up, carrier, mtuBytes, kind, tap, multiQueue, queues, alias, txDropped);
         }
     }
 }

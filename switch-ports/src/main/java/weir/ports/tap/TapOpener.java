@@ -71,7 +71,9 @@ final class TapOpener extends LinkOpener<TapPort> {
         LinkInfo link = spec.persist() ? takeUp() : null;
         if (link == null) {
             try (Fd namespace = openNamespace()) {
-                int id = namespace == null ? RouteSocket.OWN_NAMESPACE : monitor().namespaceId(namespace);
+                int id = namespace == null
+                        ? RouteSocket.OWN_NAMESPACE
+                        : monitor().namespaceId(namespace);
                 link = namespace == null || id == RouteSocket.OWN_NAMESPACE ? openHere() : createThere(namespace, id);
             }
         }

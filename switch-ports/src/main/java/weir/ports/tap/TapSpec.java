@@ -53,8 +53,7 @@ public record TapSpec(
             new TreeSet<>(List.of(NamespacePath.OPTION, "queues", "mtu", "vnet", "engine", "persist", SANDBOX)));
 
     /** One that ends with its port. */
-    public TapSpec(
-            String name, @Nullable String netns, int queues, int mtuBytes, boolean vnet, TapEngine engine) {
+    public TapSpec(String name, @Nullable String netns, int queues, int mtuBytes, boolean vnet, TapEngine engine) {
         this(name, netns, queues, mtuBytes, vnet, engine, false, null);
     }
 
