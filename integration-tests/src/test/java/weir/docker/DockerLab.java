@@ -191,9 +191,14 @@ final class DockerLab implements AutoCloseable {
     private Outcome run(List<String> arguments) {
         List<String> command = new ArrayList<>(List.of("/usr/bin/docker", "--host=unix://" + socket()));
         command.addAll(arguments);
+        return exec(command);
+    }
+
+    private static Outcome exec(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process = builder.start();
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS)) {
@@ -207,6 +212,17 @@ final class DockerLab implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Builds Weir's own image and loads it. */
+    void loadWeir(String tag) {
+        Path tar = folder.resolve("weir.tar");
+        String script = Path.of(System.getProperty("weir.root"), "docker/build-image").toString();
+        Outcome built = exec(List.of(script, "--output", tar.toString(), "--tag", tag));
+        if (built.code() != 0) {
+            throw new AssertionError(built.output());
+        }
+        docker("load", "-i", tar.toString());
     }
 
     /** Makes a network on the driver. */

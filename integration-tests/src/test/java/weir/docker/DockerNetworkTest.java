@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -155,6 +156,25 @@ class DockerNetworkTest {
         }
         create[7] = "mtu=1400";
         lab.docker(create); // none of the failures left anything that would be in the way
+    }
+
+    @Test
+    void imageOfWeirRunsReadOnlyWithTwoCapabilities() {
+        String image = "weirt-weir:1";
+        lab.loadWeir(image);
+        String[] run = {"run", "--network", "none", "--read-only", "--cap-drop", "ALL"};
+
+        List<String> version = new ArrayList<>(List.of(run));
+        version.addAll(List.of("--rm", image, "--version"));
+        assertTrue(lab.docker(version.toArray(String[]::new)).startsWith("weir "));
+
+        List<String> daemon = new ArrayList<>(List.of(run));
+        daemon.addAll(List.of("--cap-add", "NET_ADMIN", "--cap-add", "NET_RAW", "--device", "/dev/net/tun"));
+        daemon.addAll(List.of("-d", "--name", "weir", image));
+        lab.docker(daemon.toArray(String[]::new));
+        Waiting.within(30_000, () -> lab.docker("logs", "weir").contains("ready: /run/weir/api.sock"));
+        lab.docker("stop", "weir");
+        assertEquals("0", lab.docker("inspect", "-f", "{{.State.ExitCode}}", "weir"));
     }
 
     @Test
