@@ -108,7 +108,7 @@ public final class DriverServer implements AutoCloseable {
         Buffer buffer = context.body().buffer();
         byte[] body = buffer == null ? new byte[0] : buffer.getBytes();
         Callable<byte @Nullable []> work =
-                () -> protocol.answer(context.request().path(), body);
+                () -> protocol.answer(String.valueOf(context.request().path()), body);
         context.vertx()
                 .executeBlocking(work, false)
                 .onSuccess(answer -> {

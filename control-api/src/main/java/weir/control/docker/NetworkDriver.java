@@ -153,7 +153,7 @@ final class NetworkDriver {
             String neighbour = state.neighbourOf(id, network.switchName());
             DriverState next = state.withoutNetwork(id);
             Network heir = neighbour == null ? null : next.networks().get(neighbour);
-            if (heir != null && network.madeSwitch()) {
+            if (neighbour != null && heir != null && network.madeSwitch()) {
                 next = next.with(neighbour, heir.withMadeSwitch(true));
             } else if (network.madeSwitch()) {
                 plane.change(now -> withoutEmpty(now, network.switchName()), ChangeOptions.DEFAULT);
@@ -172,6 +172,8 @@ final class NetworkDriver {
     // ---- endpoints -----------------------------------------------------------------------------------
 
     /**
+     * A container is to come, not yet known which.
+     *
      * @param address IPv4 address without its prefix length, or empty
      * @param mac what Docker wants, or empty
      * @return the address that Docker did not set; empty when it did
@@ -218,7 +220,8 @@ final class NetworkDriver {
 
     private boolean isPortTaken(String switchName, String port) {
         SwitchDefinition definition = plane.topology().find(switchName);
-        return definition != null && definition.ports().containsKey(port)
+        boolean isThere = definition != null && definition.ports().containsKey(port);
+        return isThere
                 || state.endpoints().values().stream()
                         .anyMatch(each -> each.port().equals(port) && isOn(each, switchName));
     }
