@@ -217,7 +217,8 @@ final class DockerLab implements AutoCloseable {
     /** Builds Weir's own image and loads it. */
     void loadWeir(String tag) {
         Path tar = folder.resolve("weir.tar");
-        String script = Path.of(System.getProperty("weir.root"), "docker/build-image").toString();
+        String script =
+                Path.of(System.getProperty("weir.root"), "docker/build-image").toString();
         Outcome built = exec(List.of(script, "--output", tar.toString(), "--tag", tag));
         if (built.code() != 0) {
             throw new AssertionError(built.output());
