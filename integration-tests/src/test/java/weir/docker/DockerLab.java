@@ -40,7 +40,6 @@ final class DockerLab implements AutoCloseable {
 
     DockerLab() throws IOException {
         folder = Files.createTempDirectory("weirt");
-        startWeir();
         dockerd = new ProcessBuilder(inNamespace(
                         "/usr/sbin/dockerd",
                         "--host=unix://" + socket(),
@@ -56,6 +55,7 @@ final class DockerLab implements AutoCloseable {
                 .redirectOutput(folder.resolve("dockerd.log").toFile())
                 .start();
         try {
+            startWeir();
             Waiting.within(START_MILLIS, this::answers);
             importImage();
         } catch (RuntimeException | Error e) {
@@ -104,16 +104,17 @@ final class DockerLab implements AutoCloseable {
 
     /** Starts the Weir daemon, and waits until it serves Docker. */
     void startWeir() {
-        weir = WeirProcess.startBehind(
-                        inNamespace(),
-                        "daemon",
-                        "--socket",
-                        folder.resolve("api.sock").toString(),
-                        "--state",
-                        state().toString(),
-                        "--docker-socket",
-                        plugin().toString())
-                .awaitText("ready: ");
+        WeirProcess started = WeirProcess.startBehind(
+                inNamespace(),
+                "daemon",
+                "--socket",
+                folder.resolve("api.sock").toString(),
+                "--state",
+                state().toString(),
+                "--docker-socket",
+                plugin().toString());
+        weir = started;
+        started.awaitText("ready: ");
     }
 
     /** Kills the Weir daemon without a chance to clean up. */
