@@ -28,6 +28,8 @@ public enum Feature {
     /** A DHCP client and server. */
     BUSYBOX,
     MAVEN,
+    /** A Docker daemon of one's own can be started, and a client talks to it. */
+    DOCKER,
     STRACE,
     /** {@code bpf(2)} makes maps for us. */
     BPF_MAPS,
@@ -70,6 +72,10 @@ public enum Feature {
             case TSHARK -> missingCommand("tshark", "tshark").or(() -> missingCommand("capinfos", "tshark"));
             case BUSYBOX -> missingCommand("busybox", "busybox");
             case MAVEN -> missingCommand("mvn", "maven");
+            case DOCKER ->
+                probe(ROOT)
+                        .or(() -> missingFile("/usr/sbin/dockerd", "docker.io"))
+                        .or(() -> missingFile("/usr/bin/docker", "docker.io"));
             case STRACE -> probeStrace();
             case BPF_MAPS -> probe(LINUX).or(() -> probe(ROOT)).or(Feature::probeBpf);
             case BPF_PROGRAMS -> probe(BPF_MAPS).or(BpfProbe::gap);

@@ -15,7 +15,7 @@ import weir.ports.testing.Netns;
 import weir.ports.testing.Waiting;
 
 /** A weir command in a process of its own, killed when closed. */
-final class WeirProcess implements AutoCloseable {
+public final class WeirProcess implements AutoCloseable {
     private static final long READY_MILLIS = 30_000;
     private static final long END_SECONDS = 120;
 
@@ -30,12 +30,12 @@ final class WeirProcess implements AutoCloseable {
     }
 
     /** Starts the classes that this build has made, with the JVM of this test. */
-    static WeirProcess start(String... args) {
+    public static WeirProcess start(String... args) {
         return startBehind(List.of(), args);
     }
 
     /** The same, started by another program such as {@code setpriv}, which must become the command. */
-    static WeirProcess startBehind(List<String> program, String... args) {
+    public static WeirProcess startBehind(List<String> program, String... args) {
         List<String> command = new ArrayList<>(program);
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -85,7 +85,7 @@ final class WeirProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    String out() {
+    public String out() {
         return read(out);
     }
 
@@ -93,7 +93,7 @@ final class WeirProcess implements AutoCloseable {
         return Files.readAllBytes(out);
     }
 
-    String err() {
+    public String err() {
         return read(err);
     }
 
@@ -110,7 +110,7 @@ final class WeirProcess implements AutoCloseable {
     }
 
     /** Waits until a text stands on standard output or standard error. */
-    WeirProcess awaitText(String text) {
+    public WeirProcess awaitText(String text) {
         Waiting.within(READY_MILLIS, () -> {
             if (!process.isAlive() && !(out() + err()).contains(text)) {
                 throw new AssertionError("ended without '" + text + "': " + out() + err());
@@ -121,7 +121,7 @@ final class WeirProcess implements AutoCloseable {
     }
 
     /** Sends a signal such as {@code INT}. */
-    WeirProcess signal(String name) {
+    public WeirProcess signal(String name) {
         Netns.exec("kill", "-" + name, Long.toString(process.pid()));
         return this;
     }
@@ -133,7 +133,7 @@ final class WeirProcess implements AutoCloseable {
     }
 
     /** Waits for the end. */
-    int exitCode() throws InterruptedException {
+    public int exitCode() throws InterruptedException {
         if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("did not end: " + out() + err());
         }

@@ -15,22 +15,28 @@ public final class NamespacePath {
     /** Name of the option. */
     public static final String OPTION = "netns";
 
-    private static final String FORM = OPTION + " is the absolute path of a network namespace, such as /run/netns/blue";
+    private static final String FORM = " is the absolute path of a network namespace, such as /run/netns/blue";
     private static final String MAKE = "make one with: ip netns add NAME, and write netns=/run/netns/NAME";
 
     private NamespacePath() {}
 
     /** What a spec says, or null when it says nothing; the machine is not asked. */
     public static @Nullable String of(PortSpec spec) throws PortException {
-        String path = spec.options().get(OPTION);
+        return of(spec, OPTION);
+    }
+
+    /** The same for an option of another name. */
+    public static @Nullable String of(PortSpec spec, String option) throws PortException {
+        String path = spec.options().get(option);
         if (path == null) {
             return null;
         }
+        String form = option + FORM;
         if (!path.startsWith("/")) {
-            throw new PortException("netns " + PortSpec.quote(path) + " is not an absolute path", FORM);
+            throw new PortException(option + " " + PortSpec.quote(path) + " is not an absolute path", form);
         }
         if (path.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
-            throw new PortException("netns " + PortSpec.quote(path) + " has a control character", FORM);
+            throw new PortException(option + " " + PortSpec.quote(path) + " has a control character", form);
         }
         return path;
     }

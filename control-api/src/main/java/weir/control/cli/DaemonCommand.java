@@ -2,6 +2,7 @@
 
 package weir.control.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import weir.control.daemon.Daemon;
+import weir.control.docker.DriverServer;
 import weir.control.daemon.DaemonSettings;
 import weir.control.http.Endpoint;
 import weir.control.http.ListenException;
@@ -95,6 +97,13 @@ public final class DaemonCommand implements Callable<Integer> {
             description = "Start without ports that cannot be attached; they are shown as FAILED.")
     private boolean ignoreBadPorts;
 
+    @Option(
+            names = "--docker-socket",
+            paramLabel = "PATH",
+            description = "Serve Docker's networks, too, on this Unix socket. 'docker network create -d weir' looks for"
+                    + " /run/docker/plugins/weir.sock.")
+    private @Nullable Path dockerSocket;
+
     /** For picocli. */
     public DaemonCommand() {}
 
@@ -103,9 +112,11 @@ public final class DaemonCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         DaemonSettings settings = new DaemonSettings(endpoints(), state, config, ignoreBadPorts);
         try (StopSignal signal = new StopSignal();
-                Daemon daemon = Daemon.start(settings, System.getenv())) {
+                Daemon daemon = Daemon.start(settings, System.getenv());
+                DriverServer docker =
+                        dockerSocket == null ? null : DriverServer.listen(daemon.plane(), dockerSocket, state)) {
             daemon.reloadOnHangup();
-            out.println("ready: " + socket);
+            out.println("ready: " + socket + (docker == null ? "" : ", " + docker.socket()));
             out.flush();
             signal.await();
             signal.exitWith(ExitCode.OK.number());
@@ -119,6 +130,8 @@ public final class DaemonCommand implements Callable<Integer> {
                     ignoreBadPorts ? e.hint() : e.hint() + "; --ignore-bad-ports starts without ports that fail");
         } catch (ListenException e) {
             throw CommandFailures.of(ExitCode.FAILURE, e, e.hint());
+        } catch (IOException e) {
+            throw CommandFailures.of(ExitCode.FAILURE, e, "--docker-socket names another socket");
         }
     }
 

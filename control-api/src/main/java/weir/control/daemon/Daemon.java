@@ -114,6 +114,11 @@ public final class Daemon implements AutoCloseable {
         state.close();
     }
 
+    /** The switches that it runs. */
+    public ControlPlane plane() {
+        return plane;
+    }
+
     /** What it listens at. */
     public List<Endpoint> endpoints() {
         return settings.endpoints();

@@ -149,6 +149,16 @@ public final class LinkMonitor implements Runnable {
         }
     }
 
+    /** All interfaces of a namespace. */
+    public List<LinkInfo> all(int namespaceId) throws LinuxException {
+        asking.lock();
+        try {
+            return route.links(namespaceId);
+        } finally {
+            asking.unlock();
+        }
+    }
+
     /** Changes an interface of the process's own namespace. */
     public void change(LinkInfo link, LinkChange change) throws LinuxException {
         asking.lock();

@@ -10,21 +10,32 @@ import org.jspecify.annotations.Nullable;
  * @param namespaceFd namespace to move to, or -1
  * @param newName name afterwards, or null to keep it
  * @param mtuBytes MTU afterwards, or 0 to keep it
+ * @param alias text to give it, or null to leave that
  * @param up whether to bring it up; false leaves it as it is
  */
-public record LinkChange(int namespaceFd, @Nullable String newName, int mtuBytes, boolean up) {
+public record LinkChange(
+        int namespaceFd,
+        @Nullable String newName,
+        int mtuBytes,
+        @Nullable String alias,
+        boolean up) {
     /** Changes nothing; start from here. */
-    public static final LinkChange NOTHING = new LinkChange(-1, null, 0, false);
+    public static final LinkChange NOTHING = new LinkChange(-1, null, 0, null, false);
 
     public LinkChange moveTo(Fd namespace, String name) {
-        return new LinkChange(namespace.number(), name, mtuBytes, up);
+        return new LinkChange(namespace.number(), name, mtuBytes, alias, up);
     }
 
     public LinkChange mtu(int bytes) {
-        return new LinkChange(namespaceFd, newName, bytes, up);
+        return new LinkChange(namespaceFd, newName, bytes, alias, up);
     }
 
     public LinkChange bringUp() {
-        return new LinkChange(namespaceFd, newName, mtuBytes, true);
+        return new LinkChange(namespaceFd, newName, mtuBytes, alias, true);
+    }
+
+    /** Gives it a text of at most 255 bytes that stays through renames and moves. */
+    public LinkChange alias(String text) {
+        return new LinkChange(namespaceFd, newName, mtuBytes, text, up);
     }
 }

@@ -19,6 +19,8 @@ import java.lang.foreign.MemorySegment;
  * @param tap for kind {@code tun}: whether it carries Ethernet frames
  * @param multiQueue for kind {@code tun}: made with IFF_MULTI_QUEUE
  * @param queues for kind {@code tun}: descriptors attached now
+ * @param alias text that somebody gave it ({@code ip link set NAME alias TEXT}), which stays through renames and
+ *     moves; empty when nobody did
  * @param txDropped frames that the kernel dropped on their way from its stack into the device
  */
 public record LinkInfo(
@@ -32,6 +34,7 @@ public record LinkInfo(
         boolean tap,
         boolean multiQueue,
         int queues,
+        String alias,
         long txDropped) {
 
     private static final int TUN_TYPE_TAP = 2;
@@ -44,6 +47,7 @@ public record LinkInfo(
             switch (attributes.type()) {
                 case NetlinkLayout.IFLA_IFNAME -> b.name = attributes.text();
                 case NetlinkLayout.IFLA_MTU -> b.mtuBytes = attributes.integer();
+                case NetlinkLayout.IFLA_IFALIAS -> b.alias = attributes.text();
                 case NetlinkLayout.IFLA_STATS64 -> {
                     MemorySegment stats = attributes.payload();
                     b.txDropped = stats.get(JAVA_LONG_UNALIGNED, NetlinkLayout.STATS_TX_DROPPED);
@@ -71,6 +75,7 @@ public record LinkInfo(
         boolean tap;
         boolean multiQueue;
         int queues;
+        String alias = "";
         long txDropped;
 
         void readLinkInfo(MemorySegment area) {
@@ -101,7 +106,8 @@ public record LinkInfo(
         }
 
         LinkInfo build(int index) {
-            return new LinkInfo(index, name, ethernet, up, carrier, mtuBytes, kind, tap, multiQueue, queues, txDropped);
+            return new LinkInfo(
+                    index, name, ethernet, up, carrier, mtuBytes, kind, tap, multiQueue, queues, alias, txDropped);
         }
     }
 }

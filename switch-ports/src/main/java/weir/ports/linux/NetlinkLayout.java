@@ -46,6 +46,7 @@ final class NetlinkLayout {
     static final int RTGENMSG_BYTES = 4;
 
     static final short NLMSG_ERROR = 2;
+    static final short NLMSG_DONE = 3;
     static final short RTM_NEWLINK = 16;
     static final short RTM_DELLINK = 17;
     static final short RTM_GETLINK = 18;
@@ -56,16 +57,20 @@ final class NetlinkLayout {
     static final short NLM_F_REQUEST = 1;
     static final short NLM_F_ACK = 4;
     static final short NLM_F_ACK_TLVS = 0x200;
+    static final short NLM_F_DUMP = 0x300;
+    static final short NLM_F_CREATE_EXCL = 0x400 | 0x200;
     static final short NLMSGERR_ATTR_MSG = 1;
 
     static final short IFLA_IFNAME = 3;
     static final short IFLA_MTU = 4;
     static final short IFLA_LINKINFO = 18;
+    static final short IFLA_IFALIAS = 20;
     static final short IFLA_STATS64 = 23;
     static final short IFLA_NET_NS_FD = 28;
     static final short IFLA_TARGET_NETNSID = 46;
     static final short IFLA_INFO_KIND = 1;
     static final short IFLA_INFO_DATA = 2;
+    static final short VETH_INFO_PEER = 1;
     static final short IFLA_TUN_TYPE = 3;
     static final short IFLA_TUN_MULTI_QUEUE = 7;
     static final short IFLA_TUN_NUM_QUEUES = 8;

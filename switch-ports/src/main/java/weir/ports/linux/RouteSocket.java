@@ -3,9 +3,13 @@ package weir.ports.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,7 +91,53 @@ public final class RouteSocket implements AutoCloseable {
         if (change.mtuBytes() != 0) {
             putInteger(NetlinkLayout.IFLA_MTU, change.mtuBytes());
         }
+        if (change.alias() != null) {
+            putText(NetlinkLayout.IFLA_IFALIAS, change.alias());
+        }
         acknowledged("RTM_SETLINK " + link.name(), NetlinkLayout.RTM_SETLINK);
+    }
+
+    /** All interfaces of a namespace. */
+    public List<LinkInfo> links(int namespaceId) throws LinuxException {
+        start(NetlinkLayout.IFINFOMSG_BYTES);
+        if (namespaceId != OWN_NAMESPACE) {
+            putInteger(NetlinkLayout.IFLA_TARGET_NETNSID, namespaceId);
+        }
+        List<LinkInfo> links = new ArrayList<>();
+        dump("RTM_GETLINK", NetlinkLayout.RTM_GETLINK, message -> links.add(LinkInfo.parse(message)));
+        return links;
+    }
+
+    /** Makes a pair of veth interfaces in the caller's namespace, both down. EEXIST when a name is taken. */
+    public void addVeth(String name, String peer, int mtuBytes) throws LinuxException {
+        start(NetlinkLayout.IFINFOMSG_BYTES);
+        putNameAndMtu(name, mtuBytes);
+        int linkInfo = startNested(NetlinkLayout.IFLA_LINKINFO);
+        putText(NetlinkLayout.IFLA_INFO_KIND, "veth");
+        int data = startNested(NetlinkLayout.IFLA_INFO_DATA);
+        int other = startNested(NetlinkLayout.VETH_INFO_PEER);
+        socket.buffer().asSlice(length, NetlinkLayout.IFINFOMSG_BYTES).fill((byte) 0);
+        length += NetlinkLayout.IFINFOMSG_BYTES;
+        putNameAndMtu(peer, mtuBytes);
+        endNested(other);
+        endNested(data);
+        endNested(linkInfo);
+        short flags = NetlinkLayout.NLM_F_REQUEST | NetlinkLayout.NLM_F_ACK | NetlinkLayout.NLM_F_CREATE_EXCL;
+        ask("RTM_NEWLINK " + name, NetlinkLayout.RTM_NEWLINK, flags);
+    }
+
+    /** Deletes a virtual interface of the caller's own namespace; false when it is not there any more. */
+    public boolean delete(LinkInfo link) throws LinuxException {
+        NetlinkLayout.putLink(start(NetlinkLayout.IFINFOMSG_BYTES), link.index(), 0, 0);
+        try {
+            acknowledged("RTM_DELLINK " + link.name(), NetlinkLayout.RTM_DELLINK);
+            return true;
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ENODEV) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /** The id that our namespace has for the one behind a descriptor; one is made if there is none. */
@@ -145,6 +195,24 @@ public final class RouteSocket implements AutoCloseable {
         length = end;
     }
 
+    private void putNameAndMtu(String name, int mtuBytes) {
+        putText(NetlinkLayout.IFLA_IFNAME, name);
+        if (mtuBytes != 0) {
+            putInteger(NetlinkLayout.IFLA_MTU, mtuBytes);
+        }
+    }
+
+    /** Starts an attribute that holds others, and returns where it starts. */
+    private int startNested(short type) {
+        int start = length;
+        length = NetlinkLayout.putAttributeHeader(socket.buffer(), length, type, 0);
+        return start;
+    }
+
+    private void endNested(int start) {
+        socket.buffer().set(JAVA_SHORT_UNALIGNED, start, (short) (length - start));
+    }
+
     private void acknowledged(String what, short type) throws LinuxException {
         ask(what, type, (short) (NetlinkLayout.NLM_F_REQUEST | NetlinkLayout.NLM_F_ACK));
     }
@@ -167,6 +235,45 @@ public final class RouteSocket implements AutoCloseable {
             }
             return answer;
         }
+    }
+
+    /** Sends the request in the buffer and passes on the messages of the answer, each only while it is looked at. */
+    private void dump(String what, short type, Consumer<MemorySegment> each) throws LinuxException {
+        short flags = NetlinkLayout.NLM_F_REQUEST | NetlinkLayout.NLM_F_DUMP;
+        NetlinkLayout.putHeader(socket.buffer(), length, type, flags, ++sequence);
+        socket.send(what, length);
+        boolean more = true;
+        while (more) {
+            int n = socket.receive();
+            if (n < 0) {
+                throw new LinuxException(what, -n);
+            }
+            more = passOn(what, n, each);
+        }
+    }
+
+    /** Passes on the messages of one datagram; false when the last of the dump was among them. */
+    private boolean passOn(String what, int bytes, Consumer<MemorySegment> each) throws LinuxException {
+        int at = 0;
+        while (at + NetlinkLayout.HEADER_BYTES <= bytes) {
+            MemorySegment message = socket.buffer().asSlice(at, bytes - at);
+            int messageBytes = NetlinkLayout.length(message);
+            if (messageBytes < NetlinkLayout.HEADER_BYTES || messageBytes > bytes - at) {
+                return false;
+            }
+            at += NetlinkLayout.align(messageBytes);
+            if (NetlinkLayout.sequence(message) != sequence) {
+                continue; // the answer to an earlier request that failed half-way
+            }
+            if (NetlinkLayout.type(message) == NetlinkLayout.NLMSG_ERROR) {
+                throw new LinuxException(what, NetlinkLayout.error(message), NetlinkLayout.errorText(message));
+            }
+            if (NetlinkLayout.type(message) == NetlinkLayout.NLMSG_DONE) {
+                return false;
+            }
+            each.accept(message.asSlice(0, messageBytes));
+        }
+        return true;
     }
 
     @Override

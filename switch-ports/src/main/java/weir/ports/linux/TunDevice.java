@@ -31,6 +31,7 @@ public final class TunDevice implements AutoCloseable {
     private static final long TUNGETIFF = 0x800454d2L;
     private static final long TUNSETQUEUE = 0x400454d9L;
     private static final long TUNGETDEVNETNS = 0x54e3L;
+    private static final long TUNSETPERSIST = 0x400454cbL;
     private static final long TUNGETFEATURES = 0x800454cfL;
     private static final long TUNSETOFFLOAD = 0x400454d0L;
     private static final long TUNSETVNETHDRSZ = 0x400454d8L;
@@ -106,6 +107,11 @@ public final class TunDevice implements AutoCloseable {
     /** Takes back what somebody before may have allowed on an interface that stayed. */
     public void disableOffloads() throws LinuxException {
         fd.ioctl("TUNSETOFFLOAD", TUNSETOFFLOAD, 0);
+    }
+
+    /** Says whether the interface stays when its last descriptor is closed. */
+    public void persist(boolean stays) throws LinuxException {
+        fd.ioctl("TUNSETPERSIST", TUNSETPERSIST, stays ? 1 : 0);
     }
 
     /** Fails with EPERM when the process may not make interfaces; makes none. */

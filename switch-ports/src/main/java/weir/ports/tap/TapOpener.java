@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.tap;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import weir.core.frame.Offload;
 import weir.core.offload.VirtioNetHeader;
@@ -16,6 +19,7 @@ import weir.ports.linux.Fd;
 import weir.ports.linux.LinkChange;
 import weir.ports.linux.LinkInfo;
 import weir.ports.linux.LinuxException;
+import weir.ports.linux.NetworkNamespace;
 import weir.ports.linux.RouteSocket;
 import weir.ports.linux.TunDevice;
 
@@ -32,9 +36,13 @@ final class TapOpener extends LinkOpener<TapPort> {
     private static final String NEEDS_NET_ADMIN = "run as root or with CAP_NET_ADMIN, or let root make the interface:"
             + " ip tuntap add dev NAME mode tap user USER";
 
+    private static final String NEEDS_SYS_ADMIN =
+            "taking up an interface that stayed in another namespace needs root or CAP_SYS_ADMIN";
+
     private final TapSpec spec;
     private final List<TunDevice> devices = new ArrayList<>();
     private int offloads = Offload.NONE;
+    private boolean isNew;
 
     private TapOpener(TapSpec spec) throws PortException {
         this.spec = spec;
@@ -52,20 +60,77 @@ final class TapOpener extends LinkOpener<TapPort> {
     @Override
     protected void undo() {
         // A TAP that was created a moment ago disappears with its last descriptor.
+        if (spec.persist() && isNew && !devices.isEmpty()) {
+            forget(devices.getFirst());
+        }
         devices.forEach(TunDevice::close);
     }
 
     @Override
     protected TapPort make() throws LinuxException, PortException {
-        LinkInfo link;
-        try (Fd namespace = openNamespace()) {
-            int id = namespace == null ? RouteSocket.OWN_NAMESPACE : monitor().namespaceId(namespace);
-            link = namespace == null || id == RouteSocket.OWN_NAMESPACE ? openHere() : createThere(namespace, id);
+        LinkInfo link = spec.persist() ? takeUp() : null;
+        if (link == null) {
+            try (Fd namespace = openNamespace()) {
+                int id = namespace == null
+                        ? RouteSocket.OWN_NAMESPACE
+                        : monitor().namespaceId(namespace);
+                link = namespace == null || id == RouteSocket.OWN_NAMESPACE ? openHere() : createThere(namespace, id);
+            }
+        }
+        if (spec.persist()) {
+            devices.getFirst().persist(true);
         }
         for (TunDevice device : devices.subList(1, devices.size())) {
             device.enableQueue(false); // until a worker serves it
         }
         return new TapPort(spec, monitor(), devices, link, offloads);
+    }
+
+    /**
+     * Opens the interface that an earlier port of the spec left in another namespace; null when there is none. Only who is
+     * inside a namespace can attach to an interface of it, and the descriptor then keeps that namespace alive.
+     */
+    private @Nullable LinkInfo takeUp() throws LinuxException, PortException {
+        String path = spec.elsewhere();
+        if (path == null || !Files.exists(Path.of(path))) {
+            return null;
+        }
+        try (Fd namespace = Fd.openForReading(path)) {
+            if (!namespace.isNetworkNamespace()) {
+                return null; // the file stays a little longer than what was mounted on it
+            }
+            int id = monitor().namespaceId(namespace);
+            if (id == RouteSocket.OWN_NAMESPACE) {
+                return null;
+            }
+            for (LinkInfo link : monitor().all(id)) {
+                if (link.alias().equals(spec.alias())) {
+                    requireUsable(link);
+                    openInside(path, link.name());
+                    return link;
+                }
+            }
+        }
+        return null;
+    }
+
+    private void openInside(String path, String name) throws LinuxException, PortException {
+        try {
+            NetworkNamespace.call(path, () -> openQueues(name));
+        } catch (ExecutionException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PortException("interrupted while " + spec + " was opened", "try again", e);
+        }
+    }
+
+    private static void forget(TunDevice device) {
+        try {
+            device.persist(false);
+        } catch (LinuxException e) {
+            // It was deleted, or has no interface yet: either way nothing stays.
+        }
     }
 
     private @Nullable Fd openNamespace() throws PortException {
@@ -78,15 +143,20 @@ final class TapOpener extends LinkOpener<TapPort> {
         if (existing != null) {
             requireUsable(existing);
         }
+        isNew = existing == null;
         openQueues(spec.name());
         LinkInfo link = requireFound(spec.name());
-        LinkChange change = LinkChange.NOTHING.mtu(spec.mtuBytes());
+        LinkChange change = withAlias(LinkChange.NOTHING).mtu(spec.mtuBytes());
         if (existing == null) {
             monitor().change(link, change.bringUp());
-        } else if (spec.mtuBytes() != 0) {
+        } else if (spec.mtuBytes() != 0 || spec.persist()) {
             monitor().change(link, change);
         }
         return existing == null ? requireFound(spec.name()) : existing;
+    }
+
+    private LinkChange withAlias(LinkChange change) {
+        return spec.persist() ? change.alias(spec.alias()) : change;
     }
 
     private void requireUsable(LinkInfo existing) throws PortException {
@@ -111,13 +181,14 @@ final class TapOpener extends LinkOpener<TapPort> {
     }
 
     private LinkInfo createThere(Fd namespace, int namespaceId) throws LinuxException, PortException {
+        isNew = true;
         String temporary = openQueues(ANY_FREE_NAME);
         LinkInfo link = requireFound(temporary);
         try {
             monitor()
                     .change(
                             link,
-                            LinkChange.NOTHING
+                            withAlias(LinkChange.NOTHING)
                                     .moveTo(namespace, spec.name())
                                     .mtu(spec.mtuBytes())
                                     .bringUp());
@@ -169,7 +240,7 @@ final class TapOpener extends LinkOpener<TapPort> {
         String what = "cannot open " + spec + ": " + e.getMessage();
         return switch (e.errno()) {
             case EBUSY -> inUse();
-            case EPERM -> new PortException(what, NEEDS_NET_ADMIN, e);
+            case EPERM -> new PortException(what, what.contains("setns") ? NEEDS_SYS_ADMIN : NEEDS_NET_ADMIN, e);
             case ENOENT, ENODEV, ENXIO ->
                 new PortException(
                         what, "load the driver: modprobe tun; in a container add --device " + TunDevice.PATH, e);

@@ -13,7 +13,7 @@ import weir.ports.PortSpec;
 import weir.ports.linux.TunDevice;
 
 /**
- * What {@code tap:NAME[?netns=PATH&queues=N&mtu=N&vnet=off&engine=auto]} says. Making one touches nothing on the machine.
+ * What {@code tap:NAME[?netns=PATH&queues=N&mtu=N&vnet=off&engine=auto&persist=on&sandbox=PATH]} says. Making one touches nothing on the machine.
  *
  * @param name the interface's name, see {@link InterfaceName}
  * @param netns absolute path of the network namespace to create the interface in, or null for ours
@@ -21,8 +21,20 @@ import weir.ports.linux.TunDevice;
  * @param mtuBytes MTU to set, 68 to 65,521, or 0 to leave it (a new TAP has 1,500)
  * @param vnet whether the kernel and the switch leave checksums and segments to each other
  * @param engine how frames get from and to the descriptor
+ * @param persist whether the interface stays when the port is closed or the process ends, so that the next port of the
+ *     same spec takes it up again
+ * @param sandbox with {@code persist}: absolute path of a network namespace that somebody else moves the interface to,
+ *     where it is looked for before one is made in ours; or null
  */
-public record TapSpec(String name, @Nullable String netns, int queues, int mtuBytes, boolean vnet, TapEngine engine) {
+public record TapSpec(
+        String name,
+        @Nullable String netns,
+        int queues,
+        int mtuBytes,
+        boolean vnet,
+        TapEngine engine,
+        boolean persist,
+        @Nullable String sandbox) {
     /** Kind in front of the colon. */
     public static final String KIND = "tap";
 
@@ -32,8 +44,18 @@ public record TapSpec(String name, @Nullable String netns, int queues, int mtuBy
     /** {@code MAX_MTU - hard_header_len}, drivers/net/tun.c. */
     static final int MAX_MTU_BYTES = 65_535 - 14;
 
+    private static final String SANDBOX = "sandbox";
+
+    /** What the alias of an interface that stays begins with; its name follows. */
+    private static final String ALIAS_PREFIX = "weir ";
+
     private static final SortedSet<String> OPTIONS = Collections.unmodifiableSortedSet(
-            new TreeSet<>(List.of(NamespacePath.OPTION, "queues", "mtu", "vnet", "engine")));
+            new TreeSet<>(List.of(NamespacePath.OPTION, "queues", "mtu", "vnet", "engine", "persist", SANDBOX)));
+
+    /** One that ends with its port. */
+    public TapSpec(String name, @Nullable String netns, int queues, int mtuBytes, boolean vnet, TapEngine engine) {
+        this(name, netns, queues, mtuBytes, vnet, engine, false, null);
+    }
 
     /** Reads a spec; every mistake is named. */
     public static TapSpec parse(String text) throws PortException {
@@ -48,13 +70,33 @@ public record TapSpec(String name, @Nullable String netns, int queues, int mtuBy
     static TapSpec of(PortSpec spec) throws PortException {
         String name = InterfaceName.require(spec.target());
         spec.requireKnownOptions(OPTIONS);
+        boolean persist = spec.isOn("persist", false);
+        String sandbox = NamespacePath.of(spec, SANDBOX);
+        if (sandbox != null && (!persist || spec.options().containsKey(NamespacePath.OPTION))) {
+            throw new PortException(
+                    "sandbox in " + PortSpec.quote(spec.text()) + " goes with persist=on and without netns",
+                    "write tap:NAME?persist=on&sandbox=PATH");
+        }
         return new TapSpec(
                 name,
                 NamespacePath.of(spec),
                 spec.number("queues", 1, TunDevice.MAX_QUEUES, 1),
                 spec.number("mtu", MIN_MTU_BYTES, MAX_MTU_BYTES, 0),
                 spec.isOn("vnet", true),
-                engine(spec));
+                engine(spec),
+                persist,
+                sandbox);
+    }
+
+    /** Alias of the interface when it stays: what it is known by wherever it is and whatever it is called. */
+    String alias() {
+        return ALIAS_PREFIX + name;
+    }
+
+    /** Where an interface that stayed may be, besides our own namespace; null for nowhere else. */
+    @Nullable
+    String elsewhere() {
+        return netns == null ? sandbox : netns;
     }
 
     private static TapEngine engine(PortSpec spec) throws PortException {
@@ -92,6 +134,13 @@ public record TapSpec(String name, @Nullable String netns, int queues, int mtuBy
         }
         if (engine != TapEngine.AUTO) {
             text.append(separator).append("engine=").append(engine.label());
+            separator = '&';
+        }
+        if (persist) {
+            text.append(separator).append("persist=on");
+        }
+        if (sandbox != null) {
+            text.append("&sandbox=").append(sandbox);
         }
         return text.toString();
     }

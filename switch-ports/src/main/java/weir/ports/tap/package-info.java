@@ -24,6 +24,10 @@
  * other</td></tr>
  * <tr><td>engine</td><td>auto</td><td>{@code read}: a system call for each frame; {@code io_uring}: one for many
  * short frames, Linux 6.2; {@code auto}: io_uring if it works here</td></tr>
+ * <tr><td>persist</td><td>off</td><td>{@code on}: the interface stays when the port is closed or the process dies, without
+ * a carrier, and the next port of the same spec takes it up again</td></tr>
+ * <tr><td>sandbox</td><td></td><td>with {@code persist=on}, instead of netns: absolute path of a network namespace that
+ * somebody else moves the interface to; there it is looked for first</td></tr>
  * </table>
  *
  * <p>Caveats:
@@ -35,7 +39,9 @@
  * <li>Creating needs CAP_NET_ADMIN, in another namespace too (not CAP_SYS_ADMIN). A persistent TAP of
  * one's own needs no capability, but then its MTU can not be set and it is lost sight of (not
  * stopped) when somebody moves it to another namespace.
- * <li>With {@code netns} the interface is always created, never attached to.
+ * <li>With {@code netns} the interface is always created, never attached to, unless {@code persist=on} finds one.
+ * <li>An interface that stayed is known again by its alias ({@code ip link}), {@code weir} and its name. To take it up in
+ * another namespace needs CAP_SYS_ADMIN, and the port then keeps that namespace alive until it is closed.
  * <li>Link events from other namespaces need CAP_NET_BROADCAST; without it a change of state or MTU
  * there shows after at most 500 ms instead of at once.
  * <li>The kernel's queue towards the switch holds {@code txqueuelen} (1,000) frames; what does not fit is

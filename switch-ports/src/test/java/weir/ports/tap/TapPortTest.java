@@ -174,6 +174,46 @@ class TapPortTest {
         }
     }
 
+    /** As container engines do it: they move an interface into a container and back. */
+    @Test
+    void takesUpAnInterfaceThatStayedWhereverSomebodyMovedIt() throws Exception {
+        try (Netns netns = new Netns()) {
+            String spec = "tap:" + LOCAL + "?persist=on&sandbox=" + netns.path();
+            try (TapPort port = TapPort.open(spec)) {
+                Netns.exec("ip", "link", "set", LOCAL, "netns", netns.name(), "name", "eth0");
+                netns.ip("link", "set", "eth0", "up");
+                netns.ip("addr", "add", "198.18.6.1/24", "dev", "eth0");
+                within(1500, () -> port.state() == PortState.UP);
+            }
+            assertTrue(netns.ip("link", "show", "eth0").contains("NO-CARRIER"));
+
+            try (TapPort port = TapPort.open(spec);
+                    QueueDriver queue = new QueueDriver(port.queues().getFirst())) {
+                assertEquals("eth0", port.interfaceName());
+                within(1500, () -> port.state() == PortState.UP);
+                queue.transmit(Arp.request(6, 2, 1));
+                assertNotNull(queue.await(frame -> Arp.isReply(frame, 6, 1), 2000));
+                PortException twice = assertThrows(PortException.class, () -> TapPort.open(spec));
+                assertTrue(twice.getMessage().contains("in use"), twice.getMessage());
+            }
+        }
+        assertFalse(Netns.exec("ip", "-o", "link").contains(LOCAL));
+    }
+
+    @Test
+    void interfaceThatStaysInItsNamespaceIsTakenUpThere() throws Exception {
+        try (Netns netns = new Netns()) {
+            String spec = "tap:t1?netns=" + netns.path() + "&persist=on";
+            TapPort.open(spec).close();
+            netns.ip("link", "set", "t1", "name", "t2");
+
+            try (TapPort port = TapPort.open(spec)) {
+                assertEquals("t2", port.interfaceName());
+                assertEquals(2, netns.ip("-o", "link").lines().count());
+            }
+        }
+    }
+
     @Test
     void refusesToServeAnInterfaceThatIsGone() throws Exception {
         try (Netns netns = new Netns();

@@ -36,6 +36,9 @@ class TapSpecTest {
         "tap:t1?engine=auto, tap:t1",
         "tap:t1?engine=read, tap:t1?engine=read",
         "tap:t1?engine=io_uring, tap:t1?engine=io_uring",
+        "tap:t1?persist=off, tap:t1",
+        "tap:t1?netns=/n&persist=on, tap:t1?netns=/n&persist=on",
+        "tap:t1?sandbox=/n&mtu=68&persist=on, tap:t1?mtu=68&persist=on&sandbox=/n",
         "tap:t1?engine=io_uring&vnet=off&queues=2, tap:t1?queues=2&vnet=off&engine=io_uring",
     })
     void writesTheShortestSpecOfTheSameMeaning(String text, String expected) throws PortException {
@@ -87,6 +90,10 @@ class TapSpecTest {
                 Arguments.of("tap:t1?netns=/a\0b", "has a control character"),
                 Arguments.of("tap:t1?vnet=yes", "is neither on nor off"),
                 Arguments.of("tap:t1?engine=epoll", "engine \"epoll\" in \"tap:t1?engine=epoll\" is not known"),
+                Arguments.of("tap:t1?persist=yes", "is neither on nor off"),
+                Arguments.of("tap:t1?persist=on&sandbox=n", "sandbox \"n\" is not an absolute path"),
+                Arguments.of("tap:t1?sandbox=/n", "goes with persist=on and without netns"),
+                Arguments.of("tap:t1?sandbox=/n&netns=/n&persist=on", "goes with persist=on and without netns"),
                 Arguments.of("tap:" + "x".repeat(2000), "is longer than 1024"));
     }
 
@@ -104,6 +111,6 @@ class TapSpecTest {
     void listsTheKnownOptionsForAnUnknownOne() {
         PortException e = assertThrows(PortException.class, () -> TapSpec.parse("tap:t1?netnS=/x"));
 
-        assertEquals("tap ports know the options engine, mtu, netns, queues, vnet", e.hint());
+        assertEquals("tap ports know the options engine, mtu, netns, persist, queues, sandbox, vnet", e.hint());
     }
 }

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.docker;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import weir.commands.WeirProcess;
+import weir.ports.testing.Netns;
+import weir.ports.testing.Waiting;
+
+/**
+ * A Docker daemon and a Weir daemon of a test's own, both inside a network namespace that was made for them, so that nothing
+ * of the machine's network is touched. Docker makes no network of its own; what it keeps is in a temporary folder.
+ */
+final class DockerLab implements AutoCloseable {
+    /** An image with busybox alone. */
+    static final String IMAGE = "weirt:1";
+
+    private static final String BUSYBOX = "/bin/busybox";
+    private static final List<String> APPLETS =
+            List.of("sh", "sleep", "ping", "ping6", "ip", "cat", "wget", "httpd", "true");
+    private static final Pattern LIBRARY = Pattern.compile("(/\\S+) \\(0x");
+    private static final long START_MILLIS = 30_000;
+    private static final long COMMAND_SECONDS = 60;
+
+    private final Netns netns = new Netns();
+    private final Path folder;
+    private final String driver = "weirt-" + ProcessHandle.current().pid();
+    private final Process dockerd;
+    private @Nullable WeirProcess weir;
+
+    DockerLab() throws IOException {
+        folder = Files.createTempDirectory("weirt");
+        dockerd = new ProcessBuilder(inNamespace(
+                        "/usr/sbin/dockerd",
+                        "--host=unix://" + socket(),
+                        "--data-root=" + folder.resolve("data"),
+                        "--exec-root=" + folder.resolve("exec"),
+                        "--pidfile=" + folder.resolve("docker.pid"),
+                        "--bridge=none",
+                        "--iptables=false",
+                        "--ip-forward=false",
+                        "--ip-masq=false",
+                        "--storage-driver=vfs"))
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("dockerd.log").toFile())
+                .start();
+        try {
+            startWeir();
+            Waiting.within(START_MILLIS, this::answers);
+            importImage();
+        } catch (RuntimeException | Error e) {
+            e.addSuppressed(new AssertionError(Files.readString(folder.resolve("dockerd.log"))));
+            close();
+            throw e;
+        }
+    }
+
+    // Not 'ip netns exec', which takes a mount namespace, too: what Docker mounts would not be seen.
+    private List<String> inNamespace(String... command) {
+        List<String> all = new ArrayList<>(List.of("nsenter", "--net=" + netns.path()));
+        all.addAll(List.of(command));
+        return all;
+    }
+
+    private Path socket() {
+        return folder.resolve("docker.sock");
+    }
+
+    private boolean answers() {
+        if (!dockerd.isAlive()) {
+            throw new AssertionError("dockerd ended");
+        }
+        return Files.exists(socket()) && run(List.of("version")).code() == 0;
+    }
+
+    /** Name of the network driver. */
+    String driver() {
+        return driver;
+    }
+
+    /** The namespace that both daemons live in. */
+    Netns netns() {
+        return netns;
+    }
+
+    private Path plugin() {
+        return Path.of("/run/docker/plugins", driver + ".sock");
+    }
+
+    /** Where the Weir daemon keeps its state. */
+    Path state() {
+        return folder.resolve("state");
+    }
+
+    /** Starts the Weir daemon, and waits until it serves Docker. */
+    void startWeir() {
+        WeirProcess started = WeirProcess.startBehind(
+                inNamespace(),
+                "daemon",
+                "--socket",
+                folder.resolve("api.sock").toString(),
+                "--state",
+                state().toString(),
+                "--docker-socket",
+                plugin().toString());
+        weir = started;
+        started.awaitText("ready: ");
+    }
+
+    /** Kills the Weir daemon without a chance to clean up. */
+    void killWeir() throws IOException {
+        if (weir != null) {
+            weir.close();
+            weir = null;
+        }
+        Files.deleteIfExists(folder.resolve("api.sock"));
+    }
+
+    private void importImage() {
+        Path root = folder.resolve("root");
+        List<String> libraries = new ArrayList<>();
+        Matcher matcher = LIBRARY.matcher(ldd());
+        while (matcher.find()) {
+            libraries.add(matcher.group(1));
+        }
+        try {
+            for (String each : List.of("bin", "proc", "sys", "dev", "tmp", "etc", "www")) {
+                Files.createDirectories(root.resolve(each));
+            }
+            copy(BUSYBOX, root);
+            for (String each : libraries) {
+                copy(each, root);
+            }
+            for (String each : APPLETS) {
+                Files.createSymbolicLink(root.resolve("bin").resolve(each), Path.of("busybox"));
+            }
+            Files.writeString(root.resolve("www/index.html"), "weir\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Path tar = folder.resolve("image.tar");
+        Netns.exec("tar", "-C", root.toString(), "-cf", tar.toString(), ".");
+        docker("import", tar.toString(), IMAGE);
+    }
+
+    /** Empty for a static busybox. */
+    private static String ldd() {
+        try {
+            return Netns.exec("ldd", BUSYBOX);
+        } catch (IllegalStateException e) {
+            return "";
+        }
+    }
+
+    private static void copy(String file, Path root) throws IOException {
+        Path target = root.resolve(file.substring(1));
+        Files.createDirectories(target.getParent());
+        Files.copy(Path.of(file), target);
+    }
+
+    /** What a command did. */
+    record Outcome(int code, String output) {}
+
+    /** A command of Docker that must succeed; its output without the last line feed. */
+    String docker(String... arguments) {
+        Outcome outcome = run(List.of(arguments));
+        if (outcome.code() != 0) {
+            throw new AssertionError("docker " + String.join(" ", arguments) + ": " + outcome.output());
+        }
+        return outcome.output().strip();
+    }
+
+    /** A command of Docker that must fail; its output. */
+    String dockerFails(String... arguments) {
+        Outcome outcome = run(List.of(arguments));
+        if (outcome.code() == 0) {
+            throw new AssertionError("docker " + String.join(" ", arguments) + " did not fail: " + outcome.output());
+        }
+        return outcome.output();
+    }
+
+    private Outcome run(List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of("/usr/bin/docker", "--host=unix://" + socket()));
+        command.addAll(arguments);
+        return exec(command);
+    }
+
+    private static Outcome exec(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        try {
+            Process process = builder.start();
+            process.getOutputStream().close();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError(command + " did not end");
+            }
+            return new Outcome(process.exitValue(), output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Builds Weir's own image and loads it. */
+    void loadWeir(String tag) {
+        Path tar = folder.resolve("weir.tar");
+        String script =
+                Path.of(System.getProperty("weir.root"), "docker/build-image").toString();
+        Outcome built = exec(List.of(script, "--output", tar.toString(), "--tag", tag));
+        if (built.code() != 0) {
+            throw new AssertionError(built.output());
+        }
+        docker("load", "-i", tar.toString());
+    }
+
+    /** Makes a network on the driver. */
+    void network(String name, String subnet, String... more) {
+        List<String> all = new ArrayList<>(List.of("network", "create", "-d", driver, "--subnet", subnet));
+        all.addAll(List.of(more));
+        all.add(name);
+        docker(all.toArray(String[]::new));
+    }
+
+    /** Starts a container that does nothing. */
+    void container(String name, String network, String... more) {
+        List<String> all = new ArrayList<>(List.of("run", "-d", "--name", name, "--network", network));
+        all.addAll(List.of(more));
+        all.addAll(List.of(IMAGE, "sleep", "600"));
+        docker(all.toArray(String[]::new));
+    }
+
+    /** Whether a container gets an answer from an address or a name; asks for a while. */
+    boolean pings(String container, String target) {
+        return run(List.of("exec", container, "ping", "-c", "1", "-W", "1", target))
+                                .code()
+                        == 0
+                || run(List.of("exec", container, "ping", "-c", "3", "-W", "2", target))
+                                .code()
+                        == 0;
+    }
+
+    /** Whether a container gets no answer. */
+    boolean isCutOff(String container, String target) {
+        return run(List.of("exec", container, "ping", "-c", "2", "-W", "1", target))
+                        .code()
+                != 0;
+    }
+
+    /** Ends all containers and networks. */
+    void clear() {
+        if (weir == null) {
+            startWeir(); // a test ended between both
+        }
+        String containers = docker("ps", "-aq");
+        if (!containers.isEmpty()) {
+            List<String> remove = new ArrayList<>(List.of("rm", "-f"));
+            remove.addAll(List.of(containers.split("\\s+", -1)));
+            docker(remove.toArray(String[]::new));
+        }
+        String networks = docker("network", "ls", "-q", "--filter", "driver=" + driver);
+        if (!networks.isEmpty()) {
+            List<String> remove = new ArrayList<>(List.of("network", "rm"));
+            remove.addAll(List.of(networks.split("\\s+", -1)));
+            docker(remove.toArray(String[]::new));
+        }
+    }
+
+    /** Interfaces in the daemons' namespace besides the loopback one. */
+    List<String> interfaces() {
+        return netns.ip("-o", "link")
+                .lines()
+                .map(line -> line.split(": ", -1)[1])
+                .filter(name -> !name.equals("lo"))
+                .toList();
+    }
+
+    @Override
+    public void close() throws IOException {
+        dockerd.destroy();
+        try {
+            if (!dockerd.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS)) {
+                dockerd.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        killWeir();
+        Files.deleteIfExists(plugin());
+        netns.close();
+        Netns.exec("rm", "-rf", "--one-file-system", folder.toString());
+    }
+}

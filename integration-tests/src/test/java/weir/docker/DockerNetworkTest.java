@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.docker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import weir.ports.testing.Waiting;
+import weir.testing.Feature;
+import weir.testing.RequiresFeature;
+
+@RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.TUN, Feature.NETNS, Feature.BUSYBOX, Feature.DOCKER})
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(240)
+class DockerNetworkTest {
+    @SuppressWarnings("NullAway.Init") // before all tests
+    private DockerLab lab;
+
+    @BeforeAll
+    void startDocker() throws IOException {
+        lab = new DockerLab();
+    }
+
+    @AfterAll
+    void stopDocker() throws IOException {
+        lab.close();
+    }
+
+    /** What was made for a test is gone after it: containers, networks, interfaces, the driver's memory of them. */
+    @AfterEach
+    void leavesNothingBehind() throws IOException {
+        lab.clear();
+        assertEquals(List.of(), lab.interfaces());
+        String state = Files.readString(lab.state().resolve("docker.json"));
+        assertTrue(state.contains("\"networks\" : { }") && state.contains("\"endpoints\" : { }"), state);
+    }
+
+    @Test
+    void containersReachEachOtherByAddressAndNameWithBothProtocols() {
+        lab.network("lab", "198.18.10.0/24", "--ipv6", "--subnet", "2001:db8:10::/64", "-o", "mtu=1400");
+        lab.container("h1", "lab", "--ip", "198.18.10.11", "--ip6", "2001:db8:10::11");
+        lab.container("h2", "lab", "--mac-address", "02:00:00:00:00:77");
+
+        String links = lab.docker("exec", "h1", "ip", "link", "show", "eth0");
+        assertTrue(links.contains("02:42:c6:12:0a:0b"), links); // from the address
+        assertTrue(links.contains("mtu 1400"), links);
+        assertTrue(lab.docker("exec", "h2", "ip", "link").contains("02:00:00:00:00:77"));
+        assertTrue(lab.pings("h2", "198.18.10.11"));
+        assertTrue(lab.pings("h1", "h2"));
+        assertTrue(lab.pings("h2", "2001:db8:10::11"));
+        lab.docker("exec", "-d", "h1", "httpd", "-f", "-h", "/www");
+        assertEquals("weir", lab.docker("exec", "h2", "wget", "-q", "-O", "-", "http://198.18.10.11/"));
+    }
+
+    @Test
+    void runningContainersComeAndGoAndAreRestarted() {
+        lab.network("lab", "198.18.11.0/24");
+        lab.network("other", "198.18.12.0/24", "-o", "mode=veth");
+        lab.container("h1", "lab");
+        lab.container("h2", "lab");
+
+        lab.docker("network", "connect", "--ip", "198.18.12.11", "other", "h1");
+        lab.docker("network", "connect", "--ip", "198.18.12.12", "--driver-opt", "port=web", "other", "h2");
+        assertTrue(lab.pings("h1", "198.18.12.12"));
+        lab.docker("network", "disconnect", "other", "h2");
+        assertFalse(lab.docker("exec", "h2", "ip", "link").contains("eth1"));
+        assertTrue(lab.isCutOff("h1", "198.18.12.12"));
+        lab.docker("network", "connect", "--ip", "198.18.12.12", "other", "h2");
+        assertTrue(lab.pings("h1", "198.18.12.12"));
+
+        lab.docker("restart", "-t", "0", "h2");
+        assertTrue(lab.pings("h1", "198.18.12.12"));
+        assertTrue(lab.pings("h1", "h2"));
+    }
+
+    @Test
+    void networksAreApartUnlessTheyShareASwitchAndAVlan() {
+        String on = "switch=shared";
+        lab.network("red", "198.18.13.0/25", "-o", on, "-o", "vlan=10");
+        lab.network("blue", "198.18.13.128/25", "-o", on, "-o", "vlan=20");
+        lab.network("alone", "198.18.14.0/24");
+        lab.container("r1", "red", "--ip", "198.18.13.11");
+        lab.container("r2", "red", "--ip", "198.18.13.12");
+        lab.container("b1", "blue", "--ip", "198.18.13.141", "--cap-add", "NET_ADMIN");
+        lab.container("a1", "alone", "--cap-add", "NET_ADMIN");
+
+        // As if both had every address on their link: what keeps them apart is the switch alone.
+        lab.docker("exec", "b1", "ip", "route", "add", "198.18.13.0/25", "dev", "eth0");
+        lab.docker("exec", "a1", "ip", "route", "add", "198.18.13.0/25", "dev", "eth0");
+        assertTrue(lab.pings("r1", "198.18.13.12"));
+        assertTrue(lab.isCutOff("b1", "198.18.13.11"));
+        assertTrue(lab.isCutOff("a1", "198.18.13.11"));
+    }
+
+    @Test
+    void containersOutliveADriverThatIsKilledAndGoOnWhenItIsBack() throws IOException {
+        lab.network("lab", "198.18.15.0/24", "-o", "switch=lab");
+        lab.network("veths", "198.18.16.0/24", "-o", "mode=veth");
+        lab.container("h1", "lab", "--ip", "198.18.15.11");
+        lab.container("h2", "lab", "--ip", "198.18.15.12");
+        lab.docker("network", "connect", "--ip", "198.18.16.11", "veths", "h1");
+        lab.docker("network", "connect", "--ip", "198.18.16.12", "veths", "h2");
+        assertTrue(lab.pings("h1", "198.18.15.12"));
+
+        lab.killWeir();
+        String link = "ip link show eth0";
+        Waiting.within(10_000, () -> lab.docker("exec", "h1", "sh", "-c", link).contains("NO-CARRIER"));
+        lab.startWeir();
+
+        assertTrue(lab.pings("h1", "198.18.15.12"));
+        assertTrue(lab.pings("h1", "198.18.16.12"));
+        lab.docker("restart", "-t", "0", "h2");
+        assertTrue(lab.pings("h2", "198.18.15.11"));
+    }
+
+    @Test
+    void linksAndProgramsAreOptionsOfTheNetwork() {
+        Path drop = Path.of(System.getProperty("weir.root"), "examples/programs/bridge.o");
+        lab.network("lossy", "198.18.17.0/24", "-o", "loss=100%");
+        lab.network("programmed", "198.18.18.0/24", "-o", "program=" + drop);
+        lab.container("l1", "lossy");
+        lab.container("l2", "lossy", "--ip", "198.18.17.12");
+        lab.docker("network", "connect", "programmed", "l1");
+        lab.docker("network", "connect", "--ip", "198.18.18.12", "programmed", "l2");
+
+        assertTrue(lab.isCutOff("l1", "198.18.17.12"));
+        assertTrue(lab.pings("l1", "198.18.18.12"));
+    }
+
+    @Test
+    void mistakesAreToldToWhoTypesThem() {
+        String[] create = {"network", "create", "-d", lab.driver(), "--subnet", "198.18.19.0/24", "-o", "", "bad"};
+        String[][] cases = {
+            {"mod=veth", "unknown option 'mod'; did you mean 'mode'"},
+            {"mode=vlan", "option mode: 'vlan' is neither tap nor veth"},
+            {"mtu=67", "option mtu: '67' is no number from 68 to 65521"},
+            {"loss=lots", "link: "},
+            {"program=/etc/hostname", "not an ELF file"},
+        };
+        for (String[] each : cases) {
+            create[7] = each[0];
+            String told = lab.dockerFails(create);
+            assertTrue(told.contains("weir: ") && told.contains(each[1]), told);
+        }
+        create[7] = "mtu=1400";
+        lab.docker(create); // none of the failures left anything that would be in the way
+    }
+
+    @Test
+    void imageOfWeirRunsReadOnlyWithTwoCapabilities() {
+        String image = "weirt-weir:1";
+        lab.loadWeir(image);
+        String[] run = {"run", "--network", "none", "--read-only", "--cap-drop", "ALL"};
+
+        List<String> version = new ArrayList<>(List.of(run));
+        version.addAll(List.of("--rm", image, "--version"));
+        assertTrue(lab.docker(version.toArray(String[]::new)).startsWith("weir "));
+
+        List<String> daemon = new ArrayList<>(List.of(run));
+        daemon.addAll(List.of("--cap-add", "NET_ADMIN", "--cap-add", "NET_RAW", "--device", "/dev/net/tun"));
+        daemon.addAll(List.of("-d", "--name", "weir", image));
+        lab.docker(daemon.toArray(String[]::new));
+        Waiting.within(30_000, () -> lab.docker("logs", "weir").contains("ready: /run/weir/api.sock"));
+        lab.docker("stop", "weir");
+        assertEquals("0", lab.docker("inspect", "-f", "{{.State.ExitCode}}", "weir"));
+    }
+
+    @Test
+    void withoutAddressesAContainerHasItsInterfaceAlone() {
+        lab.docker("network", "create", "-d", lab.driver(), "--ipam-driver", "null", "bare");
+        lab.container("h1", "bare");
+
+        String addresses = lab.docker("exec", "h1", "ip", "-4", "addr", "show", "eth0");
+        assertFalse(addresses.contains("inet "), addresses);
+        assertTrue(lab.docker("exec", "h1", "ip", "link", "show", "eth0").contains("LOWER_UP"));
+    }
+}
