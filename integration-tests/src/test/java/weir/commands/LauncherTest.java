@@ -82,9 +82,9 @@ class LauncherTest {
 
     @Test
     void handsExitCodesOn() throws InterruptedException {
-        try (WeirProcess wrong = WeirProcess.launch("demon")) {
+        try (WeirProcess wrong = WeirProcess.launch("docotr")) {
             assertEquals(2, wrong.exitCode());
-            assertTrue(wrong.err().contains("did you mean 'demo'"), wrong::err);
+            assertTrue(wrong.err().contains("did you mean 'doctor'?"), wrong::err);
         }
     }
 }
