@@ -40,7 +40,6 @@ import weir.control.completion.NameKind;
         })
 public final class CaptureCommand extends ClientCommand {
     private static final String STANDARD_OUTPUT = "-";
-    private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
     private static final int MAX_FILTER_BYTES = 16 << 20;
 
     @Parameters(
@@ -116,11 +115,7 @@ public final class CaptureCommand extends ClientCommand {
 
     private Map<String, Object> filter(DaemonClient client, Path from) {
         byte[] content = content(from);
-        boolean isObject = content.length >= ELF.length;
-        for (int i = 0; isObject && i < ELF.length; i++) {
-            isObject = content[i] == ELF[i];
-        }
-        if (!isObject) {
+        if (!ObjectArgument.isElf(content)) {
             return Map.of("cbpf", new String(content, StandardCharsets.ISO_8859_1));
         }
         JsonNode object =

@@ -2,7 +2,6 @@
 
 package weir.control.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +17,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import weir.control.daemon.Daemon;
 import weir.control.daemon.DaemonSettings;
-import weir.control.docker.DriverServer;
 import weir.control.http.Endpoint;
 import weir.control.http.ListenException;
 import weir.control.http.Role;
@@ -110,13 +108,11 @@ public final class DaemonCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        DaemonSettings settings = new DaemonSettings(endpoints(), state, config, ignoreBadPorts);
+        DaemonSettings settings = new DaemonSettings(endpoints(), state, config, dockerSocket, ignoreBadPorts);
         try (StopSignal signal = new StopSignal();
-                Daemon daemon = Daemon.start(settings, System.getenv());
-                DriverServer docker =
-                        dockerSocket == null ? null : DriverServer.listen(daemon.plane(), dockerSocket, state)) {
+                Daemon daemon = Daemon.start(settings, System.getenv())) {
             daemon.reloadOnHangup();
-            out.println("ready: " + socket + (docker == null ? "" : ", " + docker.socket()));
+            out.println("ready: " + socket + (dockerSocket == null ? "" : ", " + dockerSocket));
             out.flush();
             signal.await();
             signal.exitWith(ExitCode.OK.number());
@@ -130,8 +126,6 @@ public final class DaemonCommand implements Callable<Integer> {
                     ignoreBadPorts ? e.hint() : e.hint() + "; --ignore-bad-ports starts without ports that fail");
         } catch (ListenException e) {
             throw CommandFailures.of(ExitCode.FAILURE, e, e.hint());
-        } catch (IOException e) {
-            throw CommandFailures.of(ExitCode.FAILURE, e, "--docker-socket names another socket");
         }
     }
 

@@ -62,17 +62,20 @@ final class LiveProgramCommands {
         }
     }
 
-    /** {@code weir program show}. */
-    @Command(name = "show", description = "Shows a program that the daemon runs: what it is and how it was loaded.")
-    static final class Show extends QueryCommand {
+    /** A command about the program at a place. */
+    abstract static class OfPlace extends QueryCommand {
         @Parameters(
                 paramLabel = "SWITCH[:PORT]",
                 converter = Place.OfEither.class,
                 description = "Where the program is.")
         @DynamicCandidates(NameKind.SWITCH_OR_PORT)
         @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-        private Place place;
+        Place place;
+    }
 
+    /** {@code weir program show}. */
+    @Command(name = "show", description = "Shows a program that the daemon runs: what it is and how it was loaded.")
+    static final class Show extends OfPlace {
         /** For picocli. */
         Show() {}
 
@@ -103,15 +106,7 @@ final class LiveProgramCommands {
 
     /** {@code weir program stats}. */
     @Command(name = "stats", description = "Shows what a program did: frames by what it returned, faults, time.")
-    static final class Stats extends QueryCommand {
-        @Parameters(
-                paramLabel = "SWITCH[:PORT]",
-                converter = Place.OfEither.class,
-                description = "Where the program is.")
-        @DynamicCandidates(NameKind.SWITCH_OR_PORT)
-        @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-        private Place place;
-
+    static final class Stats extends OfPlace {
         /** For picocli. */
         Stats() {}
 
@@ -152,15 +147,7 @@ final class LiveProgramCommands {
     @Command(
             name = "log",
             description = "Shows what a program printed with bpf_trace_printk, and its warnings and last faults.")
-    static final class Log extends QueryCommand {
-        @Parameters(
-                paramLabel = "SWITCH[:PORT]",
-                converter = Place.OfEither.class,
-                description = "Where the program is.")
-        @DynamicCandidates(NameKind.SWITCH_OR_PORT)
-        @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-        private Place place;
-
+    static final class Log extends OfPlace {
         /** For picocli. */
         Log() {}
 

@@ -200,9 +200,13 @@ final class ObjectArgument {
         }
     }
 
+    /** Whether a file begins as object files do (ELF, {@code e_ident}). */
+    static boolean isElf(byte[] bytes) {
+        return bytes.length >= ELF.length && Arrays.equals(bytes, 0, ELF.length, ELF, 0, ELF.length);
+    }
+
     private static String hint(byte[] bytes) {
-        boolean isElf = bytes.length >= ELF.length && Arrays.equals(bytes, 0, ELF.length, ELF, 0, ELF.length);
-        if (isElf) {
+        if (isElf(bytes)) {
             return "docs/ebpf-support.md says what is supported; 'llvm-readelf -a FILE' shows what the file holds";
         }
         String start = new String(bytes, 0, Math.min(bytes.length, 4096), StandardCharsets.ISO_8859_1);

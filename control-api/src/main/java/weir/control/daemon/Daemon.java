@@ -6,11 +6,15 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import weir.control.docker.DriverServer;
 import weir.control.http.ApiServer;
 import weir.control.http.Endpoint;
 import weir.control.http.ListenException;
@@ -32,6 +36,7 @@ public final class Daemon implements AutoCloseable {
     private final ControlPlane plane;
     private final ObservationRoutes observation;
     private final ApiServer server;
+    private @Nullable DriverServer docker;
 
     private Daemon(
             DaemonSettings settings,
@@ -70,6 +75,9 @@ public final class Daemon implements AutoCloseable {
             ObservationRoutes observation = new ObservationRoutes(plane, readiness, state.captures());
             ApiServer server = ApiServer.listen(vertx, plane, observation, settings.endpoints());
             Daemon daemon = new Daemon(settings, manager, state, plane, observation, server);
+            if (settings.dockerSocket() != null) {
+                daemon.serveDocker(settings.dockerSocket());
+            }
             readiness.reached();
             if (manager.watchdogMillis() != 0) {
                 vertx.setPeriodic(manager.watchdogMillis(), _ -> manager.alive());
@@ -93,9 +101,26 @@ public final class Daemon implements AutoCloseable {
             config.apply(plane);
         }
         try {
-            plane.objects().retain(plane.topology().objects());
+            Set<String> needed = new TreeSet<>(plane.topology().objects());
+            needed.addAll(DriverServer.objects(settings.state()));
+            plane.objects().retain(needed);
         } catch (IOException e) {
             LOG.warn("cannot remove object files that are no longer used: {}", e.toString());
+        }
+    }
+
+    private void serveDocker(Path socket) throws ListenException {
+        boolean isServed = false;
+        try {
+            docker = DriverServer.listen(plane, socket, settings.state());
+            isServed = true;
+        } catch (IOException e) {
+            throw new ListenException("cannot serve Docker", "--docker-socket names another socket", e);
+        } finally {
+            if (!isServed) {
+                observation.close();
+                server.close();
+            }
         }
     }
 
@@ -150,6 +175,9 @@ public final class Daemon implements AutoCloseable {
     @Override
     public void close() {
         manager.stopping();
+        if (docker != null) {
+            docker.close();
+        }
         observation.close(); // streams end, so that nobody waits for them
         server.close();
         close(plane, state);

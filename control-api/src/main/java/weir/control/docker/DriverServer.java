@@ -12,17 +12,19 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import weir.control.plane.ControlPlane;
+import weir.ports.BoundSocket;
+import weir.ports.linux.LinuxException;
+import weir.ports.linux.UnixSocket;
 
 /**
  * The network driver's socket, which Docker finds by its place: {@code docker network create -d weir} looks for {@code
@@ -78,18 +80,29 @@ public final class DriverServer implements AutoCloseable {
         }
     }
 
+    /**
+     * Objects that networks name, whether or not a container has a port there.
+     *
+     * @param state folder for the driver's own state
+     * @throws IOException when it cannot be read
+     */
+    public static Set<String> objects(Path state) throws IOException {
+        return new DriverStore(state.resolve(STATE_FILE)).load().objects();
+    }
+
     private static void removeStale(Path socket) throws IOException {
         Files.createDirectories(socket.toAbsolutePath().getParent());
-        if (!Files.exists(socket)) {
+        if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(socket));
-        } catch (IOException e) {
-            Files.delete(socket); // nobody listens
-            return;
+        try {
+            BoundSocket.removeLeftover(socket, UnixSocket::stream);
+        } catch (BoundSocket.Occupied e) {
+            throw new IOException(
+                    socket + (e.isSocket() ? " is served by another process" : " is there and is no socket"), e);
+        } catch (LinuxException e) {
+            throw new IOException("cannot tell who serves " + socket + ": " + e.getMessage(), e);
         }
-        throw new IOException(socket + " is served by another process");
     }
 
     private static HttpServer listen(Vertx vertx, DriverProtocol protocol, Path socket) {

@@ -5,7 +5,9 @@ package weir.control.docker;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,14 @@ record DriverState(Map<String, Network> networks, Map<String, Endpoint> endpoint
     DriverState {
         networks = Collections.unmodifiableMap(new TreeMap<>(networks));
         endpoints = Collections.unmodifiableMap(new TreeMap<>(endpoints));
+    }
+
+    /** Digests of the programs that networks name. */
+    Set<String> objects() {
+        return networks.values().stream()
+                .map(Network::program)
+                .filter(digest -> !digest.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /**

@@ -3,16 +3,14 @@
 package weir.control.docker;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import weir.control.plane.DurableFiles;
 
 /** Keeps a {@link DriverState} in a file, which is the one before or the one after, never half of it. */
 final class DriverStore {
@@ -79,13 +77,8 @@ final class DriverStore {
 
     /** Keeps a state; when that fails the one before is still there. */
     void save(DriverState state) throws DriverException {
-        Path temporary = file.resolveSibling(file.getFileName() + ".new");
         try {
-            Files.write(temporary, json.writerWithDefaultPrettyPrinter().writeValueAsBytes(of(state)));
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                channel.force(true);
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            DurableFiles.replace(file, json.writerWithDefaultPrettyPrinter().writeValueAsBytes(of(state)));
         } catch (IOException e) {
             throw new DriverException("cannot keep the state in " + file + ": " + e.getMessage(), e);
         }

@@ -7,8 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +18,7 @@ import weir.control.plane.ControlException;
 import weir.control.plane.ControlPlane;
 import weir.control.plane.ControlPlane.ChangeOptions;
 import weir.control.plane.ObjectStore;
+import weir.control.text.Sha256;
 import weir.control.topology.PortDefinition;
 import weir.control.topology.ProgramDefinition;
 import weir.control.topology.SwitchDefinition;
@@ -190,19 +189,12 @@ final class NetworkDriver {
                 return mac.isEmpty() ? known.mac() : "";
             }
             EndpointOptions options = EndpointOptions.of(given);
-            String chosen = mac.isEmpty() ? Addresses.macFor(address, digest(id)) : mac;
+            String chosen =
+                    mac.isEmpty() ? Addresses.macFor(address, Sha256.of(id.getBytes(StandardCharsets.UTF_8))) : mac;
             String port = portName(network, options.port(), address, id);
             keep(state.with(id, new Endpoint(networkId, given, chosen, mac, port, "")));
             return mac.isEmpty() ? chosen : "";
         });
-    }
-
-    private static byte[] digest(String id) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 
     /** The name that was asked for; else the address, which people know, unless it is taken; else the endpoint's id. */

@@ -2,19 +2,19 @@
 
 package weir.control.http;
 
+import static io.vertx.core.http.HttpMethod.DELETE;
+import static io.vertx.core.http.HttpMethod.GET;
+import static io.vertx.core.http.HttpMethod.POST;
+
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
 import weir.control.capture.CaptureReport;
 import weir.control.capture.CaptureRequest;
 import weir.control.capture.CaptureService;
 import weir.control.plane.ControlException;
-import weir.control.plane.ControlException.Code;
-import weir.control.plane.ControlException.FieldError;
 import weir.control.topology.DefinitionErrors;
 
 /** {@code /v1/captures}: pcapng as a stream or into a file of the daemon's. */
@@ -39,24 +39,29 @@ final class CaptureRoutes implements Routes {
 
     @Override
     public void mount(Router router) {
-        router.get("/v1/captures").handler(context -> Answers.blocking(context, 200, this::list));
-        router.post("/v1/captures").handler(this::begin);
-        router.get("/v1/captures/:id")
-                .handler(context -> Answers.blocking(
-                        context, 200, () -> captures.show(id(context)).json()));
-        router.delete("/v1/captures/:id")
-                .handler(context -> Answers.blocking(
-                        context, 200, () -> captures.end(id(context)).json()));
+        new Endpoints(router)
+                .on(GET, "/v1/captures", this::list)
+                .streamOnJson(POST, "/v1/captures", this::begin)
+                .on(
+                        GET,
+                        "/v1/captures/:id",
+                        request -> captures.show(id(request)).json())
+                .on(
+                        DELETE,
+                        "/v1/captures/:id",
+                        request -> captures.end(id(request)).json());
     }
 
-    private Object list() {
+    private Object list(Request request) throws ControlException {
+        request.end();
         Map<String, Object> all = new LinkedHashMap<>();
         captures.list().forEach((id, report) -> all.put(String.valueOf(id), report.json()));
         return Map.of("captures", all);
     }
 
-    private static int id(RoutingContext context) throws ControlException {
-        String text = String.valueOf(context.pathParam("id"));
+    private static int id(Request request) throws ControlException {
+        request.end();
+        String text = request.path("id");
         try {
             return Integer.parseInt(text);
         } catch (NumberFormatException e) {
@@ -67,8 +72,8 @@ final class CaptureRoutes implements Routes {
     private void begin(RoutingContext context) {
         CaptureRequest request;
         try {
-            request = read(context);
-        } catch (ControlException e) {
+            request = CaptureRequest.read(Answers.body(context));
+        } catch (ControlException | DefinitionErrors e) {
             Answers.fail(context, e);
             return;
         }
@@ -77,24 +82,6 @@ final class CaptureRoutes implements Routes {
             Answers.blocking(context, 201, () -> captures.toFile(request, file).json());
         } else {
             stream(context, request);
-        }
-    }
-
-    private static CaptureRequest read(RoutingContext context) throws ControlException {
-        try {
-            return CaptureRequest.read(Answers.body(context));
-        } catch (DefinitionErrors e) {
-            throw new ControlException(
-                    Code.INVALID,
-                    String.valueOf(e.getMessage()),
-                    e.places().getFirst().hint(),
-                    e.places().stream()
-                            .map(place -> new FieldError(place.pointer(), place.cause()))
-                            .toList(),
-                    List.of(),
-                    e);
-        } catch (JacksonException e) {
-            throw ControlException.invalid("", "the body is no JSON: " + e.getOriginalMessage(), "");
         }
     }
 

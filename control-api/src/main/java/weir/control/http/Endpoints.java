@@ -70,6 +70,12 @@ final class Endpoints {
         return this;
     }
 
+    /** An endpoint that takes JSON and answers by itself, as it goes; on an event loop. */
+    Endpoints streamOnJson(HttpMethod method, String path, Handler<RoutingContext> stream) {
+        router.route(method, path).handler(typed(JSON)).handler(stream);
+        return this;
+    }
+
     private static void run(RoutingContext context, Work work) {
         Request request = new Request(context);
         Answers.blocking(context, OK, () -> work.answer(request));

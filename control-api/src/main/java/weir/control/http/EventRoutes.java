@@ -37,9 +37,9 @@ final class EventRoutes implements Routes {
         EventFilter filter;
         long afterId;
         try {
-            filter = new EventFilter(
-                    types(context.request().getParam("types")),
-                    context.request().getParam("switch"));
+            Request request = new Request(context);
+            filter = new EventFilter(types(request.query("types")), request.query("switch"));
+            request.end();
             afterId = afterId(context.request().getHeader("Last-Event-ID"));
         } catch (ControlException e) {
             Answers.fail(context, e);

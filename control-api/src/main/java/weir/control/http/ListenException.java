@@ -14,7 +14,8 @@ public final class ListenException extends Exception {
         this(cause, hint, null);
     }
 
-    ListenException(String cause, String hint, @Nullable Throwable origin) {
+    /** @param origin whose message goes on from the cause; null for none */
+    public ListenException(String cause, String hint, @Nullable Throwable origin) {
         super(cause + (origin == null ? "" : ": " + origin.getMessage()), origin);
         this.hint = hint;
     }

@@ -11,6 +11,7 @@ import java.util.Map;
 import weir.control.http.Answers.Reply;
 import weir.control.plane.ControlException;
 import weir.control.plane.ControlPlane;
+import weir.control.plane.ObjectStore.Kept;
 import weir.control.program.LiveMap;
 import weir.ebpf.ObjectFile;
 
@@ -32,8 +33,8 @@ final class ObjectRoutes implements Routes {
     private Object put(Request request) throws ControlException {
         request.end();
         byte[] content = request.bytes();
-        String digest = plane.objects().put(content);
-        ObjectFile object = plane.objects().get(digest);
+        Kept kept = plane.objects().keep(content);
+        ObjectFile object = kept.object();
         Map<String, Object> programs = new LinkedHashMap<>();
         object.programs()
                 .forEach(spec -> programs.put(
@@ -45,7 +46,7 @@ final class ObjectRoutes implements Routes {
         Map<String, Object> maps = new LinkedHashMap<>();
         object.maps().forEach(spec -> maps.put(spec.name(), LiveMap.shape(spec)));
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("object", digest);
+        answer.put("object", kept.digest());
         answer.put("bytes", content.length);
         answer.put("license", object.license());
         answer.put("programs", programs);

@@ -70,13 +70,10 @@ final class PortRoutes implements Routes {
 
     private PortView show(String switchName, String port) throws ControlException {
         return live.with(switchName, (sw, definition) -> {
-            PortView view = SwitchView.ports(sw, definition).get(port);
-            return view == null
-                    ? PortView.of(
-                            sw,
-                            plane.requirePort(switchName, port),
-                            definition.ports().get(port))
-                    : view;
+            PortDefinition wanted = definition.ports().get(port);
+            return wanted != null && plane.isFailed(switchName, port)
+                    ? PortView.failed(sw, port, wanted)
+                    : PortView.of(sw, plane.requirePort(switchName, port), wanted);
         });
     }
 

@@ -2,6 +2,8 @@
 
 package weir.control.http;
 
+import static io.vertx.core.http.HttpMethod.GET;
+
 import io.vertx.ext.web.Router;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,12 +21,12 @@ final class RuntimeRoutes implements Routes {
 
     @Override
     public void mount(Router router) {
-        router.get("/v1/switches/:switch/runtime")
-                .handler(context ->
-                        Answers.blocking(context, 200, () -> show(String.valueOf(context.pathParam("switch")))));
+        new Endpoints(router).on(GET, "/v1/switches/:switch/runtime", this::show);
     }
 
-    private Object show(String name) throws ControlException {
+    private Object show(Request request) throws ControlException {
+        request.end();
+        String name = request.path("switch");
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("switch", name);
         json.put("workers", RuntimeReport.of(plane.require(name)).workers());

@@ -255,6 +255,11 @@ public final class ControlPlane implements AutoCloseable {
         return Collections.unmodifiableMap(failed);
     }
 
+    /** Whether a port is one of those. */
+    public boolean isFailed(String switchName, String port) {
+        return failed.containsKey(switchName + ":" + port);
+    }
+
     /** Goes back to the topology before; what cannot be taken back is added to the cause. */
     private ControlException takenBack(Topology reached, Topology before, ControlException cause) {
         List<String> left = new ArrayList<>();

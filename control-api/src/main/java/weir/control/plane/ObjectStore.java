@@ -7,14 +7,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import weir.control.plane.ControlException.Code;
+import weir.control.topology.ObjectNames;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.ObjectFileException;
 
@@ -24,7 +20,6 @@ public final class ObjectStore {
     public static final int MAX_BYTES = 16 << 20;
 
     private static final String NEW = "new";
-    private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
 
     private final Path folder;
 
@@ -34,34 +29,45 @@ public final class ObjectStore {
     }
 
     /**
+     * An object file that is kept.
+     *
+     * @param digest {@code sha256:} and 64 hexadecimal digits
+     */
+    public record Kept(String digest, ObjectFile object) {}
+
+    /**
      * Keeps an object file.
      *
-     * @return its digest, {@code sha256:} and 64 hexadecimal digits
+     * @return its digest
      * @throws ControlException when it is none, is too large, or cannot be written
      */
     public String put(byte[] content) throws ControlException {
+        return keep(content).digest();
+    }
+
+    /** As {@link #put}, with what is in it. */
+    public Kept keep(byte[] content) throws ControlException {
         if (content.length > MAX_BYTES) {
             throw new ControlException(
                     Code.INVALID, "an object of " + content.length + " bytes is too large", "the most is " + MAX_BYTES);
         }
-        parse(content);
-        String digest = digest(content);
+        ObjectFile object = parse(content);
+        String digest = ObjectNames.digestOf(content);
         Path target = file(digest);
         try {
             if (!Files.exists(target)) {
                 Path temporary = Files.createTempFile(folder, NEW, ".o");
                 try {
-                    StateFolder.writeThrough(temporary, content);
-                    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+                    DurableFiles.write(temporary, content);
+                    DurableFiles.rename(temporary, target);
                 } finally {
                     Files.deleteIfExists(temporary);
                 }
-                StateFolder.syncFolder(folder);
             }
         } catch (IOException e) {
             throw storage("cannot keep an object file", e);
         }
-        return digest;
+        return new Kept(digest, object);
     }
 
     /**
@@ -70,7 +76,7 @@ public final class ObjectStore {
      * @throws ControlException when there is none of that digest, or it cannot be read
      */
     public ObjectFile get(String digest) throws ControlException {
-        if (!DIGEST.matcher(digest).matches()) {
+        if (!ObjectNames.DIGEST.matcher(digest).matches()) {
             throw new ControlException(
                     Code.INVALID,
                     "'" + digest + "' is no object",
@@ -116,16 +122,6 @@ public final class ObjectStore {
                     List.of(),
                     List.of(),
                     e);
-        }
-    }
-
-    private static String digest(byte[] content) {
-        try {
-            return "sha256:"
-                    + HexFormat.of()
-                            .formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 

@@ -3,14 +3,12 @@
 package weir.control.plane;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -163,7 +161,7 @@ public final class StateFolder implements TopologyStore, AutoCloseable {
         byte[] bytes = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json);
         Path temporary = folder.resolve(FILE + ".new");
         try {
-            writeThrough(temporary, bytes);
+            DurableFiles.write(temporary, bytes);
         } catch (IOException e) {
             delete(temporary);
             throw storage(e);
@@ -182,12 +180,7 @@ public final class StateFolder implements TopologyStore, AutoCloseable {
         @Override
         public void commit() throws ControlException {
             try {
-                Files.move(
-                        temporary,
-                        folder.resolve(FILE),
-                        StandardCopyOption.ATOMIC_MOVE,
-                        StandardCopyOption.REPLACE_EXISTING);
-                syncFolder(folder);
+                DurableFiles.rename(temporary, folder.resolve(FILE));
             } catch (IOException e) {
                 throw storage(e);
             }
@@ -196,25 +189,6 @@ public final class StateFolder implements TopologyStore, AutoCloseable {
         @Override
         public void close() {
             delete(temporary);
-        }
-    }
-
-    /** Writes a file and waits until the disk has it. */
-    static void writeThrough(Path file, byte[] bytes) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            ByteBuffer rest = ByteBuffer.wrap(bytes);
-            while (rest.hasRemaining()) {
-                channel.write(rest);
-            }
-            channel.force(true);
-        }
-    }
-
-    /** Waits until the disk has the names in a folder. */
-    static void syncFolder(Path folder) throws IOException {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
         }
     }
 

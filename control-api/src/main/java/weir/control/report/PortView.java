@@ -32,7 +32,7 @@ public record PortView(
         @Nullable String link,
         @Nullable Map<String, Object> definition) {
     /** A port that is wanted and could not be attached. */
-    static PortView failed(Switch sw, String name, PortDefinition definition) {
+    public static PortView failed(Switch sw, String name, PortDefinition definition) {
         return new PortView(sw.name(), name, PortReport.failed(definition), null, null, TopologyJson.of(definition));
     }
 

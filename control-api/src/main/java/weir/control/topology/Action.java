@@ -43,6 +43,17 @@ public sealed interface Action {
     /** The topology after the step. */
     Topology after(Topology before);
 
+    /** A step at a port. */
+    sealed interface OfPort extends Action {
+        /** Its name. */
+        String port();
+
+        @Override
+        default String place() {
+            return switchName() + ":" + port();
+        }
+    }
+
     /** A switch comes, without ports, program and entries. */
     record CreateSwitch(String switchName, SwitchDefinition definition) implements Action {
         @Override
@@ -98,15 +109,10 @@ public sealed interface Action {
     }
 
     /** A port comes, with its link and its program. */
-    record AttachPort(String switchName, String port, PortDefinition definition) implements Action {
+    record AttachPort(String switchName, String port, PortDefinition definition) implements OfPort {
         @Override
         public Kind kind() {
             return Kind.ADD;
-        }
-
-        @Override
-        public String place() {
-            return switchName + ":" + port;
         }
 
         @Override
@@ -121,15 +127,10 @@ public sealed interface Action {
     }
 
     /** A port goes. */
-    record DetachPort(String switchName, String port) implements Action {
+    record DetachPort(String switchName, String port) implements OfPort {
         @Override
         public Kind kind() {
             return Kind.REMOVE;
-        }
-
-        @Override
-        public String place() {
-            return switchName + ":" + port;
         }
 
         @Override
@@ -144,15 +145,10 @@ public sealed interface Action {
     }
 
     /** A port is treated otherwise: VLANs, hairpin, storm limits. Its link and program stay. */
-    record ChangePort(String switchName, String port, PortDefinition definition) implements Action {
+    record ChangePort(String switchName, String port, PortDefinition definition) implements OfPort {
         @Override
         public Kind kind() {
             return Kind.CHANGE;
-        }
-
-        @Override
-        public String place() {
-            return switchName + ":" + port;
         }
 
         @Override
@@ -174,15 +170,10 @@ public sealed interface Action {
     }
 
     /** A port's link is emulated otherwise; null for no longer. */
-    record SetLink(String switchName, String port, @Nullable LinkSettings link) implements Action {
+    record SetLink(String switchName, String port, @Nullable LinkSettings link) implements OfPort {
         @Override
         public Kind kind() {
             return Kind.CHANGE;
-        }
-
-        @Override
-        public String place() {
-            return switchName + ":" + port;
         }
 
         @Override

@@ -2,8 +2,10 @@
 
 package weir.control.topology;
 
+import java.util.HexFormat;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import weir.control.text.Sha256;
 import weir.ebpf.ObjectFile;
 
 /** What the texts stand for by which definitions name object files. */
@@ -11,6 +13,11 @@ import weir.ebpf.ObjectFile;
 public interface ObjectNames {
     /** How an object is named on its way to a daemon. */
     Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
+
+    /** How an object with such content is named. */
+    static String digestOf(byte[] content) {
+        return "sha256:" + HexFormat.of().formatHex(Sha256.of(content));
+    }
 
     /** Digests only, of objects that were sent before. */
     ObjectNames DIGESTS = text -> {

@@ -7,9 +7,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import weir.control.topology.SourceText.Format;
@@ -92,7 +89,7 @@ public record TopologyFile(Topology topology, Map<String, byte[]> objects) {
                     throw new UnknownObject("file '" + text + "' is too large", "the most is " + MAX_OBJECT_BYTES);
                 }
                 ObjectFile object = ObjectFile.parse(content);
-                String digest = digest(content);
+                String digest = ObjectNames.digestOf(content);
                 contents.put(digest, content);
                 return new NamedObject(digest, object);
             } catch (InvalidPathException e) {
@@ -109,16 +106,6 @@ public record TopologyFile(Topology topology, Map<String, byte[]> objects) {
         private static byte[] content(Path path) throws IOException {
             try (InputStream in = Files.newInputStream(path)) {
                 return in.readNBytes(MAX_OBJECT_BYTES + 1);
-            }
-        }
-
-        private static String digest(byte[] content) {
-            try {
-                return "sha256:"
-                        + HexFormat.of()
-                                .formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every JDK has SHA-256", e);
             }
         }
     }

@@ -2,10 +2,9 @@
 
 package weir.control.topology;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import tools.jackson.databind.json.JsonMapper;
+import weir.control.text.Sha256;
 
 /**
  * Which topology it is, by its content: the same one again has the same version, after a restart, too.
@@ -17,12 +16,7 @@ public record TopologyVersion(String digest) {
 
     public static TopologyVersion of(Topology topology) {
         byte[] json = JsonMapper.shared().writeValueAsBytes(TopologyJson.of(topology));
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(json);
-            return new TopologyVersion(HexFormat.of().formatHex(digest, 0, DIGEST_BYTES));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return new TopologyVersion(HexFormat.of().formatHex(Sha256.of(json), 0, DIGEST_BYTES));
     }
 
     /** As a strong entity tag (RFC 9110, section 8.8.3). */

@@ -14,12 +14,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Calls a network driver as Docker does: HTTP/1.1 over a Unix socket, with an empty {@code Host}. */
-final class PluginClient {
+public final class PluginClient {
     private static final String BLANK_LINE = "\r\n\r\n";
 
     private final Path socket;
 
-    PluginClient(Path socket) {
+    /** For the driver that listens there. */
+    public PluginClient(Path socket) {
         this.socket = socket;
     }
 
@@ -53,7 +54,7 @@ final class PluginClient {
     }
 
     /** The same below {@code /NetworkDriver.}. */
-    JsonNode driver(String call, String body) throws IOException {
+    public JsonNode driver(String call, String body) throws IOException {
         return call("/NetworkDriver." + call, body);
     }
 }

@@ -26,6 +26,7 @@ import weir.control.topology.SwitchDefinition;
 import weir.core.memory.MemoryEndpoint;
 import weir.core.memory.MemoryPort;
 import weir.core.port.PortOptions;
+import weir.core.testing.Law;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
@@ -93,10 +94,8 @@ class ServerLimitsTest {
         }
     }
 
-    private static void awaitConnections(RunningServer server, int count) throws InterruptedException {
-        while (server.server().connectionCount() != count) {
-            Thread.sleep(5);
-        }
+    private static void awaitConnections(RunningServer server, int count) {
+        Law.eventually(count + " connections", () -> server.server().connectionCount() == count);
     }
 
     private static void closeAll(List<RawClient> clients) throws IOException {
