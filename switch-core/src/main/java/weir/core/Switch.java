@@ -9,18 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import weir.core.capture.Capture;
 import weir.core.capture.CaptureConsumer;
 import weir.core.capture.CaptureSettings;
-import weir.core.capture.CaptureSite;
-import weir.core.capture.CaptureTap;
 import weir.core.capture.FilterException;
 import weir.core.counter.PortCells;
 import weir.core.counter.PortCounters;
@@ -62,13 +58,9 @@ import weir.core.worker.WorkerEvents;
  * }</pre>
  */
 public final class Switch implements AutoCloseable {
-    private static final int JOIN_MILLIS = 5_000;
-    private static final int JOIN_SLICE_MILLIS = 100;
-
     private final SwitchConfig config;
     private final FramePool pool;
-    private final List<SwitchWorker> workers = new ArrayList<>();
-    private final List<Thread> threads = new ArrayList<>();
+    private final WorkerGroup workers;
     private final List<PortEntry> ports = new ArrayList<>();
     private final Map<String, List<PortCells>> retired = new LinkedHashMap<>();
     private final List<Consumer<SwitchEvent>> listeners = new CopyOnWriteArrayList<>();
@@ -79,7 +71,7 @@ public final class Switch implements AutoCloseable {
     private boolean closed;
     private final SwitchPrograms programs = new SwitchPrograms(new Site());
     private final SwitchLinks links;
-    private final Map<Capture, List<CaptureTap>> captures = new LinkedHashMap<>();
+    private final SwitchCaptures captures;
     private volatile ProgramTable programTable = ProgramTable.EMPTY;
     private volatile List<PortEntry> portsNow = List.of();
     private final Collection<PortCells> cellsEver = new ConcurrentLinkedQueue<>();
@@ -91,37 +83,20 @@ public final class Switch implements AutoCloseable {
         links = new SwitchLinks(new LinkSite(), config.worker().nanoClock());
         WorkerEvents workerEvents = new Events();
         LoopGuard guard = config.loopGuard() ? new LoopGuard(new LoopEvents(), now()) : null;
-        for (int i = 0; i < config.workers(); i++) {
-            workers.add(new SwitchWorker(
-                    i, config.workers(), config.worker(), pool.store(i), workerEvents, () -> programTable, guard));
-        }
-        for (SwitchWorker from : workers) {
-            for (SwitchWorker to : workers) {
-                if (from != to) {
-                    from.connectTo(to);
-                }
-            }
-        }
+        workers = new WorkerGroup(
+                config,
+                i -> new SwitchWorker(
+                        i, config.workers(), config.worker(), pool.store(i), workerEvents, () -> programTable, guard));
+        captures = new SwitchCaptures(config, pool, workers, this);
     }
 
     /** Makes a switch and starts its workers. */
     public static Switch create(SwitchConfig config) {
         Switch made = new Switch(config);
         if (config.threads()) {
-            made.start();
+            made.workers.start();
         }
         return made;
-    }
-
-    private void start() {
-        for (SwitchWorker worker : workers) {
-            Thread thread = Thread.ofPlatform()
-                    .name("weir-" + config.name() + "-" + worker.index())
-                    .daemon(true)
-                    .unstarted(worker::run);
-            threads.add(thread);
-            thread.start();
-        }
     }
 
     public String name() {
@@ -134,41 +109,7 @@ public final class Switch implements AutoCloseable {
 
     /** One round of every worker, in the caller's thread; for a switch made without threads. */
     public int runRounds() {
-        int work = 0;
-        for (int i = 0; i < workers.size(); i++) { // no iterator: rounds are counted on to make no garbage
-            work += workers.get(i).runRound();
-        }
-        return work;
-    }
-
-    private <T> T on(SwitchWorker worker, Callable<T> command) throws PortException {
-        try {
-            return config.threads() ? worker.call(command) : command.call();
-        } catch (PortException | RuntimeException e) {
-            throw e;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while a worker was at work", e);
-        } catch (Exception e) {
-            throw new IllegalStateException("worker " + worker.index() + " failed: " + e, e);
-        }
-    }
-
-    private void onAll(Consumer<SwitchWorker> command) {
-        for (SwitchWorker worker : workers) {
-            onQuietly(worker, () -> {
-                command.accept(worker);
-                return true;
-            });
-        }
-    }
-
-    private <T> T onQuietly(SwitchWorker worker, Callable<T> command) {
-        try {
-            return on(worker, command);
-        } catch (PortException e) {
-            throw new IllegalStateException(e);
-        }
+        return workers.runRounds();
     }
 
     // ---- ports ----------------------------------------------------------------------------------
@@ -240,7 +181,7 @@ public final class Switch implements AutoCloseable {
                 .findFirst()
                 .orElseThrow(() ->
                         new PortException("port " + admitted.name() + " was detached before it began to receive", ""));
-        onAll(worker -> worker.startPolling(entry));
+        workers.onAll(worker -> worker.startPolling(entry));
         events.post(new SwitchEvent.PortAttached(
                 entry.name(), entry.number(), entry.port().spec()));
         return info(entry);
@@ -267,11 +208,11 @@ public final class Switch implements AutoCloseable {
         }
         int[] owners = new int[port.queues().size()];
         for (int q = 0; q < owners.length; q++) {
-            owners[q] = nextWorker++ % workers.size();
+            owners[q] = nextWorker++ % workers.count();
         }
         PortOptions chosen = options.withName(name).withNumber(number);
         return new PortEntry(
-                usedIndexes.nextClearBit(0), chosen.number(), name, port, chosen, owners, workers.size(), now());
+                usedIndexes.nextClearBit(0), chosen.number(), name, port, chosen, owners, workers.count(), now());
     }
 
     private long now() {
@@ -287,15 +228,15 @@ public final class Switch implements AutoCloseable {
     private void openQueues(PortEntry entry) throws PortException {
         List<SwitchWorker> opened = new ArrayList<>();
         try {
-            for (SwitchWorker worker : workers) {
-                on(worker, () -> {
+            for (SwitchWorker worker : workers.all()) {
+                workers.on(worker, () -> {
                     worker.openQueues(entry);
                     return true;
                 });
                 opened.add(worker);
             }
         } catch (PortException | RuntimeException e) {
-            opened.forEach(worker -> onQuietly(worker, () -> {
+            opened.forEach(worker -> workers.onQuietly(worker, () -> {
                 worker.closeQueues(entry.index());
                 return true;
             }));
@@ -306,7 +247,7 @@ public final class Switch implements AutoCloseable {
     private void publishTable() {
         PortTable table = new PortTable(ports);
         portsNow = List.copyOf(ports);
-        onAll(worker -> worker.adopt(table));
+        workers.onAll(worker -> worker.adopt(table));
     }
 
     /**
@@ -332,8 +273,8 @@ public final class Switch implements AutoCloseable {
         ports.remove(entry);
         programTable = programTable.withPort(entry.index(), null);
         publishTable(); // from here on nobody decides for this port
-        onAll(SwitchWorker::drainRings); // what was on its way is dropped by its owner
-        onAll(worker -> worker.closeQueues(entry.index()));
+        workers.onAll(SwitchWorker::drainRings); // what was on its way is dropped by its owner
+        workers.onAll(worker -> worker.closeQueues(entry.index()));
         entry.port().close();
         usedIndexes.clear(entry.index());
         events.post(new SwitchEvent.PortDetached(entry.name()));
@@ -367,8 +308,8 @@ public final class Switch implements AutoCloseable {
     private void treat(int at, PortEntry entry) {
         ports.set(at, entry);
         publishTable();
-        onAll(SwitchWorker::drainRings); // with the last news of workers that did not know yet
-        onAll(worker -> worker.forgetOtherVlans(entry));
+        workers.onAll(SwitchWorker::drainRings); // with the last news of workers that did not know yet
+        workers.onAll(worker -> worker.forgetOtherVlans(entry));
     }
 
     private void requireOpen() {
@@ -387,7 +328,7 @@ public final class Switch implements AutoCloseable {
 
     private PortInfo info(PortEntry entry) {
         long refused = 0;
-        for (SwitchWorker worker : workers) {
+        for (SwitchWorker worker : workers.all()) {
             refused += worker.fdb().learnRefused(entry.index());
         }
         return new PortInfo(
@@ -420,19 +361,19 @@ public final class Switch implements AutoCloseable {
 
     /** What each worker did. Waits for nobody. */
     public List<WorkerCounters> runtime() {
-        return workers.stream()
+        return workers.all().stream()
                 .map(worker -> worker.cells().counters(worker.index()))
                 .toList();
     }
 
     /** Entries of the forwarding database, as the first worker knows them. Waits for nobody. */
     public int fdbEntries() {
-        return workers.getFirst().fdb().size();
+        return workers.first().fdb().size();
     }
 
     /** Addresses that moved between ports since the switch began. Waits for nobody. */
     public long fdbMoves() {
-        return workers.stream().mapToLong(worker -> worker.fdb().moves()).sum();
+        return workers.all().stream().mapToLong(worker -> worker.fdb().moves()).sum();
     }
 
     /** Events that found no room, since listeners were slow. */
@@ -443,10 +384,10 @@ public final class Switch implements AutoCloseable {
     /** Slots of the pool that are not free, asked on each worker's thread; exact when no frame is on its way. */
     public synchronized int slotsInUse() {
         requireOpen();
-        onAll(SwitchWorker::exchangeReturns);
+        workers.onAll(SwitchWorker::exchangeReturns);
         int inUse = 0;
-        for (SwitchWorker worker : workers) {
-            inUse += onQuietly(worker, worker::slotsInUse);
+        for (SwitchWorker worker : workers.all()) {
+            inUse += workers.onQuietly(worker, worker::slotsInUse);
         }
         return inUse;
     }
@@ -478,7 +419,7 @@ public final class Switch implements AutoCloseable {
         public void onAll(Consumer<SwitchWorker> command) {
             synchronized (Switch.this) {
                 requireOpen();
-                Switch.this.onAll(command);
+                workers.onAll(command);
             }
         }
 
@@ -497,53 +438,7 @@ public final class Switch implements AutoCloseable {
      * @throws FilterException when the settings' filter cannot be used; nothing is captured then
      */
     public Capture capture(CaptureSettings settings, CaptureConsumer consumer) throws FilterException {
-        return Capture.begin(new Captures(), settings, consumer);
-    }
-
-    private final class Captures implements CaptureSite {
-        @Override
-        public String name() {
-            return config.name();
-        }
-
-        @Override
-        public int workers() {
-            return config.workers();
-        }
-
-        @Override
-        public FramePool pool() {
-            return pool;
-        }
-
-        @Override
-        public LongSupplier nanoClock() {
-            return config.worker().nanoClock();
-        }
-
-        @Override
-        public void begin(Capture capture, List<CaptureTap> taps) {
-            synchronized (Switch.this) {
-                requireOpen();
-                captures.put(capture, taps);
-                publish();
-            }
-        }
-
-        @Override
-        public void end(Capture capture, List<CaptureTap> taps) {
-            synchronized (Switch.this) {
-                if (captures.remove(capture) != null && !closed) {
-                    publish();
-                }
-            }
-        }
-
-        private void publish() {
-            onAll(worker -> worker.capture(captures.values().stream()
-                    .map(taps -> taps.get(worker.index()))
-                    .toList()));
-        }
+        return Capture.begin(captures, settings, consumer);
     }
 
     // ---- program --------------------------------------------------------------------------------
@@ -621,7 +516,7 @@ public final class Switch implements AutoCloseable {
                     }
                     programTable = programTable.withPort(found.get().index(), program);
                 }
-                awaitPassage();
+                workers.awaitPassage();
                 return true;
             }
         }
@@ -629,19 +524,7 @@ public final class Switch implements AutoCloseable {
         @Override
         public void quiesce() {
             synchronized (Switch.this) {
-                awaitPassage();
-            }
-        }
-
-        /** Every worker has finished the batch that it was at; one without threads is at none now. */
-        private void awaitPassage() {
-            if (!config.threads()) {
-                return;
-            }
-            int[] passages =
-                    workers.stream().mapToInt(SwitchWorker::askForPassage).toArray();
-            for (int i = 0; i < passages.length; i++) {
-                workers.get(i).awaitPassage(passages[i]);
+                workers.awaitPassage();
             }
         }
 
@@ -656,8 +539,8 @@ public final class Switch implements AutoCloseable {
     /** Entries of the forwarding database, as the first worker knows them. */
     public synchronized List<FdbInfo> fdb() {
         requireOpen();
-        SwitchWorker first = workers.getFirst();
-        List<FdbEntry> entries = onQuietly(first, () -> first.fdb().dump());
+        SwitchWorker first = workers.first();
+        List<FdbEntry> entries = workers.onQuietly(first, () -> first.fdb().dump());
         Map<Integer, String> names = new LinkedHashMap<>();
         ports.forEach(port -> names.put(port.index(), port.name()));
         return entries.stream()
@@ -677,8 +560,8 @@ public final class Switch implements AutoCloseable {
         for (PortEntry port : ports) {
             if (port.name().equals(portName)) {
                 boolean all = true;
-                for (SwitchWorker worker : workers) {
-                    all &= onQuietly(worker, () -> worker.fdb().addStatic(vlan, mac, port.index()));
+                for (SwitchWorker worker : workers.all()) {
+                    all &= workers.onQuietly(worker, () -> worker.fdb().addStatic(vlan, mac, port.index()));
                 }
                 return all;
             }
@@ -690,8 +573,8 @@ public final class Switch implements AutoCloseable {
     public synchronized boolean removeFdb(int vlan, long mac) {
         requireOpen();
         boolean any = false;
-        for (SwitchWorker worker : workers) {
-            any |= onQuietly(worker, () -> worker.fdb().remove(vlan, mac));
+        for (SwitchWorker worker : workers.all()) {
+            any |= workers.onQuietly(worker, () -> worker.fdb().remove(vlan, mac));
         }
         return any;
     }
@@ -699,7 +582,7 @@ public final class Switch implements AutoCloseable {
     /** Removes all dynamic entries. */
     public synchronized void flushFdb() {
         requireOpen();
-        onAll(worker -> worker.fdb().flushDynamic(-1));
+        workers.onAll(worker -> worker.fdb().flushDynamic(-1));
     }
 
     // ---- events ---------------------------------------------------------------------------------
@@ -761,7 +644,7 @@ public final class Switch implements AutoCloseable {
     @Override
     public void close() {
         programs.close();
-        closeSwitch().forEach(Capture::close); // not under the lock: a consumer may ask for something before it ends
+        closeSwitch().forEach(Capture::close);
     }
 
     private synchronized List<Capture> closeSwitch() {
@@ -771,31 +654,9 @@ public final class Switch implements AutoCloseable {
         closed = true;
         List.copyOf(ports).forEach(this::detach);
         portsNow = List.of();
-        workers.forEach(SwitchWorker::stop);
-        if (!config.threads()) {
-            workers.forEach(SwitchWorker::run); // stopped already: this only closes what they wait with
-        }
-        threads.forEach(Switch::join);
+        workers.stop();
         events.close();
         pool.close();
-        return List.copyOf(captures.keySet());
-    }
-
-    private static void join(Thread thread) {
-        boolean interrupted = Thread.interrupted();
-        long deadline = System.nanoTime() + JOIN_MILLIS * 1_000_000L;
-        while (thread.isAlive() && System.nanoTime() - deadline < 0) {
-            try {
-                thread.join(JOIN_SLICE_MILLIS);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        if (thread.isAlive()) {
-            throw new IllegalStateException("worker " + thread.getName() + " did not stop");
-        }
+        return captures.close();
     }
 }

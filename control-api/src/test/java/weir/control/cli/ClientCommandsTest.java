@@ -233,6 +233,16 @@ class ClientCommandsTest {
     }
 
     @Test
+    void healthcheckTellsWhetherADaemonIsReadyAndWhetherThereIsOne() {
+        CommandRun ready = weir("healthcheck");
+        assertEquals(0, ready.exitCode(), ready::toString);
+        assertEquals("ready", ready.out().strip());
+        CommandRun nobody =
+                CommandRun.of("healthcheck", "--socket", folder.resolve("nobody").toString());
+        assertEquals(5, nobody.exitCode(), nobody::toString);
+    }
+
+    @Test
     void completionKnowsTheNamesOfTheDaemon() {
         makeALan();
         DaemonNames names = new DaemonNames(socket.toString());

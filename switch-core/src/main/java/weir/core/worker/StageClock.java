@@ -37,7 +37,6 @@ final class StageClock {
     }
 
     /** What was done since the last call was this. */
-    @SuppressWarnings("EnumOrdinal") // the index of an array that is as long as the enum
     void lap(Stage stage) {
         if (isOn) {
             long now = nanoClock.getAsLong();

@@ -76,13 +76,10 @@ public final class SwitchWorker {
     private final int[] resyncFrom;
     private final List<RingInput> ringInputs = new ArrayList<>();
     private final Map<Integer, List<QueueInput>> queueInputs = new HashMap<>();
-    private final int parkAfterRounds;
+    private final PolledInputs polled;
 
     private PortTable table = new PortTable(List.of());
     private PortCells[] cells = {};
-    private WorkerInput[] polled = new WorkerInput[16];
-    private int polledCount;
-    private int polledWithSystemCalls;
     private int rounds;
     private long now;
     private long readinessAt;
@@ -111,7 +108,7 @@ public final class SwitchWorker {
         links = new WorkerLink[workers];
         resyncFrom = new int[workers];
         Arrays.fill(resyncFrom, -1);
-        parkAfterRounds = config.waitMode().emptyRoundsBeforeParking();
+        polled = new PolledInputs(config.waitMode().emptyRoundsBeforeParking());
         batch = new FrameBatch(config.batchFrames());
         long base = store.pool().baseAddress();
         fdb = new Fdb(config.fdb(), PortTable.MAX_PORTS, new News());
@@ -135,7 +132,7 @@ public final class SwitchWorker {
         RingInput input =
                 new RingInput(index, ring.consumer(), other.dispatcher, other.fdb, other.wakeups, config.batchFrames());
         other.ringInputs.add(input);
-        other.startPolling(input);
+        other.polled.add(input);
         links[other.index] = new WorkerLink(ring.producer(), input.doorbell());
     }
 
@@ -203,7 +200,7 @@ public final class SwitchWorker {
         IdleWait waiter = waiterOrParking();
         while (!stopping) {
             try {
-                if (runRound() == 0 && polledCount == 0) {
+                if (runRound() == 0 && polled.isEmpty()) {
                     rest(waiter);
                 }
             } catch (RuntimeException | Error failure) {
@@ -264,33 +261,14 @@ public final class SwitchWorker {
         takeWakeups();
         work += config.hook().run();
         stages.begin();
-        work += pollInputs();
+        work += polled.poll();
         if (batch.size() > 0) {
             process();
         }
         stages.end();
         rounds++;
-        if (work == 0 || polledWithSystemCalls > 0 || (rounds & (CLOCK_EVERY_ROUNDS - 1)) == 0) {
+        if (work == 0 || polled.anyUsesSystemCalls() || (rounds & (CLOCK_EVERY_ROUNDS - 1)) == 0) {
             lookAtClock(work == 0 ? READINESS_WHEN_IDLE_NANOS : READINESS_EVERY_NANOS);
-        }
-        return work;
-    }
-
-    private int pollInputs() {
-        int work = 0;
-        int i = 0;
-        while (i < polledCount) {
-            WorkerInput input = polled[i];
-            int done = input.poll();
-            if (done > 0) {
-                input.emptyRounds = 0;
-                work += done;
-            } else if (++input.emptyRounds >= parkAfterRounds
-                    && input.doorbell().park()) {
-                stopPolling(input);
-                continue;
-            }
-            i++;
         }
         return work;
     }
@@ -415,33 +393,9 @@ public final class SwitchWorker {
         while (bell != null) {
             Doorbell following = bell.next;
             bell.next = null;
-            startPolling(bell.input());
+            polled.add(bell.input());
             bell = following;
         }
-    }
-
-    private void startPolling(WorkerInput input) {
-        if (input.polledAt >= 0 || input.closed) {
-            return;
-        }
-        if (polledCount == polled.length) {
-            polled = Arrays.copyOf(polled, polledCount * 2);
-        }
-        input.emptyRounds = 0;
-        input.polledAt = polledCount;
-        polled[polledCount++] = input;
-        polledWithSystemCalls += input.usesSystemCalls() ? 1 : 0;
-    }
-
-    private void stopPolling(WorkerInput input) {
-        if (input.polledAt < 0) {
-            return;
-        }
-        WorkerInput last = polled[--polledCount];
-        polled[input.polledAt] = last;
-        last.polledAt = input.polledAt;
-        input.polledAt = -1;
-        polledWithSystemCalls -= input.usesSystemCalls() ? 1 : 0;
     }
 
     // ---- commands, on the worker's thread -------------------------------------------------------
@@ -495,7 +449,7 @@ public final class SwitchWorker {
 
     /** Begins to ask a new port for frames. Every worker has adopted it, so whoever learns of it can reach it. */
     public void startPolling(PortEntry port) {
-        queueInputs.getOrDefault(port.index(), List.of()).forEach(this::startPolling);
+        queueInputs.getOrDefault(port.index(), List.of()).forEach(polled::add);
         now = config.nanoClock().getAsLong();
         sendProbe(port);
     }
@@ -508,7 +462,7 @@ public final class SwitchWorker {
         }
         for (QueueInput input : inputs) {
             input.closed = true;
-            stopPolling(input);
+            polled.remove(input);
             input.queue().detach();
         }
         fdb.forgetPort(portIndex); // again: another worker's news of it may have come since
@@ -634,7 +588,7 @@ public final class SwitchWorker {
         fdb.forgetPort(port.index());
         for (QueueInput input : queueInputs.getOrDefault(port.index(), List.of())) {
             input.closed = true; // a doorbell that rings now must not bring its frames in
-            stopPolling(input);
+            polled.remove(input);
         }
     }
 
