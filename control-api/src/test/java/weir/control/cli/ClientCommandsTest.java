@@ -237,8 +237,8 @@ class ClientCommandsTest {
         CommandRun ready = weir("healthcheck");
         assertEquals(0, ready.exitCode(), ready::toString);
         assertEquals("ready", ready.out().strip());
-        CommandRun nobody =
-                CommandRun.of("healthcheck", "--socket", folder.resolve("nobody").toString());
+        CommandRun nobody = CommandRun.of(
+                "healthcheck", "--socket", folder.resolve("nobody").toString());
         assertEquals(5, nobody.exitCode(), nobody::toString);
     }
 
