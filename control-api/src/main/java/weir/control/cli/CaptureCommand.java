@@ -147,6 +147,9 @@ public final class CaptureCommand extends ClientCommand {
             try (OutputStream out = Files.newOutputStream(Path.of(file))) {
                 say(copy(blocks, out) + " frames written to " + file);
             }
+        } catch (NoSuchFileException e) {
+            throw new CommandFailure(
+                    ExitCode.NOT_FOUND, "no folder for " + file, "name a file in a folder that exists", e);
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.FAILURE,
