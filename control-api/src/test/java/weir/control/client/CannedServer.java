@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 public final class CannedServer implements AutoCloseable {
     private final ServerSocketChannel server;
     private final CompletableFuture<String> request;
+    private final CompletableFuture<Boolean> hasAccepted;
 
     /** What it does with its client. */
     @FunctionalInterface
@@ -24,9 +25,11 @@ public final class CannedServer implements AutoCloseable {
         void play(SocketChannel client) throws IOException, InterruptedException;
     }
 
-    private CannedServer(ServerSocketChannel server, CompletableFuture<String> request) {
+    private CannedServer(
+            ServerSocketChannel server, CompletableFuture<String> request, CompletableFuture<Boolean> hasAccepted) {
         this.server = server;
         this.request = request;
+        this.hasAccepted = hasAccepted;
     }
 
     public static CannedServer at(Path socket, Script script) throws IOException {
@@ -36,14 +39,18 @@ public final class CannedServer implements AutoCloseable {
     private static CannedServer at(Path socket, Script script, CompletableFuture<String> request) throws IOException {
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         channel.bind(UnixDomainSocketAddress.of(socket));
+        CompletableFuture<Boolean> hasAccepted = new CompletableFuture<>();
         Thread.ofPlatform().daemon().start(() -> {
             try (SocketChannel client = channel.accept()) {
+                hasAccepted.complete(true);
                 script.play(client);
             } catch (IOException | InterruptedException e) {
                 request.completeExceptionally(e);
+            } finally {
+                hasAccepted.complete(false);
             }
         });
-        return new CannedServer(channel, request);
+        return new CannedServer(channel, request, hasAccepted);
     }
 
     /** Reads the whole request, then says these bytes and hangs up. */
@@ -95,8 +102,10 @@ public final class CannedServer implements AutoCloseable {
         return text.length() >= end + 4 + length;
     }
 
+    /** Nobody is listened to any more: the socket stays open until the thread that accepts has noticed. */
     @Override
     public void close() throws IOException {
         server.close();
+        boolean _ = hasAccepted.join();
     }
 }
