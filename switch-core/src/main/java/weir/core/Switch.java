@@ -200,7 +200,9 @@ public final class Switch implements AutoCloseable {
                 throw new PortException("port name " + name + " is in use", "detach it first, or choose another name");
             }
             if (other.number() == number) {
-                throw new PortException("port number " + number + " is in use by " + other.name(), "");
+                throw new PortException(
+                        "port number " + number + " is in use by " + other.name(),
+                        "leave out the number, choose another one, or detach " + other.name() + " first");
             }
         }
         int[] owners = new int[port.queues().size()];
