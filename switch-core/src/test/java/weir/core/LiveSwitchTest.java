@@ -169,7 +169,8 @@ class LiveSwitchTest {
                 port.endpoint().close();
             }
             int sums = Math.min(COMING_AND_GOING, PortLedger.NAMES);
-            assertEquals(sums + (STATIONS + 1) * workers, net.sw.countersHeld(), "a sum for each, and the stations' cells");
+            assertEquals(
+                    sums + (STATIONS + 1) * workers, net.sw.countersHeld(), "a sum for each, and the stations' cells");
             net.talkers.forEach(Talker::stopSending);
             eventually("rest", net::isAtRest);
             assertEquals(0, net.sw.total().inFlight());

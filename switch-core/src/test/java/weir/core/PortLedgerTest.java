@@ -36,14 +36,14 @@ class PortLedgerTest {
     void aPortThatIsGoneIsASumUnderItsNameAndANameGoesOnCounting() {
         ledger.close(opened("a", 10));
         PortCounters once = ledger.byName().get("a");
-        assertEquals(WORKERS * 10, once.enqueued());
+        assertEquals(10L * WORKERS, once.enqueued());
         assertEquals(Map.of(DropReason.QUEUE_FULL, (long) WORKERS), once.egressDrops());
         PortEntry again = opened("a", 5);
-        assertEquals(WORKERS * 15, ledger.byName().get("a").enqueued(), "the sum and the cells");
+        assertEquals(15L * WORKERS, ledger.byName().get("a").enqueued(), "the sum and the cells");
         ledger.close(again);
         ledger.close(again);
-        assertEquals(WORKERS * 15, ledger.byName().get("a").enqueued());
-        assertEquals(WORKERS * 15, ledger.total().enqueued());
+        assertEquals(15L * WORKERS, ledger.byName().get("a").enqueued());
+        assertEquals(15L * WORKERS, ledger.total().enqueued());
         assertEquals(2, ledger.size(), "one sum, and the strays");
     }
 
@@ -59,11 +59,11 @@ class PortLedgerTest {
         assertEquals(PortLedger.NAMES + 1, all.size());
         assertFalse(all.containsKey("first"));
         assertEquals(WORKERS, all.get("last").enqueued());
-        assertEquals(WORKERS * 100, all.get(PortLedger.OTHERS).enqueued());
+        assertEquals(100L * WORKERS, all.get(PortLedger.OTHERS).enqueued());
         assertEquals(
-                WORKERS * ports,
+                (long) WORKERS * ports,
                 all.values().stream().mapToLong(PortCounters::enqueued).sum());
-        assertEquals(WORKERS * ports, ledger.total().enqueued());
+        assertEquals((long) WORKERS * ports, ledger.total().enqueued());
         assertEquals(PortLedger.NAMES + 1, ledger.size());
     }
 

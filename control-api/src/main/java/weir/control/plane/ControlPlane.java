@@ -195,11 +195,7 @@ public final class ControlPlane implements AutoCloseable {
 
     /** @param numbers of the ports before */
     private void perform(
-            Topology before,
-            Topology wanted,
-            List<Action> actions,
-            ChangeOptions options,
-            Map<String, Integer> numbers)
+            Topology before, Topology wanted, List<Action> actions, ChangeOptions options, Map<String, Integer> numbers)
             throws ControlException {
         if (before.equals(wanted)) {
             return;

@@ -131,7 +131,8 @@ public sealed interface Action {
      *
      * @param successor who is to have its number, for a port that comes back with another one; else null
      */
-    record DetachPort(String switchName, String port, @Nullable String successor) implements OfPort {
+    record DetachPort(
+            String switchName, String port, @Nullable String successor) implements OfPort {
         @Override
         public Kind kind() {
             return Kind.REMOVE;

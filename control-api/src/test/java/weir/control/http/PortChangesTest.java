@@ -45,7 +45,8 @@ class PortChangesTest {
     private static List<String> poll(RunningDaemon daemon, AtomicBoolean isOver) throws Exception {
         List<String> seen = new ArrayList<>();
         for (int i = 0; !isOver.get(); i++) {
-            JsonNode ports = sent(daemon, 200, "GET", LISTS.get(i % LISTS.size()), "").path("ports");
+            JsonNode ports =
+                    sent(daemon, 200, "GET", LISTS.get(i % LISTS.size()), "").path("ports");
             ports.properties().forEach(port -> {
                 String state = port.getValue().path("state").asString();
                 if (!state.equals("UP")) {
@@ -67,7 +68,8 @@ class PortChangesTest {
                 sent(daemon, 201, "POST", "/v1/switches/sw0/ports", "{\"name\":\"guest\",\"spec\":\"null:guest\"}");
                 assertEquals(
                         204,
-                        daemon.send("DELETE", "/v1/switches/sw0/ports/guest", "").status());
+                        daemon.send("DELETE", "/v1/switches/sw0/ports/guest", "")
+                                .status());
             }
             isOver.set(true);
             assertEquals(List.of(), seen.get());
