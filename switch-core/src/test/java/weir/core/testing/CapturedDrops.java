@@ -20,6 +20,7 @@ import weir.core.capture.CapturedFrame;
 import weir.core.capture.FilterException;
 import weir.core.counter.DropReason;
 import weir.core.counter.PortCounters;
+import weir.ebpf.map.Bytes;
 
 /** A capture of the drops of one port, held against what the port counts. */
 public final class CapturedDrops implements CaptureConsumer, AutoCloseable {
@@ -28,7 +29,7 @@ public final class CapturedDrops implements CaptureConsumer, AutoCloseable {
     private final Capture capture;
     private final ConcurrentLinkedQueue<Drop> drops = new ConcurrentLinkedQueue<>();
 
-    private record Drop(CaptureDirection direction, DropReason reason, byte[] bytes, int originalBytes) {}
+    private record Drop(CaptureDirection direction, DropReason reason, Bytes bytes, int originalBytes) {}
 
     public CapturedDrops(Switch sw, String port) throws FilterException {
         CaptureSettings settings =
@@ -38,7 +39,7 @@ public final class CapturedDrops implements CaptureConsumer, AutoCloseable {
 
     @Override
     public void frame(CapturedFrame frame) {
-        byte[] bytes = frame.bytes().toArray(JAVA_BYTE);
+        Bytes bytes = Bytes.of(frame.bytes().toArray(JAVA_BYTE));
         drops.add(new Drop(frame.direction(), frame.dropReason(), bytes, frame.originalBytes()));
     }
 
@@ -53,8 +54,8 @@ public final class CapturedDrops implements CaptureConsumer, AutoCloseable {
         List<byte[]> whole = new ArrayList<>();
         for (Drop drop : drops) {
             if (drop.direction() == direction && drop.reason() == reason) {
-                assertEquals(drop.originalBytes(), drop.bytes().length, "cut: " + reason);
-                whole.add(drop.bytes());
+                assertEquals(drop.originalBytes(), drop.bytes().length(), "cut: " + reason);
+                whole.add(drop.bytes().toArray());
             }
         }
         return whole;
