@@ -5,6 +5,7 @@ package weir.architecture;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameStartingWith;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
@@ -19,6 +20,7 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import weir.core.counter.PortCells;
 
 /**
  * What may use what. A package pattern begins with {@code ..} so that it fits the product's packages and those of the
@@ -84,6 +86,13 @@ final class ArchitectureRules {
             .that(DescribedPredicate.not(named("Mem")))
             .should()
             .callMethodWhere(target(owner(assignableTo(MemorySegment.class))).and(target(name("reinterpret"))));
+
+    /** They tell the context of each frame that they drop, so that it can be captured. */
+    static final ArchRule PORTS_COUNT_DROPS_BY_THE_CONTEXT = noClasses()
+            .that()
+            .resideInAPackage(PORTS)
+            .should()
+            .callMethodWhere(target(owner(assignableTo(PortCells.class))).and(target(nameStartingWith("drop"))));
 
     static final ArchRule MICROMETER_IN_METRICS_ONLY = noClasses()
             .that()

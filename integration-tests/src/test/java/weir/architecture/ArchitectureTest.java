@@ -30,6 +30,7 @@ class ArchitectureTest {
             Map.entry("PORTS_USE_NETTY_IN_READINESS_ONLY", "weir.ports.tap.KnowsNetty"),
             Map.entry("NATIVE_CALLS_IN_PORTS_LINUX_ONLY", "weir.ports.tap.CallsNative"),
             Map.entry("REINTERPRET_IN_MEM_ONLY", "weir.core.worker.Reinterprets"),
+            Map.entry("PORTS_COUNT_DROPS_BY_THE_CONTEXT", "weir.ports.tap.CountsDrops"),
             Map.entry("MICROMETER_IN_METRICS_ONLY", "weir.control.cli.KnowsMicrometer"),
             Map.entry("MAIN_IN_CONTROL_ONLY", "weir.core.worker.HasMain"),
             Map.entry("PACKAGES_ARE_NAMED_BY_WHAT_THEY_HOLD", "weir.core.util.Helper"),

@@ -3,13 +3,11 @@ package weir.core;
 
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -18,7 +16,6 @@ import weir.core.capture.Capture;
 import weir.core.capture.CaptureConsumer;
 import weir.core.capture.CaptureSettings;
 import weir.core.capture.FilterException;
-import weir.core.counter.PortCells;
 import weir.core.counter.PortCounters;
 import weir.core.counter.WorkerCounters;
 import weir.core.fdb.FdbEntry;
@@ -62,7 +59,6 @@ public final class Switch implements AutoCloseable {
     private final FramePool pool;
     private final WorkerGroup workers;
     private final List<PortEntry> ports = new ArrayList<>();
-    private final Map<String, List<PortCells>> retired = new LinkedHashMap<>();
     private final List<Consumer<SwitchEvent>> listeners = new CopyOnWriteArrayList<>();
     private final EventQueue events;
     private final BitSet usedIndexes = new BitSet();
@@ -74,7 +70,7 @@ public final class Switch implements AutoCloseable {
     private final SwitchCaptures captures;
     private volatile ProgramTable programTable = ProgramTable.EMPTY;
     private volatile List<PortEntry> portsNow = List.of();
-    private final Collection<PortCells> cellsEver = new ConcurrentLinkedQueue<>();
+    private final PortLedger ledger;
 
     private Switch(SwitchConfig config) {
         this.config = config;
@@ -88,6 +84,7 @@ public final class Switch implements AutoCloseable {
                 i -> new SwitchWorker(
                         i, config.workers(), config.worker(), pool.store(i), workerEvents, () -> programTable, guard));
         captures = new SwitchCaptures(config, pool, workers, this);
+        ledger = new PortLedger(workers.all().stream().map(SwitchWorker::strays).toList());
     }
 
     /** Makes a switch and starts its workers. */
@@ -166,7 +163,7 @@ public final class Switch implements AutoCloseable {
             usedIndexes.set(entry.index());
             usedNumbers.set(entry.number());
             ports.add(entry);
-            cellsEver.addAll(entry.cells());
+            ledger.open(entry);
             publishTable();
             return entry;
         } catch (PortException | RuntimeException e) {
@@ -203,7 +200,9 @@ public final class Switch implements AutoCloseable {
                 throw new PortException("port name " + name + " is in use", "detach it first, or choose another name");
             }
             if (other.number() == number) {
-                throw new PortException("port number " + number + " is in use by " + other.name(), "");
+                throw new PortException(
+                        "port number " + number + " is in use by " + other.name(),
+                        "leave out the number, choose another one, or detach " + other.name() + " first");
             }
         }
         int[] owners = new int[port.queues().size()];
@@ -275,10 +274,10 @@ public final class Switch implements AutoCloseable {
         publishTable(); // from here on nobody decides for this port
         workers.onAll(SwitchWorker::drainRings); // what was on its way is dropped by its owner
         workers.onAll(worker -> worker.closeQueues(entry.index()));
+        ledger.close(entry);
         entry.port().close();
         usedIndexes.clear(entry.index());
         events.post(new SwitchEvent.PortDetached(entry.name()));
-        retired.computeIfAbsent(entry.name(), name -> new ArrayList<>()).addAll(entry.cells());
     }
 
     /**
@@ -342,21 +341,22 @@ public final class Switch implements AutoCloseable {
                 refused);
     }
 
-    /** Counters of every port, those detached since the switch began included, by name. */
+    /**
+     * Counters of every port, those detached since the switch began included, by name. Of ports that are gone the last
+     * 4,096 names are kept; all others are together under an empty name.
+     */
     public synchronized Map<String, PortCounters> counters() {
-        Map<String, List<PortCells>> cells = new LinkedHashMap<>();
-        retired.forEach((name, old) -> cells.put(name, new ArrayList<>(old)));
-        for (PortEntry port : ports) {
-            cells.computeIfAbsent(port.name(), name -> new ArrayList<>()).addAll(port.cells());
-        }
-        Map<String, PortCounters> sums = new LinkedHashMap<>();
-        cells.forEach((name, all) -> sums.put(name, PortCounters.sum(all)));
-        return sums;
+        return ledger.byName();
     }
 
     /** All ports together, those detached since the switch began included. Waits for nobody. */
     public PortCounters total() {
-        return PortCounters.sum(cellsEver);
+        return ledger.total();
+    }
+
+    /** Sets of counters that are held, for tests. */
+    synchronized int countersHeld() {
+        return ledger.size();
     }
 
     /** What each worker did. Waits for nobody. */

@@ -42,6 +42,7 @@ import weir.testing.RunSize;
 class LiveSwitchTest {
     private static final int STATIONS = 4;
     private static final long SOME_FRAMES = 300;
+    private static final int COMING_AND_GOING = RunSize.of(1_000, 10_000);
     private static final AtomicInteger NAMES = new AtomicInteger();
 
     /** A switch, its stations and the faults its workers report. */
@@ -150,6 +151,30 @@ class LiveSwitchTest {
         }
         eventually("threads end", () -> threadsOf(net.sw) == 0);
         assertTrue(openFiles() <= filesBefore + 1, "open files " + openFiles() + ", before " + filesBefore);
+    }
+
+    /** Everybody floods, so that there are frames for each guest on their way when it goes. */
+    @Test
+    void countersOfPortsThatAreGoneAreKeptInBoundedMemory() throws Exception {
+        int workers = 2;
+        try (Net net = new Net(workers, WaitMode.BLOCKING)) {
+            net.stations(STATIONS, 1);
+            for (int cycle = 0; cycle < COMING_AND_GOING; cycle++) {
+                String guest = "guest" + cycle;
+                MemoryPort port = net.attach(guest);
+                if (cycle % 100 == 0) {
+                    eventually("frames come", () -> net.sw.counters().get(guest).enqueued() > 10);
+                }
+                assertTrue(net.sw.detach(guest));
+                port.endpoint().close();
+            }
+            int sums = Math.min(COMING_AND_GOING, PortLedger.NAMES);
+            assertEquals(
+                    sums + (STATIONS + 1) * workers, net.sw.countersHeld(), "a sum for each, and the stations' cells");
+            net.talkers.forEach(Talker::stopSending);
+            eventually("rest", net::isAtRest);
+            assertEquals(0, net.sw.total().inFlight());
+        } // where the law is looked at by name, too
     }
 
     @ParameterizedTest

@@ -2,7 +2,6 @@
 package weir.ports;
 
 import weir.core.counter.DropReason;
-import weir.core.counter.PortCells;
 import weir.core.frame.Frame;
 import weir.core.frame.FrameStore;
 import weir.core.frame.Mem;
@@ -18,7 +17,7 @@ public final class FrameIntake {
 
     private final FrameStore frames;
     private final int account;
-    private final PortCells cells;
+    private final QueueContext context;
     private final int longestBytes;
 
     /**
@@ -27,7 +26,7 @@ public final class FrameIntake {
     public FrameIntake(QueueContext context, int longestBytes) {
         frames = context.frames();
         account = context.account();
-        cells = context.cells();
+        this.context = context;
         this.longestBytes = longestBytes;
     }
 
@@ -39,23 +38,27 @@ public final class FrameIntake {
      */
     public long take(long address, int lengthBytes) {
         if (lengthBytes <= 0) {
-            return drop(DropReason.RUNT, 0);
+            return drop(DropReason.RUNT, address, 0, 0);
         }
         if (lengthBytes > longestBytes) {
-            return drop(DropReason.OVERSIZE, lengthBytes);
+            return drop(DropReason.OVERSIZE, address, lengthBytes, lengthBytes);
         }
         long slot = frames.allocateFor(account, lengthBytes);
         if (slot < 0) {
-            return drop(DropReason.NO_BUFFER, lengthBytes);
+            return drop(DropReason.NO_BUFFER, address, lengthBytes, lengthBytes);
         }
         Mem.copy(address, frames.pool().address(slot), lengthBytes);
         return Frame.withLength(slot, lengthBytes);
     }
 
-    /** Counts a frame whose bytes are not there to be taken. */
-    public long drop(DropReason reason, int lengthBytes) {
-        cells.received(1, lengthBytes);
-        cells.dropIngress(reason, 1);
+    /**
+     * Drops a frame, of which perhaps only the beginning is there.
+     *
+     * @param address of its first {@code storedBytes}
+     * @return {@link #DROPPED}
+     */
+    public long drop(DropReason reason, long address, int storedBytes, int lengthBytes) {
+        context.dropIngress(reason, address, storedBytes, lengthBytes);
         return DROPPED;
     }
 }

@@ -58,8 +58,11 @@ final class PortRoutes implements Routes {
     private Object list(Request request) throws ControlException {
         request.end();
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("switch", request.path("switch"));
-        answer.put("ports", live.with(request.path("switch"), SwitchView::ports));
+        String name = request.path("switch");
+        answer.put("switch", name);
+        answer.put(
+                "ports",
+                live.with(name, (sw, definition) -> SwitchView.ports(sw, definition, plane.failedPorts(name))));
         return answer;
     }
 
@@ -71,7 +74,7 @@ final class PortRoutes implements Routes {
     private PortView show(String switchName, String port) throws ControlException {
         return live.with(switchName, (sw, definition) -> {
             PortDefinition wanted = definition.ports().get(port);
-            return wanted != null && plane.isFailed(switchName, port)
+            return wanted != null && plane.failedPorts(switchName).contains(port)
                     ? PortView.failed(sw, port, wanted)
                     : PortView.of(sw, plane.requirePort(switchName, port), wanted);
         });
@@ -96,6 +99,7 @@ final class PortRoutes implements Routes {
                         "port " + wanted + " is on switch " + switchName + " already",
                         "choose another name, or detach it first");
             }
+            plane.requireFreeNumber(switchName, name.get(), port.number());
             return definition.withPort(name.get(), port);
         });
         return new Reply(CREATED, show(switchName, name.get()));
@@ -136,6 +140,7 @@ final class PortRoutes implements Routes {
         AtomicReference<@Nullable PortDefinition> before = new AtomicReference<>();
         change(switchName, ChangeOptions.DEFAULT, definition -> {
             before.set(definition.ports().get(name));
+            plane.requireFreeNumber(switchName, name, port.number());
             return definition.withPort(name, port);
         });
         return new Reply(before.get() == null ? CREATED : OK, show(switchName, name));
@@ -157,7 +162,9 @@ final class PortRoutes implements Routes {
             }
             JsonNode merged = MergePatch.apply(Answers.JSON.valueToTree(TopologyJson.of(port)), body);
             try {
-                return definition.withPort(name, TopologyReader.portDefinition(merged));
+                PortDefinition patched = TopologyReader.portDefinition(merged);
+                plane.requireFreeNumber(switchName, name, patched.number());
+                return definition.withPort(name, patched);
             } catch (DefinitionErrors e) {
                 throw ControlException.of(e);
             }

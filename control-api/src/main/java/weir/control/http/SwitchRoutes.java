@@ -62,7 +62,7 @@ final class SwitchRoutes implements Routes {
     }
 
     private SwitchView show(String name) throws ControlException {
-        return live.with(name, SwitchView::of);
+        return live.with(name, (sw, definition) -> SwitchView.of(sw, definition, plane.failedPorts(name)));
     }
 
     private Object create(Request request) throws ControlException, DefinitionErrors {

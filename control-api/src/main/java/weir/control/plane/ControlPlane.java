@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import weir.control.plane.ControlException.Code;
 import weir.control.run.HostConfig;
@@ -181,9 +182,10 @@ public final class ControlPlane implements AutoCloseable {
             Topology before = current;
             Topology wanted = change.of(before);
             Uniqueness.check(wanted);
-            List<Action> actions = TopologyDiff.between(before, wanted);
+            Map<String, Integer> numbers = PortNumbers.of(live);
+            List<Action> actions = TopologyDiff.between(before, wanted, numbers);
             if (!options.dryRun()) {
-                perform(before, wanted, actions, options);
+                perform(before, wanted, actions, options, numbers);
             }
             return actions;
         } finally {
@@ -191,7 +193,9 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    private void perform(Topology before, Topology wanted, List<Action> actions, ChangeOptions options)
+    /** @param numbers of the ports before */
+    private void perform(
+            Topology before, Topology wanted, List<Action> actions, ChangeOptions options, Map<String, Integer> numbers)
             throws ControlException {
         if (before.equals(wanted)) {
             return;
@@ -208,11 +212,12 @@ public final class ControlPlane implements AutoCloseable {
                 actions.forEach(action -> events.publish(action.switchName(), new Happening.Configured(action)));
                 current = wanted; // and not what was reached: a port that may have any number keeps the one it has
             } catch (ControlException e) {
-                throw takenBack(reached, before, e);
+                throw takenBack(reached, before, numbers, e);
             } catch (RuntimeException e) { // a defect, or the machine: no reason to stay half-way
                 throw takenBack(
                         reached,
                         before,
+                        numbers,
                         new ControlException(Code.UNUSABLE, String.valueOf(e), "", List.of(), List.of(), e));
             }
         }
@@ -227,7 +232,7 @@ public final class ControlPlane implements AutoCloseable {
     public void restore(Topology kept, boolean ignoreBadPorts) throws ControlException {
         changes.lock();
         try {
-            for (Action action : TopologyDiff.between(current, kept)) {
+            for (Action action : TopologyDiff.between(current, kept, PortNumbers.of(live))) {
                 try {
                     perform(action, ChangeOptions.DEFAULT);
                 } catch (ControlException e) {
@@ -255,16 +260,37 @@ public final class ControlPlane implements AutoCloseable {
         return Collections.unmodifiableMap(failed);
     }
 
-    /** Whether a port is one of those. */
-    public boolean isFailed(String switchName, String port) {
-        return failed.containsKey(switchName + ":" + port);
+    /** Names of those of one switch. */
+    public Set<String> failedPorts(String switchName) {
+        String prefix = switchName + ":";
+        return failed.keySet().stream()
+                .filter(place -> place.startsWith(prefix))
+                .map(place -> place.substring(prefix.length()))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Goes back to the topology before; what cannot be taken back is added to the cause. */
-    private ControlException takenBack(Topology reached, Topology before, ControlException cause) {
+    /**
+     * Checks that a port may get a number without another one losing it: what is asked for one port is done to no other.
+     * A topology as a whole may ask for any number.
+     *
+     * @param number 0 for any
+     * @throws ControlException a conflict that names the port that has it
+     */
+    public void requireFreeNumber(String switchName, String port, int number) throws ControlException {
+        SwitchDefinition definition = current.find(switchName);
+        PortNumbers.requireFree(
+                require(switchName), definition == null ? SwitchDefinition.DEFAULT : definition, port, number);
+    }
+
+    /**
+     * Goes back to the topology before, in which ports had these numbers; what cannot be taken back is added to the cause.
+     */
+    private ControlException takenBack(
+            Topology reached, Topology before, Map<String, Integer> numbers, ControlException cause) {
         List<String> left = new ArrayList<>();
-        Topology now = reached;
-        for (Action action : TopologyDiff.between(reached, before)) {
+        Topology now = PortNumbers.pinned(reached, PortNumbers.of(live));
+        Topology then = PortNumbers.pinned(before, numbers);
+        for (Action action : TopologyDiff.between(now, then, Map.of())) {
             try {
                 perform(action, new ChangeOptions(false, true));
                 now = action.after(now);
@@ -272,7 +298,7 @@ public final class ControlPlane implements AutoCloseable {
                 left.add(action.kind().sign() + " " + action.place() + ": " + e.getMessage());
             }
         }
-        current = left.isEmpty() ? before : now;
+        current = left.isEmpty() ? before : PortNumbers.released(now, before);
         if (left.isEmpty()) {
             return cause;
         }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
@@ -42,8 +43,12 @@ public record SwitchView(
         Map<String, Long> drops,
         int fdbEntries,
         Map<String, Object> definition) {
-    /** A switch at this moment. */
-    public static SwitchView of(Switch sw, SwitchDefinition definition) {
+    /**
+     * A switch at this moment.
+     *
+     * @param failed names of ports that are wanted and could not be attached
+     */
+    public static SwitchView of(Switch sw, SwitchDefinition definition, Set<String> failed) {
         Map<String, LinkView> links = new LinkedHashMap<>();
         sw.links().all().stream()
                 .filter(LinkView::isUsed)
@@ -55,7 +60,7 @@ public record SwitchView(
                 definition.workers(),
                 waitMode(definition),
                 definition.loopGuard(),
-                ports(sw, definition),
+                ports(sw, definition, failed),
                 programs(sw, definition),
                 links,
                 StatsView.drops(sw),
@@ -68,12 +73,16 @@ public record SwitchView(
     }
 
     /** Its ports by name, in order of their numbers; those that could not be attached come last. */
-    public static Map<String, PortView> ports(Switch sw, SwitchDefinition definition) {
+    public static Map<String, PortView> ports(Switch sw, SwitchDefinition definition, Set<String> failed) {
         Map<String, PortView> ports = new LinkedHashMap<>();
         sw.ports()
                 .forEach(port -> ports.put(
                         port.name(), PortView.of(sw, port, definition.ports().get(port.name()))));
-        definition.ports().forEach((name, port) -> ports.computeIfAbsent(name, _ -> PortView.failed(sw, name, port)));
+        definition.ports().forEach((name, port) -> {
+            if (failed.contains(name)) { // others are being detached just now
+                ports.computeIfAbsent(name, _ -> PortView.failed(sw, name, port));
+            }
+        });
         return ports;
     }
 

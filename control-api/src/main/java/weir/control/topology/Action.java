@@ -126,8 +126,13 @@ public sealed interface Action {
         }
     }
 
-    /** A port goes. */
-    record DetachPort(String switchName, String port) implements OfPort {
+    /**
+     * A port goes.
+     *
+     * @param successor who is to have its number, for a port that comes back with another one; else null
+     */
+    record DetachPort(
+            String switchName, String port, @Nullable String successor) implements OfPort {
         @Override
         public Kind kind() {
             return Kind.REMOVE;
@@ -135,7 +140,7 @@ public sealed interface Action {
 
         @Override
         public String text() {
-            return "port";
+            return successor == null ? "port" : "port, whose number is for " + successor;
         }
 
         @Override

@@ -94,7 +94,7 @@ class ApiContractTest {
             x("POST /v1/switches/sw0/ports", "{'spec':'null:a'}", 409, "attached already as sw0:a"),
             x("POST /v1/switches/sw0/ports", "{'spec':'memory:a'}", 201, "'name':'a-2'"),
             x("POST /v1/switches/sw0/ports", "{'spec':'null:b','name':'a'}", 409, "is on switch sw0 already"),
-            x("POST /v1/switches/sw0/ports", "{'spec':'null:b','number':1}", 422, "port number 1 is in use"),
+            x("POST /v1/switches/sw0/ports", "{'spec':'null:b','number':1}", 409, "number 1 is in use by sw0:a"),
             x("POST /v1/switches/sw0/ports", "{'spec':'nul:b'}", 400, "'pointer':'/spec'|unknown port kind"),
             x("POST /v1/switches/sw0/ports", "{'spec':'tap:a123456789012345'}", 400, "'pointer':'/spec'"),
             x("POST /v1/switches/sw0/ports", "{'spec':'tap:a/b'}", 400, "'pointer':'/spec'"),

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -47,9 +48,6 @@ class RandomTopologiesTest {
     private static final List<String> PORTS = List.of("a", "b", "c", "d");
     private static final List<String> VLANS = List.of("unaware", "access:10", "trunk:10,20", "trunk:10,20,native=10");
     private static final List<String> STORMS = List.of("broadcast:100", "multicast:7,unknown:9");
-
-    /** More than ports are attached without a number, which get the next free one. */
-    private static final int NUMBERS_APART = 1_000;
 
     @TempDir
     Path folder;
@@ -100,7 +98,7 @@ class RandomTopologiesTest {
 
     private PortDefinition port(String name) {
         PortDefinition port = PortDefinition.of(any(List.of("memory:" + name, "null:" + name)))
-                .withNumber(oneIn(3) ? NUMBERS_APART * (1 + PORTS.indexOf(name)) : 0)
+                .withNumber(oneIn(3) ? 1 + PORTS.indexOf(name) : 0)
                 .withVlan(VlanMode.parse(any(VLANS)))
                 .withHairpin(oneIn(4))
                 .withProgram(program());
@@ -164,6 +162,21 @@ class RandomTopologiesTest {
         }
     }
 
+    /** Who asks for none has any, which may be what another port asks for next. */
+    private Map<String, Integer> numbers(Topology topology) {
+        Map<String, Integer> numbers = new LinkedHashMap<>();
+        topology.switches().forEach((name, definition) -> {
+            Set<Integer> free = new TreeSet<>(List.of(1, 2, 3, 4, 5, 6, 7, 8));
+            definition.ports().values().forEach(port -> free.remove(port.number()));
+            definition.ports().forEach((port, each) -> {
+                int any = any(List.copyOf(free));
+                free.remove(any);
+                numbers.put(name + ":" + port, each.number() == 0 ? any : each.number());
+            });
+        });
+        return numbers;
+    }
+
     @Test
     void stepByStepTheDifferenceLeadsToTheTarget() throws Exception {
         plane(TopologyStore.NONE).close();
@@ -171,7 +184,7 @@ class RandomTopologiesTest {
             Topology from = topology();
             Topology to = topology();
             Topology reached = from;
-            for (Action action : TopologyDiff.between(from, to)) {
+            for (Action action : TopologyDiff.between(from, to, numbers(from))) {
                 reached = action.after(reached);
             }
             assertEquals(to, withFreeNumbers(reached, to));
@@ -212,14 +225,16 @@ class RandomTopologiesTest {
             for (int i = 0; i < count; i++) {
                 Topology before = topology();
                 plane.change(now -> before, ChangeOptions.DEFAULT);
+                Map<String, Integer> numbers = PortNumbers.of(plane.switches());
                 boolean onDisk = oneIn(2);
                 isFull[0] = onDisk;
                 Topology wanted = onDisk ? topology() : broken(topology());
-                if (!TopologyDiff.between(before, wanted).isEmpty()) {
+                if (!TopologyDiff.between(before, wanted, Map.of()).isEmpty()) {
                     ControlException refused = assertThrows(
                             ControlException.class, () -> plane.change(now -> wanted, ChangeOptions.DEFAULT));
                     assertTrue(!refused.getMessage().contains("not all could be taken back"), refused::getMessage);
                     assertRuns(before, plane);
+                    assertEquals(numbers, PortNumbers.of(plane.switches()), "numbers");
                     failures++;
                 }
                 isFull[0] = false;

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -208,7 +209,7 @@ class TopologyFileTest {
     @ValueSource(strings = {"home.yaml", "lab.yaml"})
     void theExamplesAreTopologies(String name, @TempDir Path unused) throws Exception {
         Topology topology = TopologyFile.read(TOPOLOGIES.resolve(name)).topology();
-        assertEquals(List.of(), TopologyDiff.between(topology, topology));
+        assertEquals(List.of(), TopologyDiff.between(topology, topology, Map.of()));
         assertTrue(!topology.switches().isEmpty(), "it has a switch");
     }
 }

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import weir.core.frame.FramePool;
 
 /**
  * A capture of a running switch, from when it is made until {@link #close}. Any control thread.
@@ -38,7 +39,8 @@ public final class Capture implements AutoCloseable {
         LongSupplier epochNanos = () -> clock.getAsLong() + offset;
         for (int worker = 0; worker < site.workers(); worker++) {
             MemorySegment memory = arena.allocate(settings.bufferBytes() & -ALIGNMENT, ALIGNMENT);
-            taps.add(new CaptureTap(settings, worker, site.pool(), filter, memory, epochNanos));
+            MemorySegment aside = arena.allocate(FramePool.MAX_LARGE_FRAME_BYTES, ALIGNMENT);
+            taps.add(new CaptureTap(settings, worker, site.pool(), filter, memory, aside, epochNanos));
         }
         drain = new CaptureDrain("weir-" + site.name() + "-capture", taps, consumer, () -> {
             if (filter != null) {

@@ -29,6 +29,7 @@ public final class CaptureTap {
     private final CopyRing ring;
     private final LongSupplier epochNanos;
     private final int[] keep = new int[FrameBatch.MAX_CAPACITY];
+    private final MemorySegment aside;
     private final List<CapturedPort> known = new CopyOnWriteArrayList<>();
     private final boolean takesPassing;
     private final boolean takesDrops;
@@ -41,11 +42,13 @@ public final class CaptureTap {
             FramePool pool,
             FrameFilter.@Nullable Live filter,
             MemorySegment memory,
+            MemorySegment aside,
             LongSupplier epochNanos) {
         this.settings = settings;
         this.worker = worker;
         this.pool = pool;
         this.filter = filter;
+        this.aside = aside;
         this.epochNanos = epochNanos;
         ring = new CopyRing(memory, Integer.highestOneBit((int) (memory.byteSize() / BYTES_PER_PLACE)));
         takesPassing = settings.drops() != CaptureDrops.ONLY;
@@ -116,6 +119,31 @@ public final class CaptureTap {
         }
     }
 
+    /**
+     * A frame that is dropped at its ingress port and is in no slot.
+     *
+     * @param address of what there is of it, {@code storedBytes} of {@code lengthBytes}
+     */
+    public void dropped(int portIndex, DropReason reason, long address, int storedBytes, int lengthBytes) {
+        CapturedPort port = port(portIndex);
+        if (!takesDrops || !settings.direction().includes(CaptureDirection.IN) || !port.isWanted() || ended) {
+            return;
+        }
+        // Copied before anything looks at it: it may be memory that a client of a port writes to.
+        int stored = (int) Math.min(storedBytes, aside.byteSize());
+        Mem.copy(address, aside.address(), stored);
+        FrameFilter.Live only = filter;
+        int wanted = only == null ? settings.snapBytes() : only.run(worker, aside.address(), stored, port.number());
+        boolean isLost = false;
+        if (wanted != 0) {
+            long head = RecordLayout.head(port.number(), false, reason);
+            int limit = Math.min(stored, settings.snapBytes());
+            isLost = !copy(port, head, epochNanos.getAsLong(), aside.address(), lengthBytes, kept(limit, wanted));
+            ring.writer().publish();
+        }
+        port.count(1, wanted != 0 ? 1 : 0, isLost ? 1 : 0);
+    }
+
     private void take(
             CapturedPort port, boolean isOut, @Nullable DropReason reason, long[] frames, int from, int count) {
         if (!port.isWanted() || ended) {
@@ -141,24 +169,28 @@ public final class CaptureTap {
         for (int i = 0; i < count; i++) {
             if (keep[i] != 0) {
                 matched++;
-                lost += copy(port, head, nanos, frames[from + i], keep[i]) ? 0 : 1;
+                long frame = frames[from + i];
+                int length = Frame.length(frame);
+                int bytes = kept(Math.min(length, settings.snapBytes()), keep[i]);
+                lost += copy(port, head, nanos, pool.address(frame), length, bytes) ? 0 : 1;
             }
         }
         port.count(count, matched, lost);
     }
 
-    private boolean copy(CapturedPort port, long head, long nanos, long frame, int wantedBytes) {
+    private static int kept(int limit, int wantedBytes) {
+        return wantedBytes < 0 ? limit : Math.min(limit, wantedBytes); // negative: unsigned, beyond all frames
+    }
+
+    private boolean copy(CapturedPort port, long head, long nanos, long address, int length, int bytes) {
         CopyRing.Writer writer = ring.writer();
-        int length = Frame.length(frame);
-        int limit = Math.min(length, settings.snapBytes());
-        int bytes = wantedBytes < 0 ? limit : Math.min(limit, wantedBytes); // negative: unsigned, beyond all frames
         long place = writer.claim(RecordLayout.HEAD_BYTES + bytes);
         if (place == CopyRing.NO_ROOM) {
             port.lose();
             return false;
         }
         RecordLayout.write(place, head, length, port.takeUntold());
-        Mem.copy(pool.address(frame), place + RecordLayout.HEAD_BYTES, bytes);
+        Mem.copy(address, place + RecordLayout.HEAD_BYTES, bytes);
         writer.commit(RecordLayout.HEAD_BYTES + bytes, nanos);
         return true;
     }

@@ -25,6 +25,14 @@ public interface FrameFilter {
          */
         void run(int worker, long[] frames, int from, int count, int portNumber, int[] keep);
 
+        /**
+         * Looks at a frame that is in no slot, under the same terms.
+         *
+         * @param address of its first byte; nobody writes there during the call
+         * @return most bytes of it that are wanted, unsigned; 0 for none
+         */
+        int run(int worker, long address, int lengthBytes, int portNumber);
+
         /** When no worker runs it any more. */
         @Override
         void close();

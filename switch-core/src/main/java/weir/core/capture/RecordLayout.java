@@ -39,7 +39,7 @@ final class RecordLayout {
     }
 
     static void write(long address, long head, int originalBytes, int lostBefore) {
-        Mem.putLong(address, head | originalBytes);
+        Mem.putLong(address, head | Math.min(originalBytes, LENGTH_MASK));
         Mem.putLong(address + LOST_BYTE, Integer.toUnsignedLong(lostBefore));
     }
 

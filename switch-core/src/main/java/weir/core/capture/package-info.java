@@ -23,10 +23,23 @@
  * </table>
  *
  * <p>So a frame that came in and was dropped is there twice when both are asked for. Frames whose senders left work to be
- * done (offloads) are up to 64 KiB long and have half a checksum. Drops of frames that never had a slot have no bytes and
- * are not captured: {@code no_buffer} and {@code oversize} at ingress, copies that a program or a flood could not get.
- * Of drops inside a port's own queue those are captured that it counts by {@link
- * weir.core.port.QueueContext#dropEgress}: memory ports and emulated links do.
+ * done (offloads) are up to 64 KiB long and have half a checksum.
+ *
+ * <p>Ports tell {@link weir.core.port.QueueContext} of each frame that they drop, those included that found no slot: what
+ * lies elsewhere is captured from there. So the drops captured are as many as counted, by reason, but for these:
+ *
+ * <table>
+ * <caption>Drops without a record of their own</caption>
+ * <tr><th>drop</th><th>why</th></tr>
+ * <tr><td>{@code bad_descriptor} from a client of shared memory</td><td>what it said of its frames cannot be believed</td></tr>
+ * <tr><td>{@code no_buffer} when a frame is cut in segments</td><td>segments that found no slot were never made; the whole
+ * frame is captured once for all of them</td></tr>
+ * <tr><td>{@code peer_dropped}</td><td>no drop of the switch: the kernel, or whoever is behind the port, lost the frame and
+ * says how many only</td></tr>
+ * </table>
+ *
+ * <p>A frame that fits neither a slot nor a packet ring is there as far as it was read. A VLAN tag that the kernel took out
+ * is missing in a frame that a packet port could not put into a slot.
  */
 @NullMarked
 package weir.core.capture;

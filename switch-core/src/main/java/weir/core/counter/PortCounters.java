@@ -3,6 +3,7 @@ package weir.core.counter;
 
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -37,6 +38,9 @@ public record PortCounters(
         Map<DropReason, Long> decisionDrops,
         Map<DropReason, Long> egressDrops) {
 
+    /** Nothing was counted. */
+    public static final PortCounters NONE = sum(List.of());
+
     /** Sums what several workers counted for one port, or what several ports counted. */
     public static PortCounters sum(Collection<PortCells> cells) {
         long[] totals = new long[PortCells.width()];
@@ -68,6 +72,31 @@ public record PortCounters(
             }
         }
         return drops;
+    }
+
+    /** Both together. */
+    public PortCounters plus(PortCounters other) {
+        return new PortCounters(
+                received + other.received,
+                receivedBytes + other.receivedBytes,
+                decided + other.decided,
+                floodCopies + other.floodCopies,
+                clones + other.clones,
+                enqueued + other.enqueued,
+                transmitted + other.transmitted,
+                transmittedBytes + other.transmittedBytes,
+                segments + other.segments,
+                segmented + other.segmented,
+                plus(ingressDrops, other.ingressDrops),
+                plus(decisionDrops, other.decisionDrops),
+                plus(egressDrops, other.egressDrops));
+    }
+
+    private static Map<DropReason, Long> plus(Map<DropReason, Long> drops, Map<DropReason, Long> others) {
+        Map<DropReason, Long> all = new EnumMap<>(DropReason.class);
+        all.putAll(drops);
+        others.forEach((reason, n) -> all.merge(reason, n, Long::sum));
+        return all;
     }
 
     private static long total(Map<DropReason, Long> drops) {
@@ -104,9 +133,6 @@ public record PortCounters(
 
     /** All drops counted at this port, whatever the stage, by reason. */
     public Map<DropReason, Long> drops() {
-        Map<DropReason, Long> all = new EnumMap<>(ingressDrops);
-        decisionDrops.forEach((reason, n) -> all.merge(reason, n, Long::sum));
-        egressDrops.forEach((reason, n) -> all.merge(reason, n, Long::sum));
-        return all;
+        return plus(plus(ingressDrops, decisionDrops), egressDrops);
     }
 }

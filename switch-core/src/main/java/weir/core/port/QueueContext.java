@@ -16,7 +16,7 @@ public interface QueueContext {
     /** Account that received frames are charged to. */
     int account();
 
-    /** Cells to count transmitted and dropped frames of this queue in. */
+    /** Cells to count transmitted frames of this queue in; drops are counted by the methods below. */
     PortCells cells();
 
     /**
@@ -32,6 +32,25 @@ public interface QueueContext {
     default void dropIngress(DropReason reason, long frame) {
         cells().received(1, Frame.length(frame));
         cells().dropIngress(reason, 1);
+    }
+
+    /**
+     * The same for a frame that is in no slot: there was none, or it fits none. What there is of it may be captured, so
+     * nobody writes there during the call; somebody who is not trusted may.
+     *
+     * @param address of its first byte
+     * @param storedBytes how much of it is there, 0 or more
+     * @param lengthBytes of the whole frame
+     */
+    default void dropIngress(DropReason reason, long address, int storedBytes, int lengthBytes) {
+        cells().received(1, lengthBytes);
+        cells().dropIngress(reason, 1);
+    }
+
+    /** Counts frames that came in and of which neither bytes nor lengths are known: captures do not have them. */
+    default void dropUnread(DropReason reason, long frames) {
+        cells().received(frames, 0);
+        cells().dropIngress(reason, frames);
     }
 
     /** How the worker waits; a queue on a file descriptor registers there. */

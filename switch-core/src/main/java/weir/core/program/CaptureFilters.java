@@ -139,15 +139,35 @@ public final class CaptureFilters {
             XdpBatch batch = batches[worker];
             batch.resize(count);
             loader.loadRange(frames, from, count, batch);
+            run(batch, worker, portNumber);
+            for (int i = 0; i < count; i++) {
+                keep[i] = wanted(batch, i);
+            }
+        }
+
+        @Override
+        public int run(int worker, long address, int lengthBytes, int portNumber) {
+            XdpBatch batch = batches[worker];
+            batch.resize(1);
+            batch.datas()[0] = address;
+            batch.ends()[0] = address + lengthBytes;
+            run(batch, worker, portNumber);
+            return wanted(batch, 0);
+        }
+
+        private void run(XdpBatch batch, int worker, int portNumber) {
             if (program.readsPort()) {
-                Arrays.fill(batch.ingressPorts(), 0, count, portNumber);
+                Arrays.fill(batch.ingressPorts(), 0, batch.size(), portNumber);
             }
             program.program().run(batch, worker);
-            int[] actions = batch.actions();
-            for (int i = 0; i < count; i++) {
-                int wanted = returnsBytes ? actions[i] : actions[i] == XdpAction.PASS ? ALL : 0;
-                keep[i] = batch.faults()[i] == XdpBatch.NO_FAULT ? wanted : 0;
+        }
+
+        private int wanted(XdpBatch batch, int i) {
+            if (batch.faults()[i] != XdpBatch.NO_FAULT) {
+                return 0;
             }
+            int action = batch.actions()[i];
+            return returnsBytes ? action : action == XdpAction.PASS ? ALL : 0;
         }
 
         @Override

@@ -69,6 +69,13 @@ final class CapturePoint {
         }
     }
 
+    /** A frame in no slot, of which {@code storedBytes} are at an address. */
+    void droppedIn(int ingress, DropReason reason, long address, int storedBytes, int lengthBytes) {
+        for (CaptureTap tap : taps) {
+            tap.dropped(ingress, reason, address, storedBytes, lengthBytes);
+        }
+    }
+
     /** Frames whose drop is counted at an egress port; before they are released. */
     void droppedOut(int egress, DropReason reason, long[] frames, int from, int count) {
         for (CaptureTap tap : taps) {

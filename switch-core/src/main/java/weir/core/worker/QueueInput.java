@@ -132,6 +132,12 @@ final class QueueInput extends WorkerInput implements QueueContext, EmulatedQueu
     }
 
     @Override
+    public void dropIngress(DropReason reason, long address, int storedBytes, int lengthBytes) {
+        QueueContext.super.dropIngress(reason, address, storedBytes, lengthBytes);
+        worker.captures().droppedIn(port.index(), reason, address, storedBytes, lengthBytes);
+    }
+
+    @Override
     public IdleWait idleWait() {
         return worker.idleWait();
     }

@@ -80,6 +80,7 @@ public final class SwitchWorker {
 
     private PortTable table = new PortTable(List.of());
     private PortCells[] cells = {};
+    private final PortCells strays = new PortCells();
     private int rounds;
     private long now;
     private long readinessAt;
@@ -143,6 +144,11 @@ public final class SwitchWorker {
     /** The worker's database; on the worker's thread only. */
     public Fdb fdb() {
         return fdb;
+    }
+
+    /** What this worker counts for an index that no port has; to be read by any thread. */
+    public PortCells strays() {
+        return strays;
     }
 
     /** What this worker counts of itself; to be read by any thread. */
@@ -440,9 +446,7 @@ public final class SwitchWorker {
     private void reserve(PortEntry port) {
         int known = cells.length;
         cells = Arrays.copyOf(cells, Math.max(known, port.index() + 1));
-        for (int i = known; i < cells.length; i++) {
-            cells[i] = new PortCells();
-        }
+        Arrays.fill(cells, known, cells.length, strays);
         cells[port.index()] = port.cells(index);
         adopt(table);
     }
@@ -466,6 +470,7 @@ public final class SwitchWorker {
             input.queue().detach();
         }
         fdb.forgetPort(portIndex); // again: another worker's news of it may have come since
+        cells[portIndex] = strays; // nothing is counted for this port after this
         store.publishReturns();
     }
 

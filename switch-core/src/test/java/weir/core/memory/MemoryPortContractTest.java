@@ -71,6 +71,11 @@ abstract class MemoryPortContractTest extends PortContractTest {
     }
 
     @Override
+    protected boolean findsSlotsItself() {
+        return false;
+    }
+
+    @Override
     protected int framesThatFillThePort() {
         return 2 * RING;
     }

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import weir.core.Switch;
 import weir.core.SwitchConfig;
+import weir.core.capture.CaptureDirection;
+import weir.core.counter.DropReason;
 import weir.core.counter.PortCounters;
 import weir.core.frame.Frame;
 import weir.core.frame.FrameBatch;
@@ -46,6 +48,7 @@ public abstract class PortContractTest {
     private ObservedPort observed;
     private PortQueue queue;
     private QueueContext context;
+    private CapturedDrops drops;
     private boolean detached;
 
     /** Opens the port under test; called once per test. */
@@ -83,6 +86,7 @@ public abstract class PortContractTest {
                 .withoutThreads());
         observed = new ObservedPort(open());
         sw.attach(observed, PortOptions.named(NAME));
+        drops = new CapturedDrops(sw, NAME);
         queue = observed.queue().inner();
         context = observed.queue().context();
         attached(this::rounds);
@@ -90,13 +94,20 @@ public abstract class PortContractTest {
         observed.queue().keepFromWorker(true);
     }
 
+    /** Whether the port itself finds slots for frames that come in; else its outside does, before it sends. */
+    protected boolean findsSlotsItself() {
+        return true;
+    }
+
     @AfterEach
-    final void everySlotIsBack() throws Exception {
+    final void everySlotIsBackAndEveryDropWasCaptured() throws Exception {
         detach();
         outsideCloses();
         rounds();
         assertEquals(0, sw.slotsInUse(), "slots in use after detach");
         Law.assertHolds(sw);
+        drops.close();
+        drops.assertSameAs(counters());
         sw.close();
     }
 
@@ -113,7 +124,7 @@ public abstract class PortContractTest {
         }
     }
 
-    private PortCounters counters() {
+    protected final PortCounters counters() {
         return sw.counters().get(NAME);
     }
 
@@ -202,7 +213,66 @@ public abstract class PortContractTest {
         rounds();
     }
 
+    @Test
+    void whatFindsNoSlotIsDroppedAndCapturedWhole() throws Exception {
+        FrameStore store = context.frames();
+        List<Long> kept = takeEverySlot();
+        List<byte[]> sent = new ArrayList<>();
+        for (int i = 0; i < BURST; i++) {
+            sent.add(frame(i));
+            send(sent.get(i));
+        }
+        List<byte[]> seen = new ArrayList<>();
+        FrameBatch batch = new FrameBatch(64);
+        eventually("every frame is taken or dropped", () -> {
+            context.idleWait().poll();
+            int n = queue.receive(batch, 0, 64);
+            for (int i = 0; i < n; i++) {
+                seen.add(store.pool().bytes(batch.frames()[i]).toArray(ValueLayout.JAVA_BYTE));
+                kept.add(batch.frames()[i]);
+            }
+            return seen.size() + dropped(DropReason.NO_BUFFER) == BURST;
+        });
+        kept.forEach(store::release);
+        drops.close();
+        assertEquals(
+                findsSlotsItself(),
+                dropped(DropReason.NO_BUFFER) > 0,
+                counters().toString());
+        seen.addAll(drops.whole(CaptureDirection.IN, DropReason.NO_BUFFER));
+        Frames.assertSameOrder(sent, seen, "received, or dropped and captured");
+    }
+
+    private List<Long> takeEverySlot() {
+        FrameStore store = context.frames();
+        List<Long> taken = new ArrayList<>();
+        for (long slot = store.allocate(context.account()); slot >= 0; slot = store.allocate(context.account())) {
+            taken.add(slot);
+        }
+        for (long slot = store.allocateLarge(context.account());
+                slot >= 0;
+                slot = store.allocateLarge(context.account())) {
+            taken.add(slot);
+        }
+        return taken;
+    }
+
+    private long dropped(DropReason reason) {
+        return counters().ingressDrops().getOrDefault(reason, 0L);
+    }
+
     // ---- towards the outside --------------------------------------------------------------------
+
+    /** Gives frames to the port as a worker would, and tells what was captured of them: they are all dropped. */
+    protected final List<byte[]> transmitInVain(List<byte[]> payloads, DropReason reason) {
+        transmit(payloads, 1);
+        drops.close();
+        return drops.whole(CaptureDirection.OUT, reason);
+    }
+
+    protected final PortState state() {
+        return observed.state();
+    }
 
     /** Gives frames to the port as a worker would. */
     private void transmit(List<byte[]> payloads, int holdersEach) {

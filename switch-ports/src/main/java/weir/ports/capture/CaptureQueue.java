@@ -3,7 +3,6 @@ package weir.ports.capture;
 
 import org.jspecify.annotations.Nullable;
 import weir.core.counter.DropReason;
-import weir.core.counter.PortCells;
 import weir.core.frame.CopyRing;
 import weir.core.frame.Frame;
 import weir.core.frame.FrameBatch;
@@ -28,9 +27,6 @@ public final class CaptureQueue implements PortQueue {
     @SuppressWarnings("NullAway.Init")
     private FrameStore frames;
 
-    @SuppressWarnings("NullAway.Init")
-    private PortCells cells;
-
     CaptureQueue(CapturePort port, @Nullable Replay replay, @Nullable Recording recording) {
         this.port = port;
         this.replay = replay;
@@ -40,7 +36,6 @@ public final class CaptureQueue implements PortQueue {
     @Override
     public void attach(QueueContext lent) {
         frames = lent.frames();
-        cells = lent.cells();
         intake = new FrameIntake(lent, FramePool.MAX_LARGE_FRAME_BYTES);
         context = lent;
         if (recording != null) {
@@ -81,37 +76,44 @@ public final class CaptureQueue implements PortQueue {
 
     @Override
     public void transmit(long[] batch, int from, int count) {
-        long bytes = 0;
-        int sent = 0;
+        QueueContext attached = context;
+        if (attached == null) {
+            throw new IllegalStateException(port.spec() + " is not attached");
+        }
         if (recording == null) {
-            sent = count;
+            long bytes = 0;
             for (int i = from; i < from + count; i++) {
                 bytes += Frame.length(batch[i]);
             }
+            attached.cells().transmitted(count, bytes);
         } else if (recording.hasFailed()) {
-            cells.dropEgress(DropReason.IO_ERROR, count);
+            attached.dropEgress(DropReason.IO_ERROR, batch, from, count);
         } else {
-            CopyRing.Writer ring = recording.ring();
-            long nanos = recording.now();
-            FramePool pool = frames.pool();
-            for (int i = from; i < from + count; i++) {
-                int length = Frame.length(batch[i]);
-                long place = ring.claim(length);
-                if (place == CopyRing.NO_ROOM) {
-                    cells.dropEgress(DropReason.QUEUE_FULL, 1);
-                    continue;
-                }
-                Mem.copy(pool.address(batch[i]), place, length);
-                ring.commit(length, nanos);
-                bytes += length;
-                sent++;
-            }
-            ring.publish();
-        }
-        if (sent > 0) {
-            cells.transmitted(sent, bytes);
+            record(recording, attached, batch, from, count);
         }
         frames.release(batch, from, count);
+    }
+
+    private void record(Recording file, QueueContext attached, long[] batch, int from, int count) {
+        CopyRing.Writer ring = file.ring();
+        long nanos = file.now();
+        FramePool pool = frames.pool();
+        long bytes = 0;
+        int sent = 0;
+        for (int i = from; i < from + count; i++) {
+            int length = Frame.length(batch[i]);
+            long place = ring.claim(length);
+            if (place == CopyRing.NO_ROOM) {
+                attached.dropEgress(DropReason.QUEUE_FULL, batch, i, 1);
+                continue;
+            }
+            Mem.copy(pool.address(batch[i]), place, length);
+            ring.commit(length, nanos);
+            bytes += length;
+            sent++;
+        }
+        ring.publish();
+        attached.cells().transmitted(sent, bytes);
     }
 
     @Override

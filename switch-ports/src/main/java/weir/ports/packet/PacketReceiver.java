@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import weir.core.counter.DropReason;
-import weir.core.counter.PortCells;
 import weir.core.frame.Frame;
 import weir.core.frame.FrameBatch;
 import weir.core.frame.FramePool;
@@ -42,7 +41,7 @@ final class PacketReceiver implements FdReadiness.Listener {
     private final FrameStore frames;
     private final FramePool pool;
     private final int account;
-    private final PortCells cells;
+    private final QueueContext context;
     private final Doorbell doorbell;
     private final VirtioNetHeader header = new VirtioNetHeader();
     private final MemorySegment discarded = Arena.ofAuto().allocate(HEADER_BYTES);
@@ -58,7 +57,7 @@ final class PacketReceiver implements FdReadiness.Listener {
         frames = context.frames();
         pool = frames.pool();
         account = context.account();
-        cells = context.cells();
+        this.context = context;
         doorbell = context.doorbell();
     }
 
@@ -136,7 +135,7 @@ final class PacketReceiver implements FdReadiness.Listener {
         }
         if (!readInto(address - HEADER_BYTES, length + HEADER_BYTES)) {
             frames.release(slot);
-            return drop(DropReason.OVERSIZE, length);
+            return drop(DropReason.OVERSIZE);
         }
         return settle(slot, length, address - HEADER_BYTES);
     }
@@ -155,8 +154,9 @@ final class PacketReceiver implements FdReadiness.Listener {
     private long settle(long slot, int length, long headerAddress) {
         long offload = header.read(headerAddress, pool.address(slot), length, pool.offset(slot));
         if (offload == VirtioNetHeader.BAD) {
+            context.dropIngress(DropReason.BAD_OFFLOAD, Frame.withLength(slot, length));
             frames.release(slot);
-            return drop(DropReason.BAD_OFFLOAD, length);
+            return NONE;
         }
         long frame = Frame.withLength(slot, length);
         if (offload != 0) {
@@ -177,16 +177,15 @@ final class PacketReceiver implements FdReadiness.Listener {
 
     /** Drops the frame at hand, wherever it lies. */
     private long discard(DropReason reason) {
-        int length = ring.lengthBytes();
-        if (length > ring.storedBytes() && ring.isInSocket()) {
+        if (ring.lengthBytes() > ring.storedBytes() && ring.isInSocket()) {
             boolean _ = readInto(discarded.address(), HEADER_BYTES); // a read of less takes the whole frame too
         }
-        return drop(reason, length);
+        return drop(reason);
     }
 
-    private long drop(DropReason reason, int length) {
-        cells.received(1, length);
-        cells.dropIngress(reason, 1);
+    /** Counts the frame at hand as dropped; its beginning is in the ring, wherever the rest lies. */
+    private long drop(DropReason reason) {
+        context.dropIngress(reason, ring.address(), ring.storedBytes(), ring.lengthBytes());
         return NONE;
     }
 }

@@ -34,6 +34,7 @@ final class PacketSender {
     private final PacketPort port;
     private final FrameStore frames;
     private final FramePool pool;
+    private final QueueContext context;
     private final PortCells cells;
     private final SendBatch messages = new SendBatch();
     private final VirtioNetHeader header = new VirtioNetHeader();
@@ -47,6 +48,7 @@ final class PacketSender {
         this.port = port;
         fd = channel.out().fd();
         offloadFd = channel.offloadOut().fd();
+        this.context = context;
         frames = context.frames();
         pool = frames.pool();
         cells = context.cells();
@@ -75,7 +77,7 @@ final class PacketSender {
 
     private void send(long[] batch, int from, int count) {
         if (port.state() != PortState.UP) {
-            cells.dropEgress(DropReason.PORT_DOWN, count);
+            context.dropEgress(DropReason.PORT_DOWN, batch, from, count);
             return;
         }
         boolean offload = Frame.hasOffload(batch[from]);
@@ -111,10 +113,10 @@ final class PacketSender {
                 countSent(batch, from + done, result);
                 done += result;
             } else if (isFatal(result)) {
-                cells.dropEgress(DropReason.PORT_DOWN, count - done);
+                context.dropEgress(DropReason.PORT_DOWN, batch, from + done, count - done);
                 return;
             } else if (result != EINTR) {
-                cells.dropEgress(reasonOf(result), 1);
+                context.dropEgress(reasonOf(result), batch, from + done, 1);
                 done++;
             }
         }

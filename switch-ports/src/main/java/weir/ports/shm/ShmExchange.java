@@ -43,6 +43,7 @@ final class ShmExchange implements FdReadiness.Listener {
     private final ShmSession session;
     private final FrameStore store;
     private final FramePool pool;
+    private final QueueContext context;
     private final PortCells cells;
     private final Doorbell doorbell;
     private final int account;
@@ -73,6 +74,7 @@ final class ShmExchange implements FdReadiness.Listener {
 
     private ShmExchange(ShmSession session, QueueContext context) {
         this.session = session;
+        this.context = context;
         store = context.frames();
         pool = store.pool();
         cells = context.cells();
@@ -206,8 +208,6 @@ final class ShmExchange implements FdReadiness.Listener {
         final long start = in.position();
         fetch(base, start, count);
         int taken = 0;
-        int dropped = 0;
-        long droppedBytes = 0;
         int i = 0;
         for (; i < count; i++) {
             long length = words[i];
@@ -215,19 +215,15 @@ final class ShmExchange implements FdReadiness.Listener {
                 break;
             }
             long slot = slots.allocateFor(account, (int) length);
+            long source = base + ((start + i) & mask) * slotBytes;
             if (slot < 0) {
-                dropped++;
-                droppedBytes += length;
+                context.dropIngress(DropReason.NO_BUFFER, source, (int) length, (int) length);
                 continue;
             }
-            Mem.copy(base + ((start + i) & mask) * slotBytes, pool.address(slot), length);
+            Mem.copy(source, pool.address(slot), length);
             frames[from + taken++] = Frame.withLength(slot, (int) length);
         }
         in.advance(i);
-        if (dropped > 0) {
-            cells.received(dropped, droppedBytes);
-            cells.dropIngress(DropReason.NO_BUFFER, dropped);
-        }
         if (i < count) {
             strike();
         }
@@ -238,9 +234,7 @@ final class ShmExchange implements FdReadiness.Listener {
     private void strike() {
         long before = in.position();
         in.resynchronise();
-        long lost = Math.clamp(in.position() - before, 1, mask + 1);
-        cells.received(lost, 0);
-        cells.dropIngress(DropReason.BAD_DESCRIPTOR, lost);
+        context.dropUnread(DropReason.BAD_DESCRIPTOR, Math.clamp(in.position() - before, 1, mask + 1));
         countStrike();
     }
 
@@ -294,7 +288,7 @@ final class ShmExchange implements FdReadiness.Listener {
                 out.set(put++, length);
                 bytes += length;
             } else {
-                cells.dropEgress(DropReason.OVERSIZE, 1);
+                context.dropEgress(DropReason.OVERSIZE, frames, i, 1);
             }
             slots.release(frame);
         }
@@ -305,7 +299,7 @@ final class ShmExchange implements FdReadiness.Listener {
     }
 
     private void drop(DropReason reason, long[] frames, int from, int count) {
-        cells.dropEgress(reason, count);
+        context.dropEgress(reason, frames, from, count);
         store.release(frames, from, count);
     }
 

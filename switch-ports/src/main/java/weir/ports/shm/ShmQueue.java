@@ -112,7 +112,7 @@ public final class ShmQueue implements PortQueue {
         if (attached == null) {
             throw new IllegalStateException(port.spec() + " is not attached");
         }
-        attached.cells().dropEgress(DropReason.PORT_DOWN, count);
+        attached.dropEgress(DropReason.PORT_DOWN, frames, from, count);
         attached.frames().release(frames, from, count);
     }
 

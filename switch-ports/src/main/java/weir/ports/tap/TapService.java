@@ -64,6 +64,7 @@ final class TapService implements FdReadiness.Listener {
     private final PortCells cells;
     private final Doorbell doorbell;
     private final DescriptorIo io = new DescriptorIo();
+    private final MemorySegment scratch = Scratch.ofThisThread();
     private final @Nullable UringTap uring;
     private long spare = NO_SLOT;
     private boolean spareIsLarge;
@@ -199,7 +200,7 @@ final class TapService implements FdReadiness.Listener {
             if (n > 0 && n < SMALL_READ_BYTES) {
                 out[from + taken++] = Frame.withLength(slot, (int) n);
                 slot = NO_SLOT;
-            } else if (!mayReadOn(n)) {
+            } else if (!mayReadOn(n, pool.address(slot))) {
                 break;
             }
         }
@@ -222,7 +223,7 @@ final class TapService implements FdReadiness.Listener {
             long n = DescriptorIo.read(fd, pool.address(spare), LARGE_READ_BYTES);
             if (n > 0 && n < LARGE_READ_BYTES) {
                 out[from + taken++] = settle((int) n);
-            } else if (!mayReadOn(n)) {
+            } else if (!mayReadOn(n, pool.address(spare))) {
                 break;
             }
         }
@@ -267,8 +268,8 @@ final class TapService implements FdReadiness.Listener {
                     }
                 }
             } else if (n == SMALL_READ_BYTES && !spareIsLarge) {
-                drop(DropReason.NO_BUFFER, n);
-            } else if (!mayReadOn(n)) {
+                drop(DropReason.NO_BUFFER, pool.address(spare), n);
+            } else if (!mayReadOn(n, pool.address(spare))) {
                 break;
             }
         }
@@ -297,7 +298,7 @@ final class TapService implements FdReadiness.Listener {
         long start = pool.address(spare);
         long offload = header.read(start - VNET_BYTES, start, lengthBytes, pool.offset(spare));
         if (offload == VirtioNetHeader.BAD) {
-            drop(DropReason.BAD_OFFLOAD, lengthBytes);
+            drop(DropReason.BAD_OFFLOAD, start, lengthBytes);
             return VirtioNetHeader.BAD;
         }
         if (offload == 0) {
@@ -314,29 +315,30 @@ final class TapService implements FdReadiness.Listener {
         return frame;
     }
 
-    /** Judges a read that gave no frame; false when the kernel's queue is empty. */
-    private boolean mayReadOn(long n) {
+    /** Judges a read that gave no frame that can be used; false when the kernel's queue is empty. */
+    private boolean mayReadOn(long n, long address) {
         if (n < 0) {
             ready = false;
             return false;
         }
         // Nothing, or a frame cut at the slot's end: the MTU has just grown.
-        drop(n == 0 ? DropReason.RUNT : DropReason.OVERSIZE, n);
+        drop(n == 0 ? DropReason.RUNT : DropReason.OVERSIZE, address, n);
         return true;
     }
 
-    private void drop(DropReason reason, long lengthBytes) {
-        cells.received(1, lengthBytes);
-        cells.dropIngress(reason, 1);
+    private void drop(DropReason reason, long address, long lengthBytes) {
+        context.dropIngress(reason, address, (int) lengthBytes, (int) lengthBytes);
     }
 
     /** Without a slot: takes a frame from the kernel and drops it, so that the loss is counted here. */
     private boolean discardOne() {
-        long n = DescriptorIo.read(fd, Scratch.ADDRESS, Scratch.BYTES);
+        int header = vnet ? VNET_BYTES : 0;
+        long start = scratch.address();
+        long n = DescriptorIo.read(fd, start, Scratch.BYTES) - header;
         if (n <= 0) {
-            return mayReadOn(n);
+            return mayReadOn(n, start + header);
         }
-        drop(DropReason.NO_BUFFER, vnet ? n - VNET_BYTES : n);
+        drop(DropReason.NO_BUFFER, start + header, n);
         return true;
     }
 
@@ -373,7 +375,7 @@ final class TapService implements FdReadiness.Listener {
                 dropEgress(DropReason.PORT_DOWN, batch, i, from + count - i);
                 break;
             } else {
-                cells.dropEgress(reasonOf(n), 1);
+                context.dropEgress(reasonOf(n), batch, i, 1);
             }
             store.release(frame);
         }
@@ -390,7 +392,7 @@ final class TapService implements FdReadiness.Listener {
             int done = together.write(batch, at, part);
             sent += countWritten(together, batch, at, done);
             if (done < part) {
-                cells.dropEgress(DropReason.QUEUE_FULL, part - done);
+                context.dropEgress(DropReason.QUEUE_FULL, batch, at + done, part - done);
             }
             frames.release(batch, at, part);
         }
@@ -406,7 +408,7 @@ final class TapService implements FdReadiness.Listener {
                 bytes += Frame.length(batch[from + i]);
                 sent++;
             } else {
-                cells.dropEgress(isFatal(n) ? DropReason.PORT_DOWN : reasonOf(n), 1);
+                context.dropEgress(isFatal(n) ? DropReason.PORT_DOWN : reasonOf(n), batch, from + i, 1);
             }
         }
         if (sent > 0) {
@@ -467,7 +469,7 @@ final class TapService implements FdReadiness.Listener {
     }
 
     private void dropEgress(DropReason reason, long[] batch, int from, int count) {
-        cells.dropEgress(reason, count);
+        context.dropEgress(reason, batch, from, count);
         frames.release(batch, from, count);
     }
 

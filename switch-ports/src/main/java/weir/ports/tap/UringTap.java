@@ -4,7 +4,6 @@ package weir.ports.tap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import weir.core.counter.DropReason;
-import weir.core.counter.PortCells;
 import weir.core.frame.Frame;
 import weir.core.frame.FrameBatch;
 import weir.core.frame.FramePool;
@@ -43,7 +42,7 @@ final class UringTap implements AutoCloseable {
     private final MemorySegment headersOfShared = Arena.ofAuto().allocate(BATCH * HEADER_STRIDE, HEADER_STRIDE);
     private final FrameStore frames;
     private final FramePool pool;
-    private final PortCells cells;
+    private final QueueContext context;
     private final int account;
     /** The results of the last reads that were not looked at yet. */
     private int next;
@@ -61,7 +60,7 @@ final class UringTap implements AutoCloseable {
         headerBytes = vnet ? VNET_BYTES : 0;
         frames = context.frames();
         pool = frames.pool();
-        cells = context.cells();
+        this.context = context;
         account = context.account();
         reads = UringBatch.reading(fd, BATCH, TapService.LARGE_READ_BYTES + headerBytes);
         try {
@@ -139,18 +138,18 @@ final class UringTap implements AutoCloseable {
 
     /** A read that found nothing though a later one did, or less than a header. */
     private long nothing(int n) {
-        return n < 0 ? NONE : drop(DropReason.RUNT, 0);
+        return n < 0 ? NONE : drop(DropReason.RUNT, reads.buffer(next), 0);
     }
 
     /** The frame at an address in a slot, with what its sender left to be done; {@link #NONE} when it was dropped. */
     private long take(long buffer, int length) {
         if (length == 0 || length >= TapService.LARGE_READ_BYTES) {
-            return drop(length == 0 ? DropReason.RUNT : DropReason.OVERSIZE, length);
+            return drop(length == 0 ? DropReason.RUNT : DropReason.OVERSIZE, buffer + headerBytes, length);
         }
         sawLong |= length > FramePool.MAX_SMALL_FRAME_BYTES;
         long slot = frames.allocateFor(account, length);
         if (slot < 0) {
-            return drop(DropReason.NO_BUFFER, length);
+            return drop(DropReason.NO_BUFFER, buffer + headerBytes, length);
         }
         long address = pool.address(slot);
         Mem.copy(buffer + headerBytes, address, length);
@@ -161,14 +160,13 @@ final class UringTap implements AutoCloseable {
         long offload = header.read(buffer, address, length, pool.offset(slot));
         if (offload == VirtioNetHeader.BAD) {
             frames.release(slot);
-            return drop(DropReason.BAD_OFFLOAD, length);
+            return drop(DropReason.BAD_OFFLOAD, buffer + headerBytes, length);
         }
         return offload == 0 ? frame : pool.withOffload(frame, offload);
     }
 
-    private long drop(DropReason reason, int length) {
-        cells.received(1, length);
-        cells.dropIngress(reason, 1);
+    private long drop(DropReason reason, long address, int length) {
+        context.dropIngress(reason, address, length, length);
         return NONE;
     }
 

@@ -81,7 +81,7 @@ final class DatagramLink extends Link {
             long n = io.receiveMessage(fd, memory.address(), BUFFER_BYTES);
             if (n >= 0) {
                 long frame = n > BUFFER_BYTES
-                        ? intake.drop(DropReason.OVERSIZE, (int) n)
+                        ? intake.drop(DropReason.OVERSIZE, memory.address(), BUFFER_BYTES, (int) n)
                         : intake.take(memory.address(), (int) n);
                 if (frame != FrameIntake.DROPPED) {
                     into[from + taken++] = frame;
@@ -142,7 +142,7 @@ final class DatagramLink extends Link {
                 bytes += Frame.length(batch[at]);
                 sent++;
             } else if (n == SocketIo.EMSGSIZE) {
-                cells.dropEgress(DropReason.OVERSIZE, 1);
+                context.dropEgress(DropReason.OVERSIZE, batch, at, 1);
             } else {
                 break;
             }

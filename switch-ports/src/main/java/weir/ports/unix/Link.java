@@ -19,6 +19,7 @@ abstract sealed class Link implements FdReadiness.Listener permits DatagramLink,
 
     final FrameStore frames;
     final FramePool pool;
+    final QueueContext context;
     final PortCells cells;
     final FrameIntake intake;
     final SocketIo io = new SocketIo();
@@ -28,6 +29,7 @@ abstract sealed class Link implements FdReadiness.Listener permits DatagramLink,
     boolean ready;
 
     Link(QueueContext context, int mtuBytes) {
+        this.context = context;
         frames = context.frames();
         pool = frames.pool();
         cells = context.cells();
@@ -53,7 +55,7 @@ abstract sealed class Link implements FdReadiness.Listener permits DatagramLink,
     abstract void close();
 
     final void drop(DropReason reason, long[] batch, int from, int count) {
-        cells.dropEgress(reason, count);
+        context.dropEgress(reason, batch, from, count);
         frames.release(batch, from, count);
     }
 

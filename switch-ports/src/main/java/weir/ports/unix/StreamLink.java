@@ -209,7 +209,8 @@ final class StreamLink extends Link {
         }
         boolean broken = n < 0 && !meansNoRoom(n);
         if (from + sent < to) {
-            cells.dropEgress(broken ? DropReason.PORT_DOWN : DropReason.QUEUE_FULL, to - from - sent);
+            DropReason reason = broken ? DropReason.PORT_DOWN : DropReason.QUEUE_FULL;
+            context.dropEgress(reason, batch, from + sent, to - from - sent);
         }
         frames.release(batch, from, to - from);
         if (broken) {

@@ -155,7 +155,10 @@ final class XdpService implements FdReadiness.Listener {
         if (registration != null) {
             registration.cancel();
         }
-        cells.dropEgress(DropReason.PORT_DOWN, staged + unsettled);
+        if (unsettled > 0 && !broken) {
+            settle(0); // what the kernel took without being asked
+        }
+        dropInTx(DropReason.PORT_DOWN, -unsettled, unsettled + staged);
         SharedMemory.leave(pool, channel.in());
         channel.close();
         for (int slot = 0; slot < slots.length; slot++) {
@@ -236,8 +239,7 @@ final class XdpService implements FdReadiness.Listener {
             int slot = (int) (address >>> SLOT_SHIFT);
             long replacement = store.allocate(account);
             if (replacement == NO_SLOT) {
-                cells.received(1, length);
-                cells.dropIngress(DropReason.NO_BUFFER, 1);
+                context.dropIngress(DropReason.NO_BUFFER, Frame.at(address, (int) length));
                 buffers.putAddress(k, (long) slot << SLOT_SHIFT);
                 continue;
             }
@@ -305,7 +307,7 @@ final class XdpService implements FdReadiness.Listener {
             }
             long frame = batch[i];
             if (Frame.position(frame) >= umemEnd) {
-                frame = copied(frame);
+                frame = copied(batch, i);
                 if (frame == NO_SLOT) {
                     continue;
                 }
@@ -324,15 +326,16 @@ final class XdpService implements FdReadiness.Listener {
     }
 
     /** A frame of a large slot, in a small one, which is all that the kernel sees; the original is given back. */
-    private long copied(long frame) {
+    private long copied(long[] batch, int at) {
+        long frame = batch[at];
         int length = Frame.length(frame);
         long copy = NO_SLOT;
         if (length > MAX_FRAME_BYTES) {
-            cells.dropEgress(DropReason.OVERSIZE, 1);
+            context.dropEgress(DropReason.OVERSIZE, batch, at, 1);
         } else {
             long empty = frames.allocate(account);
             if (empty == NO_SLOT) {
-                cells.dropEgress(DropReason.NO_BUFFER, 1);
+                context.dropEgress(DropReason.NO_BUFFER, batch, at, 1);
             } else {
                 copy = Frame.at(pool.slotStart(empty) + Frame.HEADROOM_BYTES, length);
                 Mem.copy(pool.address(frame), pool.address(copy), length);
@@ -400,14 +403,15 @@ final class XdpService implements FdReadiness.Listener {
         }
         long bytes = 0;
         int sent = taken - lost;
+        int uncounted = unsettled - taken;
         for (int k = 0; k < sent; k++) {
             bytes += Frame.length(inTx[tx.position(k - unsettled)]);
         }
-        unsettled -= taken;
+        unsettled = uncounted;
         uncompleted += taken;
         cells.transmitted(sent, bytes);
         if (lost > 0) {
-            cells.dropEgress(DropReason.QUEUE_FULL, lost);
+            dropInTx(DropReason.QUEUE_FULL, -uncounted - 1, 1);
         }
     }
 
@@ -435,8 +439,15 @@ final class XdpService implements FdReadiness.Listener {
         completion.release(count);
     }
 
+    /** Counts frames in the tx ring, {@code first} places from this side's index, that were not sent. */
+    private void dropInTx(DropReason reason, int first, int count) {
+        for (int k = first; k < first + count; k++) {
+            context.dropEgress(reason, inTx, tx.position(k), 1);
+        }
+    }
+
     private void drop(DropReason reason, long[] batch, int from, int count) {
-        cells.dropEgress(reason, count);
+        context.dropEgress(reason, batch, from, count);
         frames.release(batch, from, count);
     }
 }

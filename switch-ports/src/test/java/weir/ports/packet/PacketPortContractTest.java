@@ -39,6 +39,11 @@ abstract class PacketPortContractTest extends LinkPortContractTest {
     }
 
     @Override
+    protected String ownLink() {
+        return LINK;
+    }
+
+    @Override
     protected String outsideLink() {
         return PEER;
     }

@@ -28,6 +28,11 @@ abstract class TapPortContractTest extends LinkPortContractTest {
     }
 
     @Override
+    protected String ownLink() {
+        return LINK;
+    }
+
+    @Override
     protected String outsideLink() {
         return LINK;
     }

@@ -5,9 +5,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Constructor;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
+import weir.core.counter.DropReason;
 import weir.core.counter.PortCells;
 import weir.core.counter.PortCounters;
 import weir.core.frame.Frame;
@@ -43,6 +46,8 @@ public final class QueueDriver implements QueueContext, AutoCloseable {
     private final ConcurrentLinkedQueue<PortState> states = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<String> causes = new ConcurrentLinkedQueue<>();
     private final List<Long> kept = new ArrayList<>();
+    private final Map<DropReason, Long> egressDropsTold = new EnumMap<>(DropReason.class);
+    private final Map<DropReason, Long> ingressDropsTold = new EnumMap<>(DropReason.class);
     private long enqueued;
     private long decided;
 
@@ -173,7 +178,7 @@ public final class QueueDriver implements QueueContext, AutoCloseable {
         return pool;
     }
 
-    /** Detaches, and checks that no slot was kept and every frame was counted. */
+    /** Detaches, and checks that no slot was kept, every frame was counted, and every drop told so that it can be captured. */
     @Override
     public void close() {
         queue.detach();
@@ -188,6 +193,11 @@ public final class QueueDriver implements QueueContext, AutoCloseable {
         }
         if (counters().ingressInFlight() != 0) {
             throw new AssertionError("received is not decided " + decided + " + dropped: " + counters());
+        }
+        if (!counters().egressDrops().equals(egressDropsTold)
+                || !counters().ingressDrops().equals(ingressDropsTold)) {
+            throw new AssertionError(
+                    "told " + egressDropsTold + " and " + ingressDropsTold + ", but counted " + counters());
         }
     }
 
@@ -204,6 +214,49 @@ public final class QueueDriver implements QueueContext, AutoCloseable {
     @Override
     public PortCells cells() {
         return cells;
+    }
+
+    @Override
+    public void dropEgress(DropReason reason, long[] frames, int from, int count) {
+        for (int i = from; i < from + count; i++) {
+            requireHeld(frames[i]);
+        }
+        egressDropsTold.merge(reason, (long) count, Long::sum);
+        QueueContext.super.dropEgress(reason, frames, from, count);
+    }
+
+    @Override
+    public void dropIngress(DropReason reason, long frame) {
+        requireHeld(frame);
+        ingressDropsTold.merge(reason, 1L, Long::sum);
+        QueueContext.super.dropIngress(reason, frame);
+    }
+
+    @Override
+    public void dropIngress(DropReason reason, long address, int storedBytes, int lengthBytes) {
+        if (address == 0 || storedBytes < 0 || storedBytes > lengthBytes) {
+            throw new AssertionError(storedBytes + " of " + lengthBytes + " bytes at " + address);
+        }
+        ingressDropsTold.merge(reason, 1L, Long::sum);
+        QueueContext.super.dropIngress(reason, address, storedBytes, lengthBytes);
+    }
+
+    @Override
+    public void dropUnread(DropReason reason, long dropped) {
+        ingressDropsTold.merge(reason, dropped, Long::sum);
+        QueueContext.super.dropUnread(reason, dropped);
+    }
+
+    /** Whoever captures a frame that is dropped reads it: its slot must not be free yet. */
+    private void requireHeld(long frame) {
+        if (!pool.contains(frame)) {
+            throw new AssertionError("no frame of the pool: " + Frame.toString(frame));
+        }
+        store.share(frame, 1);
+        if (store.isExclusive(frame)) {
+            throw new AssertionError("dropped, and released before that: " + Frame.toString(frame));
+        }
+        store.release(frame);
     }
 
     @Override

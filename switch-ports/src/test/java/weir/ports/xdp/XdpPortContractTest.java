@@ -26,6 +26,11 @@ abstract class XdpPortContractTest extends LinkPortContractTest {
     }
 
     @Override
+    protected String ownLink() {
+        return Veth.NEAR;
+    }
+
+    @Override
     protected String outsideLink() {
         return Veth.FAR;
     }
