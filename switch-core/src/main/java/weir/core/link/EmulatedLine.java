@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.core.link;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import weir.core.counter.DropReason;
+import weir.core.fdb.MacAddress;
 import weir.core.frame.Frame;
 import weir.core.frame.FrameStore;
 import weir.core.frame.Mem;
@@ -15,6 +17,8 @@ import weir.core.rate.TokenBucket;
  * its turn at the rate, and is delayed.
  */
 abstract class EmulatedLine extends Timers.Timed {
+    private static final int SOURCE_BYTE = 6;
+
     private final LinkCells counted;
     private final HeldFrames held = new HeldFrames();
     final QueueContext context;
@@ -22,6 +26,7 @@ abstract class EmulatedLine extends Timers.Timed {
     private final GsoSegmenter segmenter;
     private final boolean towardsPort;
     private final int queue;
+    private final int stationByte;
 
     private Impairments impairments = Impairments.NONE;
     private Fate fate = new Fate(0);
@@ -29,6 +34,7 @@ abstract class EmulatedLine extends Timers.Timed {
     private double lossEndsWith;
     private double lossBeginsWith;
     private boolean inLoss;
+    private long[] cut = {};
     private int limit = Impairments.DEFAULT_LIMIT_FRAMES;
     private long number;
     private long lastDue;
@@ -38,6 +44,7 @@ abstract class EmulatedLine extends Timers.Timed {
         this.counted = counted;
         this.towardsPort = towardsPort;
         this.queue = queue;
+        stationByte = towardsPort ? SOURCE_BYTE : 0;
         store = context.frames();
         segmenter = new GsoSegmenter(store);
         held.reserve(limit);
@@ -59,6 +66,7 @@ abstract class EmulatedLine extends Timers.Timed {
         fate = new Fate(link.seed(queue, towardsPort));
         number = 0;
         inLoss = false;
+        cut = impairments.cut().stream().mapToLong(Long::longValue).toArray();
         limit = impairments.limitFrames();
         held.reserve(limit);
         lossEndsWith = impairments.lossBurstFrames() == 0 ? 0 : 1.0 / impairments.lossBurstFrames();
@@ -68,6 +76,7 @@ abstract class EmulatedLine extends Timers.Timed {
     /** From now on frames pass untouched, behind those on their way, which arrive at once. */
     void end(long now) {
         impairments = Impairments.NONE;
+        cut = new long[0];
         bucket = null;
         held.hurry(now);
         lastDue = now;
@@ -99,6 +108,10 @@ abstract class EmulatedLine extends Timers.Timed {
             drop(DropReason.LINK_DOWN, frame);
             return n;
         }
+        if (cut.length > 0 && isCut(frame)) {
+            drop(DropReason.LINK_CUT, frame);
+            return n;
+        }
         if (isLost(it, k)) {
             drop(DropReason.LINK_LOSS, frame);
             return n;
@@ -116,6 +129,14 @@ abstract class EmulatedLine extends Timers.Timed {
         return twice
                 ? pass(frame, it, k, delay(it, k, Fate.COPY_JITTER, Fate.COPY_JITTER_ANGLE), now, out, next, end)
                 : next;
+    }
+
+    private boolean isCut(long frame) {
+        if (Frame.length(frame) < Frame.ETHERNET_HEADER_BYTES) {
+            return false;
+        }
+        long station = Mem.getLong(store.pool().address(frame) + stationByte) & MacAddress.MASK;
+        return Arrays.binarySearch(cut, station) >= 0;
     }
 
     private boolean isLost(Impairments it, long k) {
