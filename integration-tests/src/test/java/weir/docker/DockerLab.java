@@ -27,7 +27,7 @@ final class DockerLab implements AutoCloseable {
 
     private static final String BUSYBOX = "/bin/busybox";
     private static final List<String> APPLETS =
-            List.of("sh", "sleep", "ping", "ping6", "ip", "cat", "wget", "httpd", "true");
+            List.of("sh", "sleep", "ping", "ping6", "ip", "cat", "wget", "httpd", "true", "timeout", "arp");
     private static final Pattern LIBRARY = Pattern.compile("(/\\S+) \\(0x");
     private static final long START_MILLIS = 30_000;
     private static final long COMMAND_SECONDS = 60;

@@ -37,7 +37,7 @@ class ShopExample {
             .withCommand("sleep", "600");
 
     private static ExecResult stock() throws Exception {
-        return client.execInContainer("wget", "-q", "-T", "2", "-O", "-", "http://web/stock");
+        return client.execInContainer("timeout", "5", "wget", "-q", "-O", "-", "http://web/stock");
     }
 
     @Test

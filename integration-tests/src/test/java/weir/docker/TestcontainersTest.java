@@ -45,6 +45,7 @@ class TestcontainersTest {
     private static final List<Class<?>> SUCCEEDING =
             List.of(ShopExample.class, ContainersOverWeir.class, OverRunningDaemon.class);
     private static final long RUN_SECONDS = 180;
+    private static final int MOST_CHARACTERS = 4_000;
 
     @SuppressWarnings("NullAway.Init") // before all tests
     private DockerLab lab;
@@ -108,7 +109,12 @@ class TestcontainersTest {
                 .filter(method -> method.isAnnotationPresent(Test.class))
                 .map(TestcontainersTest::name)
                 .map(name -> DynamicTest.dynamicTest(
-                        name, () -> assertTrue(output.contains("SUCCESSFUL " + name + "\n"), () -> output)));
+                        name, () -> assertTrue(output.contains("SUCCESSFUL " + name + "\n"), () -> about(name))));
+    }
+
+    private String about(String name) {
+        int at = output.indexOf(" " + name + "\n");
+        return at < 0 ? output : output.substring(at, Math.min(output.length(), at + MOST_CHARACTERS));
     }
 
     private static String name(Method method) {

@@ -50,7 +50,9 @@ final class DaemonSwitch {
     private static WeirException failure(DaemonException e) {
         StringBuilder cause = new StringBuilder(String.valueOf(e.getMessage()));
         for (ViolationReport each : e.refusal().violations()) {
-            cause.append("\n  ").append(each.message());
+            if (cause.indexOf(each.message()) < 0) {
+                cause.append("\n  ").append(each.message());
+            }
         }
         return new WeirException(cause.toString(), e.hint(), e);
     }

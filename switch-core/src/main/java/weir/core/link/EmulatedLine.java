@@ -8,6 +8,7 @@ import weir.core.fdb.MacAddress;
 import weir.core.frame.Frame;
 import weir.core.frame.FrameStore;
 import weir.core.frame.Mem;
+import weir.core.loop.LoopGuard;
 import weir.core.offload.GsoSegmenter;
 import weir.core.port.QueueContext;
 import weir.core.rate.TokenBucket;
@@ -18,6 +19,12 @@ import weir.core.rate.TokenBucket;
  */
 abstract class EmulatedLine extends Timers.Timed {
     private static final int SOURCE_BYTE = 6;
+
+    /**
+     * Probes of switches are numbered apart, where no other frame gets: they come by time, and would shift the fates of the
+     * frames behind them.
+     */
+    private static final long FIRST_PROBE = 1L << 48;
 
     private final LinkCells counted;
     private final HeldFrames held = new HeldFrames();
@@ -37,6 +44,7 @@ abstract class EmulatedLine extends Timers.Timed {
     private long[] cut = {};
     private int limit = Impairments.DEFAULT_LIMIT_FRAMES;
     private long number;
+    private long probes;
     private long lastDue;
 
     EmulatedLine(QueueContext context, LinkCells counted, boolean towardsPort, int queue) {
@@ -65,6 +73,7 @@ abstract class EmulatedLine extends Timers.Timed {
         bucket = link.bucket(towardsPort);
         fate = new Fate(link.seed(queue, towardsPort));
         number = 0;
+        probes = 0;
         inLoss = false;
         cut = impairments.cut().stream().mapToLong(Long::longValue).toArray();
         limit = impairments.limitFrames();
@@ -103,7 +112,8 @@ abstract class EmulatedLine extends Timers.Timed {
      */
     int accept(long frame, long now, long[] out, int n, int end) {
         Impairments it = impairments;
-        long k = number++;
+        boolean isProbe = hasHeader(frame) && addressAt(frame, 0) == LoopGuard.PROBE_DESTINATION;
+        long k = isProbe ? FIRST_PROBE + probes++ : number++;
         if (it.down()) {
             drop(DropReason.LINK_DOWN, frame);
             return n;
@@ -112,7 +122,7 @@ abstract class EmulatedLine extends Timers.Timed {
             drop(DropReason.LINK_CUT, frame);
             return n;
         }
-        if (isLost(it, k)) {
+        if (isProbe && it.lossBurstFrames() > 0 ? inLoss : isLost(it, k)) {
             drop(DropReason.LINK_LOSS, frame);
             return n;
         }
@@ -132,11 +142,15 @@ abstract class EmulatedLine extends Timers.Timed {
     }
 
     private boolean isCut(long frame) {
-        if (Frame.length(frame) < Frame.ETHERNET_HEADER_BYTES) {
-            return false;
-        }
-        long station = Mem.getLong(store.pool().address(frame) + stationByte) & MacAddress.MASK;
-        return Arrays.binarySearch(cut, station) >= 0;
+        return hasHeader(frame) && Arrays.binarySearch(cut, addressAt(frame, stationByte)) >= 0;
+    }
+
+    private static boolean hasHeader(long frame) {
+        return Frame.length(frame) >= Frame.ETHERNET_HEADER_BYTES;
+    }
+
+    private long addressAt(long frame, int offsetBytes) {
+        return Mem.getLong(store.pool().address(frame) + offsetBytes) & MacAddress.MASK;
     }
 
     private boolean isLost(Impairments it, long k) {

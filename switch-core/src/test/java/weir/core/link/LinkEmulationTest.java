@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import weir.core.counter.DropReason;
 import weir.core.counter.PortCounters;
 import weir.core.fdb.MacAddress;
+import weir.core.loop.LoopGuard;
 import weir.core.testing.Frames;
 import weir.core.testing.HandDrivenSwitch;
 
@@ -150,6 +151,31 @@ class LinkEmulationTest {
 
         assertEquals(2, counters("b").egressDrops().get(DropReason.LINK_DOWN));
         assertEquals(1, counters("b").ingressDrops().get(DropReason.LINK_DOWN));
+        finish();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"loss:30%", "loss:30%,loss-burst:4"})
+    void probesOfSwitchesDoNotShiftTheFatesOfFrames(String settings) {
+        byte[] probe = Frames.untagged(Frames.toSwitchOrder(LoopGuard.PROBE_DESTINATION), Frames.station(9), 60, 0);
+        List<List<Integer>> runs = new ArrayList<>();
+        for (boolean hasProbes : List.of(false, true)) {
+            knowStations();
+            hand.received("b");
+            link("a", "direction:from,seed:1," + settings);
+            for (int i = 0; i < 100; i++) {
+                hand.sendAndSettle("a", numbered(i));
+                if (hasProbes) {
+                    hand.sendAndSettle("a", probe);
+                }
+            }
+            runs.add(numbers(hand.received("b").stream()
+                    .filter(frame -> frame.length == FRAME_BYTES)
+                    .toList()));
+            hand.sw().links().clear("a");
+        }
+        assertEquals(runs.get(0), runs.get(1));
+        assertTrue(runs.get(0).size() < 100);
         finish();
     }
 
