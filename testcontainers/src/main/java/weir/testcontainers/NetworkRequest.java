@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.testcontainers.DockerClientFactory;
-import org.testcontainers.utility.ResourceReaper;
 
 /**
  * Asks Docker for a network on Weir's driver.
@@ -59,7 +58,7 @@ record NetworkRequest(DockerClient docker, String driver, String name, Map<Strin
         Map<String, String> all = new HashMap<>(options);
         all.put("switch", name);
         Map<String, String> labels = new HashMap<>(DockerClientFactory.DEFAULT_LABELS);
-        labels.putAll(ResourceReaper.instance().getLabels());
+        labels.put(DockerClientFactory.TESTCONTAINERS_SESSION_ID_LABEL, DockerClientFactory.SESSION_ID); // Ryuk finds it
         try (CreateNetworkCmd command = docker.createNetworkCmd()) {
             return command.withName(name)
                     .withDriver(driver)
