@@ -89,7 +89,11 @@ class ContainersOverWeir {
     }
 
     private static boolean pings(GenericContainer<?> from, String to) throws IOException, InterruptedException {
-        return from.execInContainer("ping", "-c", "1", "-W", "1", to).getExitCode() == 0;
+        return from.execInContainer("ping", "-c", "1", "-W", "10", to).getExitCode() == 0;
+    }
+
+    private static boolean isCutOff(GenericContainer<?> from, String to) throws IOException, InterruptedException {
+        return from.execInContainer("ping", "-c", "1", "-W", "1", to).getExitCode() != 0;
     }
 
     /** Segments that a container has sent again (RFC 4022, tcpRetransSegs). */
@@ -125,7 +129,7 @@ class ContainersOverWeir {
     @Test
     void linksAreAskedForByDirection() throws Exception {
         weir.link("web").toContainer().down();
-        assertFalse(pings(client, "web"));
+        assertTrue(isCutOff(client, "web"));
         assertTrue(weir.counters("web").drops(DropReason.LINK_DOWN) > 0);
 
         weir.link("web").up();
@@ -136,12 +140,12 @@ class ContainersOverWeir {
     void partitionsCutTheirSidesAndNobodyElse() throws Exception {
         weir.partition(List.of("web"), List.of("client"));
         assertNotEquals(0, get(1).getExitCode());
-        assertFalse(pings(web, "client"));
+        assertTrue(isCutOff(web, "client"));
         assertTrue(pings(third, "web"));
         assertTrue(pings(third, "client"));
 
         weir.heal();
-        assertEquals(PAGE_BYTES, get(5).getStdout().length());
+        assertEquals(PAGE_BYTES, get(20).getStdout().length());
     }
 
     @Test
@@ -155,7 +159,7 @@ class ContainersOverWeir {
             assertTrue(program.get("blocked_ports", "81").isEmpty());
         }
         assertTrue(weir.drops(DropReason.PROGRAM_DROP) > 0);
-        assertEquals(PAGE_BYTES, get(5).getStdout().length());
+        assertEquals(PAGE_BYTES, get(20).getStdout().length());
     }
 
     @Test
@@ -170,9 +174,9 @@ class ContainersOverWeir {
     void capturesAreReadByTshark() throws Exception {
         Path file = folder.resolve("web.pcapng");
         try (WeirCapture capture = weir.capture(file)) {
-            assertEquals(PAGE_BYTES, get(5).getStdout().length());
+            assertEquals(PAGE_BYTES, get(20).getStdout().length());
             weir.link("web").down();
-            assertFalse(pings(client, "web"));
+            assertTrue(isCutOff(client, "web"));
             assertEquals(file, capture.path());
         }
         String requests = Netns.exec(
@@ -233,7 +237,7 @@ class ContainersOverWeir {
         other.connect(third, "buyer");
         assertTrue(pings(third, "shop"));
         other.partition("buyer", "shop");
-        assertFalse(pings(third, "shop"));
+        assertTrue(isCutOff(third, "shop"));
         assertTrue(pings(third, "web"), "the other network is as it was");
         assertEquals(Map.of("shop", true, "buyer", true), seen());
         other.disconnect(web);

@@ -49,6 +49,6 @@ class OverRunningDaemon {
     }
 
     private static int ping(GenericContainer<?> from, String command) throws Exception {
-        return from.execInContainer(command, "-c", "1", "-W", "1", "two").getExitCode();
+        return from.execInContainer(command, "-c", "1", "-W", "2", "two").getExitCode();
     }
 }

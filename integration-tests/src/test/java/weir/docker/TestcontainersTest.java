@@ -40,11 +40,13 @@ import weir.testing.RequiresFeature;
     Feature.TSHARK
 })
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(240)
+@Timeout(400)
 class TestcontainersTest {
     private static final List<Class<?>> SUCCEEDING =
             List.of(ShopExample.class, ContainersOverWeir.class, OverRunningDaemon.class);
-    private static final long RUN_SECONDS = 180;
+    /** Less than a minute on a machine with nothing else to do. */
+    private static final long RUN_SECONDS = 300;
+    private static final long END_SECONDS = 60;
     private static final int MOST_CHARACTERS = 4_000;
 
     @SuppressWarnings("NullAway.Init") // before all tests
@@ -89,7 +91,10 @@ class TestcontainersTest {
         Process process = builder.start();
         pid = process.pid();
         if (!process.waitFor(RUN_SECONDS, TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
+            process.destroy(); // it then closes its networks
+            if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
         }
         output = Files.readString(log);
         try (Stream<Path> files = Files.list(home)) {
@@ -99,6 +104,7 @@ class TestcontainersTest {
 
     @AfterAll
     void stopDocker() throws IOException {
+        lab.clear();
         lab.close();
     }
 

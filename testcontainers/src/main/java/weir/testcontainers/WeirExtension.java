@@ -35,6 +35,8 @@ import org.junit.platform.commons.support.ReflectionSupport;
  * <p>With {@code @ExtendWith(WeirExtension.class)} these are the networks in fields of the test class. Registered by a field with
  * {@code @RegisterExtension}, it looks after those, too, that {@link #of} names.
  *
+ * <p>Tests that share a network must not run at the same time: one would undo what the other set.
+ *
  * <p>The folder is {@code target/weir}, or what the configuration parameter {@value #FOLDER} says, or {@link #withEvidence}. In
  * it is one folder for each test that failed.
  */
