@@ -109,12 +109,15 @@ class ContainersOverWeir {
     void pagesComeThroughALossyLinkByRetransmission() throws Exception {
         weir.link("web").loss(0.1);
         long fetched = 0;
-        while (fetched < 40 && (weir.drops(DropReason.LINK_LOSS) == 0 || retransmitted(web) + retransmitted(client) == 0)) {
+        while (fetched < 40
+                && (weir.drops(DropReason.LINK_LOSS) == 0 || retransmitted(web) + retransmitted(client) == 0)) {
             assertEquals(PAGE_BYTES, get(20).getStdout().length());
             fetched++;
         }
 
-        assertTrue(weir.counters("web").drops(DropReason.LINK_LOSS) > 0, () -> weir.counters().toString());
+        assertTrue(
+                weir.counters("web").drops(DropReason.LINK_LOSS) > 0,
+                () -> weir.counters().toString());
         assertTrue(retransmitted(web) + retransmitted(client) > 0);
     }
 
@@ -182,8 +185,8 @@ class ContainersOverWeir {
         String requests = Netns.exec(
                 "tshark", "-r", file.toString(), "-Y", "http.request", "-T", "fields", "-e", "http.request.uri");
         assertTrue(requests.contains("/page"), requests);
-        String dropped = Netns.exec(
-                "tshark", "-r", file.toString(), "-Y", "icmp && frame.comment contains \"link_down\"");
+        String dropped =
+                Netns.exec("tshark", "-r", file.toString(), "-Y", "icmp && frame.comment contains \"link_down\"");
         assertFalse(dropped.isBlank());
     }
 
@@ -217,8 +220,8 @@ class ContainersOverWeir {
 
     private static List<String> answered(long seed) throws IOException, InterruptedException {
         weir.seed(seed);
-        String answers =
-                client.execInContainer("ping", "-c", "30", "-i", "0.03", "-W", "1", "web").getStdout();
+        String answers = client.execInContainer("ping", "-c", "30", "-i", "0.03", "-W", "1", "web")
+                .getStdout();
         return SEQUENCE.matcher(answers).results().map(found -> found.group(1)).toList();
     }
 

@@ -14,9 +14,10 @@ class TestcontainersDocumentTest {
 
     @Test
     void showsTheExampleThatRuns() throws IOException {
-        String source = Files.readString(
-                ROOT.resolve("integration-tests/src/test/java/weir/docker/ShopExample.java"));
+        String source = Files.readString(ROOT.resolve("integration-tests/src/test/java/weir/docker/ShopExample.java"));
         String example = source.substring(source.indexOf("@Testcontainers\n"));
-        assertTrue(Files.readString(ROOT.resolve("docs/testcontainers.md")).contains("```java\n" + example + "```"), example);
+        assertTrue(
+                Files.readString(ROOT.resolve("docs/testcontainers.md")).contains("```java\n" + example + "```"),
+                example);
     }
 }

@@ -46,6 +46,7 @@ class TestcontainersTest {
             List.of(ShopExample.class, ContainersOverWeir.class, OverRunningDaemon.class);
     /** Less than a minute on a machine with nothing else to do. */
     private static final long RUN_SECONDS = 300;
+
     private static final long END_SECONDS = 60;
     private static final int MOST_CHARACTERS = 4_000;
 
@@ -81,9 +82,8 @@ class TestcontainersTest {
                 evidence.toString()));
         SUCCEEDING.forEach(each -> command.add(each.getName()));
         command.add(FailingOverWeir.class.getName());
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().put("DOCKER_HOST", lab.host());
         builder.environment().put("TESTCONTAINERS_RYUK_DISABLED", "true");
         builder.environment().put("TESTCONTAINERS_HOST_OVERRIDE", "localhost");
@@ -152,10 +152,14 @@ class TestcontainersTest {
     @Test
     void nothingIsLeftBehind() {
         assertEquals("", lab.docker("ps", "-aq"));
-        List<String> networks = lab.docker("network", "ls", "--format", "{{.Driver}}").lines().sorted().toList();
+        List<String> networks = lab.docker("network", "ls", "--format", "{{.Driver}}")
+                .lines()
+                .sorted()
+                .toList();
         assertEquals(List.of("host", "null"), networks);
         assertEquals(List.of(), lab.interfaces());
         assertFalse(Files.exists(Path.of("/run/docker/plugins/weir-tc-" + pid + ".sock")));
-        assertEquals(List.of(), left.stream().filter(name -> name.startsWith("weir")).toList());
+        assertEquals(
+                List.of(), left.stream().filter(name -> name.startsWith("weir")).toList());
     }
 }

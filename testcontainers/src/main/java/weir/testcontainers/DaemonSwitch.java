@@ -129,7 +129,8 @@ final class DaemonSwitch {
         if (!program.isEmpty()) {
             wanted.put("program", program);
         }
-        ask(() -> client.json(ApiRequest.put(ApiPath.of("switches", name, "program")).withJson(wanted)));
+        ask(() -> client.json(
+                ApiRequest.put(ApiPath.of("switches", name, "program")).withJson(wanted)));
     }
 
     /** Nothing is done when there is none. */
@@ -158,7 +159,8 @@ final class DaemonSwitch {
         try {
             entries = client.json(ApiRequest.get(entries(map).with("key", key))).path("entries");
         } catch (DaemonException e) {
-            if (e.refusal().status() == NOT_FOUND && String.valueOf(e.getMessage()).startsWith(NO_ENTRY)) {
+            if (e.refusal().status() == NOT_FOUND
+                    && String.valueOf(e.getMessage()).startsWith(NO_ENTRY)) {
                 return null;
             }
             throw failure(e);

@@ -54,8 +54,8 @@ record LinkDraft(SortedMap<String, String> to, SortedMap<String, String> from) {
      */
     LinkSettings settings(Collection<String> cut, long seed) {
         LinkDraft all = cut.isEmpty() ? this : with(Direction.BOTH, "cut", String.join("+", cut));
-        return LinkSettings.parse("seed:" + seed + ",direction:to" + text(all.to()) + ";direction:from"
-                + text(all.from()));
+        return LinkSettings.parse(
+                "seed:" + seed + ",direction:to" + text(all.to()) + ";direction:from" + text(all.from()));
     }
 
     private static String text(SortedMap<String, String> map) {

@@ -58,7 +58,8 @@ record NetworkRequest(DockerClient docker, String driver, String name, Map<Strin
         Map<String, String> all = new HashMap<>(options);
         all.put("switch", name);
         Map<String, String> labels = new HashMap<>(DockerClientFactory.DEFAULT_LABELS);
-        labels.put(DockerClientFactory.TESTCONTAINERS_SESSION_ID_LABEL, DockerClientFactory.SESSION_ID); // Ryuk finds it
+        labels.put(
+                DockerClientFactory.TESTCONTAINERS_SESSION_ID_LABEL, DockerClientFactory.SESSION_ID); // Ryuk finds it
         try (CreateNetworkCmd command = docker.createNetworkCmd()) {
             return command.withName(name)
                     .withDriver(driver)
@@ -79,7 +80,8 @@ record NetworkRequest(DockerClient docker, String driver, String name, Map<Strin
 
     private String hint(DockerException e) {
         return String.valueOf(e.getMessage()).contains(NO_PLUGIN)
-                ? "Docker found no driver '" + driver + "': it must see the folder /run/docker/plugins of the machine that the"
+                ? "Docker found no driver '" + driver
+                        + "': it must see the folder /run/docker/plugins of the machine that the"
                         + " driver's daemon runs on"
                 : "";
     }

@@ -64,7 +64,9 @@ final class Stations {
         Set<String> names = new LinkedHashSet<>();
         List<String> aliases = place.getAliases() == null ? List.of() : place.getAliases();
         // Testcontainers gives each container an alias of its own, which nobody chose.
-        aliases.stream().filter(alias -> !alias.startsWith("tc-") && !alias.equals(shortId)).forEach(names::add);
+        aliases.stream()
+                .filter(alias -> !alias.startsWith("tc-") && !alias.equals(shortId))
+                .forEach(names::add);
         names.add(container.getName().replaceFirst("^/", ""));
         names.addAll(aliases);
         names.add(shortId);

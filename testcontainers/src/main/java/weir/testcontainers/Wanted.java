@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param cuts pairs of containers that do not reach each other
  * @param program what decides about frames; null for nothing
  */
-record Wanted(Map<String, LinkDraft> links, Set<Pair> cuts, @Nullable Loaded program) {
+record Wanted(
+        Map<String, LinkDraft> links,
+        Set<Pair> cuts,
+        @Nullable Loaded program) {
     static final Wanted NOTHING = new Wanted(Map.of(), Set.of(), null);
 
     Wanted {

@@ -49,7 +49,10 @@ public final class WeirCapture implements AutoCloseable {
         this.source = source;
         this.stream = stream;
         this.file = file;
-        writer = Thread.ofPlatform().daemon(true).name("weir-capture-" + stream.id()).unstarted(() -> copy(out));
+        writer = Thread.ofPlatform()
+                .daemon(true)
+                .name("weir-capture-" + stream.id())
+                .unstarted(() -> copy(out));
     }
 
     private void copy(OutputStream out) {

@@ -14,8 +14,7 @@ import weir.core.counter.DropReason;
  * @param bytesTo their bytes, without FCS
  * @param drops frames that ended at this port, from or to the container, by reason; reasons without drops absent
  */
-public record WeirCounters(
-        long framesFrom, long bytesFrom, long framesTo, long bytesTo, Map<DropReason, Long> drops) {
+public record WeirCounters(long framesFrom, long bytesFrom, long framesTo, long bytesTo, Map<DropReason, Long> drops) {
     /** Copies the map. */
     public WeirCounters {
         drops = Map.copyOf(drops);

@@ -71,7 +71,8 @@ public final class WeirNetwork implements Network {
      *
      * @param name of the network and of its switch
      */
-    private record Running(DockerClient docker, String id, String name, DaemonSwitch daemonSwitch, boolean isEmbedded) {}
+    private record Running(
+            DockerClient docker, String id, String name, DaemonSwitch daemonSwitch, boolean isEmbedded) {}
 
     /** A network in this JVM, with addresses from 198.18.0.0/15. */
     public static WeirNetwork create() {
@@ -271,7 +272,8 @@ public final class WeirNetwork implements Network {
                 .withContainerId(container.getContainerId())
                 .withContainerNetwork(new ContainerNetwork().withAliases(aliases))
                 .exec();
-        Set<String> concerned = wanted.cutFrom(container.getContainerId()); // they know an address that may be another now
+        Set<String> concerned =
+                wanted.cutFrom(container.getContainerId()); // they know an address that may be another now
         concerned.add(container.getContainerId());
         reachLinks(wanted, concerned, false);
     }

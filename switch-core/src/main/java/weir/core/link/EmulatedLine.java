@@ -122,7 +122,7 @@ abstract class EmulatedLine extends Timers.Timed {
             drop(DropReason.LINK_CUT, frame);
             return n;
         }
-        if (isProbe && it.lossBurstFrames() > 0 ? inLoss : isLost(it, k)) {
+        if (isLost(it, k, isProbe)) {
             drop(DropReason.LINK_LOSS, frame);
             return n;
         }
@@ -153,11 +153,14 @@ abstract class EmulatedLine extends Timers.Timed {
         return Mem.getLong(store.pool().address(frame) + offsetBytes) & MacAddress.MASK;
     }
 
-    private boolean isLost(Impairments it, long k) {
+    /** A burst is one of frames: probes meet it and are lost, but neither begin nor end it. */
+    private boolean isLost(Impairments it, long k, boolean isProbe) {
         if (it.lossBurstFrames() == 0) {
             return fate.happens(k, Fate.LOSS, it.loss());
         }
-        inLoss = inLoss ? !fate.happens(k, Fate.LOSS, lossEndsWith) : fate.happens(k, Fate.LOSS, lossBeginsWith);
+        if (!isProbe) {
+            inLoss = inLoss ? !fate.happens(k, Fate.LOSS, lossEndsWith) : fate.happens(k, Fate.LOSS, lossBeginsWith);
+        }
         return inLoss;
     }
 
