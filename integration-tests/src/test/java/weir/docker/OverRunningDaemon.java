@@ -42,9 +42,10 @@ class OverRunningDaemon {
             assertNotEquals(0, ping(one, "ping6"));
             assertTrue(weir.drops(DropReason.LINK_CUT) > 0);
             weir.reset();
-            try (WeirProgram counting = weir.program("weir/control/demo/bridge.o")) {
-                assertEquals(0, ping(one, "ping"));
-            }
+            WeirProgram bridge = weir.program("weir/control/demo/bridge.o");
+            assertEquals(0, ping(one, "ping"));
+            bridge.close();
+            assertEquals(0, ping(one, "ping"));
         }
     }
 

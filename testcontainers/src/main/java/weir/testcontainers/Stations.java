@@ -48,10 +48,14 @@ final class Stations {
             try {
                 InspectContainerResponse container =
                         docker.inspectContainerCmd(id).exec();
-                container.getNetworkSettings().getNetworks().values().stream()
-                        .filter(place -> networkId.equals(place.getNetworkID()))
-                        .findFirst()
-                        .ifPresent(place -> stations.add(station(container, place)));
+                for (ContainerNetwork place :
+                        container.getNetworkSettings().getNetworks().values()) {
+                    String endpoint = place.getEndpointId();
+                    String mac = place.getMacAddress();
+                    if (networkId.equals(place.getNetworkID()) && endpoint != null && mac != null) {
+                        stations.add(new Station(container.getId(), names(container, place), endpoint, mac));
+                    }
+                }
             } catch (NotFoundException e) {
                 // It has gone meanwhile.
             }
@@ -59,10 +63,11 @@ final class Stations {
         return stations;
     }
 
-    private static Station station(InspectContainerResponse container, ContainerNetwork place) {
+    private static Set<String> names(InspectContainerResponse container, ContainerNetwork place) {
         String shortId = container.getId().substring(0, ID_CHARACTERS);
         Set<String> names = new LinkedHashSet<>();
-        List<String> aliases = place.getAliases() == null ? List.of() : place.getAliases();
+        List<String> given = place.getAliases();
+        List<String> aliases = given == null ? List.of() : given;
         // Testcontainers gives each container an alias of its own, which nobody chose.
         aliases.stream()
                 .filter(alias -> !alias.startsWith("tc-") && !alias.equals(shortId))
@@ -71,7 +76,7 @@ final class Stations {
         names.addAll(aliases);
         names.add(shortId);
         names.add(container.getId());
-        return new Station(container.getId(), names, place.getEndpointId(), place.getMacAddress());
+        return names;
     }
 
     static Station find(List<Station> stations, String name) {

@@ -415,9 +415,10 @@ public final class WeirNetwork implements Network {
     }
 
     private static List<String> cut(Wanted of, String id, Map<String, Station> byId) {
-        return of.cutFrom(id).stream()
-                .filter(byId::containsKey)
-                .map(peer -> byId.get(peer).mac())
+        Set<String> others = of.cutFrom(id);
+        return byId.values().stream()
+                .filter(peer -> others.contains(peer.containerId()))
+                .map(Station::mac)
                 .toList();
     }
 
