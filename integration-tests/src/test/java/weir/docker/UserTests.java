@@ -21,7 +21,11 @@ import weir.testcontainers.WeirExtension;
 final class UserTests {
     private UserTests() {}
 
-    /** @param args folder for evidence, then names of classes */
+    /**
+     * Runs them.
+     *
+     * @param args folder for evidence, then names of classes
+     */
     public static void main(String[] args) {
         List<String> classes = Arrays.asList(args).subList(1, args.length);
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
