@@ -193,7 +193,8 @@ class ContainersOverWeir {
 
     @Test
     void theSameSeedLosesTheSameFrames() throws Exception {
-        for (GenericContainer<?> peer : List.of(client, third)) { // and nobody asks again, as systems do after some seconds
+        for (GenericContainer<?> peer :
+                List.of(client, third)) { // and nobody asks again, as systems do after some seconds
             knowEachOther(peer, web);
             knowEachOther(web, peer);
         }
