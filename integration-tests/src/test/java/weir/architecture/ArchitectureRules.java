@@ -35,6 +35,7 @@ final class ArchitectureRules {
     private static final String PORTS_READINESS = "..weir.ports.readiness..";
     private static final String CONTROL = "..weir.control..";
     private static final String CONTROL_METRICS = "..weir.control.metrics..";
+    private static final String TESTCONTAINERS = "..weir.testcontainers..";
     private static final String NULL_MARKED = "org.jspecify.annotations.NullMarked";
 
     static final ArchRule ENGINE_USES_THE_JDK_ONLY = classes()
@@ -100,6 +101,13 @@ final class ArchitectureRules {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("..io.micrometer..");
+
+    static final ArchRule TESTCONTAINERS_IN_ITS_MODULE_ONLY = noClasses()
+            .that()
+            .resideOutsideOfPackage(TESTCONTAINERS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(TESTCONTAINERS, "org.testcontainers..", "com.github.dockerjava..", "org.junit..");
 
     static final ArchRule MAIN_IN_CONTROL_ONLY = methods()
             .that()

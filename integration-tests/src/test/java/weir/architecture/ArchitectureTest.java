@@ -32,6 +32,7 @@ class ArchitectureTest {
             Map.entry("REINTERPRET_IN_MEM_ONLY", "weir.core.worker.Reinterprets"),
             Map.entry("PORTS_COUNT_DROPS_BY_THE_CONTEXT", "weir.ports.tap.CountsDrops"),
             Map.entry("MICROMETER_IN_METRICS_ONLY", "weir.control.cli.KnowsMicrometer"),
+            Map.entry("TESTCONTAINERS_IN_ITS_MODULE_ONLY", "weir.control.cli.KnowsTestcontainers"),
             Map.entry("MAIN_IN_CONTROL_ONLY", "weir.core.worker.HasMain"),
             Map.entry("PACKAGES_ARE_NAMED_BY_WHAT_THEY_HOLD", "weir.core.util.Helper"),
             Map.entry("PACKAGES_ARE_NULL_MARKED", "weir.core.util.Helper"));
@@ -77,11 +78,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void allFourModulesAreImported() {
+    void allFiveModulesAreImported() {
         JavaClasses product = new ClassFileImporter()
                 .withImportOption(ArchitectureTest::isProduct)
                 .importPackages("weir");
-        for (String root : List.of("weir.ebpf", "weir.core", "weir.ports", "weir.control")) {
+        for (String root : List.of("weir.ebpf", "weir.core", "weir.ports", "weir.control", "weir.testcontainers")) {
             assertTrue(product.stream().anyMatch(type -> type.getPackageName().startsWith(root)), root);
         }
     }

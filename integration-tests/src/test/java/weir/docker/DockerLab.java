@@ -27,7 +27,7 @@ final class DockerLab implements AutoCloseable {
 
     private static final String BUSYBOX = "/bin/busybox";
     private static final List<String> APPLETS =
-            List.of("sh", "sleep", "ping", "ping6", "ip", "cat", "wget", "httpd", "true");
+            List.of("sh", "sleep", "ping", "ping6", "ip", "cat", "wget", "httpd", "true", "timeout", "arp");
     private static final Pattern LIBRARY = Pattern.compile("(/\\S+) \\(0x");
     private static final long START_MILLIS = 30_000;
     private static final long COMMAND_SECONDS = 60;
@@ -66,7 +66,7 @@ final class DockerLab implements AutoCloseable {
     }
 
     // Not 'ip netns exec', which takes a mount namespace, too: what Docker mounts would not be seen.
-    private List<String> inNamespace(String... command) {
+    List<String> inNamespace(String... command) {
         List<String> all = new ArrayList<>(List.of("nsenter", "--net=" + netns.path()));
         all.addAll(List.of(command));
         return all;
@@ -74,6 +74,21 @@ final class DockerLab implements AutoCloseable {
 
     private Path socket() {
         return folder.resolve("docker.sock");
+    }
+
+    /** As the environment variable DOCKER_HOST has it. */
+    String host() {
+        return "unix://" + socket();
+    }
+
+    /** Where the Weir daemon's API is. */
+    Path api() {
+        return folder.resolve("api.sock");
+    }
+
+    /** Goes when the lab is closed. */
+    Path folder() {
+        return folder;
     }
 
     private boolean answers() {
@@ -108,7 +123,7 @@ final class DockerLab implements AutoCloseable {
                 inNamespace(),
                 "daemon",
                 "--socket",
-                folder.resolve("api.sock").toString(),
+                api().toString(),
                 "--state",
                 state().toString(),
                 "--docker-socket",
@@ -123,7 +138,7 @@ final class DockerLab implements AutoCloseable {
             weir.close();
             weir = null;
         }
-        Files.deleteIfExists(folder.resolve("api.sock"));
+        Files.deleteIfExists(api());
     }
 
     private void importImage() {

@@ -93,6 +93,12 @@ public final class LinkCommand extends CommandGroup {
         @Option(names = "--down", description = "Nothing gets through.")
         private boolean down;
 
+        @Option(
+                names = "--cut",
+                paramLabel = "MAC[+MAC...]",
+                description = "Frames from these do not reach the port, nor the port's own them.")
+        private @Nullable String cut;
+
         @Option(names = "--for", paramLabel = "TIME", description = "End by itself, 5m; then as it was configured.")
         private @Nullable String duration;
 
@@ -138,6 +144,7 @@ public final class LinkCommand extends CommandGroup {
             given.put("rate", rate);
             given.put("burst", burst);
             given.put("limit", limit);
+            given.put("cut", cut);
             given.put("for", duration);
             given.put("seed", seed);
             List<String> parts = new ArrayList<>();

@@ -50,6 +50,8 @@ public enum DropReason {
     LINK_LOSS,
     /** The emulated link is down. */
     LINK_DOWN,
+    /** The emulated link does not reach that station. */
+    LINK_CUT,
     /** As many frames as the emulated link takes are on their way. */
     LINK_QUEUE_FULL,
     /** More broadcasts, multicasts or unknown unicasts than the port may bring in. */

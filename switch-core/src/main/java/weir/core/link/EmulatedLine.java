@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.core.link;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import weir.core.counter.DropReason;
+import weir.core.fdb.MacAddress;
 import weir.core.frame.Frame;
 import weir.core.frame.FrameStore;
 import weir.core.frame.Mem;
+import weir.core.loop.LoopGuard;
 import weir.core.offload.GsoSegmenter;
 import weir.core.port.QueueContext;
 import weir.core.rate.TokenBucket;
@@ -15,6 +18,14 @@ import weir.core.rate.TokenBucket;
  * its turn at the rate, and is delayed.
  */
 abstract class EmulatedLine extends Timers.Timed {
+    private static final int SOURCE_BYTE = 6;
+
+    /**
+     * Probes of switches are numbered apart, where no other frame gets: they come by time, and would shift the fates of the
+     * frames behind them.
+     */
+    private static final long FIRST_PROBE = 1L << 48;
+
     private final LinkCells counted;
     private final HeldFrames held = new HeldFrames();
     final QueueContext context;
@@ -22,6 +33,7 @@ abstract class EmulatedLine extends Timers.Timed {
     private final GsoSegmenter segmenter;
     private final boolean towardsPort;
     private final int queue;
+    private final int stationByte;
 
     private Impairments impairments = Impairments.NONE;
     private Fate fate = new Fate(0);
@@ -29,8 +41,10 @@ abstract class EmulatedLine extends Timers.Timed {
     private double lossEndsWith;
     private double lossBeginsWith;
     private boolean inLoss;
+    private long[] cut = {};
     private int limit = Impairments.DEFAULT_LIMIT_FRAMES;
     private long number;
+    private long probes;
     private long lastDue;
 
     EmulatedLine(QueueContext context, LinkCells counted, boolean towardsPort, int queue) {
@@ -38,6 +52,7 @@ abstract class EmulatedLine extends Timers.Timed {
         this.counted = counted;
         this.towardsPort = towardsPort;
         this.queue = queue;
+        stationByte = towardsPort ? SOURCE_BYTE : 0;
         store = context.frames();
         segmenter = new GsoSegmenter(store);
         held.reserve(limit);
@@ -58,7 +73,9 @@ abstract class EmulatedLine extends Timers.Timed {
         bucket = link.bucket(towardsPort);
         fate = new Fate(link.seed(queue, towardsPort));
         number = 0;
+        probes = 0;
         inLoss = false;
+        cut = impairments.cut().stream().mapToLong(Long::longValue).toArray();
         limit = impairments.limitFrames();
         held.reserve(limit);
         lossEndsWith = impairments.lossBurstFrames() == 0 ? 0 : 1.0 / impairments.lossBurstFrames();
@@ -68,6 +85,7 @@ abstract class EmulatedLine extends Timers.Timed {
     /** From now on frames pass untouched, behind those on their way, which arrive at once. */
     void end(long now) {
         impairments = Impairments.NONE;
+        cut = new long[0];
         bucket = null;
         held.hurry(now);
         lastDue = now;
@@ -94,12 +112,17 @@ abstract class EmulatedLine extends Timers.Timed {
      */
     int accept(long frame, long now, long[] out, int n, int end) {
         Impairments it = impairments;
-        long k = number++;
+        boolean isProbe = hasHeader(frame) && addressAt(frame, 0) == LoopGuard.PROBE_DESTINATION;
+        long k = isProbe ? FIRST_PROBE + probes++ : number++;
         if (it.down()) {
             drop(DropReason.LINK_DOWN, frame);
             return n;
         }
-        if (isLost(it, k)) {
+        if (cut.length > 0 && isCut(frame)) {
+            drop(DropReason.LINK_CUT, frame);
+            return n;
+        }
+        if (isLost(it, k, isProbe)) {
             drop(DropReason.LINK_LOSS, frame);
             return n;
         }
@@ -118,11 +141,26 @@ abstract class EmulatedLine extends Timers.Timed {
                 : next;
     }
 
-    private boolean isLost(Impairments it, long k) {
+    private boolean isCut(long frame) {
+        return hasHeader(frame) && Arrays.binarySearch(cut, addressAt(frame, stationByte)) >= 0;
+    }
+
+    private static boolean hasHeader(long frame) {
+        return Frame.length(frame) >= Frame.ETHERNET_HEADER_BYTES;
+    }
+
+    private long addressAt(long frame, int offsetBytes) {
+        return Mem.getLong(store.pool().address(frame) + offsetBytes) & MacAddress.MASK;
+    }
+
+    /** A burst is one of frames: probes meet it and are lost, but neither begin nor end it. */
+    private boolean isLost(Impairments it, long k, boolean isProbe) {
         if (it.lossBurstFrames() == 0) {
             return fate.happens(k, Fate.LOSS, it.loss());
         }
-        inLoss = inLoss ? !fate.happens(k, Fate.LOSS, lossEndsWith) : fate.happens(k, Fate.LOSS, lossBeginsWith);
+        if (!isProbe) {
+            inLoss = inLoss ? !fate.happens(k, Fate.LOSS, lossEndsWith) : fate.happens(k, Fate.LOSS, lossBeginsWith);
+        }
         return inLoss;
     }
 

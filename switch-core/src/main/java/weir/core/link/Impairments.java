@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.core.link;
 
+import java.util.Collection;
+import java.util.Collections;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import weir.core.fdb.MacAddress;
+
 /**
  * What one direction of a link does to frames. Probabilities are from 0 to 1.
  *
@@ -18,6 +24,8 @@ package weir.core.link;
  * @param burstBytes bytes that may pass at once after a pause; 0 spaces frames as a line of that rate does
  * @param limitFrames frames that may be on their way in this direction at a time, for each queue of the port
  * @param down nothing passes
+ * @param cut stations out of reach, as {@link MacAddress} has them: to the port frames from them do not pass, from the port
+ *     those to them; group frames from the port pass
  */
 public record Impairments(
         long delayNanos,
@@ -31,7 +39,8 @@ public record Impairments(
         long rateBitsPerSecond,
         long burstBytes,
         int limitFrames,
-        boolean down) {
+        boolean down,
+        SortedSet<Long> cut) {
     /** One minute. */
     public static final long MAX_DELAY_NANOS = 60_000_000_000L;
 
@@ -43,6 +52,9 @@ public record Impairments(
 
     /** Frames on their way unless said otherwise, as in tc-netem(8). */
     public static final int DEFAULT_LIMIT_FRAMES = 1000;
+
+    /** Most stations out of reach. */
+    public static final int MAX_CUT_STATIONS = 1024;
 
     private static final long MAX_BURST_BYTES = 1L << 30;
     private static final int MAX_LOSS_BURST_FRAMES = 1_000_000;
@@ -71,6 +83,56 @@ public record Impairments(
             throw new IllegalArgumentException("burst needs a rate");
         }
         requireBurst(loss, lossBurstFrames);
+        cut = Collections.unmodifiableSortedSet(new TreeSet<>(cut));
+        require(cut.size(), 0, MAX_CUT_STATIONS, "cut", "stations");
+    }
+
+    /** With every station in reach. */
+    public Impairments(
+            long delayNanos,
+            long jitterNanos,
+            DelayDistribution distribution,
+            double loss,
+            int lossBurstFrames,
+            double duplicate,
+            double reorder,
+            double corrupt,
+            long rateBitsPerSecond,
+            long burstBytes,
+            int limitFrames,
+            boolean down) {
+        this(
+                delayNanos,
+                jitterNanos,
+                distribution,
+                loss,
+                lossBurstFrames,
+                duplicate,
+                reorder,
+                corrupt,
+                rateBitsPerSecond,
+                burstBytes,
+                limitFrames,
+                down,
+                Collections.emptySortedSet());
+    }
+
+    /** With other stations out of reach. */
+    public Impairments withCut(Collection<Long> changed) {
+        return new Impairments(
+                delayNanos,
+                jitterNanos,
+                distribution,
+                loss,
+                lossBurstFrames,
+                duplicate,
+                reorder,
+                corrupt,
+                rateBitsPerSecond,
+                burstBytes,
+                limitFrames,
+                down,
+                new TreeSet<>(changed));
     }
 
     private static void requireBurst(double loss, int burstFrames) {

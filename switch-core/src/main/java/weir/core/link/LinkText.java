@@ -3,12 +3,16 @@ package weir.core.link;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import weir.core.fdb.MacAddress;
 
 /** {@link LinkSettings} as text, both ways. */
 final class LinkText {
     private static final String KEYS = "delay:20ms, jitter:5ms, distribution:uniform|normal, loss:1%, loss-burst:5,"
-            + " duplicate:1%, reorder:1%, corrupt:1%, rate:10mbit, burst:64kb, limit:1000, down, direction:to|from|both,"
+            + " duplicate:1%, reorder:1%, corrupt:1%, rate:10mbit, burst:64kb, limit:1000, down, cut:MAC+MAC, direction:to|from|both,"
             + " for:5m and seed:1";
 
     private final String text;
@@ -75,6 +79,7 @@ final class LinkText {
             case "burst" -> draft.burstBytes = LinkUnits.bytes(value);
             case "limit" -> draft.limitFrames = (int) number(key, value, 7);
             case "down" -> draft.down = isBare(key, value);
+            case "cut" -> draft.cut = stations(value);
             case "direction" -> draft.direction = direction(value);
             case "for" -> forNanos = once(forNanos, key, LinkUnits.longNanos(value));
             case "seed" -> seed = once(seed, key, number(key, value, 18));
@@ -91,6 +96,18 @@ final class LinkText {
             }
         }
         throw new IllegalArgumentException("distribution '" + value + "' is neither uniform nor normal");
+    }
+
+    private static SortedSet<Long> stations(String value) {
+        SortedSet<Long> stations = new TreeSet<>();
+        for (String each : value.split("\\+", -1)) {
+            long mac = MacAddress.parse(each);
+            if (!MacAddress.isValidSource(mac)) {
+                throw new IllegalArgumentException("cut '" + each + "' is no address of one station");
+            }
+            stations.add(mac);
+        }
+        return stations;
     }
 
     private static String direction(String value) {
@@ -155,6 +172,9 @@ final class LinkText {
         if (it.down()) {
             parts.add("down");
         }
+        if (!it.cut().isEmpty()) {
+            parts.add(it.cut().stream().map(MacAddress::toString).collect(Collectors.joining("+", "cut:", "")));
+        }
         parts.addAll(common);
         return parts.isEmpty() ? "delay:0ns" : String.join(",", parts);
     }
@@ -203,6 +223,7 @@ final class LinkText {
         private long burstBytes;
         private int limitFrames = Impairments.DEFAULT_LIMIT_FRAMES;
         private boolean down;
+        private SortedSet<Long> cut = new TreeSet<>();
 
         Impairments impairments() {
             return new Impairments(
@@ -217,7 +238,8 @@ final class LinkText {
                     rateBitsPerSecond,
                     burstBytes,
                     limitFrames,
-                    down);
+                    down,
+                    cut);
         }
     }
 }

@@ -14,6 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import weir.core.counter.DropReason;
 import weir.core.counter.PortCounters;
+import weir.core.fdb.MacAddress;
+import weir.core.loop.LoopGuard;
 import weir.core.testing.Frames;
 import weir.core.testing.HandDrivenSwitch;
 
@@ -149,6 +151,53 @@ class LinkEmulationTest {
 
         assertEquals(2, counters("b").egressDrops().get(DropReason.LINK_DOWN));
         assertEquals(1, counters("b").ingressDrops().get(DropReason.LINK_DOWN));
+        finish();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"loss:30%", "loss:30%,loss-burst:4"})
+    void probesOfSwitchesDoNotShiftTheFatesOfFrames(String settings) {
+        byte[] probe = Frames.untagged(Frames.toSwitchOrder(LoopGuard.PROBE_DESTINATION), Frames.station(9), 60, 0);
+        List<List<Integer>> runs = new ArrayList<>();
+        for (boolean hasProbes : List.of(false, true)) {
+            knowStations();
+            hand.received("b");
+            link("a", "direction:from,seed:1," + settings);
+            for (int i = 0; i < 100; i++) {
+                hand.sendAndSettle("a", numbered(i));
+                if (hasProbes) {
+                    hand.sendAndSettle("a", probe);
+                }
+            }
+            runs.add(numbers(hand.received("b").stream()
+                    .filter(frame -> frame.length == FRAME_BYTES)
+                    .toList()));
+            hand.sw().links().clear("a");
+        }
+        assertEquals(runs.get(0), runs.get(1));
+        assertTrue(runs.get(0).size() < 100);
+        finish();
+    }
+
+    @Test
+    void stationsThatAreCutDoNotHearEachOtherAndOthersDo() {
+        byte[] broadcast = Frames.untagged(Frames.BROADCAST, Frames.station(1), 60, 0);
+        byte[] back = Frames.untagged(Frames.station(1), Frames.station(2), 60, 9);
+        knowStations();
+        link("b", "cut:" + MacAddress.toString(Frames.toSwitchOrder(Frames.station(1))));
+
+        hand.sendAndSettle("a", numbered(1), broadcast);
+        hand.sendAndSettle("b", back);
+        assertEquals(2, counters("b").egressDrops().get(DropReason.LINK_CUT));
+        assertEquals(1, counters("b").ingressDrops().get(DropReason.LINK_CUT));
+
+        hand.sendAndSettle("a", Frames.untagged(Frames.station(2), Frames.station(3), 60, 0));
+        assertEquals(1, hand.received("b").size(), "another station");
+        link("b", "delay:0ns");
+        hand.sendAndSettle("a", numbered(1));
+        hand.sendAndSettle("b", back);
+        assertEquals(List.of(1), numbers(hand.received("b")));
+        assertEquals(1, hand.received("a").size());
         finish();
     }
 
