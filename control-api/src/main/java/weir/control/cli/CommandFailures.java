@@ -20,7 +20,7 @@ final class CommandFailures {
     /** A port that cannot be opened, with the exit code of its kind. */
     static CommandFailure of(PortException e) {
         ExitCode code = switch (e.kind()) {
-            case NOT_FOUND, NO_PEER -> ExitCode.NOT_FOUND;
+            case NOT_FOUND, GONE, NO_PEER -> ExitCode.NOT_FOUND;
             case FAILED -> ExitCode.FAILURE;
         };
         return of(code, e, e.hint());
