@@ -61,7 +61,8 @@ public record IpPrefix(InetAddress address, int length) {
     /** Whether an address is of this network. */
     public boolean contains(InetAddress other) {
         byte[] bytes = other.getAddress();
-        return bytes.length == address.getAddress().length && Arrays.equals(masked(bytes), masked(address.getAddress()));
+        return bytes.length == address.getAddress().length
+                && Arrays.equals(masked(bytes), masked(address.getAddress()));
     }
 
     private byte[] masked(byte[] bytes) {

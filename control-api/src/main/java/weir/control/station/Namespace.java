@@ -2,10 +2,14 @@
 
 package weir.control.station;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
+import weir.control.station.StationException.Kind;
 import weir.ports.linux.Errno;
 import weir.ports.linux.Fd;
 import weir.ports.linux.LinkChange;
@@ -13,7 +17,6 @@ import weir.ports.linux.LinkInfo;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.NetworkNamespace;
 import weir.ports.linux.RouteSocket;
-import weir.control.station.StationException.Kind;
 
 /**
  * The interfaces of a network namespace, as who is inside sees them. Needs CAP_SYS_ADMIN to enter; each call does so on a
@@ -55,17 +58,18 @@ public record Namespace(String path, String owner) {
     private StationException explain(LinuxException e) {
         String cause = owner + ": " + e.getMessage();
         if (e.isMissingPath()) {
-            return new StationException(Kind.NOT_FOUND, owner + " has no network namespace any more", "has it ended?", e);
+            return new StationException(
+                    Kind.NOT_FOUND, owner + " has no network namespace any more", "has it ended?", e);
         }
-        return switch (e.errno()) {
-            case EPERM, EACCES ->
-                new StationException(
-                        Kind.FAILED,
-                        "no permission to enter the network namespace of " + owner,
-                        "run this as root, or with CAP_SYS_ADMIN and CAP_NET_ADMIN",
-                        e);
-            default -> new StationException(Kind.FAILED, cause, "'weir doctor' shows what this machine lacks", e);
-        };
+        boolean isForbidden = e.errno() == Errno.EPERM || e.errno() == Errno.EACCES;
+        boolean isOutside = cause.contains("setns ") || cause.contains("open ");
+        return new StationException(
+                Kind.FAILED,
+                isForbidden && isOutside ? "no permission to enter the network namespace of " + owner : cause,
+                isForbidden
+                        ? "run this as root, or with CAP_SYS_ADMIN and CAP_NET_ADMIN"
+                        : "'weir doctor' shows what this machine lacks",
+                e);
     }
 
     /** Number of the namespace, the same for every path to it while it lives. */
@@ -105,6 +109,9 @@ public record Namespace(String path, String owner) {
                         Kind.NOT_FOUND, owner + " has no interface " + settings.name(), "was it renamed meanwhile?");
             }
             route.change(link, LinkChange.NOTHING.mac(settings.mac()).bringUp());
+            if (settings.addresses().stream().anyMatch(IpPrefix::isIpv6)) {
+                allowIpv6(settings.name());
+            }
             for (IpPrefix address : settings.addresses()) {
                 unlessThere(() -> route.addAddress(link, address.address(), address.length()));
             }
@@ -116,6 +123,19 @@ public record Namespace(String path, String owner) {
             }
             return left;
         });
+    }
+
+    /** Docker turns IPv6 off in containers whose networks have none. What is written counts in the namespace of who writes. */
+    private void allowIpv6(String interfaceName) throws StationException {
+        try {
+            Files.writeString(Path.of("/proc/sys/net/ipv6/conf", interfaceName, "disable_ipv6"), "0");
+        } catch (IOException e) {
+            throw new StationException(
+                    Kind.FAILED,
+                    owner + " cannot have IPv6: " + e,
+                    "leave IPv6 addresses out, or mount /proc/sys so that it can be written",
+                    e);
+        }
     }
 
     /** Adds a route; false when there is one to its destination. */

@@ -110,7 +110,7 @@ public final class RouteSocket implements AutoCloseable {
     private static byte[] macBytes(long mac) {
         byte[] bytes = new byte[MAC_BYTES];
         for (int i = 0; i < MAC_BYTES; i++) {
-            bytes[i] = (byte) (mac >>> Byte.SIZE * i);
+            bytes[i] = (byte) (mac >>> (Byte.SIZE * i));
         }
         return bytes;
     }

@@ -109,7 +109,7 @@ public record TapSpec(
     }
 
     /** Alias of the interface when it stays: what it is known by wherever it is and whatever it is called. */
-    String alias() {
+    public String alias() {
         return ALIAS_PREFIX + name;
     }
 

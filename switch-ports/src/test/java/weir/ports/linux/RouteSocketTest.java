@@ -55,7 +55,11 @@ class RouteSocketTest {
             LinkInfo b = route.find("vb", RouteSocket.OWN_NAMESPACE);
             assertNotNull(a);
             assertNotNull(b);
-            route.change(a, LinkChange.NOTHING.mac(MacAddress.parse("02:42:c6:12:00:01")).bringUp());
+            route.change(
+                    a,
+                    LinkChange.NOTHING
+                            .mac(MacAddress.parse("02:42:c6:12:00:01"))
+                            .bringUp());
             route.change(b, LinkChange.NOTHING.bringUp());
             InetAddress four = InetAddress.ofLiteral("198.18.0.1");
             InetAddress six = InetAddress.ofLiteral("2001:db8::1");
