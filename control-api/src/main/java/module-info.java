@@ -34,6 +34,8 @@ module weir.control {
             tools.jackson.databind;
     opens weir.control.gen to
             tools.jackson.databind;
+    opens weir.control.lab to
+            tools.jackson.databind;
     opens weir.control.machine to
             tools.jackson.databind;
     opens weir.control.program to

@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import weir.commands.WeirProcess;
+import weir.commands.WeirRun;
 import weir.ports.testing.Netns;
 import weir.ports.testing.Waiting;
 
@@ -27,9 +28,9 @@ final class DockerLab implements AutoCloseable {
 
     private static final String BUSYBOX = "/bin/busybox";
     private static final List<String> APPLETS =
-            List.of("sh", "sleep", "ping", "ping6", "ip", "cat", "wget", "httpd", "true", "timeout", "arp");
+            List.of("sh", "sleep", "ping", "ping6", "ip", "cat", "wget", "httpd", "true", "timeout", "arp", "nc", "echo");
     private static final Pattern LIBRARY = Pattern.compile("(/\\S+) \\(0x");
-    private static final long START_MILLIS = 30_000;
+    private static final long START_MILLIS = 60_000;
     private static final long COMMAND_SECONDS = 60;
 
     private final Netns netns = new Netns();
@@ -130,6 +131,31 @@ final class DockerLab implements AutoCloseable {
                 plugin().toString());
         weir = started;
         started.awaitText("ready: ");
+    }
+
+    /** A command of Weir, run to its end in a process that asks both daemons. */
+    WeirRun weir(String... arguments) throws InterruptedException {
+        return weirAt(socket().toString(), arguments);
+    }
+
+    /** The same with another place for Docker. */
+    WeirRun weirAt(String dockerSocket, String... arguments) throws InterruptedException {
+        List<String> program = inNamespace("env", "DOCKER_HOST=unix://" + dockerSocket, "WEIR_SOCKET=" + api());
+        try (WeirProcess process = WeirProcess.startBehind(program, arguments)) {
+            return new WeirRun(process.exitCode(), process.out(), process.err());
+        }
+    }
+
+    /** A command of Weir that asks the Weir daemon alone, in this process. */
+    WeirRun weirHere(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--socket", api().toString()));
+        return WeirRun.of(all.toArray(String[]::new));
+    }
+
+    /** Socket of the Weir daemon's API. */
+    Path api() {
+        return folder.resolve("api.sock");
     }
 
     /** Kills the Weir daemon without a chance to clean up. */
@@ -256,6 +282,15 @@ final class DockerLab implements AutoCloseable {
         all.addAll(List.of(more));
         all.addAll(List.of(IMAGE, "sleep", "600"));
         docker(all.toArray(String[]::new));
+    }
+
+    /** What a command in a container prints; null when it fails. */
+    @Nullable
+    String in(String container, String... command) {
+        List<String> all = new ArrayList<>(List.of("exec", container));
+        all.addAll(List.of(command));
+        Outcome outcome = run(all);
+        return outcome.code() == 0 ? outcome.output().strip() : null;
     }
 
     /** Whether a container gets an answer from an address or a name; asks for a while. */

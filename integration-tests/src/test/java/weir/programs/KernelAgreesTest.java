@@ -99,6 +99,8 @@ class KernelAgreesTest {
                     "outwards c612000113880600 c613000900500600",
                     "inwards c6130009c3501100 c61200019c401100",
                     "inwards c612000200500600 c612000313880600"),
+            "virtual_server",
+            List.of("service 00000000 c6120002c612000bc612000cc612000d"),
             "vlan_domains",
             concat(
                     List.of(

@@ -109,6 +109,7 @@ public final class ApplyCommand extends QueryCommand {
             throw refused(
                     file.equals(STANDARD_INPUT) ? "standard input" : file,
                     e,
+                    "docs/topology.md says what a topology can have",
                     spec.commandLine().getErr());
         } catch (NoSuchFileException e) {
             throw new CommandFailure(
@@ -125,8 +126,12 @@ public final class ApplyCommand extends QueryCommand {
         return in.readNBytes(SourceText.MAX_BYTES + 1);
     }
 
-    /** Tells all faults of a file but the last, which it returns as the failure. */
-    static CommandFailure refused(String file, TextErrors errors, PrintWriter err) {
+    /**
+     * Tells all faults of a file but the last, which it returns as the failure.
+     *
+     * @param otherwise what to do about a fault that has no hint
+     */
+    static CommandFailure refused(String file, TextErrors errors, String otherwise, PrintWriter err) {
         List<TextErrors.Fault> faults = errors.faults();
         for (TextErrors.Fault fault : faults.subList(0, faults.size() - 1)) {
             err.println("weir: " + fault.in(file));
@@ -136,10 +141,7 @@ public final class ApplyCommand extends QueryCommand {
         }
         TextErrors.Fault last = faults.getLast();
         return new CommandFailure(
-                ExitCode.USAGE,
-                last.in(file),
-                last.hint().isEmpty() ? "docs/topology.md says what a topology can have" : last.hint(),
-                errors);
+                ExitCode.USAGE, last.in(file), last.hint().isEmpty() ? otherwise : last.hint(), errors);
     }
 
     private static String schema() {

@@ -4,6 +4,7 @@ package weir.control.cli;
 
 import weir.control.client.DaemonException;
 import weir.control.program.ReplayException;
+import weir.control.station.StationException;
 import weir.core.port.PortException;
 
 /** Turns what other packages throw into what a command says. */
@@ -20,7 +21,7 @@ final class CommandFailures {
     /** A port that cannot be opened, with the exit code of its kind. */
     static CommandFailure of(PortException e) {
         ExitCode code = switch (e.kind()) {
-            case NOT_FOUND, NO_PEER -> ExitCode.NOT_FOUND;
+            case NOT_FOUND, GONE, NO_PEER -> ExitCode.NOT_FOUND;
             case FAILED -> ExitCode.FAILURE;
         };
         return of(code, e, e.hint());
@@ -48,6 +49,16 @@ final class CommandFailures {
                     case "program_rejected" -> ExitCode.PROGRAM_REJECTED;
                     default -> ExitCode.FAILURE;
                 };
+        };
+        return of(code, e, e.hint());
+    }
+
+    /** With the exit code of its kind. */
+    static CommandFailure of(StationException e) {
+        ExitCode code = switch (e.kind()) {
+            case NOT_FOUND -> ExitCode.NOT_FOUND;
+            case INVALID -> ExitCode.USAGE;
+            case FAILED -> ExitCode.FAILURE;
         };
         return of(code, e, e.hint());
     }

@@ -26,4 +26,9 @@ public final class DaemonOption {
     public DaemonClient client() {
         return DaemonClient.at(socket);
     }
+
+    /** Where it is asked. */
+    Path socket() {
+        return socket;
+    }
 }

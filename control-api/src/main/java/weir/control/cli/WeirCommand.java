@@ -38,6 +38,8 @@ import picocli.CommandLine.Spec;
     ProgramCommand.class,
     MapCommand.class,
     LinkCommand.class,
+    DockerCommand.class,
+    LabCommand.class,
     CaptureCommand.class,
     StatsCommand.class,
     EventsCommand.class,

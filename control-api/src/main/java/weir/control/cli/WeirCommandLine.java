@@ -55,7 +55,7 @@ public final class WeirCommandLine {
     }
 
     /** Prints to these instead of standard output and standard error. */
-    WeirCommandLine printingTo(PrintWriter out, PrintWriter err) {
+    public WeirCommandLine printingTo(PrintWriter out, PrintWriter err) {
         commandLine.setOut(out).setErr(err);
         return this;
     }

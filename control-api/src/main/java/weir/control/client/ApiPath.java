@@ -27,7 +27,20 @@ public final class ApiPath {
      * @throws DaemonException for a segment that no server takes for a name
      */
     public static ApiPath of(String... segments) {
-        StringBuilder path = new StringBuilder(VERSION);
+        return below(VERSION, segments);
+    }
+
+    /**
+     * {@code /SEGMENT/SEGMENT...}, of a server that is no daemon of ours.
+     *
+     * @throws DaemonException as {@link #of}
+     */
+    public static ApiPath unversioned(String... segments) {
+        return below("", segments);
+    }
+
+    private static ApiPath below(String root, String... segments) {
+        StringBuilder path = new StringBuilder(root);
         for (String segment : segments) {
             if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
                 throw new DaemonException(

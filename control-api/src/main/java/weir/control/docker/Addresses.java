@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import weir.core.fdb.MacAddress;
 
 /** Addresses in Docker's requests. */
-final class Addresses {
+public final class Addresses {
     private static final Pattern IPV4 = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
     private static final Pattern WITH_PREFIX = Pattern.compile("[0-9a-fA-F.:]{2,45}/\\d{1,3}");
     private static final int OCTETS = 4;
@@ -68,7 +68,7 @@ final class Addresses {
      *
      * @param digest at least four bytes that differ between endpoints
      */
-    static String macFor(String ipv4, byte[] digest) {
+    public static String macFor(String ipv4, byte[] digest) {
         String[] octets = ipv4.split("\\.", -1);
         StringBuilder mac = new StringBuilder(ipv4.isEmpty() ? "02:57" : "02:42");
         for (int i = 0; i < OCTETS; i++) {

@@ -3,7 +3,7 @@
 package weir.control.docker;
 
 /** A request of Docker is not done; the message is what the user of Docker reads. */
-final class DriverException extends Exception {
+public final class DriverException extends Exception {
     private static final long serialVersionUID = 1L;
 
     DriverException(String message) {

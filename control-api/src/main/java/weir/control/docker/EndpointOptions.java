@@ -16,13 +16,16 @@ import weir.core.link.LinkSettings;
  * @param port name of the switch's port; empty for the address
  * @param link instead of that of the network; null for that
  */
-record EndpointOptions(String port, @Nullable LinkSettings link) {
+public record EndpointOptions(String port, @Nullable LinkSettings link) {
+    /** None given. */
+    public static final EndpointOptions DEFAULT = new EndpointOptions("", null);
+
     private static final String PORT = "port";
     private static final String DOCKERS_OWN = "com.docker.";
     private static final Set<String> KNOWN = NetworkOptions.known(List.of(PORT));
 
     /** Reads options; what Docker puts beside them for drivers of its own is left alone. */
-    static EndpointOptions of(Map<String, String> given) throws DriverException {
+    public static EndpointOptions of(Map<String, String> given) throws DriverException {
         Map<String, String> ours = new TreeMap<>(given);
         ours.keySet().removeIf(key -> key.startsWith(DOCKERS_OWN));
         Map<String, String> options = NetworkOptions.plain(ours, KNOWN);

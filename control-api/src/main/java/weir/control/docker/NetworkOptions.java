@@ -25,13 +25,16 @@ import weir.core.port.VlanMode;
  * @param mtuBytes MTU of containers' interfaces, or 0 for the default
  * @param link what is done to frames of each container; null for nothing
  */
-record NetworkOptions(
+public record NetworkOptions(
         String switchName,
         int vlan,
         String program,
         int mtuBytes,
         LinkMode mode,
         @Nullable LinkSettings link) {
+    /** None given. */
+    public static final NetworkOptions DEFAULT = new NetworkOptions("", 0, "", 0, LinkMode.TAP, null);
+
     private static final String PREFIX = "weir.";
     private static final String DOCKERS_MTU = "com.docker.network.driver.mtu";
 
@@ -73,7 +76,7 @@ record NetworkOptions(
     }
 
     /** Reads options; the first mistake is told. */
-    static NetworkOptions of(Map<String, String> given) throws DriverException {
+    public static NetworkOptions of(Map<String, String> given) throws DriverException {
         Map<String, String> options = plain(given, KNOWN);
         String name = options.getOrDefault(SWITCH, "");
         if (options.containsKey(SWITCH) && !TopologyReader.isName(name)) {
@@ -90,7 +93,7 @@ record NetworkOptions(
     }
 
     /** How the ports of the network treat tags. */
-    VlanMode vlanMode() {
+    public VlanMode vlanMode() {
         return vlan == 0 ? VlanMode.UNAWARE : new VlanMode.Access(vlan);
     }
 

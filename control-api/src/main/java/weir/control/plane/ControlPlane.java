@@ -226,7 +226,9 @@ public final class ControlPlane implements AutoCloseable {
     /**
      * Reaches a topology that was kept. Called before all changes.
      *
-     * @param ignoreBadPorts whether a port that cannot be attached is left out instead, and stays in the topology
+     * A port that has ended with its container is left out, and stays in the topology until somebody detaches it.
+     *
+     * @param ignoreBadPorts whether other ports that cannot be attached are left out, too
      * @throws ControlException when a step fails
      */
     public void restore(Topology kept, boolean ignoreBadPorts) throws ControlException {
@@ -248,7 +250,9 @@ public final class ControlPlane implements AutoCloseable {
 
     /** A port that is not there, or what is to be done to one that is not there. */
     private void noteFailed(Action action, ControlException e, boolean ignoreBadPorts) throws ControlException {
-        if (!ignoreBadPorts || !(action instanceof Action.AttachPort || failed.containsKey(action.place()))) {
+        boolean isGone = e.getCause() instanceof PortException port && port.kind() == PortException.Kind.GONE;
+        boolean isOfLeftOut = failed.containsKey(action.place());
+        if (!isOfLeftOut && !(action instanceof Action.AttachPort && (isGone || ignoreBadPorts))) {
             throw new ControlException(
                     e.code(), action.place() + ": " + e.getMessage(), e.hint(), e.errors(), e.violations(), e);
         }

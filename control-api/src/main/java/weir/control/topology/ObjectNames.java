@@ -55,7 +55,7 @@ public interface ObjectNames {
             this.hint = hint;
         }
 
-        String hint() {
+        public String hint() {
             return hint;
         }
     }

@@ -67,7 +67,7 @@ public final class ObjectReader {
     }
 
     /** Text, a number or a truth value, as text; empty when it is absent. */
-    String scalar(String name) {
+    public String scalar(String name) {
         return read(
                 name,
                 "",
@@ -161,19 +161,38 @@ public final class ObjectReader {
         }
     }
 
+    /** Names that nobody asked for and that begin with {@code x-}: what some formats leave to others. */
+    public Set<String> extensions() {
+        Set<String> names = new TreeSet<>(node.isObject() ? node.propertyNames() : Set.of());
+        names.removeIf(name -> !name.startsWith("x-") || asked.contains(name));
+        return names;
+    }
+
     /** To be called when everything was asked for that can be there. */
     public void end() {
-        if (!node.isObject()) {
-            return;
-        }
-        for (String name : node.propertyNames()) {
-            if (!asked.contains(name)) {
+        end(Set.of());
+    }
+
+    /**
+     * As {@link #end()}, with names that may be there beside those that were asked for.
+     *
+     * @return which of them are
+     */
+    public List<String> end(Set<String> tolerated) {
+        List<String> present = new ArrayList<>();
+        for (String name : node.isObject() ? node.propertyNames() : List.<String>of()) {
+            if (tolerated.contains(name)) {
+                present.add(name);
+            } else if (!asked.contains(name)) {
+                Set<String> known = new TreeSet<>(tolerated);
+                known.addAll(asked);
                 wrong(
                         pointerTo(name),
                         "unknown field '" + name + "'",
-                        Spelling.didYouMean(name, asked) + "fields here are " + String.join(", ", asked));
+                        Spelling.didYouMean(name, known) + "fields here are " + String.join(", ", asked));
             }
         }
+        return present;
     }
 
     private static String shown(JsonNode value) {

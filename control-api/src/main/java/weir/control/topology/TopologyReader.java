@@ -37,14 +37,15 @@ public final class TopologyReader {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,15}");
 
-    private final List<DefinitionErrors.Place> errors = new ArrayList<>();
+    private final List<DefinitionErrors.Place> errors;
     private final ObjectNames objects;
     private final boolean isFile;
     private final Map<String, String> placeByIdentity = new LinkedHashMap<>();
 
     @SuppressWarnings("ReferenceEquality") // a constant, which is only itself
-    private TopologyReader(ObjectNames objects) {
+    private TopologyReader(ObjectNames objects, List<DefinitionErrors.Place> errors) {
         this.objects = objects;
+        this.errors = errors;
         isFile = objects != ObjectNames.DIGESTS;
     }
 
@@ -59,7 +60,7 @@ public final class TopologyReader {
     }
 
     private static <T> T read(JsonNode json, ObjectNames objects, Part<T> part) throws DefinitionErrors {
-        TopologyReader reader = new TopologyReader(objects);
+        TopologyReader reader = new TopologyReader(objects, new ArrayList<>());
         T value = part.read(reader, new ObjectReader(json, "", reader.errors));
         if (!reader.errors.isEmpty()) {
             throw new DefinitionErrors(reader.errors);
@@ -151,6 +152,22 @@ public final class TopologyReader {
         if (!fields.text("kind", "").equals(KIND)) {
             fields.wrong(fields.pointerTo("kind"), "'kind' is not " + KIND, "write kind: " + KIND);
         }
+        Map<String, SwitchDefinition> switches = switches(fields);
+        fields.end();
+        return new Topology(switches);
+    }
+
+    /**
+     * Reads the field {@code switches} of an object of another text, as topologies have it.
+     *
+     * @param errors where errors are noted
+     */
+    public static Map<String, SwitchDefinition> switches(
+            ObjectReader fields, ObjectNames objects, List<DefinitionErrors.Place> errors) {
+        return new TopologyReader(objects, errors).switches(fields);
+    }
+
+    private Map<String, SwitchDefinition> switches(ObjectReader fields) {
         Map<String, SwitchDefinition> switches = new LinkedHashMap<>();
         JsonNode all = fields.field("switches");
         if (all != null) {
@@ -160,8 +177,7 @@ public final class TopologyReader {
                 switches.put(name, switchDefinition(at(all.get(name), byName.pointerTo(name))));
             }
         }
-        fields.end();
-        return new Topology(switches);
+        return switches;
     }
 
     private static void checkName(ObjectReader fields, String name, String what) {

@@ -12,14 +12,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import weir.control.daemon.Daemon;
+import weir.control.daemon.DaemonSettings;
 import weir.control.report.SwitchReport;
 import weir.control.run.PortSpecs;
 import weir.core.Switch;
@@ -242,6 +246,59 @@ class DocumentedKeysTest {
     void describesTheDoctor() {
         documented.assertDescribe(
                 "weir-doctor", CommandRun.of("doctor", "-o", "json").succeeds().json());
+    }
+
+    @Test
+    @RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.TUN, Feature.NETNS})
+    void describesAttachedProcesses(@TempDir Path folder) throws Exception {
+        Path socket = folder.resolve("s");
+        Process process = new ProcessBuilder("unshare", "--net", "sleep", "60").start();
+        try (Daemon _ = Daemon.start(DaemonSettings.at(socket, folder.resolve("state")), Map.of())) {
+            Path own = Files.readSymbolicLink(Path.of("/proc/self/ns/net"));
+            Path link = Path.of("/proc", Long.toString(process.pid()), "ns", "net");
+            while (Files.readSymbolicLink(link).equals(own)) {
+                Thread.onSpinWait();
+            }
+            String pid = "pid:" + process.pid();
+            at(socket, "switch", "create", "lan");
+            documented.assertDescribe(
+                    "weir-docker-attach",
+                    at(socket, "docker", "attach", "lan", pid, "--ip=198.18.27.1/24", "--gateway=198.18.27.254"));
+            documented.assertDescribe("weir-docker-detach", at(socket, "docker", "detach", "lan", pid));
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    @RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.TUN, Feature.NETNS})
+    void describesLabs(@TempDir Path folder) throws Exception {
+        Path socket = folder.resolve("s");
+        String name = "keys-" + ProcessHandle.current().pid();
+        Path file = Files.writeString(folder.resolve(name + ".yaml"), """
+                services:
+                  a: {networks: [lan]}
+                networks:
+                  lan: {driver: weir, driver_opts: {switch: sw}, ipam: {config: [{subnet: 198.18.28.0/24}]}}
+                x-weir:
+                  switches: {sw: {ports: {trunk: "null:x"}}}
+                """);
+        String labs = "--labs=" + folder.resolve("labs");
+        try (Daemon _ = Daemon.start(DaemonSettings.at(socket, folder.resolve("state")), Map.of())) {
+            JsonNode up = at(socket, "lab", "up", file.toString(), labs);
+            documented.assertDescribe("weir-lab-list", up, at(null, "lab", "list", labs));
+        } finally {
+            CommandRun down = CommandRun.of("lab", "down", name, labs, "--forget", "-o", "json");
+            documented.assertDescribe("weir-lab-down", down.succeeds().json());
+        }
+    }
+
+    private static JsonNode at(@Nullable Path socket, String... words) {
+        Stream<String> more =
+                socket == null ? Stream.of("-o", "json") : Stream.of("-o", "json", "--socket", socket.toString());
+        return CommandRun.of(Stream.concat(Arrays.stream(words), more).toArray(String[]::new))
+                .succeeds()
+                .json();
     }
 
     @Test

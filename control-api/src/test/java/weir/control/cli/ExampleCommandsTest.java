@@ -52,6 +52,8 @@ class ExampleCommandsTest {
             Map.entry("tail_calls.c", List.of("ARP 1", "ETHERNET 13")),
             Map.entry("tcp_mss.c", List.of("0 2")),
             Map.entry("udp_checksum.c", List.of("RIGHT 3")),
+            Map.entry(
+                    "virtual_server.c", List.of("XDP_TX 1", "map flows: LRU_HASH, key 12 bytes, value 4 bytes: 3 of")),
             Map.entry("vlan_domains.c", List.of("redirected to all of domain_0 but the ingress port: 1 frame")),
             Map.entry("vlan_tags.c", List.of("{ outer = 100, inner = 10 } 1", "XDP_DROP 1")),
             Map.entry("vale/l2_bridge.c", List.of("broadcast 1", "port 1 4", "port 2 4")),

@@ -95,6 +95,7 @@ class InputSearchTest {
             udp_checksum    67,112,118               jumps NO_ERROR
             udp_checksum    88                       jumps LUCK
             udp_checksum    96                       jumps INDEX
+            virtual_server  297                      jumps INDEX
             vlan_domains    5                        jumps SHORT
             vlan_tags       5                        jumps SHORT
             xdpdump         2                        jumps SHORT

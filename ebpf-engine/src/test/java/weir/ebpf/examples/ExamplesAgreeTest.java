@@ -61,6 +61,7 @@ class ExamplesAgreeTest {
                             "servers 00000000 0200000000090700"),
             "mirror", List.of("cable 01000000 01000000", "cable 02000000 02000000", "watcher 00000000 02000000"),
             "nat", List.of("outwards c61200019c401100 c6130009c3501100", "inwards c612000200500600 c613000b13880600"),
+            "virtual_server", List.of("service 00000000 c6120002c612000bc612000cc612000d"),
             "vlan_domains", List.of("domain_of_port 01000000 00000000", "domain_0 01000000 01000000"));
 
     static Stream<String> examples() {

@@ -16,6 +16,9 @@ public final class PortException extends Exception {
         /** Something that the spec names does not exist: an interface, a namespace, a file, a folder. */
         NOT_FOUND,
 
+        /** What the port belonged to has ended and will not come back: a container, and its namespace with it. */
+        GONE,
+
         /** The socket at the other end does not exist; the process that makes it may come yet. */
         NO_PEER,
 

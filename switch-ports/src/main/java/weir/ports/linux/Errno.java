@@ -38,11 +38,13 @@ public enum Errno {
     EAFNOSUPPORT(97, "address family not supported"),
     EADDRINUSE(98, "address in use"),
     ENETDOWN(100, "network is down"),
+    ENETUNREACH(101, "network is unreachable"),
     ECONNRESET(104, "connection reset by the peer"),
     ENOBUFS(105, "no buffer space"),
     ENOTCONN(107, "not connected"),
     ETIMEDOUT(110, "timed out"),
     ECONNREFUSED(111, "connection refused"),
+    EHOSTUNREACH(113, "no route to host"),
     /** Any number not listed here. */
     UNKNOWN(-1, "unknown error");
 

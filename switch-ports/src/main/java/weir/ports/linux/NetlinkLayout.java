@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.linux;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
@@ -44,6 +45,10 @@ final class NetlinkLayout {
     static final int IFINFOMSG_BYTES = 16;
     /** {@code struct rtgenmsg}: one byte of family, padded. */
     static final int RTGENMSG_BYTES = 4;
+    /** {@code struct ifaddrmsg}, {@code uapi/linux/if_addr.h}. */
+    static final int IFADDRMSG_BYTES = 8;
+    /** {@code struct rtmsg}. */
+    static final int RTMSG_BYTES = 12;
 
     static final short NLMSG_ERROR = 2;
     static final short NLMSG_DONE = 3;
@@ -51,6 +56,8 @@ final class NetlinkLayout {
     static final short RTM_DELLINK = 17;
     static final short RTM_GETLINK = 18;
     static final short RTM_SETLINK = 19;
+    static final short RTM_NEWADDR = 20;
+    static final short RTM_NEWROUTE = 24;
     static final short RTM_NEWNSID = 88;
     static final short RTM_GETNSID = 90;
 
@@ -61,6 +68,7 @@ final class NetlinkLayout {
     static final short NLM_F_CREATE_EXCL = 0x400 | 0x200;
     static final short NLMSGERR_ATTR_MSG = 1;
 
+    static final short IFLA_ADDRESS = 1;
     static final short IFLA_IFNAME = 3;
     static final short IFLA_MTU = 4;
     static final short IFLA_LINKINFO = 18;
@@ -74,6 +82,11 @@ final class NetlinkLayout {
     static final short IFLA_TUN_TYPE = 3;
     static final short IFLA_TUN_MULTI_QUEUE = 7;
     static final short IFLA_TUN_NUM_QUEUES = 8;
+    static final short IFA_ADDRESS = 1;
+    static final short IFA_LOCAL = 2;
+    static final short RTA_DST = 1;
+    static final short RTA_OIF = 4;
+    static final short RTA_GATEWAY = 5;
     static final short NETNSA_NSID = 1;
     static final short NETNSA_FD = 3;
 
@@ -89,6 +102,13 @@ final class NetlinkLayout {
     /** {@code struct rtnl_link_stats64}, {@code uapi/linux/if_link.h}: 24 words of 8 bytes. */
     static final int STATS_TX_DROPPED = 7 * 8;
 
+    /** Use the address at once, without asking first whether somebody else has it. */
+    private static final byte IFA_F_NODAD = 2;
+
+    private static final byte RT_TABLE_MAIN = (byte) 254;
+    private static final byte RTPROT_STATIC = 4;
+    private static final byte RTN_UNICAST = 1;
+
     private static final int LENGTH = 0;
     private static final int TYPE = 4;
     private static final int FLAGS = 6;
@@ -99,6 +119,13 @@ final class NetlinkLayout {
     private static final int IFI_INDEX = HEADER_BYTES + 4;
     private static final int IFI_FLAGS = HEADER_BYTES + 8;
     private static final int IFI_CHANGE = HEADER_BYTES + 12;
+    private static final int IFA_PREFIX_LENGTH = HEADER_BYTES + 1;
+    private static final int IFA_FLAGS = HEADER_BYTES + 2;
+    private static final int IFA_INDEX = HEADER_BYTES + 4;
+    private static final int RTM_PREFIX_LENGTH = HEADER_BYTES + 1;
+    private static final int RTM_TABLE = HEADER_BYTES + 4;
+    private static final int RTM_PROTOCOL = HEADER_BYTES + 5;
+    private static final int RTM_TYPE = HEADER_BYTES + 7;
     private static final int ATTRIBUTE_HEADER_BYTES = 4;
     private static final int ATTRIBUTE_TYPE_MASK = 0x3fff;
 
@@ -154,6 +181,26 @@ final class NetlinkLayout {
         message.set(JAVA_INT_UNALIGNED, IFI_INDEX, index);
         message.set(JAVA_INT_UNALIGNED, IFI_FLAGS, flags);
         message.set(JAVA_INT_UNALIGNED, IFI_CHANGE, changeMask);
+    }
+
+    /** {@code struct ifaddrmsg}: family, prefix length, flags, scope (1 each), index (4). */
+    static void putAddress(MemorySegment message, byte family, int prefixLength, int index) {
+        message.set(JAVA_BYTE, HEADER_BYTES, family);
+        message.set(JAVA_BYTE, IFA_PREFIX_LENGTH, (byte) prefixLength);
+        message.set(JAVA_BYTE, IFA_FLAGS, IFA_F_NODAD);
+        message.set(JAVA_INT_UNALIGNED, IFA_INDEX, index);
+    }
+
+    /**
+     * {@code struct rtmsg}: family, length of destination, of source, type of service, table, protocol, scope, type (1
+     * each), flags (4). A route of the main table by way of a gateway.
+     */
+    static void putRoute(MemorySegment message, byte family, int prefixLength) {
+        message.set(JAVA_BYTE, HEADER_BYTES, family);
+        message.set(JAVA_BYTE, RTM_PREFIX_LENGTH, (byte) prefixLength);
+        message.set(JAVA_BYTE, RTM_TABLE, RT_TABLE_MAIN);
+        message.set(JAVA_BYTE, RTM_PROTOCOL, RTPROT_STATIC);
+        message.set(JAVA_BYTE, RTM_TYPE, RTN_UNICAST);
     }
 
     static int linkIndex(MemorySegment message) {

@@ -6,8 +6,11 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 public final class RouteSocket implements AutoCloseable {
     /** Id to pass for the caller's own namespace. */
     public static final int OWN_NAMESPACE = -1;
+
+    private static final int MAC_BYTES = 6;
+    private static final byte AF_INET = 2;
+    private static final byte AF_INET6 = 10;
 
     private final NetlinkSocket socket;
     private int sequence;
@@ -94,7 +101,57 @@ public final class RouteSocket implements AutoCloseable {
         if (change.alias() != null) {
             putText(NetlinkLayout.IFLA_IFALIAS, change.alias());
         }
+        if (change.mac() != 0) {
+            putBytes(NetlinkLayout.IFLA_ADDRESS, macBytes(change.mac()));
+        }
         acknowledged("RTM_SETLINK " + link.name(), NetlinkLayout.RTM_SETLINK);
+    }
+
+    private static byte[] macBytes(long mac) {
+        byte[] bytes = new byte[MAC_BYTES];
+        for (int i = 0; i < MAC_BYTES; i++) {
+            bytes[i] = (byte) (mac >>> (Byte.SIZE * i));
+        }
+        return bytes;
+    }
+
+    /**
+     * Gives an interface of the caller's own namespace an address, which is used at once: nobody is asked whether it is
+     * taken. EEXIST when the interface has it.
+     */
+    public void addAddress(LinkInfo link, InetAddress address, int prefixLength) throws LinuxException {
+        byte[] bytes = address.getAddress();
+        MemorySegment message = start(NetlinkLayout.IFADDRMSG_BYTES);
+        NetlinkLayout.putAddress(message, family(address), prefixLength, link.index());
+        putBytes(NetlinkLayout.IFA_LOCAL, bytes);
+        putBytes(NetlinkLayout.IFA_ADDRESS, bytes);
+        create("RTM_NEWADDR " + address.getHostAddress() + "/" + prefixLength, NetlinkLayout.RTM_NEWADDR);
+    }
+
+    /**
+     * Adds a route by way of a gateway to the main table of the caller's own namespace. EEXIST when there is one to that
+     * destination, ENETUNREACH when no address of the interface leads to the gateway.
+     *
+     * @param destination an address of the gateway's family; with a prefix of length 0 the default route
+     */
+    public void addRoute(LinkInfo link, InetAddress destination, int prefixLength, InetAddress gateway)
+            throws LinuxException {
+        NetlinkLayout.putRoute(start(NetlinkLayout.RTMSG_BYTES), family(gateway), prefixLength);
+        if (prefixLength != 0) {
+            putBytes(NetlinkLayout.RTA_DST, destination.getAddress());
+        }
+        putBytes(NetlinkLayout.RTA_GATEWAY, gateway.getAddress());
+        putInteger(NetlinkLayout.RTA_OIF, link.index());
+        create("RTM_NEWROUTE via " + gateway.getHostAddress(), NetlinkLayout.RTM_NEWROUTE);
+    }
+
+    private static byte family(InetAddress address) {
+        return address instanceof Inet4Address ? AF_INET : AF_INET6;
+    }
+
+    private void create(String what, short type) throws LinuxException {
+        short flags = NetlinkLayout.NLM_F_REQUEST | NetlinkLayout.NLM_F_ACK | NetlinkLayout.NLM_F_CREATE_EXCL;
+        ask(what, type, flags);
     }
 
     /** All interfaces of a namespace. */
@@ -122,8 +179,7 @@ public final class RouteSocket implements AutoCloseable {
         endNested(other);
         endNested(data);
         endNested(linkInfo);
-        short flags = NetlinkLayout.NLM_F_REQUEST | NetlinkLayout.NLM_F_ACK | NetlinkLayout.NLM_F_CREATE_EXCL;
-        ask("RTM_NEWLINK " + name, NetlinkLayout.RTM_NEWLINK, flags);
+        create("RTM_NEWLINK " + name, NetlinkLayout.RTM_NEWLINK);
     }
 
     /** Deletes a virtual interface of the caller's own namespace; false when it is not there any more. */
@@ -188,9 +244,13 @@ public final class RouteSocket implements AutoCloseable {
 
     private void putText(short type, String value) {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-        int at = NetlinkLayout.putAttributeHeader(socket.buffer(), length, type, bytes.length + 1);
+        putBytes(type, Arrays.copyOf(bytes, bytes.length + 1)); // ends with a NUL
+    }
+
+    private void putBytes(short type, byte[] bytes) {
+        int at = NetlinkLayout.putAttributeHeader(socket.buffer(), length, type, bytes.length);
         MemorySegment.copy(bytes, 0, socket.buffer(), JAVA_BYTE, at, bytes.length);
-        int end = NetlinkLayout.align(at + bytes.length + 1);
+        int end = NetlinkLayout.align(at + bytes.length);
         socket.buffer().asSlice(at + bytes.length, end - at - bytes.length).fill((byte) 0);
         length = end;
     }

@@ -2,6 +2,8 @@
 package weir.ports.tap;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import weir.ports.NamespacePath;
 import weir.ports.link.LinkBinding;
 import weir.ports.link.LinkMonitor;
 import weir.ports.link.LinkPlace;
@@ -17,8 +19,11 @@ import weir.ports.linux.TunDevice;
  * is, and EBADFD that it was deleted. So the port follows it through renames and moves.
  *
  * @param devices one per queue
+ * @param netns path of the namespace that the descriptors were opened in, and which they keep alive, so that its deletion
+ *     shows by the path alone; null when they were opened in ours
+ * @param namespaceInode of that namespace
  */
-record TapBinding(List<TunDevice> devices) implements LinkBinding {
+record TapBinding(List<TunDevice> devices, @Nullable String netns, long namespaceInode) implements LinkBinding {
     /** The queue that the kernel always knows, to ask about the interface. */
     private TunDevice first() {
         return devices.getFirst();
@@ -27,6 +32,9 @@ record TapBinding(List<TunDevice> devices) implements LinkBinding {
     @Override
     public void requirePresent() throws LinuxException {
         first().name();
+        if (!NamespacePath.leadsTo(netns, namespaceInode)) {
+            throw new LinuxException("network namespace " + netns, Errno.ENODEV.number());
+        }
     }
 
     @Override
@@ -53,7 +61,7 @@ record TapBinding(List<TunDevice> devices) implements LinkBinding {
 
     @Override
     public String lossCause() {
-        return "interface was deleted";
+        return netns == null ? "interface was deleted" : "interface or its namespace was deleted";
     }
 
     @Override

@@ -39,10 +39,14 @@ final class TapOpener extends LinkOpener<TapPort> {
     private static final String NEEDS_SYS_ADMIN =
             "taking up an interface that stayed in another namespace needs root or CAP_SYS_ADMIN";
 
+    private static final String DETACH = "it has ended with its container or process: detach the port";
+
     private final TapSpec spec;
     private final List<TunDevice> devices = new ArrayList<>();
     private int offloads = Offload.NONE;
     private boolean isNew;
+    /** Of the namespace that descriptors were opened in, which keep it alive; 0 for ours. */
+    private long inodeInside;
 
     private TapOpener(TapSpec spec) throws PortException {
         this.spec = spec;
@@ -83,7 +87,8 @@ final class TapOpener extends LinkOpener<TapPort> {
         for (TunDevice device : devices.subList(1, devices.size())) {
             device.enableQueue(false); // until a worker serves it
         }
-        return new TapPort(spec, monitor(), devices, link, offloads);
+        TapBinding binding = new TapBinding(List.copyOf(devices), inodeInside == 0 ? null : spec.netns(), inodeInside);
+        return new TapPort(spec, monitor(), binding, link, offloads);
     }
 
     /**
@@ -96,7 +101,7 @@ final class TapOpener extends LinkOpener<TapPort> {
             return null;
         }
         try (Fd namespace = Fd.openForReading(path)) {
-            if (!namespace.isNetworkNamespace()) {
+            if (!namespace.isNetworkNamespace() || !isMeant(namespace)) {
                 return null; // the file stays a little longer than what was mounted on it
             }
             int id = monitor().namespaceId(namespace);
@@ -107,6 +112,7 @@ final class TapOpener extends LinkOpener<TapPort> {
                 if (link.alias().equals(spec.alias())) {
                     requireUsable(link);
                     openInside(path, link.name());
+                    inodeInside = namespace.inode();
                     return link;
                 }
             }
@@ -133,9 +139,32 @@ final class TapOpener extends LinkOpener<TapPort> {
         }
     }
 
-    private @Nullable Fd openNamespace() throws PortException {
+    private @Nullable Fd openNamespace() throws LinuxException, PortException {
         String path = spec.netns();
-        return path == null ? null : NamespacePath.open(path);
+        if (path == null) {
+            return null;
+        }
+        try {
+            Fd namespace = NamespacePath.open(path);
+            if (isMeant(namespace)) {
+                return namespace;
+            }
+            namespace.close();
+            throw new PortException(
+                    PortException.Kind.GONE,
+                    "the network namespace at " + path + " is another one than that of " + spec,
+                    DETACH,
+                    null);
+        } catch (PortException e) {
+            // What an interface that stays was left in: a container has ended, or the machine was started anew.
+            throw spec.persist() && e.kind() == PortException.Kind.NOT_FOUND
+                    ? new PortException(PortException.Kind.GONE, String.valueOf(e.getMessage()), DETACH, e)
+                    : e;
+        }
+    }
+
+    private boolean isMeant(Fd namespace) throws LinuxException {
+        return spec.inode() == 0 || spec.inode() == namespace.inode();
     }
 
     private LinkInfo openHere() throws LinuxException, PortException {

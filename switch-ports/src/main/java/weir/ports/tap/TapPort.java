@@ -27,13 +27,13 @@ public final class TapPort implements Port {
     private final int offloads;
 
     /** @param offloads what the kernel takes of work left to it */
-    TapPort(TapSpec spec, LinkMonitor monitor, List<TunDevice> devices, LinkInfo found, int offloads) {
+    TapPort(TapSpec spec, LinkMonitor monitor, TapBinding binding, LinkInfo found, int offloads) {
         this.spec = spec;
         this.offloads = offloads;
-        link = new WatchedLink(this, monitor, new TapBinding(List.copyOf(devices)), found);
+        link = new WatchedLink(this, monitor, binding, found);
         txDroppedAtStart = found.txDropped();
         List<TapQueue> made = new ArrayList<>();
-        for (TunDevice device : devices) {
+        for (TunDevice device : binding.devices()) {
             made.add(new TapQueue(this, device, !made.isEmpty()));
         }
         queues = List.copyOf(made);

@@ -13,10 +13,12 @@ import weir.ports.PortSpec;
 import weir.ports.linux.TunDevice;
 
 /**
- * What {@code tap:NAME[?netns=PATH&queues=N&mtu=N&vnet=off&engine=auto&persist=on&sandbox=PATH]} says. Making one touches nothing on the machine.
+ * What {@code tap:NAME[?netns=PATH&inode=N&queues=N&mtu=N&vnet=off&engine=auto&persist=on&sandbox=PATH]} says. Making one touches nothing on the machine.
  *
  * @param name the interface's name, see {@link InterfaceName}
  * @param netns absolute path of the network namespace to create the interface in, or null for ours
+ * @param inode with {@code netns}: inode of the namespace, for paths that may lead to another one later, such as those of a
+ *     process; or 0
  * @param queues 1 to 256; more than 1 makes a multi-queue interface
  * @param mtuBytes MTU to set, 68 to 65,521, or 0 to leave it (a new TAP has 1,500)
  * @param vnet whether the kernel and the switch leave checksums and segments to each other
@@ -29,6 +31,7 @@ import weir.ports.linux.TunDevice;
 public record TapSpec(
         String name,
         @Nullable String netns,
+        long inode,
         int queues,
         int mtuBytes,
         boolean vnet,
@@ -45,16 +48,17 @@ public record TapSpec(
     static final int MAX_MTU_BYTES = 65_535 - 14;
 
     private static final String SANDBOX = "sandbox";
+    private static final String INODE = "inode";
 
     /** What the alias of an interface that stays begins with; its name follows. */
     private static final String ALIAS_PREFIX = "weir ";
 
     private static final SortedSet<String> OPTIONS = Collections.unmodifiableSortedSet(
-            new TreeSet<>(List.of(NamespacePath.OPTION, "queues", "mtu", "vnet", "engine", "persist", SANDBOX)));
+            new TreeSet<>(List.of(NamespacePath.OPTION, INODE, "queues", "mtu", "vnet", "engine", "persist", SANDBOX)));
 
     /** One that ends with its port. */
     public TapSpec(String name, @Nullable String netns, int queues, int mtuBytes, boolean vnet, TapEngine engine) {
-        this(name, netns, queues, mtuBytes, vnet, engine, false, null);
+        this(name, netns, 0, queues, mtuBytes, vnet, engine, false, null);
     }
 
     /** Reads a spec; every mistake is named. */
@@ -80,6 +84,7 @@ public record TapSpec(
         return new TapSpec(
                 name,
                 NamespacePath.of(spec),
+                inode(spec),
                 spec.number("queues", 1, TunDevice.MAX_QUEUES, 1),
                 spec.number("mtu", MIN_MTU_BYTES, MAX_MTU_BYTES, 0),
                 spec.isOn("vnet", true),
@@ -88,8 +93,23 @@ public record TapSpec(
                 sandbox);
     }
 
+    private static long inode(PortSpec spec) throws PortException {
+        String value = spec.options().get(INODE);
+        if (value == null) {
+            return 0;
+        }
+        boolean hasNamespace = spec.options().containsKey(NamespacePath.OPTION);
+        if (!hasNamespace || !value.matches("[1-9][0-9]{0,17}")) {
+            throw new PortException(
+                    "inode " + PortSpec.quote(value) + " in " + PortSpec.quote(spec.text())
+                            + (hasNamespace ? " is no number" : " goes with netns"),
+                    "write netns=/proc/PID/ns/net&inode=N with the number that 'readlink /proc/PID/ns/net' shows");
+        }
+        return Long.parseLong(value);
+    }
+
     /** Alias of the interface when it stays: what it is known by wherever it is and whatever it is called. */
-    String alias() {
+    public String alias() {
         return ALIAS_PREFIX + name;
     }
 
@@ -119,6 +139,9 @@ public record TapSpec(
         if (netns != null) {
             text.append(separator).append("netns=").append(netns);
             separator = '&';
+        }
+        if (inode != 0) {
+            text.append("&inode=").append(inode);
         }
         if (queues > 1) {
             text.append(separator).append("queues=").append(queues);

@@ -18,6 +18,8 @@
  * <tr><td>NAME</td><td>required</td><td>interface name, 1 to 15 bytes of printable ASCII without
  * {@code / % : ..}</td></tr>
  * <tr><td>netns</td><td>ours</td><td>absolute path of the network namespace to create it in</td></tr>
+ * <tr><td>inode</td><td></td><td>with netns: the namespace's inode; where the path leads to another one by then, the
+ * port is not opened</td></tr>
  * <tr><td>queues</td><td>1</td><td>1 to 256; more than 1 makes a multi-queue TAP</td></tr>
  * <tr><td>mtu</td><td>1500 when created, else unchanged</td><td>68 to 65,521</td></tr>
  * <tr><td>vnet</td><td>on</td><td>whether the kernel and the switch leave checksums and segments to each
@@ -41,7 +43,8 @@
  * stopped) when somebody moves it to another namespace.
  * <li>With {@code netns} the interface is always created, never attached to, unless {@code persist=on} finds one.
  * <li>An interface that stayed is known again by its alias ({@code ip link}), {@code weir} and its name. To take it up in
- * another namespace needs CAP_SYS_ADMIN, and the port then keeps that namespace alive until it is closed.
+ * another namespace needs CAP_SYS_ADMIN, and the port then keeps that namespace alive until it is closed; it is {@code GONE}
+ * when the path of netns leads there no more.
  * <li>Link events from other namespaces need CAP_NET_BROADCAST; without it a change of state or MTU
  * there shows after at most 500 ms instead of at once.
  * <li>The kernel's queue towards the switch holds {@code txqueuelen} (1,000) frames; what does not fit is

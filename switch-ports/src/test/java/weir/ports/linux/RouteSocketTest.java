@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
+import weir.core.fdb.MacAddress;
 import weir.ports.testing.Netns;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
@@ -41,6 +43,51 @@ class RouteSocketTest {
             assertTrue(route.delete(a));
             assertFalse(route.delete(a));
             assertNull(route.find("vb", RouteSocket.OWN_NAMESPACE));
+        }
+    }
+
+    @Test
+    void givesInterfacesAddressesAndRoutesOfBothFamilies() throws Exception {
+        try (Netns netns = new Netns();
+                RouteSocket route = inside(netns, RouteSocket::open)) {
+            route.addVeth("va", "vb", 0);
+            LinkInfo a = route.find("va", RouteSocket.OWN_NAMESPACE);
+            LinkInfo b = route.find("vb", RouteSocket.OWN_NAMESPACE);
+            assertNotNull(a);
+            assertNotNull(b);
+            route.change(
+                    a,
+                    LinkChange.NOTHING
+                            .mac(MacAddress.parse("02:42:c6:12:00:01"))
+                            .bringUp());
+            route.change(b, LinkChange.NOTHING.bringUp());
+            InetAddress four = InetAddress.ofLiteral("198.18.0.1");
+            InetAddress six = InetAddress.ofLiteral("2001:db8::1");
+            InetAddress gatewayFour = InetAddress.ofLiteral("198.18.0.254");
+            route.addAddress(a, four, 24);
+            route.addAddress(a, six, 64);
+            route.addRoute(a, InetAddress.ofLiteral("0.0.0.0"), 0, gatewayFour);
+            route.addRoute(a, InetAddress.ofLiteral("2001:db8:1::"), 48, InetAddress.ofLiteral("2001:db8::fe"));
+
+            String shown = netns.ip("addr", "show", "va");
+            assertTrue(shown.contains("inet 198.18.0.1/24"), shown);
+            assertTrue(shown.contains("inet6 2001:db8::1/64") && !shown.contains("1/64 scope global tentative"), shown);
+            assertTrue(shown.contains("02:42:c6:12:00:01"), shown);
+            assertTrue(netns.ip("route").contains("default via 198.18.0.254 dev va"), netns.ip("route"));
+            assertTrue(netns.ip("-6", "route").contains("2001:db8:1::/48 via 2001:db8::fe dev va"));
+            assertEquals(
+                    Errno.EEXIST,
+                    assertThrows(LinuxException.class, () -> route.addAddress(a, four, 24))
+                            .errno());
+            assertEquals(
+                    Errno.EEXIST,
+                    assertThrows(LinuxException.class, () -> route.addRoute(a, four, 0, gatewayFour))
+                            .errno());
+            InetAddress nowhere = InetAddress.ofLiteral("198.19.0.1");
+            assertEquals(
+                    Errno.ENETUNREACH,
+                    assertThrows(LinuxException.class, () -> route.addRoute(a, four, 32, nowhere))
+                            .errno());
         }
     }
 

@@ -214,6 +214,36 @@ class TapPortTest {
         }
     }
 
+    /** Its descriptor keeps the namespace alive, so that only the path tells. */
+    @Test
+    void interfaceThatWasTakenUpIsGoneWithThePathOfItsNamespace() throws Exception {
+        try (Netns netns = new Netns()) {
+            String spec = "tap:t1?netns=" + netns.path() + "&persist=on";
+            TapPort.open(spec).close();
+            try (TapPort port = TapPort.open(spec)) {
+                assertEquals(PortState.UP, port.state());
+                netns.delete();
+                within(2000, () -> port.state() == PortState.GONE);
+            }
+            PortException gone = assertThrows(PortException.class, () -> TapPort.open(spec));
+            assertEquals(PortException.Kind.GONE, gone.kind(), gone.getMessage());
+        }
+    }
+
+    @Test
+    void doesNotOpenInAnotherNamespaceThanTheOneThatWasMeant() throws Exception {
+        try (Netns netns = new Netns()) {
+            long inode = (long) Files.getAttribute(Path.of(netns.path()), "unix:ino");
+            String spec = "tap:t1?netns=" + netns.path() + "&inode=";
+            TapPort.open(spec + inode).close();
+
+            PortException other = assertThrows(PortException.class, () -> TapPort.open(spec + (inode + 1)));
+
+            assertEquals(PortException.Kind.GONE, other.kind(), other.getMessage());
+            assertFalse(netns.ip("-o", "link").contains("t1"));
+        }
+    }
+
     @Test
     void refusesToServeAnInterfaceThatIsGone() throws Exception {
         try (Netns netns = new Netns();

@@ -87,6 +87,8 @@ class TapSpecTest {
                 Arguments.of("tap:t1?mtu=99999999999999999999", "is not a number"),
                 Arguments.of("tap:t1?netns=blue", "netns \"blue\" is not an absolute path"),
                 Arguments.of("tap:t1?netns=", "is not an absolute path"),
+                Arguments.of("tap:t1?inode=7", "goes with netns"),
+                Arguments.of("tap:t1?netns=/n&inode=0", "inode \"0\" in"),
                 Arguments.of("tap:t1?netns=/a\0b", "has a control character"),
                 Arguments.of("tap:t1?vnet=yes", "is neither on nor off"),
                 Arguments.of("tap:t1?engine=epoll", "engine \"epoll\" in \"tap:t1?engine=epoll\" is not known"),
@@ -111,6 +113,6 @@ class TapSpecTest {
     void listsTheKnownOptionsForAnUnknownOne() {
         PortException e = assertThrows(PortException.class, () -> TapSpec.parse("tap:t1?netnS=/x"));
 
-        assertEquals("tap ports know the options engine, mtu, netns, persist, queues, sandbox, vnet", e.hint());
+        assertEquals("tap ports know the options engine, inode, mtu, netns, persist, queues, sandbox, vnet", e.hint());
     }
 }

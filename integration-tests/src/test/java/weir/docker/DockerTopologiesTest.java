@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weir.docker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+import weir.control.lab.Lab;
+import weir.control.lab.LabFile;
+import weir.control.lab.LabFolder;
+import weir.ports.testing.Waiting;
+import weir.testing.Feature;
+import weir.testing.RequiresFeature;
+
+/**
+ * Files of {@code docker/topologies} through Docker. Not by {@code docker compose}, which is not everywhere: what that would ask
+ * for is read from the file and asked for by {@code docker network create}, {@code docker create} and {@code docker network
+ * connect}.
+ */
+@RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.TUN, Feature.NETNS, Feature.BUSYBOX, Feature.DOCKER})
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(240)
+class DockerTopologiesTest {
+    private static final Path ROOT = Path.of(System.getProperty("weir.root")).toAbsolutePath();
+
+    @SuppressWarnings("NullAway.Init") // before all tests
+    private DockerLab lab;
+
+    @BeforeAll
+    void startDocker() throws IOException {
+        lab = new DockerLab();
+    }
+
+    @AfterAll
+    void stopDocker() throws IOException {
+        lab.close();
+    }
+
+    @AfterEach
+    void leavesNothingBehind() {
+        lab.clear();
+        assertEquals(List.of(), lab.interfaces());
+    }
+
+    private static Path file(String name) {
+        return ROOT.resolve("docker/topologies").resolve(name + ".yaml");
+    }
+
+    private void composeUp(String name) throws IOException {
+        String text = Files.readString(file(name)).replace("${PWD}", ROOT.toString());
+        JsonNode compose = YAMLMapper.shared().readTree(text);
+        compose.path("networks").forEachEntry(this::network);
+        compose.path("services").forEachEntry((service, node) -> service(name, service, node));
+    }
+
+    private void network(String name, JsonNode network) {
+        assertEquals("weir", network.path("driver").asString());
+        List<String> create = new ArrayList<>(List.of("network", "create", "-d", lab.driver()));
+        network.path("driver_opts")
+                .forEachEntry((key, value) -> create.addAll(List.of("-o", key + "=" + value.asString())));
+        if (network.path("enable_ipv6").asBoolean(false)) {
+            create.add("--ipv6");
+        }
+        for (JsonNode pool : network.path("ipam").path("config")) {
+            add(create, "--subnet", pool.path("subnet"));
+            add(create, "--ip-range", pool.path("ip_range"));
+            add(create, "--gateway", pool.path("gateway"));
+        }
+        create.add(name);
+        lab.docker(create.toArray(String[]::new));
+    }
+
+    private static void add(List<String> command, String option, JsonNode value) {
+        if (value.isString()) {
+            command.addAll(List.of(option, value.asString()));
+        }
+    }
+
+    /** As Compose names it: one letter is no name for Docker. */
+    private static String container(String lab, String service) {
+        return lab + "-" + service + "-1";
+    }
+
+    private void service(String file, String serviceName, JsonNode service) {
+        String name = container(file, serviceName);
+        List<String> create = new ArrayList<>(List.of("create", "--name", name, "--network", "none", DockerLab.IMAGE));
+        JsonNode command = service.path("command");
+        if (command.isArray()) {
+            command.forEach(word -> create.add(word.asString()));
+        } else {
+            create.addAll(List.of(command.asString().split(" ", -1)));
+        }
+        lab.docker(create.toArray(String[]::new));
+        lab.docker("network", "disconnect", "none", name);
+        service.path("networks").forEachEntry((network, endpoint) -> {
+            List<String> connect = new ArrayList<>(List.of("network", "connect", "--alias", serviceName));
+            add(connect, "--ip", endpoint.path("ipv4_address"));
+            add(connect, "--ip6", endpoint.path("ipv6_address"));
+            endpoint.path("driver_opts")
+                    .forEachEntry(
+                            (key, value) -> connect.addAll(List.of("--driver-opt", key + "=" + value.asString())));
+            connect.addAll(List.of(network, name));
+            lab.docker(connect.toArray(String[]::new));
+        });
+        lab.docker("start", name);
+    }
+
+    @Test
+    void twoHosts() throws Exception {
+        composeUp("two-hosts");
+        String a = container("two-hosts", "a");
+        assertTrue(lab.pings(a, "198.18.20.12"));
+        assertTrue(lab.pings(a, "b"));
+        assertTrue(lab.pings(container("two-hosts", "b"), "2001:db8:20::11"));
+    }
+
+    /** The switches and the trunk are a lab's, as by {@code weir lab up --switches-only}. */
+    @Test
+    void vlanTrunk() throws Exception {
+        LabFile file = LabFile.read(
+                file("vlan-trunk"), Map.of("WEIR_RUN", lab.state().getParent().toString()));
+        Lab labs = new Lab(new LabFolder(lab.api().resolveSibling("labs")));
+        labs.up(file, new Lab.Options(file("vlan-trunk"), lab.api(), false, false));
+        composeUp("vlan-trunk");
+        assertTrue(lab.pings(container("vlan-trunk", "red-left"), "198.18.22.130"));
+        assertTrue(lab.pings(container("vlan-trunk", "blue-right"), "2001:db8:23::11"));
+        assertTrue(lab.isCutOff(container("vlan-trunk", "blue-left"), "198.18.22.130"));
+        lab.clear();
+        assertEquals(
+                List.of("left", "right"), labs.down("vlan-trunk", null, false).switchesDeleted());
+    }
+
+    @Test
+    void loadBalancer() throws Exception {
+        composeUp("load-balancer");
+        String client = container("load-balancer", "client");
+        String ask = "nc $0 80 </dev/null";
+        for (String server : List.of("198.18.24.11", "198.18.24.12", "198.18.24.13")) {
+            Waiting.within(20_000, () -> lab.in(client, "sh", "-c", ask, server) != null);
+        }
+        TreeSet<String> answers = new TreeSet<>();
+        for (int i = 0; i < 20; i++) {
+            answers.add(String.valueOf(lab.in(client, "sh", "-c", ask, "198.18.24.100")));
+        }
+        assertEquals(new TreeSet<>(List.of("server1", "server2", "server3")), answers);
+    }
+}
