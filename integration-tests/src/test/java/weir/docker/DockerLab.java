@@ -189,6 +189,11 @@ final class DockerLab implements AutoCloseable {
         return outcome.output();
     }
 
+    /** Starts {@code weir} where both daemons are, with Docker as its client finds it. */
+    WeirProcess weir(String... arguments) {
+        return WeirProcess.startBehind(inNamespace("env", "DOCKER_HOST=unix://" + socket()), arguments);
+    }
+
     private Outcome run(List<String> arguments) {
         List<String> command = new ArrayList<>(List.of("/usr/bin/docker", "--host=unix://" + socket()));
         command.addAll(arguments);

@@ -67,8 +67,9 @@ public final class RatioPlot {
 
     private String draw(ContainerBenchReport report) {
         int height = TOP + rows.size() * ROW + BOTTOM;
-        line("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\""
-                + " font-family=\"sans-serif\" font-size=\"13\">".formatted(WIDTH, height, WIDTH, height));
+        line("""
+                <svg xmlns="http://www.w3.org/2000/svg" width="%1$d" height="%2$d" viewBox="0 0 %1$d %2$d" \
+                font-family="sans-serif" font-size="13">""".formatted(WIDTH, height));
         line("<rect width=\"%d\" height=\"%d\" fill=\"white\"/>".formatted(WIDTH, height));
         heading(report);
         grid(height);

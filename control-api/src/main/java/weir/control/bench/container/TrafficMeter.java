@@ -55,7 +55,11 @@ final class TrafficMeter implements AutoCloseable {
     }
 
     /** What a measurement began and ended with. */
-    private record Reading(long nanos, long received, double busy, double process) {}
+    private record Reading(long nanos, long received, double kernel, double generator, double process) {
+        double all() {
+            return kernel + generator + process;
+        }
+    }
 
     /** As many small frames as go. */
     void measureFrames(Contender contender, Turn turn) throws InterruptedException, PortException {
@@ -68,9 +72,9 @@ final class TrafficMeter implements AutoCloseable {
             GenReport report = generator.call(run::finish);
             double frames = after.received() - before.received();
             turn.put(Figure.FRAMES_MPPS, frames * NANOS / (after.nanos() - before.nanos()) / MILLION);
-            turn.put(Figure.OFFERED_MPPS, report.pps() / MILLION);
+            turn.put(Figure.OFFERED_MPPS, report.generated() / report.seconds() / MILLION);
             if (frames > 0) {
-                turn.put(Figure.CPU_SECONDS_PER_MILLION, (after.busy() - before.busy()) * MILLION / frames);
+                turn.put(Figure.CPU_SECONDS_PER_MILLION, (after.all() - before.all()) * MILLION / frames);
                 if (contender.process().isPresent()) {
                     turn.put(
                             Figure.SWITCH_CPU_SECONDS_PER_MILLION,
@@ -89,7 +93,8 @@ final class TrafficMeter implements AutoCloseable {
                         .mapToLong(station -> InterfaceCounters.of(station.pid(), Station.INTERFACE)
                                 .received())
                         .sum(),
-                CpuTime.busy(settings.switchCpu() < 0 ? List.of() : List.of(settings.switchCpu(), settings.trafficCpu())),
+                CpuTime.inInterrupts(),
+                CpuTime.ofProcess(ProcessHandle.current().pid()),
                 contender.process().isPresent()
                         ? CpuTime.ofProcess(contender.process().getAsLong())
                         : 0);
