@@ -10,11 +10,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import weir.control.daemon.Daemon;
+import weir.control.daemon.DaemonSettings;
+import weir.control.http.Endpoint;
+import weir.control.http.ListenException;
+import weir.control.http.Role;
+import weir.control.plane.ControlException;
+import weir.control.plane.StateFolder;
 
 /**
  * {@code weir __train}: runs what {@code training.txt} lists, so that the JVM can keep for later starts what it loaded and
@@ -23,13 +33,49 @@ import picocli.CommandLine.Command;
 @Command(name = "__train", hidden = true, description = "Runs commands for the JVM to learn from.")
 public final class TrainingCommand implements Callable<Integer> {
     private static final String LIST = "training.txt";
+    private static final String DAEMON_LIST = "training-daemon.txt";
     private static final String OBJECT = "/weir/control/demo/bridge.o";
+
+    @Option(names = "--daemon", description = "Run a daemon, too, and only what goes with it.")
+    private boolean daemon;
 
     /** For picocli. */
     public TrainingCommand() {}
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, ControlException, ListenException, StateFolder.Unusable {
+        if (daemon) {
+            trainDaemon();
+        } else {
+            trainCommands();
+        }
+        return ExitCode.OK.number();
+    }
+
+    /** As in a container: the daemon, and who asks whether it is well. */
+    private static void trainDaemon() throws IOException, ControlException, ListenException, StateFolder.Unusable {
+        Path folder = Files.createTempDirectory("weir-training-");
+        Path socket = folder.resolve("api.sock");
+        Path state = folder.resolve("state");
+        DaemonSettings settings = new DaemonSettings(
+                List.of(new Endpoint.Unix(socket, null, Role.ADMIN)), state, null, folder.resolve("docker.sock"), false);
+        try (Daemon _ = Daemon.start(settings, Map.of())) {
+            commands(DAEMON_LIST)
+                    .forEach(words -> run(words.map(word -> word.replace("{socket}", socket.toString()))));
+        } finally {
+            deleteTree(folder);
+        }
+    }
+
+    private static void deleteTree(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(each);
+            }
+        }
+    }
+
+    private static void trainCommands() throws IOException {
         Path folder = Files.createTempDirectory("weir-training-");
         Path object = folder.resolve("program.o");
         Path capture = folder.resolve("frames.pcap");
@@ -37,7 +83,7 @@ public final class TrainingCommand implements Callable<Integer> {
         try (InputStream content = resource(OBJECT);
                 TrainingDaemon daemon = TrainingDaemon.listen(socket)) {
             Files.copy(content, object);
-            commands()
+            commands(LIST)
                     .forEach(words -> run(words.map(word -> word.replace("{program}", object.toString())
                             .replace("{capture}", capture.toString())
                             .replace("{socket}", daemon.socket()))));
@@ -46,11 +92,14 @@ public final class TrainingCommand implements Callable<Integer> {
             Files.deleteIfExists(object);
             Files.deleteIfExists(folder);
         }
-        return ExitCode.OK.number();
     }
 
     static List<Stream<String>> commands() throws IOException {
-        try (InputStream list = resource(LIST)) {
+        return commands(LIST);
+    }
+
+    private static List<Stream<String>> commands(String resource) throws IOException {
+        try (InputStream list = resource(resource)) {
             return new String(list.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> !line.isBlank() && !line.startsWith("#"))

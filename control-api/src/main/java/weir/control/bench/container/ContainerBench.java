@@ -36,6 +36,9 @@ public final class ContainerBench {
 
     private static final int WEIRS_SUBNET = 70;
 
+    private static final String DOCKER_PREFIX = "weir-bench-";
+    private static final String PLAIN_PREFIX = "weir-bench-plain-";
+
     private final ContainerBenchSettings settings;
     private final Consumer<String> progress;
     private final Scratch scratch;
@@ -61,8 +64,11 @@ public final class ContainerBench {
             DockerContender.require();
         }
         try (Closing closing = new Closing()) {
-            Scratch scratch = new Scratch();
+            Scratch scratch = Scratch.named(settings.docker() ? DOCKER_PREFIX : PLAIN_PREFIX);
             closing.add(scratch::close);
+            if (!settings.docker()) {
+                scratch.clear();
+            }
             return new ContainerBench(settings, progress, scratch).run(closing);
         }
     }

@@ -7,26 +7,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import weir.control.machine.ChildProcess;
 
 /**
- * Weir between Docker's containers: a daemon of its own, which is a network driver of a name of its own. The names of all
- * that is made carry the number of this process; what a killed benchmark left is removed by the next one, whose driver takes
- * the name of the one that is missing.
+ * Weir between Docker's containers: a daemon of its own, which is a network driver of a name of its own, that of the scratch
+ * folder. All that is made has that name, so that who takes over the folder of a killed benchmark, with the driver's state,
+ * removes all of it.
  */
 final class DockerContender implements Contender {
     private static final String LABEL = "dev.weir.bench";
-    private static final String PREFIX = "weir-bench-";
-    private static final Pattern DRIVER = Pattern.compile(PREFIX + "([0-9]+)");
     private static final String PLUGINS = "/run/docker/plugins";
     private static final int ANSWER_SECONDS = 10;
     private static final int FIRST_STATION = 11;
-    private static final List<String> LIST_CONTAINERS =
-            List.of("ps", "--all", "--filter", "label=" + LABEL, "--format", "{{.Label \"" + LABEL + "\"}}");
-    private static final List<String> LIST_NETWORKS =
-            List.of("network", "ls", "--filter", "label=" + LABEL, "--format", "{{.Driver}}");
 
     private final Closing closing = new Closing();
     private final String driver;
@@ -35,7 +27,7 @@ final class DockerContender implements Contender {
 
     DockerContender(Scratch scratch, Attachment mode, int stations, String subnet, int cpu)
             throws BenchFailure, InterruptedException {
-        driver = leftBehind();
+        driver = scratch.name();
         boolean done = false;
         try {
             Path socket = Path.of(PLUGINS, driver + ".sock");
@@ -64,26 +56,6 @@ final class DockerContender implements Contender {
                     "no Docker daemon answers: " + outcome.lastLine(),
                     "start one, say by DOCKER_HOST where it is, or use --no-docker for plain network namespaces");
         }
-    }
-
-    /** The driver of a benchmark that is no more; a new name where there is none. */
-    private static String leftBehind() throws BenchFailure, InterruptedException {
-        for (List<String> list : List.of(LIST_CONTAINERS, LIST_NETWORKS)) {
-            for (String name : docker(list).lines().toList()) {
-                Matcher matcher = DRIVER.matcher(name);
-                if (matcher.matches() && !isBenchmark(Long.parseLong(matcher.group(1)))) {
-                    return name;
-                }
-            }
-        }
-        return PREFIX + ProcessHandle.current().pid();
-    }
-
-    /** The process lives and is a JVM; another program may have got its number since. */
-    private static boolean isBenchmark(long pid) {
-        return ProcessHandle.of(pid)
-                .filter(process -> process.info().command().orElse("java").endsWith("java"))
-                .isPresent();
     }
 
     private static String docker(List<String> arguments) throws BenchFailure, InterruptedException {

@@ -56,7 +56,7 @@ final class OvsContender implements Contender {
     }
 
     private Path startDatabase(Scratch scratch) throws BenchFailure, InterruptedException {
-        Path database = scratch.file("ovs.db");
+        Path database = scratch.file("ovs" + ProcessHandle.current().pid() + ".db");
         Path socket = scratch.file("ovs.sock");
         Tools.run(List.of("ovsdb-tool", "create", database.toString(), SCHEMA));
         ChildDaemon server = start(
