@@ -27,32 +27,45 @@ import weir.control.plane.ControlException;
 import weir.control.plane.StateFolder;
 
 /**
- * {@code weir __train}: runs what {@code training.txt} lists, so that the JVM can keep for later starts what it loaded and
+ * {@code weir __train}: runs what {@code training.txt} or another such file lists, so that the JVM can keep for later starts what it loaded and
  * learned; the launcher calls it. Commands that fail are part of it.
  */
 @Command(name = "__train", hidden = true, description = "Runs commands for the JVM to learn from.")
 public final class TrainingCommand implements Callable<Integer> {
-    private static final String LIST = "training.txt";
-    private static final String DAEMON_LIST = "training-daemon.txt";
     private static final String OBJECT = "/weir/control/demo/bridge.o";
 
-    @Option(names = "--daemon", description = "Run a daemon, too, and only what goes with it.")
-    private boolean daemon;
+    @Option(names = "--for", paramLabel = "USE", description = "commands, healthcheck or daemon (default: commands).")
+    private Use use = Use.COMMANDS;
+
+    /** What later starts are to be of. */
+    private enum Use {
+        /** All commands. */
+        COMMANDS("training.txt"),
+        /** What a container's health check runs, and nothing else. */
+        HEALTHCHECK("training-healthcheck.txt"),
+        /** A daemon, and commands that ask it. */
+        DAEMON("training-daemon.txt");
+
+        private final String list;
+
+        Use(String list) {
+            this.list = list;
+        }
+    }
 
     /** For picocli. */
     public TrainingCommand() {}
 
     @Override
     public Integer call() throws IOException, ControlException, ListenException, StateFolder.Unusable {
-        if (daemon) {
+        if (use == Use.DAEMON) {
             trainDaemon();
         } else {
-            trainCommands();
+            trainCommands(use.list);
         }
         return ExitCode.OK.number();
     }
 
-    /** As in a container: the daemon, and who asks whether it is well. */
     private static void trainDaemon() throws IOException, ControlException, ListenException, StateFolder.Unusable {
         Path folder = Files.createTempDirectory("weir-training-");
         Path socket = folder.resolve("api.sock");
@@ -60,7 +73,7 @@ public final class TrainingCommand implements Callable<Integer> {
         DaemonSettings settings = new DaemonSettings(
                 List.of(new Endpoint.Unix(socket, null, Role.ADMIN)), state, null, folder.resolve("docker.sock"), false);
         try (Daemon _ = Daemon.start(settings, Map.of())) {
-            commands(DAEMON_LIST)
+            commands(Use.DAEMON.list)
                     .forEach(words -> run(words.map(word -> word.replace("{socket}", socket.toString()))));
         } finally {
             deleteTree(folder);
@@ -75,7 +88,7 @@ public final class TrainingCommand implements Callable<Integer> {
         }
     }
 
-    private static void trainCommands() throws IOException {
+    private static void trainCommands(String list) throws IOException {
         Path folder = Files.createTempDirectory("weir-training-");
         Path object = folder.resolve("program.o");
         Path capture = folder.resolve("frames.pcap");
@@ -83,7 +96,7 @@ public final class TrainingCommand implements Callable<Integer> {
         try (InputStream content = resource(OBJECT);
                 TrainingDaemon daemon = TrainingDaemon.listen(socket)) {
             Files.copy(content, object);
-            commands(LIST)
+            commands(list)
                     .forEach(words -> run(words.map(word -> word.replace("{program}", object.toString())
                             .replace("{capture}", capture.toString())
                             .replace("{socket}", daemon.socket()))));
@@ -95,7 +108,7 @@ public final class TrainingCommand implements Callable<Integer> {
     }
 
     static List<Stream<String>> commands() throws IOException {
-        return commands(LIST);
+        return commands(Use.COMMANDS.list);
     }
 
     private static List<Stream<String>> commands(String resource) throws IOException {
