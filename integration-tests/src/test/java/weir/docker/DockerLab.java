@@ -224,8 +224,8 @@ final class DockerLab implements AutoCloseable {
     /** Builds Weir's own image and loads it; the archive of its files. */
     Path loadWeir(String tag) {
         Path tar = folder.resolve("weir.tar");
-        Outcome built = exec(List.of(
-                root().resolve("docker/build-image").toString(), "--output", tar.toString(), "--tag", tag));
+        Outcome built = exec(
+                List.of(root().resolve("docker/build-image").toString(), "--output", tar.toString(), "--tag", tag));
         if (built.code() != 0) {
             throw new AssertionError(built.output());
         }

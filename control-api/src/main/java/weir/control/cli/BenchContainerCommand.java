@@ -81,8 +81,9 @@ public final class BenchContainerCommand implements Callable<Integer> {
             names = "--baseline",
             split = ",",
             paramLabel = "NAME",
-            description = "What to hold it against: bridge, bridge_rps, which works on the switch's CPU, and ovs, in user"
-                    + " space (default: bridge).")
+            description =
+                    "What to hold it against: bridge, bridge_rps, which works on the switch's CPU, and ovs, in user"
+                            + " space (default: bridge).")
     private List<Baseline> baselines = List.of(Baseline.BRIDGE);
 
     @Option(names = "--seconds", paramLabel = "S", description = "Length of one measurement (default: 1).")
@@ -111,12 +112,15 @@ public final class BenchContainerCommand implements Callable<Integer> {
     /** Has printed everything when it returns: after a signal the process may end at any moment from then on. */
     private int run(ContainerBenchSettings settings, StopSignal signal) throws InterruptedException {
         Thread measuring = Thread.currentThread();
-        Thread watcher = Thread.ofPlatform().name("weir-bench-stop").daemon(true).start(() -> {
-            signal.await();
-            if (signal.isAsked()) {
-                measuring.interrupt();
-            }
-        });
+        Thread watcher = Thread.ofPlatform()
+                .name("weir-bench-stop")
+                .daemon(true)
+                .start(() -> {
+                    signal.await();
+                    if (signal.isAsked()) {
+                        measuring.interrupt();
+                    }
+                });
         try {
             report(measure(settings));
             return ExitCode.OK.number();

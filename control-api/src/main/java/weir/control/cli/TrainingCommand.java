@@ -71,7 +71,11 @@ public final class TrainingCommand implements Callable<Integer> {
         Path socket = folder.resolve("api.sock");
         Path state = folder.resolve("state");
         DaemonSettings settings = new DaemonSettings(
-                List.of(new Endpoint.Unix(socket, null, Role.ADMIN)), state, null, folder.resolve("docker.sock"), false);
+                List.of(new Endpoint.Unix(socket, null, Role.ADMIN)),
+                state,
+                null,
+                folder.resolve("docker.sock"),
+                false);
         try (Daemon _ = Daemon.start(settings, Map.of())) {
             commands(Use.DAEMON.list)
                     .forEach(words -> run(words.map(word -> word.replace("{socket}", socket.toString()))));

@@ -41,8 +41,8 @@ final class BridgeContender implements Contender {
         for (String port : namespaces.ports()) {
             commands.add("ip link set " + port + " master br0");
             if (kind == Baseline.BRIDGE_RPS && cpu >= 0) {
-                commands.add("echo " + Long.toHexString(1L << cpu) + " > /sys/class/net/" + port
-                        + "/queues/rx-0/rps_cpus");
+                commands.add(
+                        "echo " + Long.toHexString(1L << cpu) + " > /sys/class/net/" + port + "/queues/rx-0/rps_cpus");
             }
         }
         return commands;

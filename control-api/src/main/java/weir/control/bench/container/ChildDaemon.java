@@ -61,11 +61,12 @@ final class ChildDaemon implements AutoCloseable {
         while (!holds.getAsBoolean()) {
             if (!process.isAlive() || System.nanoTime() - deadline > 0) {
                 List<String> lines = printed().lines().toList();
-                String told = String.join(
-                        "; ", lines.subList(Math.max(0, lines.size() - TOLD_LINES), lines.size()));
+                String told = String.join("; ", lines.subList(Math.max(0, lines.size() - TOLD_LINES), lines.size()));
                 throw new BenchFailure(
                         process.info().command().orElse("a program")
-                                + (process.isAlive() ? " is not ready (" + what + ") after " + START_SECONDS + " s" : " ended")
+                                + (process.isAlive()
+                                        ? " is not ready (" + what + ") after " + START_SECONDS + " s"
+                                        : " ended")
                                 + (told.isEmpty() ? "" : ": " + told),
                         "'weir doctor' shows what this machine lacks");
             }

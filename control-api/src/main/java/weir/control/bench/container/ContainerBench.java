@@ -134,7 +134,8 @@ public final class ContainerBench {
             notes.add("ovs is left out: " + gap.get());
             return Optional.empty();
         }
-        notes.add("ovs: TCP is not measured, since its switch in user space does not finish the checksums that veths leave");
+        notes.add(
+                "ovs: TCP is not measured, since its switch in user space does not finish the checksums that veths leave");
         return Optional.of(new OvsContender(scratch, stations, subnet, settings.switchCpu()));
     }
 
@@ -145,7 +146,8 @@ public final class ContainerBench {
         }
     }
 
-    private Turn turn(Contender contender, TrafficMeter meter) throws BenchFailure, PortException, InterruptedException {
+    private Turn turn(Contender contender, TrafficMeter meter)
+            throws BenchFailure, PortException, InterruptedException {
         Turn turn = new Turn();
         meter.announce(contender);
         Map<String, Long> before = contender.drops();

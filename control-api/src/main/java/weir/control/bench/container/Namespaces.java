@@ -101,7 +101,8 @@ final class Namespaces implements AutoCloseable {
     void connectTaps() throws BenchFailure, InterruptedException {
         for (int i = 1; i <= stations.size(); i++) {
             Tools.run(Tools.inNetworkOf(
-                    stations.get(i - 1).pid(), List.of("ip", "link", "set", port(i), "down", "name", Station.INTERFACE)));
+                    stations.get(i - 1).pid(),
+                    List.of("ip", "link", "set", port(i), "down", "name", Station.INTERFACE)));
         }
         configure();
     }

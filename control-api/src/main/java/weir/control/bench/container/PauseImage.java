@@ -26,7 +26,8 @@ final class PauseImage {
     private static final int CODE = ELF_HEADER_BYTES + SEGMENT_HEADER_BYTES;
     private static final long LOAD_ADDRESS = 0x40_0000;
     private static final long PAGE_BYTES = 0x1_0000;
-    private static final String IDENTIFICATION = "7f454c46020101000000000000000000"; // 64 bits, little endian, version 1
+    private static final String IDENTIFICATION =
+            "7f454c46020101000000000000000000"; // 64 bits, little endian, version 1
     private static final short EXECUTABLE = 2;
     private static final int LOADED = 1;
     private static final int READ_AND_RUN = 5;
@@ -52,8 +53,7 @@ final class PauseImage {
                 // mov eax, 34 (pause); syscall; jmp to the start
                 case "amd64" -> new Machine(62, "b8220000000f05ebf7");
                 // x0 to x4 = 0; x8 = 73 (ppoll); svc 0; b to the start
-                case "aarch64" ->
-                    new Machine(183, "000080d2010080d2020080d2030080d2040080d2280980d2010000d4f9ffff17");
+                case "aarch64" -> new Machine(183, "000080d2010080d2020080d2030080d2040080d2280980d2010000d4f9ffff17");
                 default -> null;
             };
         }

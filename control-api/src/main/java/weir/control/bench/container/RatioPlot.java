@@ -82,11 +82,21 @@ public final class RatioPlot {
 
     private void heading(ContainerBenchReport report) {
         ContainerBenchSettings settings = report.settings();
-        text(GAP, TITLE_AT, "start", "#000", "Weir between " + (settings.docker() ? "containers" : "namespaces") + " ("
-                + settings.topology().label() + ", " + settings.mode().label() + "), ratio to others, "
-                + settings.pairs() + " pairs");
+        text(
+                GAP,
+                TITLE_AT,
+                "start",
+                "#000",
+                "Weir between " + (settings.docker() ? "containers" : "namespaces") + " ("
+                        + settings.topology().label() + ", " + settings.mode().label() + "), ratio to others, "
+                        + settings.pairs() + " pairs");
         text(GAP, TITLE_AT + LINE, "start", "#555", report.machine().sentence());
-        text(GAP, TITLE_AT + 2 * LINE, "start", "#555", "green: better than the other; a dot for each pair, a bar at the median");
+        text(
+                GAP,
+                TITLE_AT + 2 * LINE,
+                "start",
+                "#555",
+                "green: better than the other; a dot for each pair, a bar at the median");
     }
 
     private void grid(int height) {

@@ -51,7 +51,8 @@ final class Scratch implements AutoCloseable {
                 && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
                 && Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(Path.of("/proc/self")))
                 && ProcessHandle.of(Long.parseLong(pid))
-                        .filter(process -> process.info().command().orElse("java").endsWith("java"))
+                        .filter(process ->
+                                process.info().command().orElse("java").endsWith("java"))
                         .isEmpty();
     }
 
@@ -85,8 +86,7 @@ final class Scratch implements AutoCloseable {
 
     private void delete(int fromDepth) {
         try (Stream<Path> files = Files.walk(folder)) {
-            List<Path> deepestFirst = files.filter(
-                            each -> each.getNameCount() - folder.getNameCount() >= fromDepth)
+            List<Path> deepestFirst = files.filter(each -> each.getNameCount() - folder.getNameCount() >= fromDepth)
                     .sorted(Comparator.reverseOrder())
                     .toList();
             for (Path each : deepestFirst) {

@@ -16,8 +16,7 @@ final class TcpStream {
     private static final int PATIENCE_SECONDS = 15;
 
     /** {@code TCP_LISTEN} in {@code /proc/net/tcp}, and the port in front of it. */
-    private static final String LISTENING =
-            String.format(Locale.ROOT, ":%04X 00000000:0000 0A", PORT);
+    private static final String LISTENING = String.format(Locale.ROOT, ":%04X 00000000:0000 0A", PORT);
 
     private TcpStream() {}
 

@@ -63,8 +63,8 @@ final class Tools {
      * that lives as long as it should. It stays in this one's session, whose share of the CPUs it has then.
      */
     static List<String> bound(String signal, List<String> command) {
-        List<String> all =
-                concat(List.of("sh", "-c", "trap '' INT; exec \"$@\"", "sh"), List.of("setpriv", "--pdeathsig", signal));
+        List<String> all = concat(
+                List.of("sh", "-c", "trap '' INT; exec \"$@\"", "sh"), List.of("setpriv", "--pdeathsig", signal));
         return concat(all, command);
     }
 

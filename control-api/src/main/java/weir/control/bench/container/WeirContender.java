@@ -47,7 +47,8 @@ final class WeirContender implements Contender {
             String name = Namespaces.port(i);
             String spec = mode == Attachment.VETH
                     ? "packet:" + name
-                    : "tap:" + name + "?netns=" + namespaces.stations().get(i - 1).namespace();
+                    : "tap:" + name + "?netns="
+                            + namespaces.stations().get(i - 1).namespace();
             text.append("      ").append(name).append(": \"").append(spec).append("\"\n");
         }
         return text.toString();

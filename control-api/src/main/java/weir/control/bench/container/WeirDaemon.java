@@ -85,7 +85,8 @@ final class WeirDaemon implements AutoCloseable {
                 .forEach(each -> drops.put(each.getKey(), each.getValue().asLong(0)));
         drops.put(
                 "peer_dropped",
-                stats.path("ports").valueStream()
+                stats.path("ports")
+                        .valueStream()
                         .mapToLong(port -> port.path("peer_dropped").asLong(0))
                         .sum());
         return drops;
