@@ -127,7 +127,7 @@ class BenchContainerTest {
     void leavesNothingBehindWhenItIsStopped() throws InterruptedException {
         try (WeirProcess bench = start("--pairs=100")) {
             awaitContainers();
-            assertEquals(130, bench.signal("INT").exitCode(), bench::err);
+            assertEquals(130, bench.ctrlC().exitCode(), bench::err);
             assertEquals("", bench.out());
             assertEquals("weir: stopped; everything is removed again\n", bench.err());
         }

@@ -190,9 +190,9 @@ final class DockerLab implements AutoCloseable {
         return outcome.output();
     }
 
-    /** Starts {@code weir} where both daemons are, with Docker as its client finds it. */
+    /** Starts {@code weir} where both daemons are, with Docker as its client finds it, behind {@code setsid}. */
     WeirProcess weir(String... arguments) {
-        return WeirProcess.startBehind(inNamespace("env", "DOCKER_HOST=unix://" + socket()), arguments);
+        return WeirProcess.startBehind(inNamespace("setsid", "env", "DOCKER_HOST=unix://" + socket()), arguments);
     }
 
     private Outcome run(List<String> arguments) {

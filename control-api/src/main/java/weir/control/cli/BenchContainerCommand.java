@@ -53,6 +53,7 @@ public final class BenchContainerCommand implements Callable<Integer> {
     private static final double MIN_SECONDS = 0.05;
     private static final double MAX_SECONDS = 30;
     private static final int MAX_PAIRS = 1000;
+    private static final int SIGNAL_SPREADS_MILLIS = 100;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
@@ -128,15 +129,25 @@ public final class BenchContainerCommand implements Callable<Integer> {
             if (!signal.isAsked()) {
                 throw e;
             }
-            spec.commandLine().getErr().println("weir: stopped; everything is removed again");
-            return StopSignal.INTERRUPTED;
+            return stopped();
         } catch (BenchFailure e) {
+            // Ctrl-C reaches children, too, and may reach them before us.
+            if (signal.await(SIGNAL_SPREADS_MILLIS)) {
+                return stopped();
+            }
             throw CommandFailures.of(ExitCode.FAILURE, e, e.hint());
         } catch (PortException e) {
             throw CommandFailures.of(e);
         } finally {
             watcher.interrupt();
         }
+    }
+
+    private int stopped() {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("weir: stopped; everything is removed again");
+        err.flush();
+        return StopSignal.INTERRUPTED;
     }
 
     private ContainerBenchReport measure(ContainerBenchSettings settings)
