@@ -9,7 +9,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * How the container benchmark runs.
  *
  * @param docker whether Weir's stations are Docker's containers; else they are namespaces, as those of baselines are
- * @param seconds length of one measurement; TCP takes whole seconds, at least one
+ * @param seconds length of one measurement; TCP takes whole seconds, or what 10 Gbit/s carry in less than one
  * @param pairs how often all are measured in turn
  * @param frameBytes of small frames, without FCS
  * @param switchCpu where the switch runs; -1: anywhere
