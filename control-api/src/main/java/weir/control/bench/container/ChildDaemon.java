@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** A process that runs beside the benchmark until it is closed, with what it prints in a file. One control thread. */
-final class ChildDaemon implements AutoCloseable {
+final class ChildDaemon implements Closing.Resource {
     private static final int START_SECONDS = 60;
     private static final int END_SECONDS = 5;
     private static final int LOOK_EVERY_MILLIS = 10;

@@ -110,7 +110,7 @@ public final class ContainerBench {
     }
 
     private void add(Closing closing, Contender contender) {
-        closing.add(contender::close);
+        closing.add(contender);
         turns.put(contender, new ArrayList<>());
     }
 

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /** A switch with its stations, ready from its making on until it is closed. One control thread. */
-interface Contender extends AutoCloseable {
+interface Contender extends Closing.Resource {
     /** As reports show it. */
     String name();
 

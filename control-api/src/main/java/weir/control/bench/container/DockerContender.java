@@ -32,7 +32,7 @@ final class DockerContender implements Contender {
         try {
             Path socket = Path.of(PLUGINS, driver + ".sock");
             daemon = new WeirDaemon(scratch, List.of(), cpu, List.of("--docker-socket", socket.toString()));
-            closing.add(daemon::close);
+            closing.add(daemon);
             closing.add(this::remove);
             remove();
             create(scratch, mode, subnet);

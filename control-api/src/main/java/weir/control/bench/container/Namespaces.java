@@ -51,7 +51,7 @@ final class Namespaces implements AutoCloseable {
         List<String> command = Tools.bound(
                 "KILL", List.of("unshare", "--net", "--mount", "--propagation", "private", "sh", "-c", LIVE));
         ChildDaemon process = ChildDaemon.start(command, scratch.file("netns-" + name + ".log"));
-        closing.add(process::close);
+        closing.add(process);
         process.awaitText("ready");
         return process;
     }

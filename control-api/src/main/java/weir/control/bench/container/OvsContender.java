@@ -74,7 +74,7 @@ final class OvsContender implements Contender {
     private ChildDaemon start(Scratch scratch, List<String> command, String name) throws BenchFailure {
         List<String> bound = Tools.bound("TERM", Tools.inNetworkOf(namespaces.host(), command));
         ChildDaemon process = ChildDaemon.start(bound, scratch.file(name + ".log"));
-        closing.add(process::close);
+        closing.add(process);
         return process;
     }
 

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,7 +93,7 @@ final class PauseImage {
         put(header, MODE_AT, "0000755");
         put(header, OWNER_AT, "0000000");
         put(header, GROUP_AT, "0000000");
-        put(header, SIZE_AT, String.format("%011o", bytes));
+        put(header, SIZE_AT, String.format(Locale.ROOT, "%011o", bytes));
         put(header, TIME_AT, "00000000000");
         put(header, TYPE_AT, "0");
         put(header, MAGIC_AT, "ustar\00000");
@@ -101,7 +102,7 @@ final class PauseImage {
         for (byte each : header) {
             sum += Byte.toUnsignedInt(each);
         }
-        put(header, CHECKSUM_AT, String.format("%06o\0 ", sum));
+        put(header, CHECKSUM_AT, String.format(Locale.ROOT, "%06o\0 ", sum));
         return header;
     }
 

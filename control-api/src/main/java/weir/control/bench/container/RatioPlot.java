@@ -70,7 +70,7 @@ public final class RatioPlot {
         line("""
                 <svg xmlns="http://www.w3.org/2000/svg" width="%1$d" height="%2$d" viewBox="0 0 %1$d %2$d" \
                 font-family="sans-serif" font-size="13">""".formatted(WIDTH, height));
-        line("<rect width=\"%d\" height=\"%d\" fill=\"white\"/>".formatted(WIDTH, height));
+        line(String.format(Locale.ROOT, "<rect width=\"%d\" height=\"%d\" fill=\"white\"/>", WIDTH, height));
         heading(report);
         grid(height);
         for (int i = 0; i < rows.size(); i++) {

@@ -2,6 +2,7 @@
 package weir.control.bench.container;
 
 import java.util.List;
+import java.util.Locale;
 import weir.core.fdb.MacAddress;
 
 /**
@@ -30,7 +31,7 @@ record Station(long pid, String address) {
     String macText() {
         StringBuilder text = new StringBuilder(MAC_PREFIX);
         for (String each : address.split("\\.", -1)) {
-            text.append(String.format(":%02x", Integer.parseInt(each)));
+            text.append(String.format(Locale.ROOT, ":%02x", Integer.parseInt(each)));
         }
         return text.toString();
     }

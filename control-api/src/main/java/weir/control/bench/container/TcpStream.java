@@ -35,7 +35,9 @@ final class TcpStream {
         Station server = stations.get(1);
         List<String> serve = server.command(
                 cpu, List.of("iperf3", "--server", "--one-off", "--bind", server.address(), "--port", "" + PORT));
-        try (ChildDaemon iperf = ChildDaemon.start(Tools.bound("KILL", serve), scratch.file("iperf3.log"))) {
+        try (Closing closing = new Closing()) {
+            ChildDaemon iperf = ChildDaemon.start(Tools.bound("KILL", serve), scratch.file("iperf3.log"));
+            closing.add(iperf);
             iperf.await("listening", () -> isListening(server));
             return gbps(client.command(cpu, clientOf(server, seconds, back)), seconds);
         }

@@ -27,7 +27,7 @@ final class WeirContender implements Contender {
             Path topology = scratch.write("topology.yaml", topology(mode).getBytes(StandardCharsets.UTF_8));
             List<String> enter = Tools.inNetworkOf(namespaces.host(), List.of());
             daemon = new WeirDaemon(scratch, enter, cpu, List.of("--config", topology.toString()));
-            closing.add(daemon::close);
+            closing.add(daemon);
             if (mode == Attachment.TAP) {
                 namespaces.connectTaps();
             }

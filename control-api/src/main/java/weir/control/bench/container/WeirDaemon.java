@@ -15,7 +15,7 @@ import weir.control.client.DaemonClient;
 import weir.control.client.DaemonException;
 
 /** This program once more as {@code weir daemon}, with the JVM's options that it was started with here, on the switch's CPU. */
-final class WeirDaemon implements AutoCloseable {
+final class WeirDaemon implements Closing.Resource {
     /** Name of the switch that is measured. */
     static final String SWITCH = "bench";
 
