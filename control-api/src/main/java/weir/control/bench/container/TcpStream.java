@@ -50,13 +50,8 @@ final class TcpStream {
     }
 
     private static List<String> clientOf(Station server, double seconds, boolean back) {
-        List<String> command = new ArrayList<>(List.of(
-                "iperf3",
-                "--client",
-                server.address(),
-                "--port",
-                "" + PORT,
-                "--json"));
+        List<String> command =
+                new ArrayList<>(List.of("iperf3", "--client", server.address(), "--port", "" + PORT, "--json"));
         // It knows whole seconds alone.
         command.addAll(
                 seconds < 1
