@@ -164,7 +164,8 @@ public final class BenchContainerCommand implements Callable<Integer> {
         if (pairs < 1 || pairs > MAX_PAIRS) {
             throw usage("--pairs " + pairs + " is out of range [1, " + MAX_PAIRS + "]");
         }
-        if (plot != null && plot.toAbsolutePath().getParent() instanceof Path folder && !Files.isDirectory(folder)) {
+        Path folder = plot == null ? null : plot.toAbsolutePath().getParent();
+        if (folder != null && !Files.isDirectory(folder)) {
             throw usage("--plot: there is no folder " + folder);
         }
         BitSet allowed = HostConfig.allowedCpus();

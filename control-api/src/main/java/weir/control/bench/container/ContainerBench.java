@@ -173,7 +173,7 @@ public final class ContainerBench {
         List<Turn> weir = turns.values().iterator().next();
         turns.forEach((contender, own) -> {
             measured.add(new ContainerBenchReport.Measured(contender.name(), figures(own), drops(own)));
-            if (own != weir) {
+            if (!contender.name().equals(WeirContender.NAME)) {
                 ratios.add(new ContainerBenchReport.Ratios(contender.name(), ratios(weir, own)));
             }
         });
