@@ -192,7 +192,7 @@ class DockerNetworkTest {
         List<String> daemon = new ArrayList<>(run);
         daemon.addAll(List.of("-d", "--name", "weir", image));
         lab.docker(daemon.toArray(String[]::new));
-        Waiting.within(30_000, () -> lab.docker("logs", "weir").contains("ready: /run/weir/api.sock"));
+        Waiting.within(60_000, () -> lab.docker("logs", "weir").contains("ready: /run/weir/api.sock"));
         String check = lab.docker("inspect", "-f", "{{range .Config.Healthcheck.Test}}{{println .}}{{end}}", "weir");
         List<String> words = check.lines().toList();
         assertEquals("CMD", words.getFirst());
