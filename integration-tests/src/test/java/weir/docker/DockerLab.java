@@ -181,6 +181,11 @@ final class DockerLab implements AutoCloseable {
         return outcome.output().strip();
     }
 
+    /** Whether a command of Docker succeeds. */
+    boolean succeeds(List<String> arguments) {
+        return run(arguments).code() == 0;
+    }
+
     /** A command of Docker that must fail; its output. */
     String dockerFails(String... arguments) {
         Outcome outcome = run(List.of(arguments));
