@@ -26,6 +26,8 @@ module weir.control {
 
     opens weir.control.bench to
             tools.jackson.databind;
+    opens weir.control.bench.container to
+            tools.jackson.databind;
     opens weir.control.cli to
             info.picocli;
     opens weir.control.demo to

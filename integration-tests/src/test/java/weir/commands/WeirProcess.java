@@ -127,7 +127,7 @@ public final class WeirProcess implements AutoCloseable {
     }
 
     /** Sends SIGINT as Ctrl-C does, to children too; for a process that was started behind {@code setsid}. */
-    WeirProcess ctrlC() {
+    public WeirProcess ctrlC() {
         Netns.exec("kill", "-INT", "--", "-" + process.pid());
         return this;
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import weir.commands.WeirProcess;
 import weir.commands.WeirRun;
@@ -221,6 +222,11 @@ final class DockerLab implements AutoCloseable {
         return outcome.output().strip();
     }
 
+    /** Whether a command of Docker succeeds. */
+    boolean succeeds(List<String> arguments) {
+        return run(arguments).code() == 0;
+    }
+
     /** A command of Docker that must fail; its output. */
     String dockerFails(String... arguments) {
         Outcome outcome = run(List.of(arguments));
@@ -228,6 +234,11 @@ final class DockerLab implements AutoCloseable {
             throw new AssertionError("docker " + String.join(" ", arguments) + " did not fail: " + outcome.output());
         }
         return outcome.output();
+    }
+
+    /** Starts {@code weir} where both daemons are, with Docker as its client finds it, behind {@code setsid}. */
+    WeirProcess weir(String... arguments) {
+        return WeirProcess.startBehind(inNamespace("setsid", "env", "DOCKER_HOST=unix://" + socket()), arguments);
     }
 
     private Outcome run(List<String> arguments) {
@@ -256,16 +267,49 @@ final class DockerLab implements AutoCloseable {
         }
     }
 
-    /** Builds Weir's own image and loads it. */
-    void loadWeir(String tag) {
+    /** Builds Weir's own image and loads it; the archive of its files. */
+    Path loadWeir(String tag) {
         Path tar = folder.resolve("weir.tar");
-        String script =
-                Path.of(System.getProperty("weir.root"), "docker/build-image").toString();
-        Outcome built = exec(List.of(script, "--output", tar.toString(), "--tag", tag));
+        Outcome built = exec(
+                List.of(root().resolve("docker/build-image").toString(), "--output", tar.toString(), "--tag", tag));
         if (built.code() != 0) {
             throw new AssertionError(built.output());
         }
         docker("load", "-i", tar.toString());
+        Netns.exec("tar", "-C", folder.toString(), "-xf", tar.toString());
+        try (Stream<Path> files = Files.walk(folder, 2)) {
+            return files.filter(each -> each.endsWith("layer.tar")).findFirst().orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path root() {
+        return Path.of(System.getProperty("weir.root"));
+    }
+
+    /** Makes an image of the Java and the C library that are in Weir's own, without anything of Weir. */
+    void importJava(Path layer, String tag) {
+        String base = folder.resolve("java").toString();
+        Netns.exec("mkdir", base);
+        Netns.exec("tar", "-C", base, "-xf", layer.toString());
+        Netns.exec("mv", base + "/opt/weir/java", base + "/opt/java");
+        Netns.exec("rm", "-r", base + "/opt/weir");
+        Path tar = folder.resolve("java.tar");
+        Netns.exec("tar", "-C", base, "-cf", tar.toString(), ".");
+        docker("import", "--change", "ENV PATH=/opt/java/bin", tar.toString(), tag);
+    }
+
+    /** Builds {@code docker/Dockerfile} on a base image. */
+    void buildDockerfile(String base, String tag) {
+        docker(
+                "build",
+                "--quiet",
+                "--network=none",
+                "--file=" + root().resolve("docker/Dockerfile"),
+                "--build-arg=BASE=" + base,
+                "--tag=" + tag,
+                root().toString());
     }
 
     /** Makes a network on the driver. */

@@ -161,20 +161,47 @@ class DockerNetworkTest {
     @Test
     void imageOfWeirRunsReadOnlyWithTwoCapabilities() {
         String image = "weirt-weir:1";
-        lab.loadWeir(image);
+        Path layer = lab.loadWeir(image);
         String[] run = {"run", "--network", "none", "--read-only", "--cap-drop", "ALL"};
 
         List<String> version = new ArrayList<>(List.of(run));
-        version.addAll(List.of("--rm", image, "--version"));
-        assertTrue(lab.docker(version.toArray(String[]::new)).startsWith("weir "));
+        version.addAll(List.of("--rm", "--entrypoint", "/opt/weir/java/bin/java", image, "-Xlog:class+load"));
+        version.addAll(List.of("@/opt/weir/jvm.options", "weir.control.Main", "--version"));
+        String loaded = lab.docker(version.toArray(String[]::new));
+        assertTrue(loaded.contains("weir.control.Main source: shared objects file"), "not out of the cache");
 
         List<String> daemon = new ArrayList<>(List.of(run));
         daemon.addAll(List.of("--cap-add", "NET_ADMIN", "--cap-add", "NET_RAW", "--device", "/dev/net/tun"));
+        assertImageWorks(image, daemon);
+        dockerfileMakesOneOfTheSameUseOnAnotherBase(layer);
+    }
+
+    /** The base has Java on its PATH, as one of a registry would. */
+    private void dockerfileMakesOneOfTheSameUseOnAnotherBase(Path layer) {
+        lab.importJava(layer, "weirt-java:1");
+        lab.buildDockerfile("weirt-java:1", "weirt-based:1");
+        assertImageWorks("weirt-based:1", List.of("run", "--network", "none"));
+    }
+
+    /** Its version, a daemon that gets ready, answers the image's own health check and ends when it is told to. */
+    private void assertImageWorks(String image, List<String> run) {
+        List<String> version = new ArrayList<>(run);
+        version.addAll(List.of("--rm", image, "--version"));
+        assertTrue(lab.docker(version.toArray(String[]::new)).startsWith("weir "));
+
+        List<String> daemon = new ArrayList<>(run);
         daemon.addAll(List.of("-d", "--name", "weir", image));
         lab.docker(daemon.toArray(String[]::new));
-        Waiting.within(30_000, () -> lab.docker("logs", "weir").contains("ready: /run/weir/api.sock"));
+        Waiting.within(60_000, () -> lab.docker("logs", "weir").contains("ready: /run/weir/api.sock"));
+        String check = lab.docker("inspect", "-f", "{{range .Config.Healthcheck.Test}}{{println .}}{{end}}", "weir");
+        List<String> words = check.lines().toList();
+        assertEquals("CMD", words.getFirst());
+        List<String> exec = new ArrayList<>(List.of("exec", "weir"));
+        exec.addAll(words.subList(1, words.size()));
+        Waiting.within(60_000, () -> lab.succeeds(exec)); // on a busy machine the first answer takes longer than it waits
         lab.docker("stop", "weir");
         assertEquals("0", lab.docker("inspect", "-f", "{{.State.ExitCode}}", "weir"));
+        lab.docker("rm", "weir");
     }
 
     @Test

@@ -13,7 +13,8 @@ public record PairStatistics(double median, double min, double max, List<Double>
         values = List.copyOf(values);
     }
 
-    static PairStatistics of(List<Double> values) {
+    /** Of at least one value. */
+    public static PairStatistics of(List<Double> values) {
         double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
         Arrays.sort(sorted);
         return new PairStatistics(median(values), sorted[0], sorted[sorted.length - 1], values);

@@ -191,6 +191,25 @@ class DocumentedKeysTest {
     }
 
     @Test
+    @RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.TUN, Feature.NETNS, Feature.IPERF3})
+    void describesTheContainerBenchmark() {
+        documented.assertDescribe(
+                "weir-bench-container",
+                CommandRun.of(
+                                "bench",
+                                "container",
+                                "--no-docker",
+                                "--topology=star8",
+                                "--mode=veth",
+                                "--pairs=1",
+                                "--seconds=0.1",
+                                "-o",
+                                "json")
+                        .succeeds()
+                        .json());
+    }
+
+    @Test
     void describesADisassembly() {
         documented.assertDescribe(
                 "weir-program-disasm",

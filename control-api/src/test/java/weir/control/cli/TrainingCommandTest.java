@@ -4,14 +4,16 @@ package weir.control.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class TrainingCommandTest {
-    @Test
-    void runsEveryCommandOfTheListInSilence() {
-        CommandRun run = CommandRun.of("__train").succeeds();
+    @ParameterizedTest
+    @ValueSource(strings = {"commands", "healthcheck", "daemon"})
+    void runsEveryCommandOfTheListInSilence(String use) {
+        CommandRun run = CommandRun.of("__train", "--for", use).succeeds();
         assertEquals("", run.out());
         assertEquals("", run.err());
     }
