@@ -77,8 +77,10 @@ class ServiceUnitTest {
     /** The topology that it is to start with is not there, which is said only when the options were understood. */
     @Test
     void givesTheDaemonOptionsThatItKnows() throws Exception {
-        String options = start().group(2).replace("/etc/weir/topology.yaml", folder.resolve("none.yaml").toString());
-        String[] args = (options + " --state " + folder.resolve("state") + " --socket " + folder.resolve("s")).split(" ", -1);
+        String options = start().group(2)
+                .replace("/etc/weir/topology.yaml", folder.resolve("none.yaml").toString());
+        String[] args =
+                (options + " --state " + folder.resolve("state") + " --socket " + folder.resolve("s")).split(" ", -1);
         try (WeirProcess daemon = WeirProcess.start(args)) {
             assertEquals(2, daemon.exitCode(), daemon::err);
             assertTrue(daemon.err().contains("cannot read " + folder.resolve("none.yaml")), daemon::err);
