@@ -53,7 +53,8 @@ public final class Audit {
 
     private static void begin(RoutingContext context, Who who, boolean isDue) {
         context.put(
-                KEY, new Audit(who, context.request().method(), context.request().path(), isDue));
+                KEY,
+                new Audit(who, context.request().method(), context.request().path(), isDue));
     }
 
     static Audit of(RoutingContext context) {

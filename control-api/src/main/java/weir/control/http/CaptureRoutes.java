@@ -83,7 +83,8 @@ final class CaptureRoutes implements Routes {
         CaptureRequest.File file = request.file();
         if (file != null) {
             Audit.of(context).concerns("file", file.name());
-            Answers.blocking(context, CREATED, () -> captures.toFile(request, file).json());
+            Answers.blocking(
+                    context, CREATED, () -> captures.toFile(request, file).json());
         } else {
             stream(context, request);
         }

@@ -22,7 +22,8 @@ import weir.core.program.ProgramPlace;
  * too many faults. Forgotten with the programs. Any thread.
  */
 final class LoadedPrograms {
-    private final Map<AttachedProgram, ProgramDefinition> definitions = Collections.synchronizedMap(new WeakHashMap<>());
+    private final Map<AttachedProgram, ProgramDefinition> definitions =
+            Collections.synchronizedMap(new WeakHashMap<>());
 
     void add(AttachedProgram program, ProgramDefinition definition) {
         definitions.put(program, definition);

@@ -58,10 +58,22 @@ class RolledBackProgramTest {
             assertEquals("steered", shown("program"));
             send(port.endpoint());
 
-            Law.eventually("the old program's topology", () -> daemon.plane().version().tag().equals(before));
+            Law.eventually(
+                    "the old program's topology",
+                    () -> daemon.plane().version().tag().equals(before));
             assertEquals(old, shown("object"));
-            assertEquals(old, weir("program show sw -o json").json().at("/definition/object").asString());
-            assertEquals(old, weir("switch show sw -o json").json().at("/definition/program/object").asString());
+            assertEquals(
+                    old,
+                    weir("program show sw -o json")
+                            .json()
+                            .at("/definition/object")
+                            .asString());
+            assertEquals(
+                    old,
+                    weir("switch show sw -o json")
+                            .json()
+                            .at("/definition/program/object")
+                            .asString());
             List<String> events = daemon.plane().events().after(0, 100).events().stream()
                     .map(event -> String.valueOf(EventJson.of(event).get("text")))
                     .toList();

@@ -67,13 +67,8 @@ class AuditTest {
                         "/v1/switches/lan/fdb",
                         "{\"mac\":\"02:00:00:00:00:09\",\"port\":\"web\",\"vlan\":7}",
                         "POST /v1/switches/lan/fdb mac=02:00:00:00:00:09 201"),
-                new Change(
-                        "DELETE", "/v1/switches/lan/fdb?port=web", "", "DELETE /v1/switches/lan/fdb port=web 200"),
-                new Change(
-                        "PUT",
-                        "/v1/links/lan/web",
-                        "{\"settings\":\"delay:1ms\"}",
-                        "PUT /v1/links/lan/web 200"),
+                new Change("DELETE", "/v1/switches/lan/fdb?port=web", "", "DELETE /v1/switches/lan/fdb port=web 200"),
+                new Change("PUT", "/v1/links/lan/web", "{\"settings\":\"delay:1ms\"}", "PUT /v1/links/lan/web 200"),
                 new Change(
                         "PUT",
                         "/v1/switches/lan/program?keepMaps=1",
@@ -131,8 +126,8 @@ class AuditTest {
 
     private static String curl(RunningServer server, String token, String method, String path, String body)
             throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                "curl", "-s", "-k", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "20", "-X", method));
+        List<String> command = new ArrayList<>(
+                List.of("curl", "-s", "-k", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "20", "-X", method));
         command.addAll(List.of("-H", "Authorization: Bearer " + token));
         if (!body.isEmpty()) {
             command.addAll(List.of("-H", "Content-Type: application/json", "-d", body));
@@ -154,7 +149,8 @@ class AuditTest {
         String forged = "x\\nuid=0 pid=1 DELETE /v1/switches/lan 204";
         try (RunningServer server = RunningServer.in(folder)) {
             server.ask("POST", "/v1/switches", "{\"name\":\"" + forged + "\"}");
-            assertLine("uid=0 pid=[0-9]+ POST /v1/switches name=x\\?uid=0\\?pid=1\\?DELETE\\?/v1/switches/lan\\?204 400");
+            assertLine(
+                    "uid=0 pid=[0-9]+ POST /v1/switches name=x\\?uid=0\\?pid=1\\?DELETE\\?/v1/switches/lan\\?204 400");
             server.ask("DELETE", "/v1/switches/x%0auid=0", "");
             assertLine("uid=0 pid=[0-9]+ DELETE /v1/switches/x%0auid=0 404");
             server.ask("POST", "/v1/switches", "{\"name\":\"" + "n".repeat(10_000) + "\"}");
@@ -179,7 +175,9 @@ class AuditTest {
     void whoIsRefusedOverAndOverHasAFewLinesAndOneThatCountsTheRest() throws Exception {
         try (RunningServer server = RunningServer.in(folder, tls())) {
             flood(server);
-            assertEquals(201, server.ask("POST", "/v1/switches", "{\"name\":\"lan\"}").status());
+            assertEquals(
+                    201,
+                    server.ask("POST", "/v1/switches", "{\"name\":\"lan\"}").status());
             Law.eventually("the change", () -> lines.all().stream().anyMatch(line -> line.endsWith("name=lan 201")));
         }
         List<String> refused =
