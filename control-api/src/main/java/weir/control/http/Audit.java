@@ -52,9 +52,8 @@ public final class Audit {
     }
 
     private static void begin(RoutingContext context, Who who, boolean isDue) {
-        context.put(
-                KEY,
-                new Audit(who, context.request().method(), context.request().path(), isDue));
+        String path = String.valueOf(context.request().path());
+        context.put(KEY, new Audit(who, context.request().method(), path, isDue));
     }
 
     static Audit of(RoutingContext context) {
