@@ -147,6 +147,7 @@ class PrivilegesTest {
     @Test
     void withNetAdminAndNetRawItServesTapsOfOtherNamespacesAndInterfacesOfItsOwn() throws Exception {
         addVeth("v0", right, "h0");
+        addVeth("spare", left, "spare");
         right.ip("addr", "add", "198.18.68.2/24", "dev", "h0");
         String two = "-all,+net_admin,+net_raw";
         List<String> behind =
@@ -159,7 +160,7 @@ class PrivilegesTest {
                     "packet:h0?netns=" + right.path(),
                     "setns",
                     "run as root or with CAP_SYS_ADMIN, or start weir inside that namespace");
-            assertRefused("xdp:v0", "EPERM (operation not permitted)", NEEDS_BPF);
+            assertRefused("xdp:spare", "EPERM (operation not permitted)", NEEDS_BPF);
             assertEndsWell(daemon);
         }
     }
