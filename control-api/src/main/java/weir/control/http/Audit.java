@@ -32,7 +32,9 @@ public final class Audit {
     private final String path;
     private final boolean isDue;
     private final AtomicBoolean isWritten = new AtomicBoolean();
-    private volatile String objects = "";
+
+    /** One thread at a time: whoever works on the request has it from the one before. */
+    private String objects = "";
 
     private Audit(Who who, HttpMethod method, String path, boolean isDue) {
         this.who = who;
