@@ -19,6 +19,8 @@ public enum Feature {
     ROOT,
     TUN,
     NETNS,
+    /** A user without rights can be root of a user namespace with a network namespace. */
+    USER_NAMESPACES,
     PING,
     IPERF3,
     C_COMPILER,
@@ -43,6 +45,8 @@ public enum Feature {
     KERNEL_BTF,
     /** Bash, zsh and fish. */
     SHELLS,
+    /** Looks at units of systemd, which need not run. */
+    SYSTEMD,
     /** A formatter that checks man pages. */
     MANDOC,
     SHARED_DATA;
@@ -65,6 +69,7 @@ public enum Feature {
             case ROOT -> isRoot() ? Optional.empty() : Optional.of("not root; run the build as root");
             case TUN -> probeTun();
             case NETNS -> probeNetworkNamespaces();
+            case USER_NAMESPACES -> probe(ROOT).or(Feature::probeUserNamespaces);
             case PING -> missingCommand("ping", "iputils-ping");
             case IPERF3 -> missingCommand("iperf3", "iperf3");
             case C_COMPILER -> missingCommand("cc", "gcc and libc6-dev");
@@ -86,6 +91,7 @@ public enum Feature {
                 missingCommand("bash", "bash")
                         .or(() -> missingCommand("zsh", "zsh"))
                         .or(() -> missingCommand("fish", "fish"));
+            case SYSTEMD -> missingCommand("systemd-analyze", "systemd");
             case MANDOC -> missingCommand("mandoc", "mandoc");
             case SHARED_DATA -> probeSharedData();
         };
@@ -126,6 +132,22 @@ public enum Feature {
             works = succeeds("ip", "netns", "delete", name);
         }
         return works ? Optional.empty() : Optional.of("'ip netns add' fails; run the build as root");
+    }
+
+    private static Optional<String> probeUserNamespaces() {
+        return succeeds(
+                        "setpriv",
+                        "--reuid=65534",
+                        "--regid=65534",
+                        "--clear-groups",
+                        "unshare",
+                        "--user",
+                        "--map-root-user",
+                        "--net",
+                        "true")
+                ? Optional.empty()
+                : Optional.of("'unshare --user --net' fails for others than root; sysctl user.max_user_namespaces and"
+                        + " kernel.apparmor_restrict_unprivileged_userns say whether it may");
     }
 
     /** Some systems let nobody but a parent trace a process, and containers may forbid it altogether. */

@@ -8,9 +8,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import weir.control.client.ApiRequest;
 import weir.control.client.DaemonClient;
-import weir.control.client.DaemonException;
 
 /** A command that has the daemon do something. */
 abstract class ClientCommand implements Callable<Integer> {
@@ -31,18 +29,6 @@ abstract class ClientCommand implements Callable<Integer> {
 
     /** Asks the daemon and prints what it says. */
     abstract void ask(DaemonClient client);
-
-    /** Removes something. With {@code ifExists}, that it is not there is no failure. */
-    final void remove(DaemonClient client, ApiRequest request, boolean ifExists, String done) {
-        try {
-            client.json(request);
-            say(done);
-        } catch (DaemonException e) {
-            if (!ifExists || !e.refusal().code().equals("not_found")) {
-                throw e;
-            }
-        }
-    }
 
     final PrintWriter out() {
         return spec.commandLine().getOut();

@@ -62,9 +62,9 @@ public final class FdbCommand extends CommandGroup {
     /** {@code weir fdb show}. */
     @Command(name = "show", description = "Shows the addresses that a switch knows.")
     static final class Show extends QueryCommand {
-        @Parameters(paramLabel = "SWITCH", description = "Its name.")
-        @DynamicCandidates(NameKind.SWITCH)
-        private String switchName = "";
+        @Mixin
+        @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+        private SwitchArgument target;
 
         @Mixin
         @SuppressWarnings("NullAway.Init") // picocli sets it before call()
@@ -90,7 +90,7 @@ public final class FdbCommand extends CommandGroup {
             if (onlyStatic && onlyLearned) {
                 throw usage("--static and --learned leave nothing");
             }
-            ApiPath path = filter.on(path(switchName));
+            ApiPath path = filter.on(path(target.name()));
             path = mac == null ? path : path.with("mac", mac);
             path = onlyStatic || onlyLearned ? path.with(STATIC, onlyStatic ? "1" : "0") : path;
             path = limit == null ? path : path.with("limit", limit.toString());
@@ -122,9 +122,9 @@ public final class FdbCommand extends CommandGroup {
     /** {@code weir fdb flush}. */
     @Command(name = "flush", description = "Removes what was learned; static entries stay.")
     static final class Flush extends QueryCommand {
-        @Parameters(paramLabel = "SWITCH", description = "Its name.")
-        @DynamicCandidates(NameKind.SWITCH)
-        private String switchName = "";
+        @Mixin
+        @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+        private SwitchArgument target;
 
         @Mixin
         @SuppressWarnings("NullAway.Init") // picocli sets it before call()
@@ -135,7 +135,7 @@ public final class FdbCommand extends CommandGroup {
 
         @Override
         void ask(DaemonClient client) {
-            JsonNode answer = client.json(ApiRequest.delete(filter.on(path(switchName))));
+            JsonNode answer = client.json(ApiRequest.delete(filter.on(path(target.name()))));
             print(answer, out -> out.println(number(answer, "flushed") + " addresses removed"));
         }
     }
@@ -143,9 +143,9 @@ public final class FdbCommand extends CommandGroup {
     /** {@code weir fdb add}. */
     @Command(name = "add", description = "Adds a static entry, which is not aged and not learned elsewhere.")
     static final class Add extends QueryCommand {
-        @Parameters(index = "0", paramLabel = "SWITCH", description = "Its name.")
-        @DynamicCandidates(NameKind.SWITCH)
-        private String switchName = "";
+        @Mixin
+        @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+        private SwitchArgument target;
 
         @Parameters(index = "1", paramLabel = "MAC", description = "The address, 02:00:00:00:00:01.")
         private String mac = "";
@@ -166,17 +166,17 @@ public final class FdbCommand extends CommandGroup {
             entry.put("vlan", vlan);
             entry.put("mac", mac);
             entry.put("port", port);
-            JsonNode answer = client.json(ApiRequest.post(path(switchName)).withJson(entry));
-            print(answer, out -> out.println(text(answer, "mac") + " is behind " + switchName + ":" + port));
+            JsonNode answer = client.json(ApiRequest.post(path(target.name())).withJson(entry));
+            print(answer, out -> out.println(text(answer, "mac") + " is behind " + target.name() + ":" + port));
         }
     }
 
     /** {@code weir fdb delete}. */
     @Command(name = "delete", description = "Removes one entry, static or learned.")
-    static final class Delete extends ClientCommand {
-        @Parameters(index = "0", paramLabel = "SWITCH", description = "Its name.")
-        @DynamicCandidates(NameKind.SWITCH)
-        private String switchName = "";
+    static final class Delete extends RemovalCommand {
+        @Mixin
+        @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+        private SwitchArgument target;
 
         @Parameters(index = "1", paramLabel = "MAC", description = "The address, 02:00:00:00:00:01.")
         private String mac = "";
@@ -184,16 +184,13 @@ public final class FdbCommand extends CommandGroup {
         @Option(names = "--vlan", paramLabel = "N", description = "Its VLAN (default: 0, for ports that ignore them).")
         private int vlan;
 
-        @Option(names = "--if-exists", description = "That there is none is no failure.")
-        private boolean ifExists;
-
         /** For picocli. */
         Delete() {}
 
         @Override
         void ask(DaemonClient client) {
-            ApiPath path = ApiPath.of("switches", switchName, "fdb", Integer.toString(vlan), mac);
-            remove(client, ApiRequest.delete(path), ifExists, mac + " removed");
+            ApiPath path = ApiPath.of("switches", target.name(), "fdb", Integer.toString(vlan), mac);
+            remove(client, ApiRequest.delete(path), mac + " removed");
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -49,10 +50,9 @@ public final class LinkCommand extends CommandGroup {
                     "Emulates the link behind a port, instead of what was emulated before. Both directions, unless"
                             + " --direction says otherwise.")
     static final class Change extends QueryCommand {
-        @Parameters(paramLabel = "SWITCH:PORT", converter = Place.OfPort.class, description = "The port.")
-        @DynamicCandidates(NameKind.SWITCH_PORT)
+        @Mixin
         @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-        private Place place;
+        private PortArgument target;
 
         @Option(names = "--delay", paramLabel = "TIME", description = "Each frame arrives so much later, 20ms.")
         private @Nullable String delay;
@@ -126,8 +126,8 @@ public final class LinkCommand extends CommandGroup {
             if (text.isEmpty()) {
                 throw usage("nothing to emulate is given");
             }
-            JsonNode answer = client.json(ApiRequest.put(path(place)).withJson(Map.of("settings", text)));
-            print(answer, out -> out.println("link of " + place + ": " + text(answer, "settings")));
+            JsonNode answer = client.json(ApiRequest.put(path(target.place())).withJson(Map.of("settings", text)));
+            print(answer, out -> out.println("link of " + target.place() + ": " + text(answer, "settings")));
         }
 
         private String asText() {
@@ -191,21 +191,17 @@ public final class LinkCommand extends CommandGroup {
 
     /** {@code weir link clear}. */
     @Command(name = "clear", description = "Ends the emulation: the link is as it is.")
-    static final class Clear extends ClientCommand {
-        @Parameters(paramLabel = "SWITCH:PORT", converter = Place.OfPort.class, description = "The port.")
-        @DynamicCandidates(NameKind.SWITCH_PORT)
+    static final class Clear extends RemovalCommand {
+        @Mixin
         @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-        private Place place;
-
-        @Option(names = "--if-exists", description = "That there is no such port is no failure.")
-        private boolean ifExists;
+        private PortArgument target;
 
         /** For picocli. */
         Clear() {}
 
         @Override
         void ask(DaemonClient client) {
-            remove(client, ApiRequest.delete(path(place)), ifExists, "link of " + place + " cleared");
+            remove(client, ApiRequest.delete(path(target.place())), "link of " + target.place() + " cleared");
         }
     }
 }

@@ -10,7 +10,6 @@ import static weir.control.cli.AnswerText.text;
 import java.io.PrintWriter;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 import weir.control.client.ApiPath;
@@ -28,7 +27,7 @@ final class LiveProgramCommands {
 
     /** {@code weir program unload}. */
     @Command(name = "unload", description = "Takes a program off; the switch learns, as without one.")
-    static final class Unload extends ClientCommand {
+    static final class Unload extends RemovalCommand {
         @Parameters(
                 paramLabel = "SWITCH[:PORT]",
                 converter = Place.OfEither.class,
@@ -37,15 +36,12 @@ final class LiveProgramCommands {
         @SuppressWarnings("NullAway.Init") // picocli sets it before call()
         private Place place;
 
-        @Option(names = "--if-exists", description = "That there is none is no failure.")
-        private boolean ifExists;
-
         /** For picocli. */
         Unload() {}
 
         @Override
         void ask(DaemonClient client) {
-            remove(client, ApiRequest.delete(place.path("program")), ifExists, "program at " + place + " unloaded");
+            remove(client, ApiRequest.delete(place.path("program")), "program at " + place + " unloaded");
         }
     }
 

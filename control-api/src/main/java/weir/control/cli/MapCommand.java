@@ -148,22 +148,19 @@ public final class MapCommand extends CommandGroup {
 
     /** {@code weir map delete}. */
     @Command(name = "delete", description = "Removes an entry of a map.")
-    static final class Delete extends ClientCommand {
+    static final class Delete extends RemovalCommand {
         @Parameters(index = "0", paramLabel = "MAP", description = "SWITCH::MAP or SWITCH:PORT:MAP.")
         private String map = "";
 
         @Parameters(index = "1", paramLabel = "KEY", description = "Its key.")
         private String key = "";
 
-        @Option(names = "--if-exists", description = "That there is none is no failure.")
-        private boolean ifExists;
-
         /** For picocli. */
         Delete() {}
 
         @Override
         void ask(DaemonClient client) {
-            remove(client, ApiRequest.delete(path(map).with(KEY, key)), ifExists, "map " + map + ": entry removed");
+            remove(client, ApiRequest.delete(path(map).with(KEY, key)), "map " + map + ": entry removed");
         }
     }
 }

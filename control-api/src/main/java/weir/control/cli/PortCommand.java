@@ -22,8 +22,6 @@ import weir.control.client.ApiPath;
 import weir.control.client.ApiRequest;
 import weir.control.client.DaemonClient;
 import weir.control.client.DaemonException;
-import weir.control.completion.DynamicCandidates;
-import weir.control.completion.NameKind;
 
 /** {@code weir port}: ports of the daemon's switches. */
 @Command(
@@ -97,9 +95,9 @@ public final class PortCommand extends CommandGroup {
                 "'weir run --help' lists the kinds of ports; 'weir doctor' says which work here."
             })
     static final class Attach extends QueryCommand {
-        @Parameters(index = "0", paramLabel = "SWITCH", description = "Its name.")
-        @DynamicCandidates(NameKind.SWITCH)
-        private String switchName = "";
+        @Mixin
+        @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+        private SwitchArgument target;
 
         @Parameters(index = "1", paramLabel = "SPEC", description = "What to open, such as tap:web.")
         private String portSpec = "";
@@ -140,10 +138,10 @@ public final class PortCommand extends CommandGroup {
             putIfGiven(wanted, "number", number);
             treatment.putInto(wanted);
             putIfGiven(wanted, "link", link);
-            ApiPath ports = ApiPath.of(SWITCHES, switchName, PORTS);
+            ApiPath ports = ApiPath.of(SWITCHES, target.name(), PORTS);
             try {
                 JsonNode answer = client.json(ApiRequest.post(ports).withJson(wanted));
-                print(answer, out -> out.println("port " + switchName + ":" + text(answer, "name") + " attached"));
+                print(answer, out -> out.println("port " + target.name() + ":" + text(answer, "name") + " attached"));
             } catch (DaemonException e) {
                 JsonNode there = mayExist && e.refusal().code().equals("conflict")
                         ? same(client.json(ApiRequest.get(ports)).path(PORTS)).orElseThrow(() -> e)
@@ -153,7 +151,7 @@ public final class PortCommand extends CommandGroup {
                 }
                 print(
                         there,
-                        out -> out.println("port " + switchName + ":" + text(there, "name") + " is there already"));
+                        out -> out.println("port " + target.name() + ":" + text(there, "name") + " is there already"));
             }
         }
 
@@ -170,37 +168,33 @@ public final class PortCommand extends CommandGroup {
 
     /** {@code weir port detach}. */
     @Command(name = "detach", description = "Detaches a port and closes it.")
-    static final class Detach extends ClientCommand {
-        @Parameters(paramLabel = "SWITCH:PORT", converter = Place.OfPort.class, description = "The port.")
-        @DynamicCandidates(NameKind.SWITCH_PORT)
+    static final class Detach extends RemovalCommand {
+        @Mixin
         @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-        private Place place;
-
-        @Option(names = "--if-exists", description = "That there is none is no failure.")
-        private boolean ifExists;
+        private PortArgument target;
 
         /** For picocli. */
         Detach() {}
 
         @Override
         void ask(DaemonClient client) {
-            remove(client, ApiRequest.delete(place.path()), ifExists, "port " + place + " detached");
+            remove(client, ApiRequest.delete(target.place().path()), "port " + target.place() + " detached");
         }
     }
 
     /** {@code weir port list}. */
     @Command(name = "list", description = "Lists the ports of a switch.")
     static final class ListAll extends QueryCommand {
-        @Parameters(paramLabel = "SWITCH", description = "Its name.")
-        @DynamicCandidates(NameKind.SWITCH)
-        private String switchName = "";
+        @Mixin
+        @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+        private SwitchArgument target;
 
         /** For picocli. */
         ListAll() {}
 
         @Override
         void ask(DaemonClient client) {
-            JsonNode answer = client.json(ApiRequest.get(ApiPath.of(SWITCHES, switchName, PORTS)));
+            JsonNode answer = client.json(ApiRequest.get(ApiPath.of(SWITCHES, target.name(), PORTS)));
             printTable(answer, AnswerTables.ports(answer.path(PORTS)));
         }
     }
@@ -208,17 +202,16 @@ public final class PortCommand extends CommandGroup {
     /** {@code weir port show}. */
     @Command(name = "show", description = "Shows a port with its counters.")
     static final class Show extends QueryCommand {
-        @Parameters(paramLabel = "SWITCH:PORT", converter = Place.OfPort.class, description = "The port.")
-        @DynamicCandidates(NameKind.SWITCH_PORT)
+        @Mixin
         @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-        private Place place;
+        private PortArgument target;
 
         /** For picocli. */
         Show() {}
 
         @Override
         void ask(DaemonClient client) {
-            JsonNode answer = client.json(ApiRequest.get(place.path()));
+            JsonNode answer = client.json(ApiRequest.get(target.place().path()));
             print(answer, out -> show(out, answer));
         }
     }
@@ -256,10 +249,9 @@ public final class PortCommand extends CommandGroup {
             description = "Changes how a switch treats a port; what is not given stays. Its program and link have"
                     + " commands of their own.")
     static final class Change extends QueryCommand {
-        @Parameters(paramLabel = "SWITCH:PORT", converter = Place.OfPort.class, description = "The port.")
-        @DynamicCandidates(NameKind.SWITCH_PORT)
+        @Mixin
         @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-        private Place place;
+        private PortArgument target;
 
         @Mixin
         @SuppressWarnings("NullAway.Init") // picocli sets it before call()
@@ -278,8 +270,9 @@ public final class PortCommand extends CommandGroup {
             if ("none".equals(changes.get("storm"))) {
                 changes.put("storm", null);
             }
-            JsonNode answer = client.json(ApiRequest.patch(place.path()).withJson(changes));
-            print(answer, out -> out.println("port " + place + " changed"));
+            JsonNode answer =
+                    client.json(ApiRequest.patch(target.place().path()).withJson(changes));
+            print(answer, out -> out.println("port " + target.place() + " changed"));
         }
     }
 }

@@ -12,14 +12,12 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 import weir.control.client.ApiPath;
 import weir.control.client.ApiRequest;
 import weir.control.client.DaemonClient;
-import weir.control.completion.DynamicCandidates;
-import weir.control.completion.NameKind;
 import weir.control.program.Printable;
 
 /** {@code weir stats}. */
@@ -45,9 +43,9 @@ public final class StatsCommand extends QueryCommand {
     private static final double MAX_SECONDS = 3600;
     private static final String CLEAR_SCREEN = "\033[H\033[2J";
 
-    @Parameters(paramLabel = "SWITCH", description = "Its name.")
-    @DynamicCandidates(NameKind.SWITCH)
-    private String switchName = "";
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+    private SwitchArgument target;
 
     @Option(names = "--watch", description = "Go on until Ctrl-C.")
     private boolean watch;
@@ -68,7 +66,7 @@ public final class StatsCommand extends QueryCommand {
         if (!(interval >= MIN_SECONDS && interval <= MAX_SECONDS)) {
             throw usage("--interval " + interval + " is out of range [" + MIN_SECONDS + ", " + MAX_SECONDS + "]");
         }
-        ApiRequest request = ApiRequest.get(ApiPath.of("switches", switchName, runtime ? "runtime" : "stats"));
+        ApiRequest request = ApiRequest.get(ApiPath.of("switches", target.name(), runtime ? "runtime" : "stats"));
         JsonNode before = client.json(request);
         boolean needsTwo = output().format() == OutputFormat.TABLE && !runtime;
         if (!needsTwo) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -18,8 +19,6 @@ import weir.control.client.ApiPath;
 import weir.control.client.ApiRequest;
 import weir.control.client.DaemonClient;
 import weir.control.client.DaemonException;
-import weir.control.completion.DynamicCandidates;
-import weir.control.completion.NameKind;
 import weir.core.worker.WaitMode;
 
 /** {@code weir switch}: the switches of the daemon. */
@@ -89,20 +88,17 @@ public final class SwitchCommand extends CommandGroup {
 
     /** {@code weir switch delete}. */
     @Command(name = "delete", description = "Deletes a switch with its ports, programs and links.")
-    static final class Delete extends ClientCommand {
-        @Parameters(paramLabel = "SWITCH", description = "Its name.")
-        @DynamicCandidates(NameKind.SWITCH)
-        private String name = "";
-
-        @Option(names = "--if-exists", description = "That there is none is no failure.")
-        private boolean ifExists;
+    static final class Delete extends RemovalCommand {
+        @Mixin
+        @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+        private SwitchArgument target;
 
         /** For picocli. */
         Delete() {}
 
         @Override
         void ask(DaemonClient client) {
-            remove(client, ApiRequest.delete(ApiPath.of(NOUN, name)), ifExists, "switch " + name + " deleted");
+            remove(client, ApiRequest.delete(ApiPath.of(NOUN, target.name())), "switch " + target.name() + " deleted");
         }
     }
 
@@ -137,16 +133,16 @@ public final class SwitchCommand extends CommandGroup {
     /** {@code weir switch show}. */
     @Command(name = "show", description = "Shows a switch: its ports, programs, links and drops.")
     static final class Show extends QueryCommand {
-        @Parameters(paramLabel = "SWITCH", description = "Its name.")
-        @DynamicCandidates(NameKind.SWITCH)
-        private String name = "";
+        @Mixin
+        @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+        private SwitchArgument target;
 
         /** For picocli. */
         Show() {}
 
         @Override
         void ask(DaemonClient client) {
-            JsonNode answer = client.json(ApiRequest.get(ApiPath.of(NOUN, name)));
+            JsonNode answer = client.json(ApiRequest.get(ApiPath.of(NOUN, target.name())));
             print(answer, out -> show(out, answer));
         }
 

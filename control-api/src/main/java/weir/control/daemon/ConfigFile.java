@@ -5,6 +5,7 @@ package weir.control.daemon;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import weir.control.http.Audit;
 import weir.control.plane.ControlException;
 import weir.control.plane.ControlException.Code;
 import weir.control.plane.ControlPlane;
@@ -21,11 +22,22 @@ final class ConfigFile {
     }
 
     /**
-     * Makes the topology what the file says.
+     * Makes the topology what the file says, and tells the audit log.
      *
+     * @param because of what, for the log
      * @throws ControlException when the file is wrong or a step fails; nothing is changed
      */
-    void apply(ControlPlane plane) throws ControlException {
+    void apply(ControlPlane plane, String because) throws ControlException {
+        try {
+            apply(plane);
+            Audit.applied(file, because, "ok");
+        } catch (ControlException e) {
+            Audit.applied(file, because, e.code().label());
+            throw e;
+        }
+    }
+
+    private void apply(ControlPlane plane) throws ControlException {
         TopologyFile wanted = read();
         for (byte[] object : wanted.objects().values()) {
             plane.objects().put(object);

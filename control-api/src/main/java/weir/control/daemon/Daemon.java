@@ -98,7 +98,7 @@ public final class Daemon implements AutoCloseable {
         plane.failedPorts().forEach((place, cause) -> LOG.warn("port {} FAILED: {}", place, cause));
         ConfigFile config = settings.config();
         if (config != null) {
-            config.apply(plane);
+            config.apply(plane, "start");
         }
         try {
             Set<String> needed = new TreeSet<>(plane.topology().objects());
@@ -163,7 +163,7 @@ public final class Daemon implements AutoCloseable {
         }
         manager.reloading();
         try {
-            config.apply(plane);
+            config.apply(plane, "SIGHUP");
         } catch (ControlException e) {
             LOG.error("SIGHUP: {}; {}", e.getMessage(), e.hint());
         } finally {

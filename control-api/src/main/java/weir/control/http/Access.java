@@ -13,12 +13,8 @@ interface Access {
     /** Somebody who may ask. */
     record Allowed(Caller caller) implements Decision {}
 
-    /**
-     * Somebody who may not.
-     *
-     * @param who for the audit log
-     */
-    record Refused(String who, Problem problem) implements Decision {}
+    /** Somebody who may not. */
+    record Refused(Who who, Problem problem) implements Decision {}
 
     Decision of(HttpServerRequest request);
 }

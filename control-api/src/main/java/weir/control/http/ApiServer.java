@@ -35,6 +35,7 @@ public final class ApiServer implements AutoCloseable {
 
     private final Vertx vertx;
     private final Connections connections;
+    private final RefusalLimit refusals = new RefusalLimit();
     private final ControlPlane plane;
     private final List<Routes> routes;
     private final List<HttpServer> servers = new ArrayList<>();
@@ -46,6 +47,14 @@ public final class ApiServer implements AutoCloseable {
         this.routes = routes;
         connections = new Connections(MAX_CONNECTIONS, idle);
         connections.watch(vertx);
+        vertx.setPeriodic(
+                RefusalLimit.WINDOW.toMillis(),
+                _ -> vertx.executeBlocking(
+                        () -> {
+                            Audit.endWindow(refusals);
+                            return true;
+                        },
+                        true));
     }
 
     /**
@@ -123,7 +132,7 @@ public final class ApiServer implements AutoCloseable {
     private void bind(HttpServerOptions options, SocketAddress address, Access access, String where)
             throws ListenException {
         Router router = Router.router(vertx);
-        new Pipeline(plane, connections, access).mount(router);
+        new Pipeline(plane, connections, refusals, access).mount(router);
         routes.forEach(each -> each.mount(router));
         try {
             servers.add(vertx.createHttpServer(options)
@@ -180,5 +189,6 @@ public final class ApiServer implements AutoCloseable {
                 .toList()
                 .forEach(future -> future.await());
         vertx.close().await();
+        Audit.endWindow(refusals);
     }
 }

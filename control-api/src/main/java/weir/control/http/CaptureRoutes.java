@@ -20,6 +20,8 @@ import weir.control.topology.DefinitionErrors;
 /** {@code /v1/captures}: pcapng as a stream or into a file of the daemon's. */
 final class CaptureRoutes implements Routes {
     private static final String PCAPNG = "application/x-pcapng";
+    private static final int OK = 200;
+    private static final int CREATED = 201;
     private static final long BEAT_MILLIS = 10_000;
 
     /**
@@ -77,9 +79,12 @@ final class CaptureRoutes implements Routes {
             Answers.fail(context, e);
             return;
         }
+        Audit.of(context).concerns("switch", request.switchName());
         CaptureRequest.File file = request.file();
         if (file != null) {
-            Answers.blocking(context, 201, () -> captures.toFile(request, file).json());
+            Audit.of(context).concerns("file", file.name());
+            Answers.blocking(
+                    context, CREATED, () -> captures.toFile(request, file).json());
         } else {
             stream(context, request);
         }
@@ -94,7 +99,13 @@ final class CaptureRoutes implements Routes {
         long beats = context.vertx().setPeriodic(BEAT_MILLIS, _ -> out.beat(NO_NAMES));
         Runnable whenEnded = () -> context.vertx().cancelTimer(beats);
         context.vertx()
-                .executeBlocking(() -> captures.toStream(request, out, whenEnded), false)
+                .executeBlocking(
+                        () -> {
+                            CaptureReport report = captures.toStream(request, out, whenEnded);
+                            Audit.of(context).end(OK);
+                            return report;
+                        },
+                        false)
                 .onSuccess(report -> whenGone(context, out, report))
                 .onFailure(failure -> {
                     whenEnded.run();

@@ -113,6 +113,7 @@ final class FdbRoutes implements Routes {
         String name = request.path("switch");
         plane.require(name);
         StaticEntry entry = TopologyReader.staticEntry(request.json());
+        request.concerns("mac", MacAddress.toString(entry.mac()));
         PortRoutes.change(plane, name, ChangeOptions.DEFAULT, definition -> {
             if (definition.fdb().contains(entry)) {
                 throw ControlException.conflict(

@@ -6,8 +6,8 @@ import io.vertx.core.http.HttpServerRequest;
 
 /** Nobody may until it is known who may: a socket listens before its group is known. */
 final class LateAccess implements Access {
-    private static final Access NOBODY = _ ->
-            new Refused("early", new Problem(503, "unavailable", "the daemon is starting", "try again in a moment"));
+    private static final Access NOBODY = _ -> new Refused(
+            new Who("early", ""), new Problem(503, "unavailable", "the daemon is starting", "try again in a moment"));
 
     private volatile Access decided = NOBODY;
 

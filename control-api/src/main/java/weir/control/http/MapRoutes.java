@@ -98,6 +98,7 @@ final class MapRoutes implements Routes {
         String id = request.path("id");
         with(id, "", map -> true);
         MapSetting setting = TopologyReader.mapSetting(request.json());
+        request.concerns("key", setting.key());
         return with(id, "/value", map -> {
             map.update(setting.key(), setting.value());
             return null;

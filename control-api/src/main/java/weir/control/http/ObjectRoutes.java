@@ -34,6 +34,7 @@ final class ObjectRoutes implements Routes {
         request.end();
         byte[] content = request.bytes();
         Kept kept = plane.objects().keep(content);
+        request.concerns("object", kept.digest());
         ObjectFile object = kept.object();
         Map<String, Object> programs = new LinkedHashMap<>();
         object.programs()

@@ -19,20 +19,20 @@ import weir.control.plane.ObjectStore;
  * </pre>
  */
 final class Pipeline {
-    /** Key of the text that names the caller. */
-    static final String WHO = "weir.who";
-
     private static final int MAX_BODY_BYTES = 1 << 20;
     private static final int FORBIDDEN = 403;
     private static final String OBJECTS = "/v1/objects";
 
     private final ControlPlane plane;
     private final Connections connections;
+    private final RefusalLimit refusals;
     private final Access access;
 
-    Pipeline(ControlPlane plane, Connections connections, Access access) {
+    /** @param refusals of all sockets together */
+    Pipeline(ControlPlane plane, Connections connections, RefusalLimit refusals, Access access) {
         this.plane = plane;
         this.connections = connections;
+        this.refusals = refusals;
         this.access = access;
     }
 
@@ -51,14 +51,13 @@ final class Pipeline {
 
     private void begin(RoutingContext context) {
         connections.begun(context);
-        Audit.whenAnswered(context);
         switch (access.of(context.request())) {
             case Access.Refused refused -> refuse(context, refused.who(), refused.problem());
             case Access.Allowed allowed -> letIn(context, allowed.caller());
         }
     }
 
-    private static void letIn(RoutingContext context, Caller caller) {
+    private void letIn(RoutingContext context, Caller caller) {
         if (!caller.role().may(context.request().method())) {
             refuse(
                     context,
@@ -70,17 +69,17 @@ final class Pipeline {
                             "use the socket or a token with the role admin"));
             return;
         }
-        context.put(WHO, caller.who());
+        Audit.begin(context, caller.who());
         context.next();
     }
 
     /** The body, if there is one, is not read: the connection ends. */
-    private static void refuse(RoutingContext context, String who, Problem problem) {
-        context.put(WHO, who);
+    private void refuse(RoutingContext context, Who who, Problem problem) {
+        Audit.refused(context, who, refusals);
         context.response().putHeader("Connection", "close");
         if (problem.status() == 401) {
             context.response().putHeader("WWW-Authenticate", "Bearer realm=\"weir\"");
-        } else if (who.startsWith("token=")) {
+        } else if (who.source().startsWith("token=")) {
             context.response()
                     .putHeader(
                             "WWW-Authenticate", "Bearer realm=\"weir\", error=\"insufficient_scope\", scope=\"admin\"");

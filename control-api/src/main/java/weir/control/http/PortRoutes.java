@@ -85,8 +85,10 @@ final class PortRoutes implements Routes {
         String switchName = request.path("switch");
         plane.require(switchName);
         JsonNode body = request.json();
-        PortDefinition port = TopologyReader.portDefinition(body, "name");
         String wanted = name(body);
+        request.concerns("name", wanted);
+        PortDefinition port = TopologyReader.portDefinition(body, "name");
+        request.concerns("spec", port.spec());
         if (!wanted.isEmpty()) {
             LiveSwitches.requireName(wanted, "/name");
         }
@@ -102,6 +104,9 @@ final class PortRoutes implements Routes {
             plane.requireFreeNumber(switchName, name.get(), port.number());
             return definition.withPort(name.get(), port);
         });
+        if (wanted.isEmpty()) {
+            request.concerns("name", name.get());
+        }
         return new Reply(CREATED, show(switchName, name.get()));
     }
 

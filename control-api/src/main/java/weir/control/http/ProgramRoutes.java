@@ -113,6 +113,7 @@ final class ProgramRoutes implements Routes {
         Place place = Place.of(request);
         require(place);
         ProgramDefinition program = TopologyReader.programDefinition(request.json());
+        request.concerns("object", program.object());
         PortRoutes.change(
                 plane,
                 place.switchName(),

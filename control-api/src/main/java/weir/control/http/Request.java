@@ -38,8 +38,11 @@ final class Request {
     /** A parameter as it is; null when it is not there. */
     @Nullable
     String query(String name) {
-        asked.add(name);
-        return query.get(name);
+        String value = query.get(name);
+        if (asked.add(name) && value != null) {
+            concerns(name, value);
+        }
+        return value;
     }
 
     /** A parameter that is 0 or 1. */
@@ -71,6 +74,11 @@ final class Request {
     /** Says in the answer which topology it is about. */
     void answersWith(TopologyVersion version) {
         context.response().putHeader("ETag", version.tag());
+    }
+
+    /** Names for the audit log what the request is about, where its path does not say. */
+    void concerns(String what, Object value) {
+        Audit.of(context).concerns(what, value);
     }
 
     /** To be called when every parameter was asked for that can be there. */

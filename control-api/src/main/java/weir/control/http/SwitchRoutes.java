@@ -68,8 +68,9 @@ final class SwitchRoutes implements Routes {
     private Object create(Request request) throws ControlException, DefinitionErrors {
         request.end();
         JsonNode body = request.json();
-        SwitchDefinition definition = TopologyReader.switchDefinition(body, "name");
         String name = PortRoutes.name(body);
+        request.concerns("name", name);
+        SwitchDefinition definition = TopologyReader.switchDefinition(body, "name");
         LiveSwitches.requireName(name, "/name");
         plane.change(
                 now -> {

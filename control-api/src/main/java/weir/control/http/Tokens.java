@@ -3,6 +3,7 @@
 package weir.control.http;
 
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,11 +37,13 @@ final class Tokens implements Access {
 
     private static final class Token {
         private final byte[] digest;
-        private final Caller caller;
+        private final String name;
+        private final Role role;
 
-        private Token(byte[] digest, Caller caller) {
+        private Token(byte[] digest, String name, Role role) {
             this.digest = digest;
-            this.caller = caller;
+            this.name = name;
+            this.role = role;
         }
     }
 
@@ -82,7 +85,7 @@ final class Tokens implements Access {
                     "write read:TOKEN or admin:TOKEN, of at least " + MIN_TOKEN_CHARS
                             + " characters; 'openssl rand -hex 32' makes one");
         }
-        return new Token(digest(token), new Caller("token=" + number, role));
+        return new Token(digest(token), "token=" + number, role);
     }
 
     private static @Nullable Role role(String word) {
@@ -96,16 +99,16 @@ final class Tokens implements Access {
 
     @Override
     public Decision of(HttpServerRequest request) {
-        String who = String.valueOf(request.remoteAddress());
+        SocketAddress from = request.remoteAddress();
         String field = request.getHeader("Authorization");
-        Caller caller = field != null && field.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-                ? callerOf(field.substring(SCHEME.length()).strip())
+        Token token = field != null && field.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                ? tokenOf(field.substring(SCHEME.length()).strip())
                 : null;
-        if (caller != null) {
-            return new Allowed(new Caller(caller.who() + " " + who, caller.role()));
+        if (token != null) {
+            return new Allowed(new Caller(new Who(token.name, String.valueOf(from)), token.role));
         }
         return new Refused(
-                who,
+                new Who(String.valueOf(from.hostAddress()), "port=" + from.port()),
                 new Problem(
                         UNAUTHORIZED,
                         "unauthorized",
@@ -113,13 +116,12 @@ final class Tokens implements Access {
                         "send Authorization: Bearer TOKEN with a token of the daemon's token file"));
     }
 
-    @Nullable
-    Caller callerOf(String token) {
+    private @Nullable Token tokenOf(String token) {
         byte[] asked = digest(token);
-        Caller found = null;
+        Token found = null;
         for (Token each : all) {
             if (MessageDigest.isEqual(each.digest, asked)) {
-                found = each.caller;
+                found = each;
             }
         }
         return found;

@@ -37,10 +37,10 @@ final class UnixAccess implements Access {
     public Decision of(HttpServerRequest request) {
         try {
             PeerCredentials peer = PeerCredentials.of(descriptor(request.connection()));
-            String who = "uid=" + peer.uid() + " pid=" + peer.pid();
+            Who who = new Who("uid=" + peer.uid(), "pid=" + peer.pid());
             return isAllowed(peer) ? new Allowed(new Caller(who, role)) : refused(who);
         } catch (LinuxException e) {
-            return refused("unknown (" + e.getMessage() + ")");
+            return refused(new Who("unknown", "errno=" + e.errnoNumber()));
         }
     }
 
@@ -50,7 +50,7 @@ final class UnixAccess implements Access {
                 || (gid != null && peer.groups().contains(gid));
     }
 
-    private static Refused refused(String who) {
+    private static Refused refused(Who who) {
         return new Refused(
                 who,
                 new Problem(

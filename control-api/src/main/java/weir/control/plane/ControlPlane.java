@@ -12,6 +12,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import weir.control.plane.ControlException.Code;
 import weir.control.run.HostConfig;
 import weir.control.run.PortSpecs;
@@ -26,7 +28,9 @@ import weir.control.topology.TopologyDiff;
 import weir.control.topology.TopologyVersion;
 import weir.core.PortInfo;
 import weir.core.Switch;
+import weir.core.SwitchEvent;
 import weir.core.port.PortException;
+import weir.core.program.ProgramEvent;
 import weir.core.program.ProgramException;
 import weir.core.program.ShadowReport;
 import weir.ports.PortRequest;
@@ -37,11 +41,14 @@ import weir.ports.PortRequest;
  * one another, readers never wait.
  */
 public final class ControlPlane implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
+
     private final ReentrantLock changes = new ReentrantLock();
     private final Map<String, Switch> live = new ConcurrentSkipListMap<>();
     private final Map<String, String> failed = new ConcurrentSkipListMap<>();
     private final ObjectStore objects;
     private final ProgramLoader programs;
+    private final LoadedPrograms loaded = new LoadedPrograms();
     private final TopologyStore store;
     private final EventHub events;
     private volatile Topology current = Topology.EMPTY;
@@ -178,6 +185,7 @@ public final class ControlPlane implements AutoCloseable {
     public List<Action> change(Change change, ChangeOptions options) throws ControlException {
         changes.lock();
         try {
+            followRollbacks();
             check(options.expected());
             Topology before = current;
             Topology wanted = change.of(before);
@@ -190,6 +198,46 @@ public final class ControlPlane implements AutoCloseable {
             return actions;
         } finally {
             changes.unlock();
+        }
+    }
+
+    /**
+     * Makes the topology name the programs that run, where one with too many faults has given way to the one before. Under
+     * the lock.
+     */
+    private void followRollbacks() {
+        List<Action> steps = loaded.rolledBack(live, current);
+        if (steps.isEmpty()) {
+            return;
+        }
+        Topology followed = current;
+        for (Action step : steps) {
+            followed = step.after(followed);
+        }
+        current = followed;
+        try (TopologyStore.Prepared kept = store.prepare(followed)) {
+            kept.commit();
+        } catch (ControlException e) {
+            LOG.warn("cannot keep which programs run: {}; {}", e.getMessage(), e.hint());
+        }
+        publish(steps);
+    }
+
+    private void publish(List<Action> steps) {
+        steps.forEach(step -> events.publish(step.switchName(), new Happening.Configured(step)));
+    }
+
+    /** On a thread of its own: who tells of events must not wait for a change, which may wait for who tells. */
+    private void noteRollback(SwitchEvent event) {
+        if (event instanceof SwitchEvent.ProgramChanged(ProgramEvent.RolledBack _)) {
+            Thread.ofVirtual().name("weir-rollback").start(() -> {
+                changes.lock();
+                try {
+                    followRollbacks();
+                } finally {
+                    changes.unlock();
+                }
+            });
         }
     }
 
@@ -209,7 +257,7 @@ public final class ControlPlane implements AutoCloseable {
                     current = reached;
                 }
                 kept.commit();
-                actions.forEach(action -> events.publish(action.switchName(), new Happening.Configured(action)));
+                publish(actions);
                 current = wanted; // and not what was reached: a port that may have any number keeps the one it has
             } catch (ControlException e) {
                 throw takenBack(reached, before, numbers, e);
@@ -347,6 +395,7 @@ public final class ControlPlane implements AutoCloseable {
                 .withLoopGuard(definition.loopGuard()));
         live.put(name, sw);
         events.follow(name, sw);
+        sw.listen(this::noteRollback);
     }
 
     private void delete(String name) throws ControlException {
@@ -365,13 +414,18 @@ public final class ControlPlane implements AutoCloseable {
                 }
                 ProgramDefinition program = definition.program();
                 if (program != null) {
-                    programs.load(sw, port, program, false);
+                    load(sw, port, program, false);
                 }
             });
         } catch (PortException e) {
             throw new ControlException(
                     Code.UNUSABLE, String.valueOf(e.getMessage()), e.hint(), List.of(), List.of(), e);
         }
+    }
+
+    private void load(Switch sw, @Nullable String port, ProgramDefinition definition, boolean keepMaps)
+            throws ControlException {
+        loaded.add(programs.load(sw, port, definition, keepMaps), definition);
     }
 
     private void detach(Action.DetachPort detach) throws ControlException {
@@ -394,7 +448,7 @@ public final class ControlPlane implements AutoCloseable {
         Switch sw = require(set.switchName());
         ProgramDefinition definition = set.definition();
         if (definition != null) {
-            programs.load(sw, set.port(), definition, keepMaps);
+            load(sw, set.port(), definition, keepMaps);
             return;
         }
         try {

@@ -11,6 +11,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import weir.core.testing.Law;
 
 /** One command run in this process, with what it printed. */
 record CommandRun(int exitCode, String out, String err) {
@@ -37,9 +38,7 @@ record CommandRun(int exitCode, String out, String err) {
                         .printingTo(new PrintWriter(out), new PrintWriter(err))
                         .run(args));
         Thread thread = Thread.ofPlatform().start(task);
-        while (!(out.toString() + err).contains(text) && thread.isAlive()) {
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
+        Law.eventually(text, () -> (out.toString() + err).contains(text) || !thread.isAlive());
         thread.interrupt();
         return new CommandRun(task.get(30, TimeUnit.SECONDS), out.toString(), err.toString());
     }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -26,6 +28,10 @@ class DaemonLifeTest {
     private static final int KILLS = Boolean.getBoolean("weir.full") ? 100 : 10;
     private static final int MOST_MILLIS_BEFORE_KILL = 60;
     private static final int NAMES = 6;
+    private static final Duration MOST_UNTIL_READY = Duration.ofSeconds(3);
+    private static final int TRIES = 3;
+    private static final Path PROGRAMS =
+            Path.of(System.getProperty("weir.root"), "examples", "programs").toAbsolutePath();
 
     @TempDir
     Path folder;
@@ -70,9 +76,12 @@ class DaemonLifeTest {
     }
 
     private static Set<String> switches(DaemonProcess daemon) {
-        String answer = daemon.ask("GET", "/v1/switches", "");
-        String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
+        String body = body(daemon.ask("GET", "/v1/switches", ""));
         return new TreeSet<>(JsonMapper.shared().readTree(body).path("switches").propertyNames());
+    }
+
+    private static String body(String answer) {
+        return answer.substring(answer.indexOf("\r\n\r\n") + 4);
     }
 
     @Test
@@ -121,6 +130,49 @@ class DaemonLifeTest {
                 killer.join();
             }
         }
+    }
+
+    /** What a busy machine takes longer is tried again: the best of some starts is what the daemon takes. */
+    @Test
+    void afterKillTheWholeTopologyIsBackWithin3Seconds() throws Exception {
+        Path config = Files.writeString(folder.resolve("topology.yaml"), wholeTopology());
+        String wanted;
+        try (DaemonProcess daemon = DaemonProcess.start(folder, Map.of(), "--config", config.toString())) {
+            daemon.awaitReady();
+            wanted = body(daemon.ask("GET", "/v1/config", ""));
+            assertEquals(2, switches(daemon).size(), wanted);
+            daemon.kill();
+        }
+        Duration best = Duration.ofDays(1);
+        for (int i = 0; i < TRIES && best.compareTo(MOST_UNTIL_READY) > 0; i++) {
+            try (DaemonProcess daemon = DaemonProcess.start(folder, Map.of())) {
+                Duration took = daemon.awaitReady();
+                best = took.compareTo(best) < 0 ? took : best;
+                assertEquals(wanted, body(daemon.ask("GET", "/v1/config", "")));
+                assertEquals(
+                        4,
+                        JsonMapper.shared()
+                                .readTree(body(daemon.ask("GET", "/v1/programs", "")))
+                                .path("programs")
+                                .size());
+                daemon.kill();
+            }
+        }
+        System.out.println("back after kill -9 within " + best.toMillis() + " ms");
+        assertTrue(best.compareTo(MOST_UNTIL_READY) <= 0, best::toString);
+    }
+
+    /** Two switches with eight ports, programs on switches and ports, and links. */
+    private String wholeTopology() {
+        StringBuilder text = new StringBuilder("apiVersion: weir/v1\nkind: Topology\nswitches:\n");
+        for (String name : List.of("one", "two")) {
+            text.append("  " + name + ":\n    program: {object: " + PROGRAMS.resolve("counters.o") + "}\n")
+                    .append("    ports:\n      a: null:" + name + "\n")
+                    .append("      b: {spec: 'unix:" + folder.resolve(name) + "', link: 'delay:20ms,loss:1%'}\n")
+                    .append("      c: {spec: 'null:c', vlan: 'trunk:10,20', link: 'rate:10mbit'}\n")
+                    .append("      d: {spec: 'null:d', program: {object: " + PROGRAMS.resolve("nologic.o") + "}}\n");
+        }
+        return text.toString();
     }
 
     private static void killAt(DaemonProcess daemon, long nanoTime) {

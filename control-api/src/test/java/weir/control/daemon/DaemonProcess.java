@@ -2,7 +2,10 @@
 
 package weir.control.daemon;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -10,19 +13,26 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import weir.core.testing.Law;
 
 /** {@code weir daemon} as a process of its own. */
 final class DaemonProcess implements AutoCloseable {
+    /** A busy machine may take long to start a JVM. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(120);
+
     final Process process;
+    private final long startNanos;
     private final Path socket;
     private final Path err;
 
-    private DaemonProcess(Process process, Path socket, Path err) {
+    private DaemonProcess(Process process, long startNanos, Path socket, Path err) {
         this.process = process;
+        this.startNanos = startNanos;
         this.socket = socket;
         this.err = err;
     }
@@ -48,17 +58,17 @@ final class DaemonProcess implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(err.toFile());
         builder.environment().putAll(environment);
-        return new DaemonProcess(builder.start(), socket, err);
+        long startNanos = System.nanoTime();
+        return new DaemonProcess(builder.start(), startNanos, socket, err);
     }
 
-    /** Waits until it answers; the nanoseconds from its JVM's start. */
-    void awaitReady() throws Exception {
-        while (!Files.exists(socket) || !ask("GET", "/v1/switches", "").startsWith("HTTP/1.1 200")) {
-            if (!process.isAlive()) {
-                throw new AssertionError("the daemon ended: " + Files.readString(err));
-            }
-            Thread.sleep(10);
-        }
+    /** Waits until it is ready; how long that took from the start of its process. */
+    Duration awaitReady() {
+        Law.eventually("the daemon is ready", PATIENCE_NANOS, () -> {
+            assertTrue(process.isAlive(), this::errors);
+            return ask("GET", "/readyz", "").startsWith("HTTP/1.1 200");
+        });
+        return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
     /** The whole answer; empty when there is none. */
@@ -79,8 +89,12 @@ final class DaemonProcess implements AutoCloseable {
         }
     }
 
-    String errors() throws IOException {
-        return Files.readString(err);
+    String errors() {
+        try {
+            return Files.readString(err);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     void kill() throws InterruptedException {

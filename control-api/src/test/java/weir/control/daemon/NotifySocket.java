@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import weir.core.testing.Law;
 import weir.ports.linux.SocketIo;
 import weir.ports.linux.UnixSocket;
 
@@ -15,7 +16,6 @@ import weir.ports.linux.UnixSocket;
 final class NotifySocket implements AutoCloseable {
     private static final int MAX_BYTES = 4_096;
     private static final int MODE = 0600;
-    private static final long PATIENCE_MILLIS = 30_000;
 
     private final UnixSocket socket;
 
@@ -25,24 +25,17 @@ final class NotifySocket implements AutoCloseable {
     }
 
     /** Waits for a message that contains a text; others are passed over. */
-    void await(String text) throws Exception {
-        long end = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
+    void await(String text) {
         SocketIo io = new SocketIo();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(MAX_BYTES);
-            while (System.nanoTime() < end) {
+            Law.eventually(text, () -> {
                 long bytes = io.receive(socket.fd(), buffer.address(), MAX_BYTES);
-                if (bytes < 0) {
-                    Thread.sleep(5);
-                    continue;
-                }
-                String message = new String(buffer.asSlice(0, bytes).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
-                if (message.contains(text)) {
-                    return;
-                }
-            }
+                return bytes >= 0
+                        && new String(buffer.asSlice(0, bytes).toArray(JAVA_BYTE), StandardCharsets.UTF_8)
+                                .contains(text);
+            });
         }
-        throw new AssertionError("no " + text);
     }
 
     @Override

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,14 +47,10 @@ class GenRunTest {
         return SinkRun.open(PortSpecs.parse(spec), limits, false, event -> {});
     }
 
-    private static void await(String what, BooleanSupplier condition) {
-        Law.eventually(what, condition);
-    }
-
     private static GenReport sendAll(GenRun gen) throws Exception {
-        await("the port is up", () -> gen.portState() == PortState.UP);
+        Law.eventually("the port is up", () -> gen.portState() == PortState.UP);
         gen.start();
-        await("everything is sent", gen::isFinished);
+        Law.eventually("everything is sent", gen::isFinished);
         return gen.finish();
     }
 
@@ -65,7 +60,7 @@ class GenRunTest {
         try (SinkRun sink = sink("unix:" + socket, new GenLimits(5_000, 60));
                 GenRun gen = gen("unix:" + socket + "?role=connect", settings(20_000, 4, 5_000))) {
             GenReport sent = sendAll(gen);
-            await("everything is received", sink::isFinished);
+            Law.eventually("everything is received", sink::isFinished);
             SinkReport.Interval interval = sink.interval();
             SinkReport got = sink.finish();
 
@@ -111,10 +106,12 @@ class GenRunTest {
                     true);
             try (SinkRun sink = sink("unix:" + right + "?role=connect", new GenLimits(3_000, 60));
                     GenRun gen = gen("unix:" + left + "?role=connect", settings(traffic, null, 10_000, 10, 3_000))) {
-                await("the sink is connected", () -> sink.portState() == PortState.UP);
-                await("the switch sees its peers", () -> sw.ports().stream().allMatch(p -> p.state() == PortState.UP));
+                Law.eventually("the sink is connected", () -> sink.portState() == PortState.UP);
+                Law.eventually(
+                        "the switch sees its peers",
+                        () -> sw.ports().stream().allMatch(p -> p.state() == PortState.UP));
                 GenReport sent = sendAll(gen);
-                await("everything is received", sink::isFinished);
+                Law.eventually("everything is received", sink::isFinished);
                 SinkReport got = sink.finish();
 
                 assertEquals(3_000, sent.transmitted());
@@ -160,7 +157,7 @@ class GenRunTest {
             assertEquals(2 * frames, sendAll(gen).transmitted());
         }
         try (SinkRun sink = sink("pcap:" + out + "?speed=max", GenLimits.NONE)) {
-            await("the file is read", sink::isFinished);
+            Law.eventually("the file is read", sink::isFinished);
             SinkReport got = sink.finish();
             assertEquals(2 * frames, got.received());
             assertEquals(0, got.stamped());
@@ -176,7 +173,7 @@ class GenRunTest {
             assertEquals(500, sendAll(gen).transmitted());
         }
         try (SinkRun sink = sink("pcap:" + out + "?speed=max&loops=2", GenLimits.NONE)) {
-            await("the file is read", sink::isFinished);
+            Law.eventually("the file is read", sink::isFinished);
             SinkReport got = sink.finish();
             assertEquals(1_000, got.stamped());
             assertEquals(500, got.duplicates());

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -18,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,33 +127,14 @@ class AccessTest {
             }
         }
         Files.writeString(script, text);
-        return run("curl", "-K", script.toString())
+        return TlsFiles.run("curl", "-K", script.toString())
                 .lines()
                 .map(Integer::parseInt)
                 .toList();
     }
 
     private Endpoint.Tls tls() throws Exception {
-        Path key = folder.resolve("key.pem");
-        Path certificate = folder.resolve("cert.pem");
-        run(
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:prime256v1",
-                "-nodes",
-                "-days",
-                "1",
-                "-subj",
-                "/CN=localhost",
-                "-keyout",
-                key.toString(),
-                "-out",
-                certificate.toString());
-        return new Endpoint.Tls("127.0.0.1", 0, certificate, key, tokenFile("rw-------"));
+        return TlsFiles.endpoint(folder, "# for tests\nread:" + READ_TOKEN + "\n\nadmin:" + ADMIN_TOKEN + "\n");
     }
 
     private Path tokenFile(String permissions) throws Exception {
@@ -165,22 +144,13 @@ class AccessTest {
         return file;
     }
 
-    private static String run(String... command) throws Exception {
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS), command[0] + " ends");
-        return out;
-    }
-
     @Test
     void whoeverIsNeitherRootNorInTheGroupIsRefusedEvenWhereTheFileLetsThemConnect() throws Exception {
         try (RunningServer server = RunningServer.in(folder)) {
             assertEquals("rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(server.socket())));
             Files.setPosixFilePermissions(server.socket(), PosixFilePermissions.fromString("rw-rw-rw-"));
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-            String answer = run(
+            String answer = TlsFiles.run(
                     "setpriv",
                     "--reuid=65534",
                     "--regid=65534",

@@ -12,8 +12,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 import weir.control.http.UnixHttp.Answer;
 import weir.testing.RunSize;
 
@@ -22,6 +25,11 @@ class ApiBodiesTest {
     private static final int TOO_LARGE = 413;
     private static final int UNSUPPORTED_TYPE = 415;
     private static final long SEED = 20_261_129;
+
+    /** The switches that every request meets; DIGEST is that of acl.o. */
+    private static final String BASELINE = """
+            {"apiVersion":"weir/v1","kind":"Topology","switches":{"sw0":{"ports":{"a":"null:a"}},
+            "m":{"program":{"object":"DIGEST"},"ports":{"p":{"spec":"null:p","program":{"object":"DIGEST"}}}}}}""";
 
     /** What is changed: method and path, and a body that is taken. */
     private static final List<List<String>> TEMPLATES = List.of(
@@ -41,9 +49,20 @@ class ApiBodiesTest {
                     {"object":"sha256:0000000000000000000000000000000000000000000000000000000000000000","program":"x","engine":"jit",
                     "unchecked":false,"on_fault":"drop","offloads":"finished","maps":{"m":{"1":2,"k":"v"}}}"""),
             List.of("PUT /v1/links/sw0/a", """
-                    {"settings":"delay:20ms,jitter:5ms,loss:1%,seed:4"}"""));
+                    {"settings":"delay:20ms,jitter:5ms,loss:1%,seed:4"}"""),
+            List.of("PUT /v1/switches/sw0/ports/a", """
+                    {"spec":"null:other","vlan":"trunk:1-9","storm":"multicast:7","link":"to:rate:10mbit;from:down"}"""),
+            List.of("POST /v1/apply", BASELINE),
+            List.of("PUT /v1/config", BASELINE),
+            List.of("PUT /v1/switches/m/program", """
+                    {"object":"DIGEST","maps":{"rules_v4":{"198.18.0.0/15":1,"198.18.66.0/24":"0x10"},"rules_v6":{"2001:db8::/32":1}}}"""),
+            List.of("PUT /v1/maps/m::rules_v6/entries", """
+                    {"key":"2001:db8:1::/48","value":"0x10"}"""),
+            List.of("PUT /v1/maps/m:p:rules_v4/entries", """
+                    {"key":"198.18.66.0/24","value":1}"""));
 
-    private static final List<String> PIECES = List.of(
+    /** What stands instead of a value. */
+    private static final List<String> VALUES = List.of(
             "null",
             "true",
             "[]",
@@ -52,24 +71,17 @@ class ApiBodiesTest {
             "-1",
             "0",
             "65536",
-            "1e999",
             "99999999999999999999",
             "\"a/b\"",
             "\"..\"",
             "\"\\u0000\"",
-            "\"\\n\"",
-            ":",
-            ",",
-            "\"",
-            "{",
-            "}",
-            "[",
-            "]",
-            "\\",
-            "\"name\"",
-            "\"port\"",
-            "\uFFFF",
-            "é");
+            "\"\\n\"");
+
+    /** What stands instead of any characters. */
+    private static final List<String> PIECES = Stream.concat(
+                    VALUES.stream(),
+                    Stream.of("1e999", ":", ",", "\"", "{", "}", "[", "]", "\\", "\"name\"", "\"port\"", "\uFFFF", "é"))
+            .toList();
 
     @TempDir
     private Path folder;
@@ -111,11 +123,11 @@ class ApiBodiesTest {
         int taken = 0;
         int refused = 0;
         try (RunningDaemon daemon = new RunningDaemon(folder)) {
-            daemon.send("POST", "/v1/switches", "{\"name\":\"sw0\",\"ports\":{\"a\":\"null:a\"}}");
+            reset(daemon);
             for (int i = 0; i < RunSize.of(250, 20_000); i++) {
                 List<String> template = TEMPLATES.get(random.nextInt(TEMPLATES.size()));
                 String[] request = template.get(0).split(" ", -1);
-                String body = changed(template.get(1), random);
+                String body = changed(template.get(1).replace("DIGEST", daemon.digest("acl")), random);
                 String before = daemon.definitions();
                 Answer answer = daemon.send(request[0], request[1], body);
                 String what = template.get(0) + " " + body + ": " + answer.body();
@@ -134,18 +146,49 @@ class ApiBodiesTest {
     }
 
     private static void reset(RunningDaemon daemon) throws IOException {
-        for (String name : RunningDaemon.json(daemon.send("GET", "/v1/switches", ""))
-                .path("switches")
-                .propertyNames()) {
-            if (!name.equals("sw0")) {
-                daemon.send("DELETE", "/v1/switches/" + name, "");
-            }
-        }
-        daemon.send("PUT", "/v1/switches/sw0", "{\"ports\":{\"a\":\"null:a\"}}");
+        Answer answer = daemon.send("POST", "/v1/apply", BASELINE.replace("DIGEST", daemon.digest("acl")));
+        assertEquals(200, answer.status(), answer.body());
     }
 
-    /** One to three changes; workers stay few, since each has memory of its own. */
+    /** Half of them are still JSON; workers stay few, since each has memory of its own. */
     private static String changed(String text, Random random) {
+        String result = random.nextBoolean() ? changedJson(text, random) : changedText(text, random);
+        return result.replaceAll("\"workers\":\\s*[0-9]{2,}", "\"workers\":999");
+    }
+
+    /** One field is left out, has another value, or text with another character. */
+    private static String changedJson(String text, Random random) {
+        JsonNode root = Answers.JSON.readTree(text);
+        List<ObjectNode> objects = new ArrayList<>();
+        addObjects(objects, root);
+        ObjectNode object = objects.get(random.nextInt(objects.size()));
+        List<String> names = List.copyOf(object.propertyNames());
+        if (names.isEmpty()) {
+            return text;
+        }
+        String name = names.get(random.nextInt(names.size()));
+        JsonNode value = object.path(name);
+        switch (random.nextInt(3)) {
+            case 0 -> object.remove(name);
+            case 1 -> object.set(name, Answers.JSON.readTree(VALUES.get(random.nextInt(VALUES.size()))));
+            default -> {
+                StringBuilder other = new StringBuilder(value.isString() ? value.stringValue() : value.toString());
+                other.setCharAt(random.nextInt(other.length()), (char) (' ' + random.nextInt(95)));
+                object.put(name, other.toString());
+            }
+        }
+        return root.toString();
+    }
+
+    private static void addObjects(List<ObjectNode> objects, JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            objects.add(object);
+        }
+        node.forEach(each -> addObjects(objects, each));
+    }
+
+    /** One to three changes of characters. */
+    private static String changedText(String text, Random random) {
         String result = text;
         for (int n = random.nextInt(3); n >= 0; n--) {
             int at = random.nextInt(result.length());
@@ -160,7 +203,7 @@ class ApiBodiesTest {
                 return " ";
             }
         }
-        return result.replaceAll("\"workers\":\\s*[0-9]{2,}", "\"workers\":999");
+        return result;
     }
 
     private static String replacedValue(String text, Random random) {

@@ -18,11 +18,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import weir.control.http.UnixHttp.Answer;
 import weir.control.machine.ChildProcess;
+import weir.core.testing.Law;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
@@ -31,7 +33,6 @@ import weir.testing.RequiresFeature;
 class ApiTrafficTest {
     private static final int FRAME_BYTES = 60;
     private static final int FRAMES = 200;
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     @TempDir
     private Path folder;
@@ -52,14 +53,8 @@ class ApiTrafficTest {
         return RunningDaemon.json(answer);
     }
 
-    private static void await(RunningDaemon daemon, String path, String pointer, long least)
-            throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
-        while (get(daemon, path).at(pointer).asLong(0) < least && System.nanoTime() - deadline < 0) {
-            TimeUnit.MILLISECONDS.sleep(10);
-        }
-        JsonNode last = get(daemon, path);
-        assertTrue(last.at(pointer).asLong(0) >= least, () -> path + pointer + ": " + last);
+    private static void await(RunningDaemon daemon, String path, Predicate<JsonNode> condition) {
+        Law.eventually(path, () -> condition.test(get(daemon, path)));
     }
 
     @Test
@@ -76,8 +71,14 @@ class ApiTrafficTest {
             assertEquals(201, created.status(), created.body());
             peer.connect(UnixDomainSocketAddress.of(socket));
             sendFrames(peer, FRAMES);
-            await(daemon, "/v1/switches/sw0/stats", "/ports/n/transmitted", FRAMES);
-            await(daemon, "/v1/programs/sw0/stats", "/frames", FRAMES);
+            await(
+                    daemon,
+                    "/v1/switches/sw0/stats",
+                    stats -> stats.at("/ports/n/transmitted").asLong(0) >= FRAMES);
+            await(
+                    daemon,
+                    "/v1/programs/sw0/stats",
+                    stats -> stats.path("frames").asLong(0) >= FRAMES);
             assertEquals(
                     4, get(daemon, "/v1/switches/sw0/fdb?port=p").path("count").asInt());
             assertEquals(
@@ -88,10 +89,10 @@ class ApiTrafficTest {
                     "POST",
                     "/v1/switches/sw0/program/shadow?frames=50",
                     "{\"object\":\"" + daemon.digest("nologic") + "\"}"));
-            while (!shadow.isDone()) {
+            Law.eventually("the shadow run is over", () -> {
                 sendFrames(peer, 10);
-                TimeUnit.MILLISECONDS.sleep(10);
-            }
+                return shadow.isDone();
+            });
             assertEquals(200, shadow.get().status(), shadow.get().body());
             assertEquals(50, RunningDaemon.json(shadow.get()).path("frames").asInt());
 
@@ -101,7 +102,7 @@ class ApiTrafficTest {
     }
 
     @Test
-    void linksForATimeGiveWayToConfiguredOnes() throws IOException, InterruptedException {
+    void linksForATimeGiveWayToConfiguredOnes() throws IOException {
         try (RunningDaemon daemon = new RunningDaemon(folder)) {
             daemon.send(
                     "POST",
@@ -109,12 +110,10 @@ class ApiTrafficTest {
                     "{\"name\":\"sw0\",\"ports\":{\"a\":{\"spec\":\"null:a\",\"link\":\"loss:1%\"}}}");
             Answer set = daemon.send("PUT", "/v1/links/sw0/a", "{\"settings\":\"loss:9%,for:100ms\"}");
             assertTrue(RunningDaemon.json(set).path("left_ns").asLong(0) > 0, set.body());
-            long deadline = System.nanoTime() + PATIENCE_NANOS;
-            String settings = "";
-            while (!settings.startsWith("loss:1%") && System.nanoTime() - deadline < 0) {
-                settings = get(daemon, "/v1/links/sw0/a").path("settings").stringValue();
-            }
-            assertTrue(settings.startsWith("loss:1%"), settings);
+            await(
+                    daemon,
+                    "/v1/links/sw0/a",
+                    link -> link.path("settings").asString().startsWith("loss:1%"));
         }
     }
 

@@ -163,12 +163,8 @@ class CaptureRoutesTest {
         daemon.silence(sw);
     }
 
-    private boolean isOver() {
-        try {
-            return list().isEmpty();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+    private boolean isOver() throws IOException {
+        return list().isEmpty();
     }
 
     @Test

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -113,23 +115,27 @@ class ServerLimitsTest {
                 RawClient dripping = new RawClient(server.socket())) {
             half.send("GET /v1/swi");
             withoutBody.send("POST /v1/switches HTTP/1.1\r\nHost: weir\r\nContent-Length: 100\r\n\r\n{");
-            Thread drips = Thread.ofPlatform().start(() -> drip(dripping));
+            CountDownLatch closed = new CountDownLatch(1);
+            Thread drips = Thread.ofPlatform().start(() -> drip(dripping, closed));
             assertAll(
                     () -> assertEquals("", silent.rest()),
                     () -> assertEquals("", half.rest()),
                     () -> assertEquals(408, withoutBody.answer().status()),
                     () -> assertEquals("", dripping.rest()));
+            closed.countDown();
             drips.join();
         }
     }
 
-    /** A byte of a request now and then, until the server has had enough. */
-    private static void drip(RawClient client) {
+    /** A byte of a request every 50 ms, until the server has had enough. */
+    private static void drip(RawClient client, CountDownLatch closed) {
         try {
             for (char each :
                     "GET /v1/switches HTTP/1.1\r\nX: ".concat("a".repeat(1_000)).toCharArray()) {
                 client.send(String.valueOf(each));
-                Thread.sleep(50);
+                if (closed.await(50, TimeUnit.MILLISECONDS)) {
+                    return;
+                }
             }
         } catch (IOException e) {
             return; // closed, as the test expects

@@ -4,7 +4,6 @@ package weir.core.testing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import weir.core.Switch;
 import weir.core.counter.ConservationLaw;
 
@@ -12,6 +11,7 @@ import weir.core.counter.ConservationLaw;
 public final class Law {
     private static final long PATIENCE_NANOS = 20_000_000_000L;
     private static final long POLL_NANOS = 20_000;
+    private static final long MAX_POLL_NANOS = 5_000_000;
 
     private Law() {}
 
@@ -42,14 +42,35 @@ public final class Law {
         assertEquals(heldByTest, sw.slotsInUse(), "slots in use");
     }
 
-    /** Polls for a condition with bounded patience. */
-    public static void eventually(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
-        while (!condition.getAsBoolean()) {
+    /** What is waited for. */
+    @FunctionalInterface
+    public interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    /** Polls for a condition for at most 20 s. */
+    public static void eventually(String what, Condition condition) {
+        eventually(what, PATIENCE_NANOS, condition);
+    }
+
+    /** Polls for a condition: often at first, then less and less. What it throws is a failure. */
+    public static void eventually(String what, long patienceNanos, Condition condition) {
+        long deadline = System.nanoTime() + patienceNanos;
+        long pauseNanos = POLL_NANOS;
+        while (!holds(what, condition)) {
             if (System.nanoTime() - deadline > 0) {
-                throw new AssertionError("did not happen within " + PATIENCE_NANOS / 1_000_000_000L + " s: " + what);
+                throw new AssertionError("did not happen within " + patienceNanos / 1_000_000_000L + " s: " + what);
             }
-            LockSupport.parkNanos(POLL_NANOS);
+            LockSupport.parkNanos(pauseNanos);
+            pauseNanos = Math.min(2 * pauseNanos, MAX_POLL_NANOS);
+        }
+    }
+
+    private static boolean holds(String what, Condition condition) {
+        try {
+            return condition.holds();
+        } catch (Exception e) {
+            throw new AssertionError(what, e);
         }
     }
 }

@@ -141,7 +141,9 @@ final class PacketOpener extends LinkOpener<PacketPort> {
         String what = "cannot open " + spec + ": " + e.getMessage();
         boolean entering = what.contains("setns");
         return switch (e.errno()) {
-            case EPERM, EACCES -> new PortException(what, entering ? NEEDS_SYS_ADMIN : NEEDS_NET_RAW, e);
+            case EPERM -> new PortException(what, entering ? NEEDS_SYS_ADMIN : NEEDS_NET_RAW, e);
+            // The namespace belongs to a user namespace in which this process is nobody.
+            case EACCES -> new PortException(what, NEEDS_SYS_ADMIN, e);
             case ENOMEM, ENOBUFS ->
                 new PortException(
                         what, "each queue needs 4 MiB for its ring: use fewer queues, or give the machine memory", e);
