@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
     BenchProgramCommand.class,
     BenchSwapCommand.class,
     BenchShmCommand.class,
+    BenchDaemonCommand.class,
     BenchShmClientCommand.class
 })
 public final class BenchCommand implements Runnable {

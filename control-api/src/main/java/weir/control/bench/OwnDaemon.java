@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.control.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import weir.control.client.ApiPath;
+import weir.control.client.ApiRequest;
+import weir.control.client.DaemonClient;
+import weir.control.client.DaemonException;
+
+/** A daemon for the time of a benchmark: a process of its own, with a folder of its own. Both are gone when it is closed. */
+public final class OwnDaemon implements AutoCloseable {
+    private static final long START_UP_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long LOOK_AGAIN_MILLIS = 20;
+    private static final long END_SECONDS = 10;
+
+    private final Path folder;
+    private final Process process;
+
+    private OwnDaemon(Path folder, Process process) {
+        this.folder = folder;
+        this.process = process;
+    }
+
+    /**
+     * Starts one and waits until it is ready.
+     *
+     * @param command makes the command line of a daemon that keeps all that it has in a folder, its socket as
+     *     {@link #socket} says
+     * @throws IllegalStateException when it does not start
+     */
+    public static OwnDaemon start(Function<Path, List<String>> command) throws InterruptedException {
+        Path folder = null;
+        OwnDaemon daemon = null;
+        boolean isReady = false;
+        try {
+            folder = Files.createTempDirectory("weir-bench");
+            Path log = log(folder);
+            daemon = new OwnDaemon(
+                    folder,
+                    new ProcessBuilder(command.apply(folder))
+                            .redirectErrorStream(true)
+                            .redirectOutput(log.toFile())
+                            .start());
+            daemon.awaitReady();
+            isReady = true;
+            return daemon;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            if (!isReady && daemon != null) {
+                daemon.close();
+            } else if (!isReady && folder != null) {
+                remove(folder);
+            }
+        }
+    }
+
+    /** Where a daemon that keeps what it has in a folder is to listen. */
+    public static Path socket(Path folder) {
+        return folder.resolve("api.sock");
+    }
+
+    private static Path log(Path folder) {
+        return folder.resolve("log");
+    }
+
+    private void awaitReady() throws InterruptedException, IOException {
+        long deadline = System.nanoTime() + START_UP_NANOS;
+        while (!isReady()) {
+            if (!process.isAlive() || System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException("the daemon does not start: "
+                        + Files.readString(log(folder)).lines().findFirst().orElse("it says nothing"));
+            }
+            TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
+        }
+    }
+
+    private boolean isReady() {
+        try {
+            client().json(ApiRequest.get(ApiPath.ofRoot("readyz")));
+            return true;
+        } catch (DaemonException e) {
+            return false; // not there yet, or not ready
+        }
+    }
+
+    public DaemonClient client() {
+        return DaemonClient.at(socket(folder));
+    }
+
+    /** Holds all that the daemon keeps. */
+    public Path folder() {
+        return folder;
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            boolean _ = process.waitFor(END_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            process.destroyForcibly();
+            remove(folder);
+        }
+    }
+
+    private static void remove(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(each);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
