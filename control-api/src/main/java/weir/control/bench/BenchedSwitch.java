@@ -14,7 +14,6 @@ import weir.control.client.ApiRequest;
 import weir.control.client.ApiStream;
 import weir.control.client.DaemonClient;
 import weir.control.demo.DemoPrograms;
-import weir.core.fdb.MacAddress;
 
 /**
  * A switch of a daemon for the time of a benchmark: two shared-memory ports that carry the load, and a third one, with a
@@ -31,7 +30,10 @@ final class BenchedSwitch implements AutoCloseable {
     private static final String PROGRAM = "pkt_count";
     private static final String MAP = "packets";
     private static final String VLAN = "0";
-    private static final long QUIET_STATION = 0x0200_0000_0003L;
+    /** As {@link ShmLoad#RECEIVER}, in text. */
+    private static final String RECEIVER = "02:00:00:00:00:02";
+
+    private static final String QUIET_STATION = "02:00:00:00:00:03";
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long LOOK_AGAIN_MILLIS = 20;
 
@@ -71,7 +73,7 @@ final class BenchedSwitch implements AutoCloseable {
                     ApiRequest.post(ports).withJson(Map.of("name", port, "spec", "shm:" + port + "?dir=" + folder)));
         }
         client.json(ApiRequest.post(ports).withJson(Map.of("name", QUIET, "spec", "null:" + QUIET)));
-        client.json(station(ShmLoad.RECEIVER, SINK)); // which sends nothing, and would be forgotten
+        client.json(station(RECEIVER, SINK)); // which sends nothing, and would be forgotten
         String object = client.json(ApiRequest.post(ApiPath.of("objects"))
                         .withBody("application/octet-stream", DemoPrograms.bytes(PROGRAM)))
                 .path("object")
@@ -80,16 +82,16 @@ final class BenchedSwitch implements AutoCloseable {
                 .withJson(Map.of("object", object)));
     }
 
-    private ApiRequest station(long mac, String port) {
+    private ApiRequest station(String mac, String port) {
         return ApiRequest.post(ApiPath.of(SWITCHES, name, FDB))
-                .withJson(Map.of("mac", MacAddress.toString(mac), "port", port));
+                .withJson(Map.of("mac", mac, "port", port));
     }
 
     /** What people and their programs ask and change, in turn; the quiet port's own matters only. */
     private List<ApiCall> mix() {
         ApiPath link = ApiPath.of(LINKS, name, QUIET);
         ApiPath map = ApiPath.of("maps", name + ":" + QUIET + ":" + MAP, "entries");
-        ApiPath station = ApiPath.of(SWITCHES, name, FDB, VLAN, MacAddress.toString(QUIET_STATION));
+        ApiPath station = ApiPath.of(SWITCHES, name, FDB, VLAN, QUIET_STATION);
         return List.of(
                 get(SWITCHES),
                 new ApiCall(ApiRequest.put(link).withJson(Map.of("settings", "delay:5ms,loss:1%"))),
