@@ -80,10 +80,17 @@ public final class DaemonBench {
         }
     }
 
+    /** First calls without a pause, so that both sides come to be compiled, then the load beside them. */
     private void warmUp() throws InterruptedException, IOException {
+        long start = System.nanoTime();
+        long half = nanos(settings.warmUpSeconds()) / 2;
+        do {
+            target.make(target.next());
+        } while (System.nanoTime() - start < half);
+        target.scrape();
         turnLoad(true);
         Histogram ignored = new Histogram(DIGITS);
-        calls(nanos(settings.warmUpSeconds()), settings.callsPerSecond(), 0, ignored, ignored);
+        calls(half, settings.callsPerSecond(), 0, ignored, ignored);
     }
 
     private void turn(boolean askedFirst) throws InterruptedException, IOException {

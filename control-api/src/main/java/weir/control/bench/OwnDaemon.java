@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import weir.control.client.ApiPath;
 import weir.control.client.ApiRequest;
 import weir.control.client.DaemonClient;
@@ -17,6 +18,7 @@ import weir.control.client.DaemonException;
 
 /** A daemon for the time of a benchmark: a process of its own, with a folder of its own. Both are gone when it is closed. */
 public final class OwnDaemon implements AutoCloseable {
+    private static final String PREFIX = "weir-bench";
     private static final long START_UP_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long LOOK_AGAIN_MILLIS = 20;
     private static final long END_SECONDS = 10;
@@ -32,16 +34,18 @@ public final class OwnDaemon implements AutoCloseable {
     /**
      * Starts one and waits until it is ready.
      *
+     * @param parent where its folder is made; null for where temporary files are
      * @param command makes the command line of a daemon that keeps all that it has in a folder, its socket as
      *     {@link #socket} says
      * @throws IllegalStateException when it does not start
      */
-    public static OwnDaemon start(Function<Path, List<String>> command) throws InterruptedException {
+    public static OwnDaemon start(@Nullable Path parent, Function<Path, List<String>> command)
+            throws InterruptedException {
         Path folder = null;
         OwnDaemon daemon = null;
         boolean isReady = false;
         try {
-            folder = Files.createTempDirectory("weir-bench");
+            folder = parent == null ? Files.createTempDirectory(PREFIX) : Files.createTempDirectory(parent, PREFIX);
             Path log = log(folder);
             daemon = new OwnDaemon(
                     folder,

@@ -46,6 +46,7 @@ import weir.ports.shm.client.ShmException;
         footer = {
             "  weir bench daemon",
             "  weir bench daemon --pairs 15 -o json",
+            "  weir bench daemon --folder /dev/shm",
             "  weir bench daemon --socket /run/weir/api.sock"
         })
 public final class BenchDaemonCommand implements Callable<Integer> {
@@ -92,6 +93,13 @@ public final class BenchDaemonCommand implements Callable<Integer> {
             description = "Measure the daemon that listens there (default: start one).")
     private @Nullable Path socket;
 
+    @Option(
+            names = "--folder",
+            paramLabel = "FOLDER",
+            description = "Where the daemon that is started keeps its state for the time: a change is answered when it is"
+                    + " on that disk (default: where temporary files are).")
+    private @Nullable Path folder;
+
     /** For picocli. */
     public BenchDaemonCommand() {}
 
@@ -117,6 +125,12 @@ public final class BenchDaemonCommand implements Callable<Integer> {
         requireRange("--pairs", pairs, MAX_PAIRS);
         if (calls < MIN_CALLS || calls > MAX_CALLS) {
             throw usage("--calls " + calls + " is out of range [" + MIN_CALLS + ", " + MAX_CALLS + "]");
+        }
+        if (socket != null && folder != null) {
+            throw usage("--folder is for a daemon that is started, and --socket names one that runs");
+        }
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw new CommandFailure(ExitCode.NOT_FOUND, "no folder " + folder, "give a folder that exists");
         }
         if (bytes < MIN_BYTES || bytes > MAX_BYTES) {
             throw usage("--bytes " + bytes + " is out of range [" + MIN_BYTES + ", " + MAX_BYTES + "]");
@@ -144,7 +158,7 @@ public final class BenchDaemonCommand implements Callable<Integer> {
             if (socket != null) {
                 return measure(DaemonClient.at(socket), progress);
             }
-            try (OwnDaemon daemon = OwnDaemon.start(BenchDaemonCommand::daemonCommand)) {
+            try (OwnDaemon daemon = OwnDaemon.start(folder, BenchDaemonCommand::daemonCommand)) {
                 return run(daemon.client(), daemon.folder(), progress);
             }
         }

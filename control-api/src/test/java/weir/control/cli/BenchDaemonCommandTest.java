@@ -79,6 +79,13 @@ class BenchDaemonCommandTest {
                 .fails(ExitCode.USAGE, "--bytes 59 is out of range [60, 1514]", HELP);
         CommandRun.of("bench", "daemon", "--seconds=0")
                 .fails(ExitCode.USAGE, "--seconds 0.0 is out of range [0.01, 60.0]", HELP);
+        CommandRun.of("bench", "daemon", "--folder=" + folder + "/no")
+                .fails(ExitCode.NOT_FOUND, "no folder " + folder + "/no", "give a folder that exists");
+        CommandRun.of("bench", "daemon", "--folder=" + folder, "--socket=x")
+                .fails(
+                        ExitCode.USAGE,
+                        "--folder is for a daemon that is started, and --socket names one that runs",
+                        HELP);
         Path nowhere = folder.resolve("nowhere");
         CommandRun nobody = CommandRun.of("bench", "daemon", "--socket", nowhere.toString());
         assertEquals(ExitCode.DAEMON_UNREACHABLE.number(), nobody.exitCode(), nobody::err);
