@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import weir.control.client.DaemonClient;
 import weir.control.client.DaemonNames;
 import weir.control.completion.NameKind;
 import weir.control.daemon.Daemon;
@@ -245,7 +246,8 @@ class ClientCommandsTest {
     @Test
     void completionKnowsTheNamesOfTheDaemon() {
         makeALan();
-        DaemonNames names = new DaemonNames(socket.toString());
+        DaemonNames names = new DaemonNames(words -> DaemonClient.at(
+                DaemonChoice.typed(words).address(Map.of("WEIR_SOCKET", socket.toString()))));
         assertEquals(List.of("lan"), names.names(NameKind.SWITCH, List.of("switch", "show")));
         assertEquals(List.of("a", "b"), names.names(NameKind.PORT, List.of("fdb", "show", "lan", "--port")));
         assertEquals(List.of("lan:a", "lan:b"), names.names(NameKind.SWITCH_PORT, List.of("port", "show")));
