@@ -257,34 +257,6 @@ class ClientCommandsTest {
                 List.of(), names.names(NameKind.SWITCH, List.of("switch", "show", "--socket", folder + "/nowhere")));
     }
 
-    /** docs/cli-output.md against what is printed. */
-    @Test
-    void jsonHasTheKeysThatAreDocumented() throws IOException {
-        makeALan();
-        weir("program", "load", "lan", example("pkt_count.o")).succeeds();
-        weir("link set lan:a --delay 20ms").succeeds();
-        weir("fdb add lan 02:00:00:00:00:01 a").succeeds();
-        String map = weir("map list -o json")
-                .json()
-                .path("maps")
-                .propertyNames()
-                .iterator()
-                .next();
-        DocumentedKeys documented = DocumentedKeys.read();
-        documented.assertDescribe(
-                "weir-switch-list", weir("switch list -o json").json());
-        documented.assertDescribe("weir-fdb-show", weir("fdb show lan -o json").json());
-        documented.assertDescribe(
-                "weir-fdb-flush", weir("fdb flush lan -o json").json());
-        documented.assertDescribe(
-                "weir-program-log", weir("program log lan -o json").json());
-        documented.assertDescribe("weir-map-list", weir("map list -o json").json());
-        documented.assertDescribe(
-                "weir-map-dump", weir("map dump " + map + " -o json").json());
-        documented.assertDescribe("weir-link-show", weir("link show -o json").json());
-        documented.assertDescribe("weir-stats", weir("stats lan -o json").json());
-    }
-
     @Test
     void filesThatAreNoObjectsAreRefused() throws IOException {
         makeALan();
