@@ -39,19 +39,20 @@ final class BenchedSwitch implements AutoCloseable {
 
     private final DaemonClient client;
     private final Path folder;
-    private final String name = "bench-" + ProcessHandle.current().pid();
+    private final String name;
     private final List<ApiCall> mix;
     private int made;
 
-    private BenchedSwitch(DaemonClient client, Path folder) {
+    private BenchedSwitch(DaemonClient client, String name, Path folder) {
         this.client = client;
+        this.name = name;
         this.folder = folder;
         mix = mix();
     }
 
     /** @param folder where the daemon may put the sockets of ports */
-    static BenchedSwitch make(DaemonClient client, Path folder) {
-        BenchedSwitch made = new BenchedSwitch(client, folder);
+    static BenchedSwitch make(DaemonClient client, String name, Path folder) {
+        BenchedSwitch made = new BenchedSwitch(client, name, folder);
         // Without a loop guard, whose probes would be frames, too.
         client.json(ApiRequest.post(ApiPath.of(SWITCHES)).withJson(Map.of("name", made.name, "loop_guard", false)));
         boolean isReady = false;

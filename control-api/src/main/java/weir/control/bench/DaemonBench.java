@@ -55,20 +55,28 @@ public final class DaemonBench {
      * Measures.
      *
      * @param client of the daemon; it gets a switch of its own for the time
+     * @param name of that switch
      * @param folder where the daemon may put sockets of that switch's ports
+     * @param made called when the switch is there
      * @param progress hears of each step
      * @throws ShmException when this process cannot use those sockets
      */
     public static DaemonBenchReport run(
-            DaemonClient client, Path folder, DaemonBenchSettings settings, Consumer<String> progress)
+            DaemonClient client,
+            String name,
+            Path folder,
+            DaemonBenchSettings settings,
+            Runnable made,
+            Consumer<String> progress)
             throws InterruptedException, ShmException, IOException {
-        try (BenchedSwitch target = BenchedSwitch.make(client, folder);
+        try (BenchedSwitch target = BenchedSwitch.make(client, name, folder);
                 DaemonLoad load = DaemonLoad.connect(
                         target.socketOfSource(),
                         target.socketOfSink(),
                         settings.frameBytes(),
                         settings.clientCpu())) {
             DaemonBench bench = new DaemonBench(settings, target, load);
+            made.run();
             progress.accept("warming up");
             bench.warmUp();
             for (int pair = 1; pair <= settings.pairs(); pair++) {

@@ -13,7 +13,8 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param callsPerSecond while latency is measured
  * @param frameBytes length of every frame
  * @param clientCpu where generator and sink run, a thread of this process; -1: anywhere
+ * @param workerCpu where the switch's worker runs; -1: anywhere
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record DaemonBenchSettings(
-        double seconds, int pairs, double warmUpSeconds, int callsPerSecond, int frameBytes, int clientCpu) {}
+        double seconds, int pairs, double warmUpSeconds, int callsPerSecond, int frameBytes, int clientCpu, int workerCpu) {}

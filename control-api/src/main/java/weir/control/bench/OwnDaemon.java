@@ -15,6 +15,8 @@ import weir.control.client.ApiPath;
 import weir.control.client.ApiRequest;
 import weir.control.client.DaemonClient;
 import weir.control.client.DaemonException;
+import weir.ports.linux.Affinity;
+import weir.ports.linux.LinuxException;
 
 /** A daemon for the time of a benchmark: a process of its own, with a folder of its own. Both are gone when it is closed. */
 public final class OwnDaemon implements AutoCloseable {
@@ -103,6 +105,26 @@ public final class OwnDaemon implements AutoCloseable {
     /** Holds all that the daemon keeps. */
     public Path folder() {
         return folder;
+    }
+
+    /**
+     * Keeps a thread of the daemon on one CPU.
+     *
+     * @param name its first 15 characters
+     * @throws IllegalStateException when there is no such thread, or it cannot be kept there
+     */
+    public void pin(String name, int cpu) {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+            for (Path each : threads.toList()) {
+                if (Files.readString(each.resolve("comm")).strip().equals(name)) {
+                    Affinity.pinThread(Integer.parseInt(each.getFileName().toString()), cpu);
+                    return;
+                }
+            }
+        } catch (IOException | LinuxException e) {
+            throw new IllegalStateException("cannot keep " + name + " on CPU " + cpu + ": " + e.getMessage(), e);
+        }
+        throw new IllegalStateException("the daemon has no thread " + name);
     }
 
     @Override

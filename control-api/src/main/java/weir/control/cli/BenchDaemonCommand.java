@@ -50,6 +50,10 @@ import weir.ports.shm.client.ShmException;
             "  weir bench daemon --socket /run/weir/api.sock"
         })
 public final class BenchDaemonCommand implements Callable<Integer> {
+    private static final String OWN_SWITCH = "bench";
+    /** Thread of that switch's worker in a daemon that was started for it. */
+    private static final String OWN_WORKER = "weir-bench-0";
+
     private static final double MIN_SECONDS = 0.01;
     private static final double MAX_SECONDS = 60;
     private static final int MAX_PAIRS = 1000;
@@ -159,8 +163,15 @@ public final class BenchDaemonCommand implements Callable<Integer> {
                 return measure(DaemonClient.at(socket), progress);
             }
             try (OwnDaemon daemon = OwnDaemon.start(folder, BenchDaemonCommand::daemonCommand)) {
-                return run(daemon.client(), daemon.folder(), progress);
+                DaemonBenchSettings settings = settings(true);
+                return run(daemon.client(), OWN_SWITCH, daemon.folder(), settings, () -> place(daemon, settings), progress);
             }
+        }
+    }
+
+    private static void place(OwnDaemon daemon, DaemonBenchSettings settings) {
+        if (settings.workerCpu() >= 0) {
+            daemon.pin(OWN_WORKER, settings.workerCpu());
         }
     }
 
@@ -169,7 +180,8 @@ public final class BenchDaemonCommand implements Callable<Integer> {
         Path folder = null;
         try {
             folder = Files.createTempDirectory("weir-bench");
-            return run(client, folder, progress);
+            String name = OWN_SWITCH + "-" + ProcessHandle.current().pid();
+            return run(client, name, folder, settings(false), () -> {}, progress);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
@@ -179,9 +191,16 @@ public final class BenchDaemonCommand implements Callable<Integer> {
         }
     }
 
-    private DaemonBenchReport run(DaemonClient client, Path folder, Progress progress) throws InterruptedException {
+    private static DaemonBenchReport run(
+            DaemonClient client,
+            String name,
+            Path folder,
+            DaemonBenchSettings settings,
+            Runnable made,
+            Progress progress)
+            throws InterruptedException {
         try {
-            return DaemonBench.run(client, folder, settings(), progress::show);
+            return DaemonBench.run(client, name, folder, settings, made, progress::show);
         } catch (ShmException e) {
             throw new CommandFailure(
                     ExitCode.FAILURE,
@@ -193,11 +212,23 @@ public final class BenchDaemonCommand implements Callable<Integer> {
         }
     }
 
-    /** With more than one CPU the generator has the first one; the daemon's threads find the others. */
-    private DaemonBenchSettings settings() {
+    /**
+     * With more than one CPU the generator has the first one, and the worker the last one: together on one of them, where the
+     * scheduler puts them now and then, they do a tenth. The daemon's other threads find their places by themselves.
+     *
+     * @param ownDaemon whose threads are known
+     */
+    private DaemonBenchSettings settings(boolean ownDaemon) {
         BitSet allowed = HostConfig.allowedCpus();
-        int cpu = allowed.cardinality() > 1 ? allowed.nextSetBit(0) : -1;
-        return new DaemonBenchSettings(seconds, pairs, warmUp, calls, bytes, cpu);
+        boolean pinned = allowed.cardinality() > 1;
+        return new DaemonBenchSettings(
+                seconds,
+                pairs,
+                warmUp,
+                calls,
+                bytes,
+                pinned ? allowed.nextSetBit(0) : -1,
+                pinned && ownDaemon ? allowed.length() - 1 : -1);
     }
 
     private static List<String> daemonCommand(Path folder) {

@@ -196,6 +196,17 @@ class ClientCommandsTest {
         refuses(ExitCode.NOT_FOUND, "no switch 'lam'", "fdb show lam");
         refuses(ExitCode.NOT_FOUND, "no file missing.o", "program load lan missing.o");
         refuses(ExitCode.USAGE, "nothing to change is given", "port set lan:a");
+        for (String frames : List.of("0", "-3")) {
+            refuses(
+                    ExitCode.USAGE,
+                    "--shadow " + frames + " is no number of frames, 1 or more",
+                    "program load lan missing.o --shadow " + frames);
+        }
+        refuses(ExitCode.USAGE, "'02:00' is not a MAC address like 02:00:00:00:00:01", "fdb add lan 02:00 a");
+        refuses(ExitCode.USAGE, "'01:00:00:00:00:01' is no address of a station", "fdb add lan 01:00:00:00:00:01 a");
+        assertTrue(
+                weir("port attach lan null:c --number 0").err().contains("'weir port attach --help' shows how to call it"),
+                "what makes no sense is not the machine's fault");
         refuses(ExitCode.USAGE, "nothing to emulate is given", "link set lan:a");
         refuses(ExitCode.USAGE, "'..' is no name", "switch show ..");
         refuses(ExitCode.USAGE, "--static and --learned leave nothing", "fdb show lan --static --learned");

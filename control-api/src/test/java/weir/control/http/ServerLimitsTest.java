@@ -184,7 +184,6 @@ class ServerLimitsTest {
                 second.receive(sent);
             }
             Law.assertComesToHold(sw);
-            Law.eventually("all slots are back", () -> sw.slotsInUse() == 0);
             long all = sw.counters().values().stream()
                     .mapToLong(port -> port.received() - port.transmitted())
                     .sum();
@@ -194,6 +193,10 @@ class ServerLimitsTest {
                     sw.counters().values().stream()
                             .mapToLong(PortCounters::transmitted)
                             .sum());
+            assertTrue(sw.detach("a") && sw.detach("b"), "detached");
+            first.endpoint.close();
+            second.endpoint.close();
+            Law.eventually("all slots are back", () -> sw.slotsInUse() == 0);
         } finally {
             closeAll(clients);
         }
