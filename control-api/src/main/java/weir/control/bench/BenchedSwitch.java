@@ -84,8 +84,7 @@ final class BenchedSwitch implements AutoCloseable {
     }
 
     private ApiRequest station(String mac, String port) {
-        return ApiRequest.post(ApiPath.of(SWITCHES, name, FDB))
-                .withJson(Map.of("mac", mac, "port", port));
+        return ApiRequest.post(ApiPath.of(SWITCHES, name, FDB)).withJson(Map.of("mac", mac, "port", port));
     }
 
     /** What people and their programs ask and change, in turn; the quiet port's own matters only. */
@@ -159,10 +158,11 @@ final class BenchedSwitch implements AutoCloseable {
 
     /** Empty where every frame is accounted for. */
     private String difference(DaemonLoad.Books books) {
-        JsonNode ports = client.json(ApiRequest.get(ApiPath.of(SWITCHES, name, "stats")))
-                .path(PORTS);
+        JsonNode ports =
+                client.json(ApiRequest.get(ApiPath.of(SWITCHES, name, "stats"))).path(PORTS);
         long received = ports.path(SOURCE).path("received").asLong(0);
-        long dropped = sum(ports.path(SOURCE).path("drops")) + sum(ports.path(SINK).path("drops"));
+        long dropped =
+                sum(ports.path(SOURCE).path("drops")) + sum(ports.path(SINK).path("drops"));
         return received == books.sent() && books.got() + dropped == received
                 ? ""
                 : "sent " + books.sent() + ", got " + books.got() + ", dropped " + dropped + ", counters " + ports;

@@ -71,10 +71,7 @@ public final class DaemonBench {
             throws InterruptedException, ShmException, IOException {
         try (BenchedSwitch target = BenchedSwitch.make(client, name, folder);
                 DaemonLoad load = DaemonLoad.connect(
-                        target.socketOfSource(),
-                        target.socketOfSink(),
-                        settings.frameBytes(),
-                        settings.clientCpu())) {
+                        target.socketOfSource(), target.socketOfSink(), settings.frameBytes(), settings.clientCpu())) {
             DaemonBench bench = new DaemonBench(settings, target, load);
             made.run();
             progress.accept("warming up");

@@ -17,4 +17,10 @@ import tools.jackson.databind.annotation.JsonNaming;
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record DaemonBenchSettings(
-        double seconds, int pairs, double warmUpSeconds, int callsPerSecond, int frameBytes, int clientCpu, int workerCpu) {}
+        double seconds,
+        int pairs,
+        double warmUpSeconds,
+        int callsPerSecond,
+        int frameBytes,
+        int clientCpu,
+        int workerCpu) {}

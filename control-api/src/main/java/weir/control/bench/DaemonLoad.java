@@ -16,7 +16,8 @@ final class DaemonLoad implements AutoCloseable {
     private final ShmClient to;
     private final ShmLoad load;
     private final int cpu;
-    private final Thread thread = Thread.ofPlatform().name("weir-bench-load").daemon(true).unstarted(this::run);
+    private final Thread thread =
+            Thread.ofPlatform().name("weir-bench-load").daemon(true).unstarted(this::run);
 
     private volatile boolean isOn;
     private volatile boolean isOver;

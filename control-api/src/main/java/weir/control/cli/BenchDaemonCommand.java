@@ -76,10 +76,7 @@ public final class BenchDaemonCommand implements Callable<Integer> {
     @Option(names = "--pairs", paramLabel = "N", description = "Turns of all that is compared (default: 7).")
     private int pairs = 7;
 
-    @Option(
-            names = "--warm-up",
-            paramLabel = "S",
-            description = "Load and calls before the first slice (default: 10).")
+    @Option(names = "--warm-up", paramLabel = "S", description = "Load and calls before the first slice (default: 10).")
     private double warmUp = 10;
 
     @Option(
@@ -100,8 +97,9 @@ public final class BenchDaemonCommand implements Callable<Integer> {
     @Option(
             names = "--folder",
             paramLabel = "FOLDER",
-            description = "Where the daemon that is started keeps its state for the time: a change is answered when it is"
-                    + " on that disk (default: where temporary files are).")
+            description =
+                    "Where the daemon that is started keeps its state for the time: a change is answered when it is"
+                            + " on that disk (default: where temporary files are).")
     private @Nullable Path folder;
 
     /** For picocli. */
@@ -164,7 +162,13 @@ public final class BenchDaemonCommand implements Callable<Integer> {
             }
             try (OwnDaemon daemon = OwnDaemon.start(folder, BenchDaemonCommand::daemonCommand)) {
                 DaemonBenchSettings settings = settings(true);
-                return run(daemon.client(), OWN_SWITCH, daemon.folder(), settings, () -> place(daemon, settings), progress);
+                return run(
+                        daemon.client(),
+                        OWN_SWITCH,
+                        daemon.folder(),
+                        settings,
+                        () -> place(daemon, settings),
+                        progress);
             }
         }
     }
@@ -234,10 +238,7 @@ public final class BenchDaemonCommand implements Callable<Integer> {
     private static List<String> daemonCommand(Path folder) {
         return ThisProgram.command(
                 ManagementFactory.getRuntimeMXBean().getInputArguments(),
-                List.of(
-                        "daemon",
-                        "--socket=" + OwnDaemon.socket(folder),
-                        "--state=" + folder.resolve("state")));
+                List.of("daemon", "--socket=" + OwnDaemon.socket(folder), "--state=" + folder.resolve("state")));
     }
 
     private static void print(PrintWriter out, DaemonBenchReport report) {

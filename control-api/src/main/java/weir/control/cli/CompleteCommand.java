@@ -32,8 +32,7 @@ public final class CompleteCommand implements Callable<Integer> {
 
     /** For picocli. */
     public CompleteCommand() {
-        this(new DaemonNames(
-                words -> DaemonClient.at(DaemonChoice.typed(words).address(System.getenv()))));
+        this(new DaemonNames(words -> DaemonClient.at(DaemonChoice.typed(words).address(System.getenv()))));
     }
 
     CompleteCommand(NameSource source) {

@@ -15,7 +15,10 @@ import weir.control.client.DaemonAddress;
  * @param socket typed; null for nothing, as the others
  */
 record DaemonChoice(
-        @Nullable String socket, @Nullable String url, @Nullable String tokenFile, @Nullable String caFile) {
+        @Nullable String socket,
+        @Nullable String url,
+        @Nullable String tokenFile,
+        @Nullable String caFile) {
     /** Where a daemon listens unless somebody says otherwise. */
     static final String DEFAULT_SOCKET = "/run/weir/api.sock";
 

@@ -48,8 +48,7 @@ final class TrustFile {
             }
             return trusting(certificates);
         } catch (NoSuchFileException e) {
-            throw new CommandFailure(
-                    ExitCode.NOT_FOUND, "no file " + file, "--ca-file names certificates in PEM", e);
+            throw new CommandFailure(ExitCode.NOT_FOUND, "no file " + file, "--ca-file names certificates in PEM", e);
         } catch (CertificateException e) {
             throw new CommandFailure(
                     ExitCode.FAILURE,

@@ -46,14 +46,17 @@ public sealed interface DaemonAddress {
             throw new IllegalArgumentException("'" + url + "' is no URL", e);
         }
         if ("http".equalsIgnoreCase(uri.getScheme())) {
-            throw new IllegalArgumentException("'" + url + "' is not encrypted, and a token is not sent for all to read");
+            throw new IllegalArgumentException(
+                    "'" + url + "' is not encrypted, and a token is not sent for all to read");
         }
         if (!"https".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null || uri.getUserInfo() != null) {
             throw new IllegalArgumentException("'" + url + "' is no URL of a daemon");
         }
-        boolean isMore = !String.valueOf(uri.getPath()).matches("/?") || uri.getQuery() != null || uri.getFragment() != null;
+        boolean isMore =
+                !String.valueOf(uri.getPath()).matches("/?") || uri.getQuery() != null || uri.getFragment() != null;
         if (isMore || uri.getPort() == 0 || uri.getPort() > MAX_PORT) {
-            throw new IllegalArgumentException("'" + url + "' has more than a host and a port, or a port that cannot be");
+            throw new IllegalArgumentException(
+                    "'" + url + "' has more than a host and a port, or a port that cannot be");
         }
         String host = uri.getHost().replaceAll("[\\[\\]]", "");
         return new Tls(host, uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort(), trust, token);

@@ -64,7 +64,9 @@ final class TlsFailures {
                     e);
         }
         return unreachable(
-                "no TLS with " + where + ": " + e.getMessage(), "see whether it is 'weir daemon' that listens there", e);
+                "no TLS with " + where + ": " + e.getMessage(),
+                "see whether it is 'weir daemon' that listens there",
+                e);
     }
 
     /** No chain of certificates leads to one that is trusted: JSSE has no public class for that. */

@@ -374,7 +374,8 @@ public final class TopologyReader {
         long mac = fields.parsed("mac", SOME_STATION, MacAddress::parse);
         if (!MacAddress.isValidSource(mac)) {
             fields.wrong(
-                    fields.pointerTo("mac"), "'" + MacAddress.toString(mac) + "' is no address of a station",
+                    fields.pointerTo("mac"),
+                    "'" + MacAddress.toString(mac) + "' is no address of a station",
                     "write one like 02:00:00:00:00:01, with an even second digit");
         }
         String port = fields.text("port", "");

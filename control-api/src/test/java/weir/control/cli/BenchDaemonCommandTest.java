@@ -65,7 +65,8 @@ class BenchDaemonCommandTest {
                     .out();
             assertTrue(out.contains("law: every frame is accounted for"), out);
             assertEquals(
-                    List.of("lan"), List.copyOf(daemon.plane().topology().switches().keySet()));
+                    List.of("lan"),
+                    List.copyOf(daemon.plane().topology().switches().keySet()));
         }
     }
 

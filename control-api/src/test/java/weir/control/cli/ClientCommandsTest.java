@@ -205,7 +205,9 @@ class ClientCommandsTest {
         refuses(ExitCode.USAGE, "'02:00' is not a MAC address like 02:00:00:00:00:01", "fdb add lan 02:00 a");
         refuses(ExitCode.USAGE, "'01:00:00:00:00:01' is no address of a station", "fdb add lan 01:00:00:00:00:01 a");
         assertTrue(
-                weir("port attach lan null:c --number 0").err().contains("'weir port attach --help' shows how to call it"),
+                weir("port attach lan null:c --number 0")
+                        .err()
+                        .contains("'weir port attach --help' shows how to call it"),
                 "what makes no sense is not the machine's fault");
         refuses(ExitCode.USAGE, "nothing to emulate is given", "link set lan:a");
         refuses(ExitCode.USAGE, "'..' is no name", "switch show ..");
@@ -257,8 +259,8 @@ class ClientCommandsTest {
     @Test
     void completionKnowsTheNamesOfTheDaemon() {
         makeALan();
-        DaemonNames names = new DaemonNames(words -> DaemonClient.at(
-                DaemonChoice.typed(words).address(Map.of("WEIR_SOCKET", socket.toString()))));
+        DaemonNames names = new DaemonNames(
+                words -> DaemonClient.at(DaemonChoice.typed(words).address(Map.of("WEIR_SOCKET", socket.toString()))));
         assertEquals(List.of("lan"), names.names(NameKind.SWITCH, List.of("switch", "show")));
         assertEquals(List.of("a", "b"), names.names(NameKind.PORT, List.of("fdb", "show", "lan", "--port")));
         assertEquals(List.of("lan:a", "lan:b"), names.names(NameKind.SWITCH_PORT, List.of("port", "show")));

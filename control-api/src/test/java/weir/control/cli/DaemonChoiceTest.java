@@ -57,8 +57,7 @@ class DaemonChoiceTest {
     void whatWasTypedGoesBeforeTheEnvironment(String line, Map<String, String> environment, String expected) {
         Map<String, String> all = new java.util.HashMap<>(environment);
         all.put("WEIR_TOKEN_FILE", token);
-        DaemonAddress address =
-                DaemonChoice.typed(List.of(line.split(" ", -1))).address(all);
+        DaemonAddress address = DaemonChoice.typed(List.of(line.split(" ", -1))).address(all);
         assertEquals(
                 expected,
                 switch (address) {
@@ -85,9 +84,8 @@ class DaemonChoiceTest {
                 "https://a b"
             })
     void whatIsNoUrlOfADaemonIsRefused(String url) {
-        CommandFailure refused = assertThrows(
-                CommandFailure.class,
-                () -> new DaemonChoice(null, url, token, null).address(Map.of()));
+        CommandFailure refused =
+                assertThrows(CommandFailure.class, () -> new DaemonChoice(null, url, token, null).address(Map.of()));
         assertEquals(ExitCode.USAGE, refused.exitCode());
         assertTrue(String.valueOf(refused.getMessage()).startsWith("'" + url + "' "), refused.getMessage());
     }

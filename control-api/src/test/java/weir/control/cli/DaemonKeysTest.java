@@ -32,10 +32,10 @@ import weir.control.events.EventJson;
 import weir.control.plane.EventHub.Event;
 import weir.control.plane.Happening;
 import weir.core.SwitchEvent;
-import weir.core.rate.FloodClass;
 import weir.core.port.PortState;
 import weir.core.program.ProgramEvent;
 import weir.core.program.ProgramPlace;
+import weir.core.rate.FloodClass;
 
 /** docs/cli-output.md against what commands print that ask the daemon, and whether any command is missing there. */
 @Timeout(120)
@@ -152,8 +152,7 @@ class DaemonKeysTest {
                         new SwitchEvent.ProgramChanged(
                                 new ProgramEvent.RolledBack(ProgramPlace.onSwitch(), "old", "new", 1, 2, "cause")))
                 .map(event -> JsonMapper.shared()
-                        .valueToTree(EventJson.of(
-                                new Event(1, Instant.now(), "lan", new Happening.OfSwitch(event)))));
+                        .valueToTree(EventJson.of(new Event(1, Instant.now(), "lan", new Happening.OfSwitch(event)))));
         documented.assertDescribe("weir-events", Stream.concat(told, made).toArray(JsonNode[]::new));
     }
 

@@ -270,9 +270,9 @@ class TlsClientTest {
                 "name");
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             CompletableFuture<String> heard = listener(silent, "");
-            DaemonClient client = DaemonClient.at(
-                            new DaemonChoice(null, "https://localhost:" + silent.getLocalPort(), tokens.toString(), null)
-                                    .address(Map.of()))
+            DaemonClient client = DaemonClient.at(new DaemonChoice(
+                                    null, "https://localhost:" + silent.getLocalPort(), tokens.toString(), null)
+                            .address(Map.of()))
                     .withPatience(Duration.ofMillis(300));
             String message = "";
             try {
@@ -293,7 +293,8 @@ class TlsClientTest {
         Path text = tokenFile("text", "no token, but words");
         record Case(Path token, Path trusted, ExitCode code, String cause, String hint) {}
         for (Case each : List.of(
-                new Case(open, certificate, ExitCode.FAILURE, "token file " + open + " is open to others", "chmod 0600"),
+                new Case(
+                        open, certificate, ExitCode.FAILURE, "token file " + open + " is open to others", "chmod 0600"),
                 new Case(missing, certificate, ExitCode.NOT_FOUND, "no token file " + missing, "give a file"),
                 new Case(text, certificate, ExitCode.FAILURE, "no token in " + text, "a line of its own"),
                 new Case(tokens, missing, ExitCode.NOT_FOUND, "no file " + missing, "PEM"),

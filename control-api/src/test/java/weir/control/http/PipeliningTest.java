@@ -44,7 +44,9 @@ class PipeliningTest {
             boolean isOfTheMachine = event.getLoggerName().endsWith("BlockedThreadChecker");
             if (event.getLevel().isGreaterOrEqual(Level.WARN) && !isOfTheMachine) {
                 complaints.add(event.getLoggerName() + ": " + event.getFormattedMessage()
-                        + (event.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(event.getThrowableProxy())));
+                        + (event.getThrowableProxy() == null
+                                ? ""
+                                : ThrowableProxyUtil.asString(event.getThrowableProxy())));
             }
         }
     };

@@ -83,8 +83,7 @@ final class VerdictDifference {
      * @param code of the program
      * @param unprivileged the kernel's verdict for who may not leak addresses
      */
-    static String ofRefused(
-            Violation violation, Supplier<Code> code, Supplier<KernelVerifier.Verdict> unprivileged) {
+    static String ofRefused(Violation violation, Supplier<Code> code, Supplier<KernelVerifier.Verdict> unprivileged) {
         return switch (violation.kind()) {
             case INFINITE_LOOP ->
                 isOnALoopRoundACallback(code.get(), violation.slot())

@@ -116,8 +116,8 @@ class VerdictDifferenceTest {
 
     /** Why the verifier alone would refuse it; empty where nothing explains it. */
     private static String explained(Code code) {
-        Verification verification = Verifier.verify(
-                ProgramSpec.of("loop", code), List.of(), HelperTable.xdp(), VerifierOptions.standard());
+        Verification verification =
+                Verifier.verify(ProgramSpec.of("loop", code), List.of(), HelperTable.xdp(), VerifierOptions.standard());
         Violation violation = assertInstanceOf(Verification.Rejected.class, verification)
                 .violations()
                 .getFirst();
