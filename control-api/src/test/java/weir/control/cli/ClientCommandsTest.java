@@ -210,6 +210,8 @@ class ClientCommandsTest {
                         .contains("'weir port attach --help' shows how to call it"),
                 "what makes no sense is not the machine's fault");
         refuses(ExitCode.USAGE, "nothing to emulate is given", "link set lan:a");
+        refuses(ExitCode.USAGE, "nothing to emulate is given", "link set lan:a --for 5m --direction to");
+        refuses(ExitCode.USAGE, "--after -1 is no event's number", "events --after -1");
         refuses(ExitCode.USAGE, "'..' is no name", "switch show ..");
         refuses(ExitCode.USAGE, "--static and --learned leave nothing", "fdb show lan --static --learned");
         for (String line : List.of("program unload lan", "program stats lan", "program log lan", "map dump lan::m")) {
