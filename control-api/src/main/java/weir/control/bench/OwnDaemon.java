@@ -117,7 +117,7 @@ public final class OwnDaemon implements AutoCloseable {
         try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
             for (Path each : threads.toList()) {
                 if (Files.readString(each.resolve("comm")).strip().equals(name)) {
-                    Affinity.pinThread(Integer.parseInt(each.getFileName().toString()), cpu);
+                    Affinity.pinThread(Integer.parseInt(each.toFile().getName()), cpu);
                     return;
                 }
             }

@@ -63,6 +63,7 @@ class DaemonKeysTest {
             "switch create lan",
             "port attach lan null:a",
             "port attach lan null:b",
+            "port attach lan {frames}",
             "program load lan {counter}",
             "program load lan:a {bridge}",
             "link set lan:a --delay 20ms --for 5m",
@@ -80,7 +81,7 @@ class DaemonKeysTest {
             Map.entry(
                     "program-of-a-daemon",
                     List.of("program show lan", "program stats lan:a", "program load lan:b {counter}")),
-            Map.entry("weir-program-load---shadow", List.of("program load lan {counter} --shadow 1")),
+            Map.entry("weir-program-load---shadow", List.of("program load lan {bridge} --shadow 1")),
             Map.entry("weir-program-log", List.of("program log lan")),
             Map.entry("weir-fdb-show", List.of("fdb show lan")),
             Map.entry("weir-fdb-add", List.of("fdb add lan 02:00:00:00:00:02 b")),
@@ -120,6 +121,7 @@ class DaemonKeysTest {
         words.replaceAll(word -> switch (word) {
             case "{counter}" -> example("pkt_count.o");
             case "{bridge}" -> example("bridge.o");
+            case "{frames}" -> "pcap:" + example("sample.pcap") + "?loops=0";
             case "{topology}" -> folder.resolve("t.yaml").toString();
             default -> word;
         });
