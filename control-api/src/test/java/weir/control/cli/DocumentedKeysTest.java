@@ -191,7 +191,7 @@ class DocumentedKeysTest {
     void describesTheDaemonBenchmark() {
         documented.assertDescribe(
                 "weir-bench-daemon",
-                CommandRun.of("bench", "daemon", "--pairs=1", "--seconds=0.1", "--warm-up=0.1", "-o", "json")
+                CommandRun.of("bench", "daemon", "--pairs=1", "--seconds=1", "--warm-up=0.5", "-o", "json")
                         .succeeds()
                         .json());
     }
