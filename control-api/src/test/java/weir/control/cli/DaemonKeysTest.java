@@ -146,7 +146,8 @@ class DaemonKeysTest {
     void everyKindOfEventHasTheKeysThatAreDocumented() throws Exception {
         PREPARATIONS.forEach(this::weir);
         CommandRun run = CommandRun.untilSays("link_set", words("events --after 0 -o json"));
-        Stream<JsonNode> told = run.out().lines()
+        Stream<JsonNode> told = run.out()
+                .lines()
                 .map(JsonMapper.shared()::readTree)
                 .filter(event -> !event.has("missed")); // stands for events that are no longer kept
         Stream<JsonNode> made = Stream.of(
