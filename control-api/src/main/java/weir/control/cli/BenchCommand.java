@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
     BenchSwapCommand.class,
     BenchShmCommand.class,
     BenchContainerCommand.class,
+    BenchDaemonCommand.class,
     BenchShmClientCommand.class
 })
 public final class BenchCommand implements Runnable {

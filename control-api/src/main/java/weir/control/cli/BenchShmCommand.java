@@ -4,7 +4,6 @@ package weir.control.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +14,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import weir.control.Main;
 import weir.control.bench.ShmBench;
 import weir.control.bench.ShmBenchReport;
 import weir.control.bench.ShmBenchRow;
@@ -129,26 +127,19 @@ public final class BenchShmCommand implements Callable<Integer> {
                 pinned ? allowed.nextSetBit(0) : -1);
     }
 
-    /** This program once more, as it was started here. */
     private static List<String> clientCommand(Path from, Path to, int frameBytes, ShmBenchSettings settings) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseParallelGC",
-                "-Xmx64m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "bench",
-                BenchShmClientCommand.NAME));
-        command.add(from.toString());
-        command.add(to.toString());
-        command.add("--bytes=" + frameBytes);
-        command.add("--seconds=" + settings.seconds());
-        command.add("--slices=" + settings.slices());
-        command.add("--warm-up=" + settings.warmUpSeconds());
-        command.add("--cpu=" + settings.clientCpu());
-        return command;
+        return ThisProgram.command(
+                List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC", "-Xmx64m"),
+                List.of(
+                        "bench",
+                        BenchShmClientCommand.NAME,
+                        from.toString(),
+                        to.toString(),
+                        "--bytes=" + frameBytes,
+                        "--seconds=" + settings.seconds(),
+                        "--slices=" + settings.slices(),
+                        "--warm-up=" + settings.warmUpSeconds(),
+                        "--cpu=" + settings.clientCpu()));
     }
 
     private static TextTable table(ShmBenchReport report) {

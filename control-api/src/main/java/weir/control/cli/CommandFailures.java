@@ -37,8 +37,12 @@ final class CommandFailures {
         return of(code, e, e.hint());
     }
 
-    /** With the exit code of its kind, and of the code that the daemon gives. */
-    static CommandFailure of(DaemonException e) {
+    /**
+     * With the exit code of its kind, and of the code that the daemon gives.
+     *
+     * @param help what shows how to call the command, for what makes no sense and has no hint
+     */
+    static CommandFailure of(DaemonException e, String help) {
         ExitCode code = switch (e.kind()) {
             case UNREACHABLE -> ExitCode.DAEMON_UNREACHABLE;
             case BAD_ANSWER -> ExitCode.FAILURE;
@@ -50,7 +54,7 @@ final class CommandFailures {
                     default -> ExitCode.FAILURE;
                 };
         };
-        return of(code, e, e.hint());
+        return of(code, e, code == ExitCode.USAGE && e.hint().isEmpty() ? help : e.hint());
     }
 
     /** With the exit code of its kind. */

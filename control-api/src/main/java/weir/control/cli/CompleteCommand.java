@@ -5,12 +5,12 @@ package weir.control.cli;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import weir.control.client.DaemonClient;
 import weir.control.client.DaemonNames;
 import weir.control.completion.NameKind;
 import weir.control.completion.NameSource;
@@ -32,7 +32,7 @@ public final class CompleteCommand implements Callable<Integer> {
 
     /** For picocli. */
     public CompleteCommand() {
-        this(new DaemonNames(Objects.requireNonNullElse(System.getenv("WEIR_SOCKET"), DaemonOption.DEFAULT_SOCKET)));
+        this(new DaemonNames(words -> DaemonClient.at(DaemonChoice.typed(words).address(System.getenv()))));
     }
 
     CompleteCommand(NameSource source) {

@@ -2,29 +2,42 @@
 
 package weir.control.cli;
 
-import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import weir.control.client.DaemonClient;
 
-/** The option {@code --socket}, for use as a picocli mixin by every command that asks the daemon. */
+/** Which daemon to ask, for use as a picocli mixin by every command that asks one. */
 public final class DaemonOption {
-    /** Where a daemon listens unless somebody says otherwise. */
-    static final String DEFAULT_SOCKET = "/run/weir/api.sock";
+    @Option(
+            names = DaemonChoice.SOCKET,
+            paramLabel = "FILE",
+            description = "Unix socket of the daemon (default: $$WEIR_SOCKET, or " + DaemonChoice.DEFAULT_SOCKET + ").")
+    private @Nullable String socket;
 
     @Option(
-            names = "--socket",
+            names = DaemonChoice.URL,
+            paramLabel = "URL",
+            description = "The daemon over TLS instead, https://HOST:PORT (default: $$WEIR_URL).")
+    private @Nullable String url;
+
+    @Option(
+            names = DaemonChoice.TOKEN_FILE,
             paramLabel = "FILE",
-            defaultValue = "${WEIR_SOCKET:-" + DEFAULT_SOCKET + "}",
-            description = "Unix socket of the daemon (default: $WEIR_SOCKET, or " + DEFAULT_SOCKET + ").")
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private Path socket;
+            description = "Token for --url, in a file of mode 0600 (default: $$WEIR_TOKEN_FILE).")
+    private @Nullable String tokenFile;
+
+    @Option(
+            names = DaemonChoice.CA_FILE,
+            paramLabel = "FILE",
+            description = "Certificates (PEM) to trust with --url (default: $$WEIR_CA, or those that Java trusts).")
+    private @Nullable String caFile;
 
     /** For picocli. */
     public DaemonOption() {}
 
     /** Asks the daemon there; what it throws becomes what the command says. */
     public DaemonClient client() {
-        return DaemonClient.at(socket);
+        return DaemonClient.at(new DaemonChoice(socket, url, tokenFile, caFile).address(System.getenv()));
     }
 
     /** Where it is asked. */

@@ -52,6 +52,9 @@ public final class EventsCommand extends QueryCommand {
 
     @Override
     void ask(DaemonClient client) {
+        if (after != null && after < 0) {
+            throw usage("--after " + after + " is no event's number");
+        }
         ApiPath path = ApiPath.of("events");
         path = switchName == null ? path : path.with("switch", switchName);
         path = types.isEmpty() ? path : path.with("types", String.join(",", types));
@@ -80,6 +83,8 @@ public final class EventsCommand extends QueryCommand {
         }
         if (output().format() != OutputFormat.TABLE) {
             output().printLine(out(), data);
+        } else if (data.has("missed")) {
+            out().println(missed(data.path("missed")));
         } else if (event.type().equals("stats")) {
             out().println(text(data, "time") + "  " + text(data, "switch") + "  drops: "
                     + AnswerText.counts(data.path("drops")));
@@ -88,5 +93,12 @@ public final class EventsCommand extends QueryCommand {
             out().println(text(data, "time") + "  " + place + "  " + text(data, "text"));
         }
         out().flush();
+    }
+
+    /** Events that a client asked for, or was too slow for, and that nobody has any more. */
+    private static String missed(JsonNode count) {
+        return count.isNumber()
+                ? "(" + count.asLong(0) + " events are no longer kept)"
+                : "(the event to begin behind is not known to this daemon; these are all that it has)";
     }
 }

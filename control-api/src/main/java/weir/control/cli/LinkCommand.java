@@ -159,7 +159,11 @@ public final class LinkCommand extends CommandGroup {
             if (settings != null && !parts.isEmpty()) {
                 throw usage("--settings stands alone");
             }
-            return settings == null ? String.join(",", parts) : settings;
+            if (settings != null) {
+                return settings;
+            }
+            boolean isEmpty = parts.stream().allMatch(part -> part.matches("(direction|for|seed|limit):.*"));
+            return isEmpty ? "" : String.join(",", parts);
         }
     }
 

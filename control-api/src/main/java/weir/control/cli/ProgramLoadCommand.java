@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -74,7 +75,7 @@ public final class ProgramLoadCommand extends QueryCommand {
             paramLabel = "N",
             description = "Do not load it: run it on copies of N live frames, and tell where it would decide otherwise"
                     + " than the program in place.")
-    private int shadow;
+    private @Nullable Integer shadow;
 
     @Option(names = "--engine", paramLabel = "ENGINE", description = "jit (default) or interpreter.")
     private EngineName engine = EngineName.JIT;
@@ -114,14 +115,17 @@ public final class ProgramLoadCommand extends QueryCommand {
         if (offloadAware && finishedFrames) {
             throw usage("--offload-aware and --finished-frames contradict each other");
         }
+        if (shadow != null && shadow < 1) {
+            throw usage("--shadow " + shadow + " is no number of frames, 1 or more");
+        }
         Map<String, Object> wanted = wanted();
         JsonNode object =
                 client.json(ApiRequest.post(ApiPath.of("objects")).withBody("application/octet-stream", content()));
         wanted.put("object", object.path("object").asString(""));
-        ApiPath path = shadow > 0 ? place.path("program", "shadow") : place.path("program");
+        ApiPath path = shadow != null ? place.path("program", "shadow") : place.path("program");
         path = keepMaps ? path.with("keepMaps", ON) : path;
-        if (shadow > 0) {
-            path = path.with("frames", Integer.toString(shadow));
+        if (shadow != null) {
+            path = path.with("frames", shadow.toString());
             JsonNode answer = client.json(ApiRequest.post(path).withJson(wanted));
             print(answer, out -> differences(out, answer));
             return;

@@ -41,7 +41,7 @@ public final class WeirCommandLine {
                 .setParameterExceptionHandler((failure, args) -> report(usageFailure(failure)))
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     showViolations(failure);
-                    return report(asFailure(failure));
+                    return report(asFailure(failure, helpOf(command)));
                 });
     }
 
@@ -66,7 +66,7 @@ public final class WeirCommandLine {
         try {
             exitCode = commandLine.execute(args);
         } catch (Error e) { // picocli hands on errors such as a native library that does not load
-            exitCode = report(asFailure(e));
+            exitCode = report(asFailure(e, helpOf(commandLine)));
         }
         commandLine.getOut().flush();
         commandLine.getErr().flush();
@@ -110,7 +110,7 @@ public final class WeirCommandLine {
         return new CommandFailure(
                 ExitCode.USAGE,
                 lowerCaseFirst(choiceInWords(firstLine(failure.getMessage()))),
-                help + "shows how to call it",
+                helpOf(command),
                 failure);
     }
 
@@ -140,12 +140,16 @@ public final class WeirCommandLine {
                 : message;
     }
 
-    private static CommandFailure asFailure(Throwable thrown) {
+    private static String helpOf(CommandLine command) {
+        return "'" + command.getCommandSpec().qualifiedName() + " --help' shows how to call it";
+    }
+
+    private static CommandFailure asFailure(Throwable thrown, String help) {
         if (thrown instanceof CommandFailure failure) {
             return failure;
         }
         if (thrown instanceof DaemonException refused) {
-            return CommandFailures.of(refused);
+            return CommandFailures.of(refused, help);
         }
         return new CommandFailure(
                 ExitCode.FAILURE,

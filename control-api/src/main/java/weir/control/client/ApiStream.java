@@ -11,11 +11,11 @@ import java.util.Map;
  * interrupted. One thread; to be closed.
  */
 public final class ApiStream implements AutoCloseable {
-    private final UnixConnection connection;
+    private final Connection connection;
     private final AnswerHead head;
     private final InputStream body;
 
-    ApiStream(UnixConnection connection, AnswerHead head) {
+    ApiStream(Connection connection, AnswerHead head) {
         this.connection = connection;
         this.head = head;
         body = new BodyInput(connection, head.bodyLength());

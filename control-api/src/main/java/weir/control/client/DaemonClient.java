@@ -16,7 +16,7 @@ import tools.jackson.databind.node.MissingNode;
 import weir.control.client.DaemonException.Kind;
 
 /**
- * Asks a daemon over its Unix socket: HTTP/1.1, a connection for each request. All that goes wrong is a
+ * Asks a daemon over its Unix socket, or over TCP with TLS: HTTP/1.1, a connection for each request. All that goes wrong is a
  * {@link DaemonException} with a line of cause and a hint. Immutable, any thread.
  *
  * <pre>{@code
@@ -36,22 +36,27 @@ public final class DaemonClient {
 
     private static final int FIRST_REFUSAL = 300;
 
-    private final Path socket;
+    private final DaemonAddress address;
     private final Duration patience;
 
-    private DaemonClient(Path socket, Duration patience) {
-        this.socket = socket;
+    private DaemonClient(DaemonAddress address, Duration patience) {
+        this.address = address;
         this.patience = patience;
     }
 
     /** For the daemon that listens on a socket. Nothing is sent yet. */
     public static DaemonClient at(Path socket) {
-        return new DaemonClient(socket, PATIENCE);
+        return at(new DaemonAddress.Unix(socket));
+    }
+
+    /** For the daemon at an address. Nothing is sent yet. */
+    public static DaemonClient at(DaemonAddress address) {
+        return new DaemonClient(address, PATIENCE);
     }
 
     /** One that waits for answers, or for streams to begin, so long. */
     public DaemonClient withPatience(Duration changed) {
-        return new DaemonClient(socket, changed);
+        return new DaemonClient(address, changed);
     }
 
     /**
@@ -88,7 +93,7 @@ public final class DaemonClient {
     }
 
     private ApiStream send(ApiRequest request) throws IOException {
-        UnixConnection connection = UnixConnection.to(socket, Deadline.in(patience));
+        Connection connection = connect();
         try {
             connection.send(head(request));
             connection.send(ByteBuffer.wrap(request.body()));
@@ -103,9 +108,23 @@ public final class DaemonClient {
         }
     }
 
-    private static ByteBuffer head(ApiRequest request) {
+    private Connection connect() {
+        Deadline deadline = Deadline.in(patience);
+        return switch (address) {
+            case DaemonAddress.Unix unix -> UnixConnection.to(unix.socket(), deadline);
+            case DaemonAddress.Tls tls -> TlsConnection.to(tls, deadline);
+        };
+    }
+
+    private ByteBuffer head(ApiRequest request) {
         Map<String, String> headers = new LinkedHashMap<>();
-        headers.put("Host", "localhost");
+        switch (address) {
+            case DaemonAddress.Unix _ -> headers.put("Host", "localhost");
+            case DaemonAddress.Tls tls -> {
+                headers.put("Host", tls.authority());
+                headers.put("Authorization", "Bearer " + tls.token());
+            }
+        }
         headers.put("Accept", "*/*");
         headers.put("Connection", "close");
         headers.put("User-Agent", "weir");

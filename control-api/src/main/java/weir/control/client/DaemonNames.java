@@ -2,13 +2,12 @@
 
 package weir.control.client;
 
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import weir.control.completion.NameKind;
 import weir.control.completion.NameSource;
@@ -16,19 +15,18 @@ import weir.control.completion.NameSource;
 /** Asks the daemon for names; knows none when it does not answer at once. */
 public final class DaemonNames implements NameSource {
     private static final Duration PATIENCE = Duration.ofMillis(300);
-    private static final String OPTION = "--socket";
 
-    private final String socket;
+    private final Function<List<String>, DaemonClient> daemon;
 
-    /** @param socket where the daemon is, unless the command line names another one */
-    public DaemonNames(String socket) {
-        this.socket = socket;
+    /** @param daemon the one to ask, by the words of a command line so far; what it throws means that there is none */
+    public DaemonNames(Function<List<String>, DaemonClient> daemon) {
+        this.daemon = daemon;
     }
 
     @Override
     public List<String> names(NameKind kind, List<String> words) {
         try {
-            DaemonClient client = DaemonClient.at(Path.of(socket(words))).withPatience(PATIENCE);
+            DaemonClient client = daemon.apply(words).withPatience(PATIENCE);
             return switch (kind) {
                 case SWITCH -> List.copyOf(switches(client));
                 case PORT -> ports(client, words);
@@ -39,22 +37,9 @@ public final class DaemonNames implements NameSource {
                     yield both;
                 }
             };
-        } catch (DaemonException | InvalidPathException e) {
+        } catch (RuntimeException e) {
             return List.of(); // somebody is typing: no names are no failure
         }
-    }
-
-    private String socket(List<String> words) {
-        String named = socket;
-        for (int i = 0; i < words.size(); i++) {
-            String word = words.get(i);
-            if (word.startsWith(OPTION + "=")) {
-                named = word.substring(OPTION.length() + 1);
-            } else if (word.equals(OPTION) && i + 1 < words.size()) {
-                named = words.get(i + 1);
-            }
-        }
-        return named;
     }
 
     private static Set<String> switches(DaemonClient client) {

@@ -10,6 +10,7 @@ import weir.control.plane.ControlException;
 import weir.control.plane.ControlException.Code;
 import weir.control.plane.ControlPlane;
 import weir.control.plane.ControlPlane.ChangeOptions;
+import weir.control.text.FileTrouble;
 import weir.control.topology.TextErrors;
 import weir.control.topology.TopologyFile;
 
@@ -56,7 +57,7 @@ final class ConfigFile {
                     first.hint().isEmpty() ? "correct the file; nothing of it is in force" : first.hint(),
                     e);
         } catch (IOException e) {
-            throw wrong("cannot read " + file + ": " + e.getMessage(), "name a file that the daemon may read", e);
+            throw wrong("cannot read " + file + ": " + FileTrouble.of(e), "name a file that the daemon may read", e);
         }
     }
 

@@ -37,15 +37,22 @@ public final class DemoPrograms {
 
     /** One of the programs above, as clang made it of {@code examples/programs}, or {@code vale/} of {@code examples/vale}. */
     public static ObjectFile object(String name) {
+        try {
+            return ObjectFile.parse(bytes(name));
+        } catch (ObjectFileException e) {
+            throw new IllegalStateException(name + ".o: " + e.getMessage(), e);
+        }
+    }
+
+    /** The file of such a program. */
+    public static byte[] bytes(String name) {
         try (InputStream in = DemoPrograms.class.getResourceAsStream(name + ".o")) {
             if (in == null) {
                 throw new IllegalStateException("the build has left out " + name + ".o");
             }
-            return ObjectFile.parse(in.readAllBytes());
+            return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (ObjectFileException e) {
-            throw new IllegalStateException(name + ".o: " + e.getMessage(), e);
         }
     }
 

@@ -102,7 +102,7 @@ public final class EventJson {
             case SwitchEvent.StormStarted it -> {
                 json.put("kind", "storm_started");
                 json.put("port", it.port());
-                json.put("kind", it.kind().label());
+                json.put("traffic", it.kind().label());
                 json.put("limit_frames_per_second", it.limitFramesPerSecond());
             }
             case SwitchEvent.LoopFound it -> {

@@ -2,7 +2,9 @@
 
 package weir.control.http;
 
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import weir.control.text.FileTrouble;
 
 /** The API cannot be served there. One line of cause, one of what to do instead. */
 public final class ListenException extends Exception {
@@ -16,8 +18,12 @@ public final class ListenException extends Exception {
 
     /** @param origin whose message goes on from the cause; null for none */
     public ListenException(String cause, String hint, @Nullable Throwable origin) {
-        super(cause + (origin == null ? "" : ": " + origin.getMessage()), origin);
+        super(cause + (origin == null || origin.getMessage() == null ? "" : ": " + text(origin)), origin);
         this.hint = hint;
+    }
+
+    private static String text(Throwable origin) {
+        return origin instanceof IOException trouble ? FileTrouble.of(trouble) : String.valueOf(origin.getMessage());
     }
 
     public String hint() {

@@ -50,6 +50,9 @@ final class Pipeline {
     }
 
     private void begin(RoutingContext context) {
+        if (context.response().closed()) {
+            return; // one of many on a connection whose other end is gone; nobody can be asked who that was
+        }
         connections.begun(context);
         switch (access.of(context.request())) {
             case Access.Refused refused -> refuse(context, refused.who(), refused.problem());

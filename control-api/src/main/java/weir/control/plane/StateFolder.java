@@ -19,6 +19,7 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import weir.control.plane.ControlException.Code;
+import weir.control.text.FileTrouble;
 import weir.control.topology.DefinitionErrors;
 import weir.control.topology.Topology;
 import weir.control.topology.TopologyJson;
@@ -84,7 +85,7 @@ public final class StateFolder implements TopologyStore, AutoCloseable {
             channel.close();
         } catch (IOException e) {
             throw new Unusable(
-                    "cannot use state folder " + folder + ": " + e,
+                    "cannot use state folder " + folder + ": " + FileTrouble.of(e),
                     "it must be a folder that this user may write to; --state names another",
                     e);
         }

@@ -35,6 +35,9 @@ public final class TopologyReader {
 
     static final String KIND = "Topology";
 
+    /** Stands for an address that cannot be read, which is told already. */
+    private static final long SOME_STATION = 2;
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,15}");
 
     private final List<DefinitionErrors.Place> errors;
@@ -384,10 +387,12 @@ public final class TopologyReader {
     }
 
     private StaticEntry staticEntry(ObjectReader fields) {
-        long mac = fields.parsed("mac", 0L, MacAddress::parse);
+        long mac = fields.parsed("mac", SOME_STATION, MacAddress::parse);
         if (!MacAddress.isValidSource(mac)) {
             fields.wrong(
-                    fields.pointerTo("mac"), "'mac' is no address of a station", "write one like 02:00:00:00:00:01");
+                    fields.pointerTo("mac"),
+                    "'" + MacAddress.toString(mac) + "' is no address of a station",
+                    "write one like 02:00:00:00:00:01, with an even second digit");
         }
         String port = fields.text("port", "");
         if (!isName(port)) {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import weir.control.client.DaemonClient;
 import weir.control.client.DaemonNames;
 import weir.control.completion.NameKind;
 import weir.control.daemon.Daemon;
@@ -195,7 +196,22 @@ class ClientCommandsTest {
         refuses(ExitCode.NOT_FOUND, "no switch 'lam'", "fdb show lam");
         refuses(ExitCode.NOT_FOUND, "no file missing.o", "program load lan missing.o");
         refuses(ExitCode.USAGE, "nothing to change is given", "port set lan:a");
+        for (String frames : List.of("0", "-3")) {
+            refuses(
+                    ExitCode.USAGE,
+                    "--shadow " + frames + " is no number of frames, 1 or more",
+                    "program load lan missing.o --shadow " + frames);
+        }
+        refuses(ExitCode.USAGE, "'02:00' is not a MAC address like 02:00:00:00:00:01", "fdb add lan 02:00 a");
+        refuses(ExitCode.USAGE, "'01:00:00:00:00:01' is no address of a station", "fdb add lan 01:00:00:00:00:01 a");
+        assertTrue(
+                weir("port attach lan null:c --number 0")
+                        .err()
+                        .contains("'weir port attach --help' shows how to call it"),
+                "what makes no sense is not the machine's fault");
         refuses(ExitCode.USAGE, "nothing to emulate is given", "link set lan:a");
+        refuses(ExitCode.USAGE, "nothing to emulate is given", "link set lan:a --for 5m --direction to");
+        refuses(ExitCode.USAGE, "--after -1 is no event's number", "events --after -1");
         refuses(ExitCode.USAGE, "'..' is no name", "switch show ..");
         refuses(ExitCode.USAGE, "--static and --learned leave nothing", "fdb show lan --static --learned");
         for (String line : List.of("program unload lan", "program stats lan", "program log lan", "map dump lan::m")) {
@@ -245,7 +261,8 @@ class ClientCommandsTest {
     @Test
     void completionKnowsTheNamesOfTheDaemon() {
         makeALan();
-        DaemonNames names = new DaemonNames(socket.toString());
+        DaemonNames names = new DaemonNames(
+                words -> DaemonClient.at(DaemonChoice.typed(words).address(Map.of("WEIR_SOCKET", socket.toString()))));
         assertEquals(List.of("lan"), names.names(NameKind.SWITCH, List.of("switch", "show")));
         assertEquals(List.of("a", "b"), names.names(NameKind.PORT, List.of("fdb", "show", "lan", "--port")));
         assertEquals(List.of("lan:a", "lan:b"), names.names(NameKind.SWITCH_PORT, List.of("port", "show")));
@@ -253,34 +270,6 @@ class ClientCommandsTest {
                 List.of("lan", "lan:a", "lan:b"), names.names(NameKind.SWITCH_OR_PORT, List.of("program", "load")));
         assertEquals(
                 List.of(), names.names(NameKind.SWITCH, List.of("switch", "show", "--socket", folder + "/nowhere")));
-    }
-
-    /** docs/cli-output.md against what is printed. */
-    @Test
-    void jsonHasTheKeysThatAreDocumented() throws IOException {
-        makeALan();
-        weir("program", "load", "lan", example("pkt_count.o")).succeeds();
-        weir("link set lan:a --delay 20ms").succeeds();
-        weir("fdb add lan 02:00:00:00:00:01 a").succeeds();
-        String map = weir("map list -o json")
-                .json()
-                .path("maps")
-                .propertyNames()
-                .iterator()
-                .next();
-        DocumentedKeys documented = DocumentedKeys.read();
-        documented.assertDescribe(
-                "weir-switch-list", weir("switch list -o json").json());
-        documented.assertDescribe("weir-fdb-show", weir("fdb show lan -o json").json());
-        documented.assertDescribe(
-                "weir-fdb-flush", weir("fdb flush lan -o json").json());
-        documented.assertDescribe(
-                "weir-program-log", weir("program log lan -o json").json());
-        documented.assertDescribe("weir-map-list", weir("map list -o json").json());
-        documented.assertDescribe(
-                "weir-map-dump", weir("map dump " + map + " -o json").json());
-        documented.assertDescribe("weir-link-show", weir("link show -o json").json());
-        documented.assertDescribe("weir-stats", weir("stats lan -o json").json());
     }
 
     @Test

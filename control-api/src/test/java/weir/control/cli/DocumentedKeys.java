@@ -9,15 +9,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -113,6 +116,36 @@ final class DocumentedKeys {
                         .toList());
         names.addAll(quoted(paragraph.substring(0, paragraph.indexOf(". "))));
         return names;
+    }
+
+    /** Sections by command, as the table at the beginning of the document has them. */
+    SortedMap<String, SortedSet<String>> sectionsByCommand() {
+        SortedMap<String, SortedSet<String>> found = new TreeMap<>();
+        lines.stream()
+                .dropWhile(line -> !line.startsWith("| command "))
+                .takeWhile(line -> line.startsWith("|"))
+                .map(line -> line.replace("\\|", "").split("\\|", -1))
+                .forEach(cells -> {
+                    SortedSet<String> linked = new TreeSet<>();
+                    LINK.matcher(cells[2]).results().forEach(match -> linked.add(match.group(1)));
+                    quoted(cells[1]).stream()
+                            .filter(text -> text.startsWith("weir "))
+                            .forEach(text -> found.computeIfAbsent(command(text), name -> new TreeSet<>())
+                                    .addAll(linked));
+                });
+        return found;
+    }
+
+    /** {@code program verify} of {@code weir program verify --cases FILE -o json}. */
+    private static String command(String text) {
+        return Arrays.stream(text.split(" ", -1))
+                .skip(1)
+                .takeWhile(word -> word.matches("[a-z]+"))
+                .collect(Collectors.joining(" "));
+    }
+
+    boolean hasKeys(String section) {
+        return sections.containsKey(section);
     }
 
     /**

@@ -210,6 +210,16 @@ class DocumentedKeysTest {
     }
 
     @Test
+    @RequiresFeature(Feature.LINUX)
+    void describesTheDaemonBenchmark() {
+        documented.assertDescribe(
+                "weir-bench-daemon",
+                CommandRun.of("bench", "daemon", "--pairs=1", "--seconds=1", "--warm-up=0.5", "-o", "json")
+                        .succeeds()
+                        .json());
+    }
+
+    @Test
     void describesADisassembly() {
         documented.assertDescribe(
                 "weir-program-disasm",

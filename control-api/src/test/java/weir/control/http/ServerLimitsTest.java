@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +28,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import weir.control.plane.ControlPlane.ChangeOptions;
 import weir.control.topology.SwitchDefinition;
+import weir.core.Switch;
+import weir.core.counter.PortCounters;
 import weir.core.memory.MemoryEndpoint;
 import weir.core.memory.MemoryPort;
 import weir.core.port.PortOptions;
@@ -38,6 +43,12 @@ import weir.testing.RequiresFeature;
 class ServerLimitsTest {
     private static final Duration SHORT = Duration.ofMillis(700);
     private static final int FRAMES = 20_000;
+    /** Frames on their way in either direction. */
+    private static final int WINDOW = 16;
+
+    private static final int CLIENTS = 1_000;
+    private static final int SLOW_READERS = 30;
+    private static final ValueLayout.OfInt NUMBER = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     @TempDir
     Path folder;
@@ -144,6 +155,10 @@ class ServerLimitsTest {
         }
     }
 
+    /**
+     * Two stations send each other numbered frames while 1,000 clients connect: 30 of them ask for much and read nothing, all
+     * stay. Each frame comes once and in its order, and the books of the switch say the same.
+     */
     @Test
     void aThousandConnectionsAndSlowReadersCostNoFrame() throws Exception {
         List<RawClient> clients = new ArrayList<>();
@@ -152,51 +167,94 @@ class ServerLimitsTest {
             SwitchDefinition quiet =
                     new SwitchDefinition(1, SwitchDefinition.DEFAULT.waitMode(), false, null, Map.of(), Set.of());
             server.plane().change(now -> now.with("sw", quiet), ChangeOptions.DEFAULT);
+            Switch sw = server.plane().require("sw");
             MemoryPort a = new MemoryPort("a");
             MemoryPort b = new MemoryPort("b");
-            server.plane().require("sw").attach(a, PortOptions.named("a"));
-            server.plane().require("sw").attach(b, PortOptions.named("b"));
+            sw.attach(a, PortOptions.named("a"));
+            sw.attach(b, PortOptions.named("b"));
+            Station first = new Station(a.endpoint(), 1);
+            Station second = new Station(b.endpoint(), 2);
             Thread flood = Thread.ofPlatform().start(() -> connectMany(server.socket(), clients));
-            MemoryEndpoint from = a.endpoint();
-            MemoryEndpoint to = b.endpoint();
-            long[] received = new long[64];
-            int got = 0;
-            for (int sent = 0; sent < FRAMES || flood.isAlive(); sent++) {
-                while (from.send(new long[] {from.frameOf(frame())}, 0, 1) == 0) {
-                    Thread.onSpinWait();
-                }
-                int most = 0;
-                while (most == 0) {
-                    most = to.receive(received, 0, received.length);
-                }
-                to.release(received, 0, most);
-                got += most;
-                assertEquals(sent + 1, got, "frames");
+            int sent = 0;
+            for (; sent < FRAMES || flood.isAlive(); sent += WINDOW) {
+                first.send(sent, 2);
+                second.send(sent, 1);
+                first.receive(sent);
+                second.receive(sent);
             }
             flood.join();
+            assertEquals(CLIENTS, clients.size(), "clients");
+            awaitConnections(server, ApiServer.MAX_CONNECTIONS);
+            for (int more = 0; more < FRAMES; more += WINDOW, sent += WINDOW) {
+                first.send(sent, 2);
+                second.receive(sent);
+            }
+            Law.assertComesToHold(sw);
+            long all = sw.counters().values().stream()
+                    .mapToLong(port -> port.received() - port.transmitted())
+                    .sum();
+            assertEquals(0, all, "frames that came in and did not go out");
+            assertEquals(
+                    2L * sent - FRAMES,
+                    sw.counters().values().stream()
+                            .mapToLong(PortCounters::transmitted)
+                            .sum());
+            assertTrue(sw.detach("a") && sw.detach("b"), "detached");
+            first.endpoint.close();
+            second.endpoint.close();
+            Law.eventually("all slots are back", () -> sw.slotsInUse() == 0);
         } finally {
             closeAll(clients);
         }
     }
 
-    private static byte[] frame() {
-        byte[] frame = new byte[64];
-        frame[0] = (byte) 0xff;
-        frame[5] = (byte) 0xff;
-        frame[6] = 2;
-        frame[12] = 8;
-        return frame;
+    /** A station that sends numbered frames to another, some at a time, and gets as many back. */
+    private static final class Station {
+        private static final int NUMBER_AT = 14;
+
+        private final MemoryEndpoint endpoint;
+        private final int address;
+        private final long[] frames = new long[WINDOW];
+
+        Station(MemoryEndpoint endpoint, int address) {
+            this.endpoint = endpoint;
+            this.address = address;
+        }
+
+        void send(int number, int to) {
+            for (int i = 0; i < WINDOW; i++) {
+                ByteBuffer frame = ByteBuffer.allocate(64);
+                frame.put(5, (byte) to).put(0, (byte) 2).put(6, (byte) 2).put(11, (byte) address);
+                frame.put(12, (byte) 8).putInt(NUMBER_AT, number + i);
+                frames[i] = endpoint.frameOf(frame.array());
+            }
+            for (int done = 0; done < WINDOW; ) {
+                done += endpoint.send(frames, done, WINDOW - done);
+            }
+        }
+
+        void receive(int number) {
+            for (int got = 0; got < WINDOW; ) {
+                int count = endpoint.receive(frames, got, WINDOW - got);
+                for (int i = got; i < got + count; i++) {
+                    int came = endpoint.bytes(frames[i]).get(NUMBER, NUMBER_AT);
+                    assertEquals(number + i, came, "number of the frame");
+                }
+                got += count;
+            }
+            endpoint.release(frames, 0, WINDOW);
+        }
     }
 
     private static void connectMany(Path socket, List<RawClient> clients) {
         String slow = RawClient.request("GET", "/v1/switches", "")
                 .replace("Connection: close\r\n", "")
                 .repeat(200);
-        for (int i = 0; i < 1_000; i++) {
+        for (int i = 0; i < CLIENTS; i++) {
             try {
                 RawClient client = new RawClient(socket);
                 clients.add(client);
-                if (i < 30) {
+                if (i < SLOW_READERS) {
                     client.send(slow);
                 }
             } catch (IOException e) {

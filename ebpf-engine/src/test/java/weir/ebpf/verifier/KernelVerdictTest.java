@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import weir.ebpf.LoadException;
 import weir.ebpf.helper.HelperTable;
+import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Decoder;
 import weir.ebpf.isa.Encoder;
 import weir.ebpf.isa.MalformedCodeException;
@@ -100,9 +101,19 @@ class KernelVerdictTest {
             }
             case Verification.Rejected rejected -> {
                 Violation violation = rejected.violations().getFirst();
-                String why = VerdictDifference.ofRefused(violation, () -> unprivileged(program, code, descriptors));
+                String why = VerdictDifference.ofRefused(
+                        violation, () -> decoded(code), () -> unprivileged(program, code, descriptors));
                 note(program, code, "weir alone refuses: ", why, violation.kind() + " " + violation.text());
             }
+        }
+    }
+
+    /** Of a program that was verified, so that it could be decoded. */
+    private static Code decoded(byte[] code) {
+        try {
+            return Decoder.decode(code);
+        } catch (MalformedCodeException e) {
+            throw new IllegalStateException(e);
         }
     }
 

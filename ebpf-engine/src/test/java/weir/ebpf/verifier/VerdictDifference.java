@@ -2,10 +2,18 @@
 package weir.ebpf.verifier;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import weir.ebpf.helper.Argument;
+import weir.ebpf.helper.Helper;
+import weir.ebpf.helper.HelperTable;
 import weir.ebpf.isa.AluOp;
+import weir.ebpf.isa.CallKind;
+import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.MalformedCodeException;
 import weir.ebpf.kernel.KernelVerifier;
@@ -72,10 +80,15 @@ final class VerdictDifference {
     /**
      * Why a program is refused that the kernel accepts; empty where nothing explains it.
      *
+     * @param code of the program
      * @param unprivileged the kernel's verdict for who may not leak addresses
      */
-    static String ofRefused(Violation violation, Supplier<KernelVerifier.Verdict> unprivileged) {
+    static String ofRefused(Violation violation, Supplier<Code> code, Supplier<KernelVerifier.Verdict> unprivileged) {
         return switch (violation.kind()) {
+            case INFINITE_LOOP ->
+                isOnALoopRoundACallback(code.get(), violation.slot())
+                        ? "a loop round a call of a helper that calls back, which the kernel takes for the helper's own"
+                        : UNEXPLAINED;
             case FORM -> "form, which is checked in dead code, too, and to the last field";
             case POINTER_LEAK, POINTER_COMPARISON, POINTER_ARITHMETIC, STALE_PACKET, RELEASED, UNDEFINED_REGISTER ->
                 unprivileged.get().accepted() ? UNEXPLAINED : violation.kind() + ", as the kernel without CAP_PERFMON";
@@ -88,6 +101,52 @@ final class VerdictDifference {
                         ? "fields of struct bpf_map, as the kernel without CAP_PERFMON"
                         : UNEXPLAINED;
             default -> UNEXPLAINED;
+        };
+    }
+
+    /**
+     * Whether the way from an instruction back to itself can lead over a call of a helper that calls back, or of a function
+     * that does so: the kernel compares states there by range ({@code is_state_visited}, {@code calls_callback}).
+     */
+    private static boolean isOnALoopRoundACallback(Code code, int slot) {
+        FlowGraph flow = new FlowGraph(code, HelperTable.xdp());
+        return reached(code, slot).stream()
+                .filter(each -> leadsToACallback(code, flow, each))
+                .anyMatch(each -> reached(code, each).get(slot));
+    }
+
+    private static boolean leadsToACallback(Code code, FlowGraph flow, int slot) {
+        return flow.callsBack(slot)
+                || (code.at(slot) instanceof Instruction.Call call
+                        && call.kind() == CallKind.LOCAL
+                        && flow.calls(slot + 1 + call.target(), VerdictDifference::callsBack));
+    }
+
+    private static boolean callsBack(Helper helper) {
+        return helper.arguments().stream().anyMatch(argument -> argument.kind() == Argument.Kind.CALLBACK);
+    }
+
+    /** Instructions of the same function that can come after one, itself if it is on a loop. */
+    private static BitSet reached(Code code, int slot) {
+        BitSet reached = new BitSet();
+        Deque<Integer> open = new ArrayDeque<>(next(code, slot));
+        while (!open.isEmpty()) {
+            int each = open.pop();
+            if (!reached.get(each)) {
+                reached.set(each);
+                next(code, each).forEach(open::push);
+            }
+        }
+        return reached;
+    }
+
+    private static List<Integer> next(Code code, int slot) {
+        return switch (code.at(slot)) {
+            case null -> List.of();
+            case Instruction.Exit _ -> List.of();
+            case Instruction.Jump jump -> List.of(slot + 1 + jump.offset());
+            case Instruction.Branch branch -> List.of(slot + 1, slot + 1 + branch.offset());
+            case Instruction other -> List.of(slot + other.slots());
         };
     }
 

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.BitSet;
 
-/** On which CPUs the calling thread may run: {@code sched_setaffinity(2)}. */
+/** On which CPUs threads may run: {@code sched_setaffinity(2)}. */
 public final class Affinity {
     /** CPUs that a {@code cpu_set_t} of the C library holds. */
     public static final int MAX_CPUS = 1024;
@@ -31,6 +31,17 @@ public final class Affinity {
      * @throws LinuxException with EINVAL when there is no such CPU, or when this process may not use it
      */
     public static void pinCurrentThread(int cpu) throws LinuxException {
+        pinThread(CALLING_THREAD, cpu);
+    }
+
+    /**
+     * Keeps a thread, of whatever process, on one CPU from now on.
+     *
+     * @param thread number by which the system knows it, a name in {@code /proc/PID/task}
+     * @throws LinuxException as {@link #pinCurrentThread}; with ESRCH when there is no such thread, with EPERM when it is
+     *     another user's
+     */
+    public static void pinThread(int thread, int cpu) throws LinuxException {
         if (cpu < 0 || cpu >= MAX_CPUS) {
             throw new LinuxException("sched_setaffinity CPU " + cpu, Errno.EINVAL.number());
         }
@@ -40,7 +51,7 @@ public final class Affinity {
             set.set(JAVA_BYTE, cpu / Byte.SIZE, (byte) (1 << cpu % Byte.SIZE));
             Fd.check(
                     "sched_setaffinity CPU " + cpu,
-                    (int) SET.invokeExact(state, CALLING_THREAD, SET_BYTES, set.address()),
+                    (int) SET.invokeExact(state, thread, SET_BYTES, set.address()),
                     state);
         } catch (LinuxException e) {
             throw e;
