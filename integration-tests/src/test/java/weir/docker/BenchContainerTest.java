@@ -148,7 +148,7 @@ class BenchContainerTest {
     }
 
     private WeirProcess start(String... more) {
-        return lab.weir(Stream.concat(Stream.of("bench", "container", "--seconds=0.2", "-o", "json"), Stream.of(more))
+        return lab.launch(Stream.concat(Stream.of("bench", "container", "--seconds=0.2", "-o", "json"), Stream.of(more))
                 .toArray(String[]::new));
     }
 

@@ -28,8 +28,8 @@ final class DockerLab implements AutoCloseable {
     static final String IMAGE = "weirt:1";
 
     private static final String BUSYBOX = "/bin/busybox";
-    private static final List<String> APPLETS =
-            List.of("sh", "sleep", "ping", "ping6", "ip", "cat", "wget", "httpd", "true", "timeout", "arp", "nc", "echo");
+    private static final List<String> APPLETS = List.of(
+            "sh", "sleep", "ping", "ping6", "ip", "cat", "wget", "httpd", "true", "timeout", "arp", "nc", "echo");
     private static final Pattern LIBRARY = Pattern.compile("(/\\S+) \\(0x");
     private static final long START_MILLIS = 60_000;
     private static final long COMMAND_SECONDS = 60;
@@ -154,11 +154,6 @@ final class DockerLab implements AutoCloseable {
         return WeirRun.of(all.toArray(String[]::new));
     }
 
-    /** Socket of the Weir daemon's API. */
-    Path api() {
-        return folder.resolve("api.sock");
-    }
-
     /** Kills the Weir daemon without a chance to clean up. */
     void killWeir() throws IOException {
         if (weir != null) {
@@ -237,7 +232,7 @@ final class DockerLab implements AutoCloseable {
     }
 
     /** Starts {@code weir} where both daemons are, with Docker as its client finds it, behind {@code setsid}. */
-    WeirProcess weir(String... arguments) {
+    WeirProcess launch(String... arguments) {
         return WeirProcess.startBehind(inNamespace("setsid", "env", "DOCKER_HOST=unix://" + socket()), arguments);
     }
 

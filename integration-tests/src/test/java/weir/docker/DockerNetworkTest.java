@@ -198,7 +198,8 @@ class DockerNetworkTest {
         assertEquals("CMD", words.getFirst());
         List<String> exec = new ArrayList<>(List.of("exec", "weir"));
         exec.addAll(words.subList(1, words.size()));
-        Waiting.within(60_000, () -> lab.succeeds(exec)); // on a busy machine the first answer takes longer than it waits
+        Waiting.within(
+                60_000, () -> lab.succeeds(exec)); // on a busy machine the first answer takes longer than it waits
         lab.docker("stop", "weir");
         assertEquals("0", lab.docker("inspect", "-f", "{{.State.ExitCode}}", "weir"));
         lab.docker("rm", "weir");

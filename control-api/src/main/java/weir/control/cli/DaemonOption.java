@@ -2,8 +2,10 @@
 
 package weir.control.cli;
 
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import weir.control.client.DaemonAddress;
 import weir.control.client.DaemonClient;
 
 /** Which daemon to ask, for use as a picocli mixin by every command that asks one. */
@@ -40,8 +42,19 @@ public final class DaemonOption {
         return DaemonClient.at(new DaemonChoice(socket, url, tokenFile, caFile).address(System.getenv()));
     }
 
-    /** Where it is asked. */
-    Path socket() {
-        return socket;
+    /**
+     * Its Unix socket, for what a daemon does together with the machine that the command runs on.
+     *
+     * @throws CommandFailure when the daemon is asked over TLS
+     */
+    Path localSocket() {
+        return switch (new DaemonChoice(socket, url, tokenFile, caFile).address(System.getenv())) {
+            case DaemonAddress.Unix(Path path) -> path;
+            case DaemonAddress.Tls _ ->
+                throw new CommandFailure(
+                        ExitCode.USAGE,
+                        "namespaces of this machine need the daemon of this machine",
+                        DaemonChoice.SOCKET + " FILE instead of " + DaemonChoice.URL);
+        };
     }
 }

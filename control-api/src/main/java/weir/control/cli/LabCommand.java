@@ -159,7 +159,7 @@ public final class LabCommand extends CommandGroup {
                 requirePrivileges();
             }
             tellIgnored(wanted);
-            LabReport report = lab.up(wanted, new Lab.Options(file, daemon.socket(), !switchesOnly, run));
+            LabReport report = lab.up(wanted, new Lab.Options(file, daemon.localSocket(), !switchesOnly, run));
             print(Map.of("labs", Map.of(wanted.name(), report)), services(report));
         }
 

@@ -234,7 +234,7 @@ class TlsClientTest {
 
     @Test
     void aPortWithoutTlsIsToldNothing() throws Exception {
-        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
             CompletableFuture<String> heard = listener(server, "HTTP/1.1 400 Bad Request\r\n\r\n");
             String where = "localhost:" + server.getLocalPort();
             refuses(
@@ -268,7 +268,7 @@ class TlsClientTest {
                 ExitCode.DAEMON_UNREACHABLE,
                 "no host 'no-such-host.invalid' is known here",
                 "name");
-        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
             CompletableFuture<String> heard = listener(silent, "");
             DaemonClient client = DaemonClient.at(new DaemonChoice(
                                     null, "https://localhost:" + silent.getLocalPort(), tokens.toString(), null)

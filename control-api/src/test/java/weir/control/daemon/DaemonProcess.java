@@ -40,7 +40,10 @@ final class DaemonProcess implements AutoCloseable {
     static DaemonProcess start(Path folder, Map<String, String> environment, String... options) throws IOException {
         Path socket = folder.resolve("s");
         Path err = folder.resolve("err");
+        // Under nohup SIGHUP would be ignored, by this JVM and by those that it starts.
         List<String> command = new ArrayList<>(List.of(
+                "env",
+                "--default-signal=HUP",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1",

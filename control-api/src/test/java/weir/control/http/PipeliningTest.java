@@ -68,7 +68,7 @@ class PipeliningTest {
     }
 
     /** What is asked, by the number of the request, and what comes of it. */
-    private enum Mix {
+    enum Mix {
         /** Answered by threads that may wait. */
         FOUND,
         /** Answered at once, on the event loop. */
