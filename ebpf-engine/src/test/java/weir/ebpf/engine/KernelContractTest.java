@@ -19,10 +19,7 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import weir.ebpf.isa.CallKind;
-import weir.ebpf.isa.Code;
-import weir.ebpf.isa.Instruction;
-import weir.ebpf.isa.WideKind;
+import weir.ebpf.kernel.CodeFunctions;
 import weir.ebpf.kernel.EmptyNetwork;
 import weir.ebpf.kernel.KernelCollection;
 import weir.ebpf.kernel.KernelProgram;
@@ -32,7 +29,6 @@ import weir.ebpf.kernel.XdpMd;
 import weir.ebpf.map.Bytes;
 import weir.ebpf.map.MapType;
 import weir.ebpf.program.ProgramSpec;
-import weir.ebpf.program.Subprogram;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
@@ -148,27 +144,10 @@ class KernelContractTest {
                 plain.type(),
                 plain.attach(),
                 plain.code(),
-                functions(plain.code()),
+                CodeFunctions.of(plain.code()),
                 plain.lines(),
                 plain.license(),
                 plain.unresolved());
         return KernelCollection.load(List.of(program), each.maps(), true);
-    }
-
-    /** The program, and what it calls or names as a callback. */
-    private static List<Subprogram> functions(Code code) {
-        TreeSet<Integer> slots = new TreeSet<>();
-        int slot = 0;
-        for (Instruction each : code.instructions()) {
-            slot += each.slots();
-            if (each instanceof Instruction.Call(CallKind kind, int target) && kind == CallKind.LOCAL) {
-                slots.add(slot + target);
-            } else if (each instanceof Instruction.LoadWide wide && wide.kind() == WideKind.FUNCTION) {
-                slots.add(slot - wide.slots() + 1 + wide.immediate());
-            }
-        }
-        List<Subprogram> functions = new ArrayList<>(List.of(new Subprogram("case", 0, true, 0)));
-        slots.forEach(each -> functions.add(new Subprogram("f" + each, each, false, 0)));
-        return functions;
     }
 }
