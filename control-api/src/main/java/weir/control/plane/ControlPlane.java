@@ -30,6 +30,7 @@ import weir.core.PortInfo;
 import weir.core.Switch;
 import weir.core.SwitchEvent;
 import weir.core.port.PortException;
+import weir.core.program.ProgramOptions;
 import weir.core.program.ProgramEvent;
 import weir.core.program.ProgramException;
 import weir.core.program.ShadowReport;
@@ -52,6 +53,9 @@ public final class ControlPlane implements AutoCloseable {
     private final TopologyStore store;
     private final EventHub events;
     private volatile Topology current = Topology.EMPTY;
+    /** Frames wait for the ports, so programs get theirs at once, be they slow at first. Under the lock. */
+    private boolean isRestoring;
+
     private volatile Versioned versioned = new Versioned(current, TopologyVersion.of(current));
 
     public ControlPlane(ObjectStore objects, TopologyStore store, EventHub events) {
@@ -281,6 +285,7 @@ public final class ControlPlane implements AutoCloseable {
      */
     public void restore(Topology kept, boolean ignoreBadPorts) throws ControlException {
         changes.lock();
+        isRestoring = true;
         try {
             for (Action action : TopologyDiff.between(current, kept, PortNumbers.of(live))) {
                 try {
@@ -292,6 +297,7 @@ public final class ControlPlane implements AutoCloseable {
             }
             current = kept;
         } finally {
+            isRestoring = false;
             changes.unlock();
         }
     }
@@ -425,7 +431,8 @@ public final class ControlPlane implements AutoCloseable {
 
     private void load(Switch sw, @Nullable String port, ProgramDefinition definition, boolean keepMaps)
             throws ControlException {
-        loaded.add(programs.load(sw, port, definition, keepMaps), definition);
+        Duration warmUp = isRestoring ? Duration.ZERO : ProgramOptions.DEFAULT.warmUp();
+        loaded.add(programs.load(sw, port, definition, keepMaps, warmUp), definition);
     }
 
     private void detach(Action.DetachPort detach) throws ControlException {

@@ -45,9 +45,11 @@ final class ProgramLoader {
      *
      * @param keepMaps whether its maps go on with what those of the same definition hold that are there; entries of the
      *     definition are then put into the other maps only
+     * @param warmUp longest time that is spent on letting the JVM compile it before it sees a frame
      * @throws ControlException when it cannot be loaded; the program before is still there
      */
-    AttachedProgram load(Switch sw, @Nullable String port, ProgramDefinition definition, boolean keepMaps)
+    AttachedProgram load(
+            Switch sw, @Nullable String port, ProgramDefinition definition, boolean keepMaps, Duration warmUp)
             throws ControlException {
         ObjectFile object = objects.get(definition.object());
         ProgramPlace place = place(port);
@@ -56,7 +58,7 @@ final class ProgramLoader {
                 ? sw.programs().at(place).map(AttachedProgram::blueprint).orElse(null)
                 : null;
         try {
-            ProgramOptions options = options(definition, object).withKeepMaps(before != null);
+            ProgramOptions options = options(definition, object).withKeepMaps(before != null).withWarmUp(warmUp);
             return sw.programs().load(place, object, options, program -> fill(program, definition.maps(), before));
         } catch (LoadException e) {
             throw refused(definition, object, e);

@@ -388,7 +388,9 @@ public final class TopologyReader {
 
     private StaticEntry staticEntry(ObjectReader fields) {
         long mac = fields.parsed("mac", SOME_STATION, MacAddress::parse);
-        if (!MacAddress.isValidSource(mac)) {
+        if (fields.field("mac") == null) {
+            fields.wrong(fields.pointerTo("mac"), "'mac' is missing", "write one like 02:00:00:00:00:01");
+        } else if (!MacAddress.isValidSource(mac)) {
             fields.wrong(
                     fields.pointerTo("mac"),
                     "'" + MacAddress.toString(mac) + "' is no address of a station",

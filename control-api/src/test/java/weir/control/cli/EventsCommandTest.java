@@ -83,11 +83,4 @@ class EventsCommandTest {
                 run(RUNTIME, "GET /v1/switches/lan/runtime", "stats", "lan", "--runtime", socket())
                         .out());
     }
-
-    @Test
-    void runtimeHasTheKeysThatAreDocumented() throws IOException {
-        CommandRun run =
-                run(RUNTIME, "GET /v1/switches/lan/runtime", "stats", "lan", "--runtime", "-o", "json", socket());
-        DocumentedKeys.read().assertDescribe("weir-stats---runtime", run.json());
-    }
 }
