@@ -51,7 +51,8 @@ class ReproducibleBuildTest {
 
     private static String lines(Map<String, String> digests) {
         StringBuilder lines = new StringBuilder();
-        digests.forEach((name, digest) -> lines.append(digest).append("  ").append(name).append('\n'));
+        digests.forEach(
+                (name, digest) -> lines.append(digest).append("  ").append(name).append('\n'));
         return lines.toString();
     }
 

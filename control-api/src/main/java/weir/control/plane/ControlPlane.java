@@ -30,9 +30,9 @@ import weir.core.PortInfo;
 import weir.core.Switch;
 import weir.core.SwitchEvent;
 import weir.core.port.PortException;
-import weir.core.program.ProgramOptions;
 import weir.core.program.ProgramEvent;
 import weir.core.program.ProgramException;
+import weir.core.program.ProgramOptions;
 import weir.core.program.ShadowReport;
 import weir.ports.PortRequest;
 

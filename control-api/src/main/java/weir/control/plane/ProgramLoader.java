@@ -58,7 +58,8 @@ final class ProgramLoader {
                 ? sw.programs().at(place).map(AttachedProgram::blueprint).orElse(null)
                 : null;
         try {
-            ProgramOptions options = options(definition, object).withKeepMaps(before != null).withWarmUp(warmUp);
+            ProgramOptions options =
+                    options(definition, object).withKeepMaps(before != null).withWarmUp(warmUp);
             return sw.programs().load(place, object, options, program -> fill(program, definition.maps(), before));
         } catch (LoadException e) {
             throw refused(definition, object, e);
