@@ -279,7 +279,7 @@ class TapQueueTest {
             within(1000, () -> port.state() == PortState.UP);
             queue.transmit(Arp.request(5, 2, 1));
             assertNotNull(queue.await(frame -> Arp.isReply(frame, 5, 1), 2000));
-            assertEquals(List.of(PortState.DOWN, PortState.UP), queue.states());
+            within(1000, () -> queue.states().equals(List.of(PortState.DOWN, PortState.UP))); // told after it is so
         }
     }
 
