@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import weir.control.plane.ControlException;
 import weir.control.plane.ControlException.FieldError;
+import weir.control.program.Printable;
 import weir.control.program.ViolationReport;
 
 /**
@@ -14,12 +15,16 @@ import weir.control.program.ViolationReport;
  *
  * @param status of HTTP
  * @param code stable, for programs
- * @param title one line of cause
+ * @param title one line of cause; what of a request stands in it is made printable
  * @param hint what to do instead; may be empty
  */
 record Problem(
         int status, String code, String title, String hint, List<FieldError> errors, List<ViolationReport> violations) {
     static final String MEDIA_TYPE = "application/problem+json";
+
+    Problem {
+        title = Printable.of(title);
+    }
 
     Problem(int status, String code, String title, String hint) {
         this(status, code, title, hint, List.of(), List.of());
