@@ -12,8 +12,7 @@ import java.net.InetAddress;
 public record Route(IpPrefix destination, InetAddress gateway) {
     /** The default route of a gateway's family. */
     public static Route byDefault(InetAddress gateway) {
-        boolean isIpv6 = gateway.getAddress().length != 4;
-        return new Route(IpPrefix.parse(isIpv6 ? "::/0" : "0.0.0.0/0"), gateway);
+        return new Route(new IpPrefix(gateway, 0).host(0), gateway);
     }
 
     /** {@code 198.19.0.0/16 via 198.18.0.1}, {@code default via 2001:db8::1}. */

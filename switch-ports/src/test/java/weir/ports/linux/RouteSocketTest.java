@@ -66,7 +66,7 @@ class RouteSocketTest {
             InetAddress gatewayFour = InetAddress.ofLiteral("198.18.0.254");
             route.addAddress(a, four, 24);
             route.addAddress(a, six, 64);
-            route.addRoute(a, InetAddress.ofLiteral("0.0.0.0"), 0, gatewayFour);
+            route.addRoute(a, InetAddress.getByAddress(new byte[4]), 0, gatewayFour);
             route.addRoute(a, InetAddress.ofLiteral("2001:db8:1::"), 48, InetAddress.ofLiteral("2001:db8::fe"));
 
             String shown = netns.ip("addr", "show", "va");
