@@ -161,6 +161,18 @@ class DockerAttachTest {
     }
 
     @Test
+    void aPortThatIsMerelyNamedLikeAContainersStays() throws Exception {
+        lab.container("db-2", "none");
+        succeeds("docker", "attach", SWITCH, "db-2", "--ip", "198.18.35.11/24");
+
+        fails(3, "container db has no port on switch lan", "attached there are db-2", "docker", "detach", SWITCH, "db");
+        assertTrue(ports().has("db-2"), ports()::toString);
+
+        succeeds("docker", "detach", SWITCH, "db-2");
+        assertEquals(0, ports().size());
+    }
+
+    @Test
     void interfacesStayWhenTheDaemonIsKilledAndAreServedAgain() throws Exception {
         lab.container("h1", "none");
         lab.container("h2", "none");

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
+import weir.control.bench.process.BenchFailure;
 import weir.control.client.DaemonClient;
 import weir.control.machine.MachineFacts;
 import weir.ports.shm.client.ShmException;
@@ -51,13 +52,19 @@ public final class DaemonBench {
         this.load = load;
     }
 
+    /** What is to be done to the daemon before frames come. */
+    @FunctionalInterface
+    public interface Preparation {
+        void run() throws BenchFailure;
+    }
+
     /**
      * Measures.
      *
      * @param client of the daemon; it gets a switch of its own for the time
      * @param name of that switch
      * @param folder where the daemon may put sockets of that switch's ports
-     * @param made called when the switch is there
+     * @param preparation done when the switch is there
      * @param progress hears of each step
      * @throws ShmException when this process cannot use those sockets
      */
@@ -66,14 +73,14 @@ public final class DaemonBench {
             String name,
             Path folder,
             DaemonBenchSettings settings,
-            Runnable made,
+            Preparation preparation,
             Consumer<String> progress)
-            throws InterruptedException, ShmException, IOException {
+            throws InterruptedException, ShmException, IOException, BenchFailure {
         try (BenchedSwitch target = BenchedSwitch.make(client, name, folder);
                 DaemonLoad load = DaemonLoad.connect(
                         target.socketOfSource(), target.socketOfSink(), settings.frameBytes(), settings.clientCpu())) {
             DaemonBench bench = new DaemonBench(settings, target, load);
-            made.run();
+            preparation.run();
             progress.accept("warming up");
             bench.warmUp();
             for (int pair = 1; pair <= settings.pairs(); pair++) {

@@ -22,13 +22,13 @@ import picocli.CommandLine.Spec;
 import weir.control.bench.PairStatistics;
 import weir.control.bench.container.Attachment;
 import weir.control.bench.container.Baseline;
-import weir.control.bench.container.BenchFailure;
 import weir.control.bench.container.ContainerBench;
 import weir.control.bench.container.ContainerBenchReport;
 import weir.control.bench.container.ContainerBenchSettings;
 import weir.control.bench.container.Figure;
 import weir.control.bench.container.Layout;
 import weir.control.bench.container.RatioPlot;
+import weir.control.bench.process.BenchFailure;
 import weir.control.gen.Traffic;
 import weir.control.run.HostConfig;
 import weir.core.port.PortException;
@@ -158,12 +158,8 @@ public final class BenchContainerCommand implements Callable<Integer> {
     }
 
     private ContainerBenchSettings settings() {
-        if (!(seconds >= MIN_SECONDS && seconds <= MAX_SECONDS)) {
-            throw usage("--seconds " + seconds + " is out of range [" + MIN_SECONDS + ", " + MAX_SECONDS + "]");
-        }
-        if (pairs < 1 || pairs > MAX_PAIRS) {
-            throw usage("--pairs " + pairs + " is out of range [1, " + MAX_PAIRS + "]");
-        }
+        OptionRange.require(spec.commandLine(), "--seconds", seconds, MIN_SECONDS, MAX_SECONDS);
+        OptionRange.require(spec.commandLine(), "--pairs", pairs, 1, MAX_PAIRS);
         Path folder = plot == null ? null : plot.toAbsolutePath().getParent();
         if (folder != null && !Files.isDirectory(folder)) {
             throw usage("--plot: there is no folder " + folder);

@@ -5,7 +5,6 @@ package weir.control.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,8 +22,11 @@ import picocli.CommandLine.Spec;
 import weir.control.bench.DaemonBench;
 import weir.control.bench.DaemonBenchReport;
 import weir.control.bench.DaemonBenchSettings;
-import weir.control.bench.OwnDaemon;
 import weir.control.bench.PairStatistics;
+import weir.control.bench.process.BenchFailure;
+import weir.control.bench.process.Closing;
+import weir.control.bench.process.Scratch;
+import weir.control.bench.process.WeirDaemon;
 import weir.control.client.DaemonClient;
 import weir.control.run.HostConfig;
 import weir.core.port.PortException;
@@ -54,6 +57,8 @@ public final class BenchDaemonCommand implements Callable<Integer> {
     /** Thread of that switch's worker in a daemon that was started for it. */
     private static final String OWN_WORKER = "weir-bench-0";
 
+    private static final String PREFIX = "weir-bench-daemon-";
+    private static final int ANY_CPU = -1;
     private static final double MIN_SECONDS = 0.01;
     private static final double MAX_SECONDS = 60;
     private static final int MAX_PAIRS = 1000;
@@ -122,32 +127,17 @@ public final class BenchDaemonCommand implements Callable<Integer> {
     }
 
     private void check() {
-        requireRange("--seconds", seconds, MIN_SECONDS, MAX_SECONDS);
-        requireRange("--warm-up", warmUp, MIN_SECONDS, MAX_SECONDS);
-        requireRange("--pairs", pairs, MAX_PAIRS);
-        if (calls < MIN_CALLS || calls > MAX_CALLS) {
-            throw usage("--calls " + calls + " is out of range [" + MIN_CALLS + ", " + MAX_CALLS + "]");
-        }
+        CommandLine command = spec.commandLine();
+        OptionRange.require(command, "--seconds", seconds, MIN_SECONDS, MAX_SECONDS);
+        OptionRange.require(command, "--warm-up", warmUp, MIN_SECONDS, MAX_SECONDS);
+        OptionRange.require(command, "--pairs", pairs, 1, MAX_PAIRS);
+        OptionRange.require(command, "--calls", calls, MIN_CALLS, MAX_CALLS);
+        OptionRange.require(command, "--bytes", bytes, MIN_BYTES, MAX_BYTES);
         if (socket != null && folder != null) {
             throw usage("--folder is for a daemon that is started, and --socket names one that runs");
         }
         if (folder != null && !Files.isDirectory(folder)) {
             throw new CommandFailure(ExitCode.NOT_FOUND, "no folder " + folder, "give a folder that exists");
-        }
-        if (bytes < MIN_BYTES || bytes > MAX_BYTES) {
-            throw usage("--bytes " + bytes + " is out of range [" + MIN_BYTES + ", " + MAX_BYTES + "]");
-        }
-    }
-
-    private void requireRange(String option, double value, double min, double max) {
-        if (!(value >= min && value <= max)) {
-            throw usage(option + " " + value + " is out of range [" + min + ", " + max + "]");
-        }
-    }
-
-    private void requireRange(String option, int value, int max) {
-        if (value < 1 || value > max) {
-            throw usage(option + " " + value + " is out of range [1, " + max + "]");
         }
     }
 
@@ -156,55 +146,41 @@ public final class BenchDaemonCommand implements Callable<Integer> {
     }
 
     private DaemonBenchReport measure() throws InterruptedException {
-        try (Progress progress = Progress.on(spec.commandLine().getErr())) {
+        try (Progress progress = Progress.on(spec.commandLine().getErr());
+                Closing closing = new Closing()) {
+            Scratch scratch = folder == null ? Scratch.named(PREFIX) : Scratch.named(folder, PREFIX);
+            closing.add(scratch::close);
+            scratch.clear();
             if (socket != null) {
-                return measure(DaemonClient.at(socket), progress);
+                String name = OWN_SWITCH + "-" + ProcessHandle.current().pid();
+                return run(DaemonClient.at(socket), name, scratch, settings(false), () -> {}, progress);
             }
-            try (OwnDaemon daemon = OwnDaemon.start(folder, BenchDaemonCommand::daemonCommand)) {
-                DaemonBenchSettings settings = settings(true);
-                return run(
-                        daemon.client(),
-                        OWN_SWITCH,
-                        daemon.folder(),
-                        settings,
-                        () -> place(daemon, settings),
-                        progress);
-            }
+            WeirDaemon daemon = new WeirDaemon(scratch, List.of(), ANY_CPU, List.of());
+            closing.add(daemon);
+            DaemonBenchSettings settings = settings(true);
+            return run(daemon.client(), OWN_SWITCH, scratch, settings, () -> place(daemon, settings), progress);
+        } catch (BenchFailure e) {
+            throw CommandFailures.of(ExitCode.FAILURE, e, e.hint());
         }
     }
 
-    private static void place(OwnDaemon daemon, DaemonBenchSettings settings) {
+    private static void place(WeirDaemon daemon, DaemonBenchSettings settings) throws BenchFailure {
         if (settings.workerCpu() >= 0) {
             daemon.pin(OWN_WORKER, settings.workerCpu());
         }
     }
 
-    /** The sockets of ports are in a folder that goes with the benchmark. */
-    private DaemonBenchReport measure(DaemonClient client, Progress progress) throws InterruptedException {
-        Path folder = null;
-        try {
-            folder = Files.createTempDirectory("weir-bench");
-            String name = OWN_SWITCH + "-" + ProcessHandle.current().pid();
-            return run(client, name, folder, settings(false), () -> {}, progress);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            if (folder != null) {
-                boolean _ = folder.toFile().delete();
-            }
-        }
-    }
-
+    /** @param scratch where the daemon makes sockets for ports */
     private static DaemonBenchReport run(
             DaemonClient client,
             String name,
-            Path folder,
+            Scratch scratch,
             DaemonBenchSettings settings,
-            Runnable made,
+            DaemonBench.Preparation preparation,
             Progress progress)
-            throws InterruptedException {
+            throws InterruptedException, BenchFailure {
         try {
-            return DaemonBench.run(client, name, folder, settings, made, progress::show);
+            return DaemonBench.run(client, name, scratch.folder(), settings, preparation, progress::show);
         } catch (ShmException e) {
             throw new CommandFailure(
                     ExitCode.FAILURE,
@@ -231,14 +207,8 @@ public final class BenchDaemonCommand implements Callable<Integer> {
                 warmUp,
                 calls,
                 bytes,
-                pinned ? allowed.nextSetBit(0) : -1,
-                pinned && ownDaemon ? allowed.length() - 1 : -1);
-    }
-
-    private static List<String> daemonCommand(Path folder) {
-        return ThisProgram.command(
-                ManagementFactory.getRuntimeMXBean().getInputArguments(),
-                List.of("daemon", "--socket=" + OwnDaemon.socket(folder), "--state=" + folder.resolve("state")));
+                pinned ? allowed.nextSetBit(0) : ANY_CPU,
+                pinned && ownDaemon ? allowed.length() - 1 : ANY_CPU);
     }
 
     private static void print(PrintWriter out, DaemonBenchReport report) {

@@ -5,7 +5,6 @@ package weir.control.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import weir.control.bench.MemoryBenchSettings;
 
 /** How long benchmarks between in-process ports run, and where. */
@@ -32,13 +31,8 @@ final class BenchSettingsOptions {
 
     /** What was asked for, checked. */
     MemoryBenchSettings read(CommandLine command) {
-        if (!(seconds >= MIN_SECONDS && seconds <= MAX_SECONDS)) {
-            throw new ParameterException(
-                    command, "--seconds " + seconds + " is out of range [" + MIN_SECONDS + ", " + MAX_SECONDS + "]");
-        }
-        if (pairs < 1 || pairs > MAX_PAIRS) {
-            throw new ParameterException(command, "--pairs " + pairs + " is out of range [1, " + MAX_PAIRS + "]");
-        }
+        OptionRange.require(command, "--seconds", seconds, MIN_SECONDS, MAX_SECONDS);
+        OptionRange.require(command, "--pairs", pairs, 1, MAX_PAIRS);
         return new MemoryBenchSettings(seconds, pairs, cpu.read(command));
     }
 }

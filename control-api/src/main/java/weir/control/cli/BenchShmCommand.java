@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,6 +19,7 @@ import weir.control.bench.ShmBench;
 import weir.control.bench.ShmBenchReport;
 import weir.control.bench.ShmBenchRow;
 import weir.control.bench.ShmBenchSettings;
+import weir.control.bench.process.ThisProgram;
 import weir.control.run.HostConfig;
 import weir.core.port.PortException;
 import weir.ports.shm.ShmSpec;
@@ -95,19 +97,14 @@ public final class BenchShmCommand implements Callable<Integer> {
     }
 
     private void check() {
-        for (int each : bytes) {
-            if (each < MIN_BYTES || each > MAX_BYTES) {
-                throw usage("--bytes " + each + " is out of range [" + MIN_BYTES + ", " + MAX_BYTES + "]");
-            }
-        }
+        CommandLine command = spec.commandLine();
+        bytes.forEach(each -> OptionRange.require(command, "--bytes", each, MIN_BYTES, MAX_BYTES));
         for (double each : new double[] {seconds, warmUp}) {
             if (!(each >= MIN_SECONDS && each <= MAX_SECONDS)) {
                 throw usage("seconds " + each + " are out of range [" + MIN_SECONDS + ", " + MAX_SECONDS + "]");
             }
         }
-        if (slices < 1 || slices > MAX_SLICES) {
-            throw usage("--slices " + slices + " is out of range [1, " + MAX_SLICES + "]");
-        }
+        OptionRange.require(command, "--slices", slices, 1, MAX_SLICES);
         if (!ShmSpec.isSlots(slots)) {
             throw usage(
                     "--slots " + slots + " is no power of two from " + ShmSpec.MIN_SLOTS + " to " + ShmSpec.MAX_SLOTS);

@@ -9,7 +9,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import weir.control.bench.BenchProgram;
 import weir.control.bench.PairStatistics;
@@ -64,8 +63,8 @@ public final class BenchSwapCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, PortException {
-        requireRange("--windows", windows, MAX_WINDOWS);
-        requireRange("--millis", millis, MAX_MILLIS);
+        OptionRange.require(spec.commandLine(), "--windows", windows, 1, MAX_WINDOWS);
+        OptionRange.require(spec.commandLine(), "--millis", millis, 1, MAX_MILLIS);
         SwapBenchReport report = measure(cpu.read(spec.commandLine()));
         PrintWriter out = spec.commandLine().getOut();
         if (output.format() == OutputFormat.TABLE) {
@@ -74,13 +73,6 @@ public final class BenchSwapCommand implements Callable<Integer> {
             output.print(out, report, () -> table(report));
         }
         return ExitCode.OK.number();
-    }
-
-    private void requireRange(String option, int value, int max) {
-        if (value < 1 || value > max) {
-            throw new ParameterException(
-                    spec.commandLine(), option + " " + value + " is out of range [1, " + max + "]");
-        }
     }
 
     private SwapBenchReport measure(int onCpu) throws PortException, InterruptedException {

@@ -4,6 +4,7 @@ package weir.control.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -39,7 +40,11 @@ abstract class ClientCommand implements Callable<Integer> {
         out().println(line);
     }
 
+    final CommandLine commandLine() {
+        return spec.commandLine();
+    }
+
     final ParameterException usage(String cause) {
-        return new ParameterException(spec.commandLine(), cause);
+        return new ParameterException(commandLine(), cause);
     }
 }

@@ -357,12 +357,7 @@ public final class DockerCommand extends CommandGroup {
             List<Attached> inside = named.stream()
                     .filter(each -> target.namespace().path().equals(each.spec().netns()))
                     .toList();
-            // Of a container that ended, or was started anew, only the name is left.
-            List<Attached> meant = inside.isEmpty()
-                    ? named.stream()
-                            .filter(each -> target.isNamesake(each.port()))
-                            .toList()
-                    : inside;
+            List<Attached> meant = inside.isEmpty() ? namesakes(named, target) : inside;
             if (meant.isEmpty()) {
                 throw new StationException(
                         StationException.Kind.NOT_FOUND,
@@ -387,6 +382,21 @@ public final class DockerCommand extends CommandGroup {
                                                 .toList()));
             }
             return meant.getFirst();
+        }
+
+        /**
+         * Of a container that ended, or was started anew, only the name is left. A port that is merely named like its ports,
+         * as {@code web-2} is like those of {@code web}, and whose namespace lives, is another container's.
+         */
+        private static List<Attached> namesakes(List<Attached> ports, Target target) throws StationException {
+            List<Attached> namesakes = new ArrayList<>();
+            for (Attached each : ports) {
+                boolean isOwn = each.port().equals(target.portName());
+                if (isOwn || (target.isNamesake(each.port()) && !each.isThere())) {
+                    namesakes.add(each);
+                }
+            }
+            return namesakes;
         }
 
         private static List<Attached> attached(JsonNode ports) {

@@ -128,9 +128,7 @@ public final class RunCommand implements Callable<Integer> {
         if (portSpecs.size() < 2) {
             throw usage("a switch needs two ports or more, and only " + portSpecs + " is given");
         }
-        if (workers < 1 || workers > MAX_WORKERS) {
-            throw usage("--workers " + workers + " is out of range [1, " + MAX_WORKERS + "]");
-        }
+        OptionRange.require(spec.commandLine(), "--workers", workers, 1, MAX_WORKERS);
         PortPlan plan = plan();
         CaptureArgument wanted = capture == null ? null : CaptureArgument.parse(capture);
         PrintWriter err = spec.commandLine().getErr();

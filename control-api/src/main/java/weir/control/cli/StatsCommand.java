@@ -63,9 +63,7 @@ public final class StatsCommand extends QueryCommand {
 
     @Override
     void ask(DaemonClient client) {
-        if (!(interval >= MIN_SECONDS && interval <= MAX_SECONDS)) {
-            throw usage("--interval " + interval + " is out of range [" + MIN_SECONDS + ", " + MAX_SECONDS + "]");
-        }
+        OptionRange.require(commandLine(), "--interval", interval, MIN_SECONDS, MAX_SECONDS);
         ApiRequest request = ApiRequest.get(ApiPath.of("switches", target.name(), runtime ? "runtime" : "stats"));
         JsonNode before = client.json(request);
         boolean needsTwo = output().format() == OutputFormat.TABLE && !runtime;

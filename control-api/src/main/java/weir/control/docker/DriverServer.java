@@ -6,7 +6,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -21,6 +20,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import weir.control.http.PlainHttp;
 import weir.control.plane.ControlPlane;
 import weir.ports.BoundSocket;
 import weir.ports.linux.LinuxException;
@@ -111,7 +111,7 @@ public final class DriverServer implements AutoCloseable {
                 .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES))
                 .handler(context -> answer(context, protocol))
                 .failureHandler(DriverServer::refuse);
-        return vertx.createHttpServer(new HttpServerOptions().setIdleTimeout(IDLE_SECONDS))
+        return vertx.createHttpServer(PlainHttp.options().setIdleTimeout(IDLE_SECONDS))
                 .requestHandler(router)
                 .listen(SocketAddress.domainSocketAddress(socket.toString()))
                 .await();

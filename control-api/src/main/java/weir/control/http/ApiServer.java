@@ -120,14 +120,8 @@ public final class ApiServer implements AutoCloseable {
         bind(options, SocketAddress.inetSocketAddress(tls.port(), tls.host()), tokens, tls.host() + ":" + tls.port());
     }
 
-    /**
-     * Without extensions of WebSockets, which are not spoken here: where they are, Netty throws away every request beyond the
-     * 128th that waits on a connection, and Vert.x fails at what was behind it.
-     */
     private static HttpServerOptions options() {
-        return new HttpServerOptions()
-                .setPerFrameWebSocketCompressionSupported(false)
-                .setPerMessageWebSocketCompressionSupported(false)
+        return PlainHttp.options()
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setAcceptBacklog(BACKLOG)

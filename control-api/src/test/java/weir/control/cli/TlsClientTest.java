@@ -36,6 +36,7 @@ import weir.control.daemon.Daemon;
 import weir.control.daemon.DaemonSettings;
 import weir.control.http.Endpoint;
 import weir.control.http.Role;
+import weir.control.http.TlsFiles;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
@@ -58,7 +59,7 @@ class TlsClientTest {
     void start() throws Exception {
         certificate = folder.resolve("cert.pem");
         Path key = folder.resolve("key.pem");
-        selfSigned("DNS:localhost", certificate, key);
+        TlsFiles.selfSigned("DNS:localhost", certificate, key);
         tokens = tokenFile("tokens", "# for tests\nread:" + READ_TOKEN + "\nadmin:" + ADMIN_TOKEN + "\n");
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
@@ -78,32 +79,6 @@ class TlsClientTest {
     @AfterEach
     void stop() {
         daemon.close();
-    }
-
-    private static void selfSigned(String names, Path certificate, Path key) throws Exception {
-        Process openssl = new ProcessBuilder(
-                        "openssl",
-                        "req",
-                        "-x509",
-                        "-newkey",
-                        "ec",
-                        "-pkeyopt",
-                        "ec_paramgen_curve:prime256v1",
-                        "-nodes",
-                        "-days",
-                        "1",
-                        "-subj",
-                        "/CN=weir",
-                        "-addext",
-                        "subjectAltName=" + names,
-                        "-keyout",
-                        key.toString(),
-                        "-out",
-                        certificate.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        assertTrue(openssl.waitFor(60, TimeUnit.SECONDS) && openssl.exitValue() == 0, "openssl");
     }
 
     private Path tokenFile(String name, String text) throws IOException {
@@ -198,7 +173,7 @@ class TlsClientTest {
     @Test
     void aCertificateThatIsNotTrustedOrOfAnotherHostEndsIt() throws Exception {
         Path other = folder.resolve("other.pem");
-        selfSigned("DNS:localhost", other, folder.resolve("other.key"));
+        TlsFiles.selfSigned("DNS:localhost", other, folder.resolve("other.key"));
         refuses(
                 weir(url(), tokens, other, "switch", "list"),
                 ExitCode.DAEMON_UNREACHABLE,

@@ -11,7 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 
 /** What a server and {@code curl} need to speak over TLS. */
-final class TlsFiles {
+public final class TlsFiles {
     private TlsFiles() {}
 
     /**
@@ -22,6 +22,18 @@ final class TlsFiles {
     static Endpoint.Tls endpoint(Path folder, String tokens) throws Exception {
         Path key = folder.resolve("key.pem");
         Path certificate = folder.resolve("cert.pem");
+        selfSigned("DNS:localhost,IP:127.0.0.1", certificate, key);
+        Path file = Files.writeString(folder.resolve("tokens"), tokens);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        return new Endpoint.Tls("127.0.0.1", 0, certificate, key, file);
+    }
+
+    /**
+     * Makes a certificate that nobody but its owner vouches for, and its key.
+     *
+     * @param names as {@code subjectAltName} has them
+     */
+    public static void selfSigned(String names, Path certificate, Path key) throws Exception {
         run(
                 "openssl",
                 "req",
@@ -34,14 +46,13 @@ final class TlsFiles {
                 "-days",
                 "1",
                 "-subj",
-                "/CN=localhost",
+                "/CN=weir",
+                "-addext",
+                "subjectAltName=" + names,
                 "-keyout",
                 key.toString(),
                 "-out",
                 certificate.toString());
-        Path file = Files.writeString(folder.resolve("tokens"), tokens);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        return new Endpoint.Tls("127.0.0.1", 0, certificate, key, file);
     }
 
     /** Output of a command that is to end by itself. */

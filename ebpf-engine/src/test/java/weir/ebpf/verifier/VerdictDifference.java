@@ -8,11 +8,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
-import weir.ebpf.helper.Argument;
-import weir.ebpf.helper.Helper;
 import weir.ebpf.helper.HelperTable;
 import weir.ebpf.isa.AluOp;
-import weir.ebpf.isa.CallKind;
 import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Instruction;
 import weir.ebpf.isa.MalformedCodeException;
@@ -105,25 +102,14 @@ final class VerdictDifference {
     }
 
     /**
-     * Whether the way from an instruction back to itself can lead over a call of a helper that calls back, or of a function
-     * that does so: the kernel compares states there by range ({@code is_state_visited}, {@code calls_callback}).
+     * Whether the way from an instruction back to itself can lead over a call of a helper that calls back: the kernel compares
+     * states there by range ({@code is_state_visited}, {@code calls_callback}).
      */
     private static boolean isOnALoopRoundACallback(Code code, int slot) {
         FlowGraph flow = new FlowGraph(code, HelperTable.xdp());
         return reached(code, slot).stream()
-                .filter(each -> leadsToACallback(code, flow, each))
+                .filter(flow::callsBack)
                 .anyMatch(each -> reached(code, each).get(slot));
-    }
-
-    private static boolean leadsToACallback(Code code, FlowGraph flow, int slot) {
-        return flow.callsBack(slot)
-                || (code.at(slot) instanceof Instruction.Call call
-                        && call.kind() == CallKind.LOCAL
-                        && flow.calls(slot + 1 + call.target(), VerdictDifference::callsBack));
-    }
-
-    private static boolean callsBack(Helper helper) {
-        return helper.arguments().stream().anyMatch(argument -> argument.kind() == Argument.Kind.CALLBACK);
     }
 
     /** Instructions of the same function that can come after one, itself if it is on a loop. */

@@ -60,8 +60,20 @@ public record Impairments(
     private static final int MAX_LOSS_BURST_FRAMES = 1_000_000;
 
     /** A link that does nothing to frames. */
-    public static final Impairments NONE =
-            new Impairments(0, 0, DelayDistribution.UNIFORM, 0, 0, 0, 0, 0, 0, 0, DEFAULT_LIMIT_FRAMES, false);
+    public static final Impairments NONE = new Impairments(
+            0,
+            0,
+            DelayDistribution.UNIFORM,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            DEFAULT_LIMIT_FRAMES,
+            false,
+            Collections.emptySortedSet());
 
     public Impairments {
         require(delayNanos, 0, MAX_DELAY_NANOS, "delay", "ns");
@@ -85,36 +97,6 @@ public record Impairments(
         requireBurst(loss, lossBurstFrames);
         cut = Collections.unmodifiableSortedSet(new TreeSet<>(cut));
         require(cut.size(), 0, MAX_CUT_STATIONS, "cut", "stations");
-    }
-
-    /** With every station in reach. */
-    public Impairments(
-            long delayNanos,
-            long jitterNanos,
-            DelayDistribution distribution,
-            double loss,
-            int lossBurstFrames,
-            double duplicate,
-            double reorder,
-            double corrupt,
-            long rateBitsPerSecond,
-            long burstBytes,
-            int limitFrames,
-            boolean down) {
-        this(
-                delayNanos,
-                jitterNanos,
-                distribution,
-                loss,
-                lossBurstFrames,
-                duplicate,
-                reorder,
-                corrupt,
-                rateBitsPerSecond,
-                burstBytes,
-                limitFrames,
-                down,
-                Collections.emptySortedSet());
     }
 
     /** With other stations out of reach. */

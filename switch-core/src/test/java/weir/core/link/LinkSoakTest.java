@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -105,7 +106,8 @@ class LinkSoakTest {
                 random.nextBoolean() ? 0 : 1_000_000 + random.nextLong(1_000_000_000),
                 0,
                 1 + random.nextInt(1500),
-                random.nextInt(10) == 0);
+                random.nextInt(10) == 0,
+                Collections.emptySortedSet());
     }
 
     private void finish(Switch sw, List<MemoryPort> ports) {

@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.TreeMap;
+import weir.control.bench.process.BenchFailure;
+import weir.control.bench.process.Scratch;
 
 /** The kernel's bridge between veth pairs. */
 final class BridgeContender implements Contender {
@@ -35,11 +36,11 @@ final class BridgeContender implements Contender {
 
     private List<String> commands(int cpu) {
         List<String> commands = new ArrayList<>(List.of(
-                "ip link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
-                "ip link set br0 up",
+                "ip link add " + Namespaces.BRIDGE + " type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
+                "ip link set " + Namespaces.BRIDGE + " up",
                 NO_FILTER));
         for (String port : namespaces.ports()) {
-            commands.add("ip link set " + port + " master br0");
+            commands.add("ip link set " + port + " master " + Namespaces.BRIDGE);
             if (kind == Baseline.BRIDGE_RPS && cpu >= 0) {
                 commands.add(
                         "echo " + Long.toHexString(1L << cpu) + " > /sys/class/net/" + port + "/queues/rx-0/rps_cpus");
@@ -65,10 +66,7 @@ final class BridgeContender implements Contender {
 
     @Override
     public Map<String, Long> drops() {
-        InterfaceCounters sum = namespaces.ports().stream()
-                .map(port -> InterfaceCounters.of(namespaces.host(), port))
-                .reduce(InterfaceCounters.of(namespaces.host(), "br0"), InterfaceCounters::plus);
-        return new TreeMap<>(Map.of("rx_dropped", sum.receiveDropped(), "tx_dropped", sum.transmitDropped()));
+        return namespaces.drops();
     }
 
     @Override

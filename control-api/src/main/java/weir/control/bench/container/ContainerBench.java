@@ -13,7 +13,11 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import weir.control.bench.PairStatistics;
+import weir.control.bench.process.BenchFailure;
+import weir.control.bench.process.Closing;
+import weir.control.bench.process.Scratch;
 import weir.control.machine.Capability;
+import weir.control.machine.Commands;
 import weir.control.machine.MachineFacts;
 import weir.control.run.HostConfig;
 import weir.core.port.PortException;
@@ -39,6 +43,14 @@ public final class ContainerBench {
     private static final String DOCKER_PREFIX = "weir-bench-";
     private static final String PLAIN_PREFIX = "weir-bench-plain-";
 
+    private static final Map<String, String> PACKAGES = new TreeMap<>(Map.of(
+            "ip", "iproute2",
+            "iperf3", "iperf3",
+            "nsenter", "util-linux",
+            "setpriv", "util-linux",
+            "taskset", "util-linux",
+            "unshare", "util-linux"));
+
     private final ContainerBenchSettings settings;
     private final Consumer<String> progress;
     private final Scratch scratch;
@@ -59,7 +71,7 @@ public final class ContainerBench {
     public static ContainerBenchReport run(ContainerBenchSettings settings, Consumer<String> progress)
             throws BenchFailure, PortException, InterruptedException {
         requireMachine();
-        Tools.require();
+        requirePrograms();
         if (settings.docker()) {
             DockerContender.require();
         }
@@ -86,6 +98,16 @@ public final class ContainerBench {
                     "bench container makes network namespaces and interfaces, which needs "
                             + missing.stream().map(Enum::name).collect(Collectors.joining(" and ")),
                     "run it as root: sudo weir bench container");
+        }
+    }
+
+    private static void requirePrograms() throws BenchFailure {
+        for (Map.Entry<String, String> each : PACKAGES.entrySet()) {
+            if (Commands.find(each.getKey()).isEmpty()) {
+                throw new BenchFailure(
+                        "bench container needs the program '" + each.getKey() + "', which is not on the PATH",
+                        "install it, for example: apt install " + each.getValue());
+            }
         }
     }
 

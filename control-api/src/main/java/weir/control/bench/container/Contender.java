@@ -4,6 +4,8 @@ package weir.control.bench.container;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import weir.control.bench.process.BenchFailure;
+import weir.control.bench.process.Closing;
 
 /** A switch with its stations, ready from its making on until it is closed. One control thread. */
 interface Contender extends Closing.Resource {

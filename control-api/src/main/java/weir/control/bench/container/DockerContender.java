@@ -7,6 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import weir.control.bench.process.BenchFailure;
+import weir.control.bench.process.Closing;
+import weir.control.bench.process.Scratch;
+import weir.control.bench.process.Tools;
+import weir.control.bench.process.WeirDaemon;
 import weir.control.machine.ChildProcess;
 
 /**
@@ -75,7 +80,7 @@ final class DockerContender implements Contender {
                 "--subnet",
                 subnet + ".0/24",
                 "--opt",
-                "switch=" + WeirDaemon.SWITCH,
+                "switch=" + WeirContender.SWITCH,
                 "--opt",
                 "mode=" + mode.label(),
                 driver));
@@ -137,7 +142,7 @@ final class DockerContender implements Contender {
 
     @Override
     public Map<String, Long> drops() throws BenchFailure {
-        return daemon.drops();
+        return WeirContender.drops(daemon.client());
     }
 
     @Override

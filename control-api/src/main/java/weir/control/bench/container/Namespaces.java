@@ -3,6 +3,13 @@ package weir.control.bench.container;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import weir.control.bench.process.BenchFailure;
+import weir.control.bench.process.ChildDaemon;
+import weir.control.bench.process.Closing;
+import weir.control.bench.process.Scratch;
+import weir.control.bench.process.Tools;
 
 /**
  * Network namespaces by processes that do nothing: one for the switch and one for each station. All that is in them goes
@@ -15,6 +22,9 @@ import java.util.List;
  * </pre>
  */
 final class Namespaces implements AutoCloseable {
+    /** Name for the bridge of whoever makes one. */
+    static final String BRIDGE = "br0";
+
     // Its own /sys, which shows the interfaces of the namespace in which it is mounted; no IPv6, whose own frames would
     // be measured, too.
     private static final String LIVE = "mount -t sysfs sysfs /sys && ip link set lo up"
@@ -105,6 +115,14 @@ final class Namespaces implements AutoCloseable {
                     List.of("ip", "link", "set", port(i), "down", "name", Station.INTERFACE)));
         }
         configure();
+    }
+
+    /** Frames that the kernel dropped at the ports and at the bridge. */
+    Map<String, Long> drops() {
+        InterfaceCounters sum = ports().stream()
+                .map(port -> InterfaceCounters.of(host(), port))
+                .reduce(InterfaceCounters.of(host(), BRIDGE), InterfaceCounters::plus);
+        return new TreeMap<>(Map.of("rx_dropped", sum.receiveDropped(), "tx_dropped", sum.transmitDropped()));
     }
 
     private void configure() throws BenchFailure, InterruptedException {

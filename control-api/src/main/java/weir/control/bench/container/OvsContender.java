@@ -7,7 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
+import weir.control.bench.process.BenchFailure;
+import weir.control.bench.process.ChildDaemon;
+import weir.control.bench.process.Closing;
+import weir.control.bench.process.Scratch;
+import weir.control.bench.process.Tools;
 import weir.control.machine.Commands;
 
 /** Open vSwitch between veth pairs: its switch in user space ({@code datapath_type=netdev}), learning as it does by itself. */
@@ -80,10 +84,11 @@ final class OvsContender implements Contender {
 
     private void configure(Path socket) throws BenchFailure, InterruptedException {
         List<String> command = new ArrayList<>(List.of("ovs-vsctl", "--db=unix:" + socket, "--timeout=10"));
-        List<String> bridge = List.of("add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=netdev");
+        List<String> bridge =
+                List.of("add-br", Namespaces.BRIDGE, "--", "set", "bridge", Namespaces.BRIDGE, "datapath_type=netdev");
         Tools.run(Tools.concat(command, bridge));
         for (String port : namespaces.ports()) {
-            Tools.run(Tools.concat(command, List.of("add-port", "br0", port)));
+            Tools.run(Tools.concat(command, List.of("add-port", Namespaces.BRIDGE, port)));
         }
     }
 
@@ -110,10 +115,7 @@ final class OvsContender implements Contender {
 
     @Override
     public Map<String, Long> drops() {
-        InterfaceCounters sum = namespaces.ports().stream()
-                .map(port -> InterfaceCounters.of(namespaces.host(), port))
-                .reduce(InterfaceCounters.of(namespaces.host(), "br0"), InterfaceCounters::plus);
-        return new TreeMap<>(Map.of("rx_dropped", sum.receiveDropped(), "tx_dropped", sum.transmitDropped()));
+        return namespaces.drops();
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import weir.control.bench.process.BenchFailure;
 
 /**
  * An image for containers that do nothing: one program of 2 or 3 instructions, made here, so that none has to be fetched.

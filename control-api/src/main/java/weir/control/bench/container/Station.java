@@ -3,6 +3,7 @@ package weir.control.bench.container;
 
 import java.util.List;
 import java.util.Locale;
+import weir.control.bench.process.Tools;
 import weir.core.fdb.MacAddress;
 
 /**

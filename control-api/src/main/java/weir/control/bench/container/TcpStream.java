@@ -7,6 +7,11 @@ import java.util.Locale;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import weir.control.bench.process.BenchFailure;
+import weir.control.bench.process.ChildDaemon;
+import weir.control.bench.process.Closing;
+import weir.control.bench.process.Scratch;
+import weir.control.bench.process.Tools;
 import weir.control.machine.ProcFile;
 
 /** One stream of TCP by iperf3, from the first station to the second or back. */

@@ -3,13 +3,27 @@ package weir.control.bench.container;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import tools.jackson.databind.JsonNode;
+import weir.control.bench.process.BenchFailure;
+import weir.control.bench.process.Closing;
+import weir.control.bench.process.Scratch;
+import weir.control.bench.process.Tools;
+import weir.control.bench.process.WeirDaemon;
+import weir.control.client.ApiPath;
+import weir.control.client.ApiRequest;
+import weir.control.client.DaemonClient;
+import weir.control.client.DaemonException;
 
 /** Weir between namespaces, with the ports that the network driver would make. */
 final class WeirContender implements Contender {
     static final String NAME = "weir";
+
+    /** Name of the switch that is measured. */
+    static final String SWITCH = "bench";
 
     private final Closing closing = new Closing();
     private final Namespaces namespaces;
@@ -41,7 +55,7 @@ final class WeirContender implements Contender {
 
     private String topology(Attachment mode) {
         StringBuilder text = new StringBuilder("apiVersion: weir/v1\nkind: Topology\nswitches:\n  ")
-                .append(WeirDaemon.SWITCH)
+                .append(SWITCH)
                 .append(":\n    ports:\n");
         for (int i = 1; i <= namespaces.stations().size(); i++) {
             String name = Namespaces.port(i);
@@ -69,9 +83,30 @@ final class WeirContender implements Contender {
         return OptionalLong.of(daemon.pid());
     }
 
+    /** Frames that the switch dropped, and those that interfaces of stations did because the switch did not take them. */
+    static Map<String, Long> drops(DaemonClient client) throws BenchFailure {
+        JsonNode stats;
+        try {
+            stats = client.json(ApiRequest.get(ApiPath.of("switches", SWITCH, "stats")));
+        } catch (DaemonException e) {
+            throw new BenchFailure(String.valueOf(e.getMessage()), e.hint());
+        }
+        Map<String, Long> drops = new LinkedHashMap<>();
+        stats.path("drops")
+                .propertyStream()
+                .forEach(each -> drops.put(each.getKey(), each.getValue().asLong(0)));
+        drops.put(
+                "peer_dropped",
+                stats.path("ports")
+                        .valueStream()
+                        .mapToLong(port -> port.path("peer_dropped").asLong(0))
+                        .sum());
+        return drops;
+    }
+
     @Override
     public Map<String, Long> drops() throws BenchFailure {
-        return daemon.drops();
+        return drops(daemon.client());
     }
 
     @Override

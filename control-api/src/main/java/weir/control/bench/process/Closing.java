@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-package weir.control.bench.container;
+package weir.control.bench.process;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /** Things that are closed in reverse, all of them whatever happens meanwhile. One thread. */
-final class Closing implements AutoCloseable {
+public final class Closing implements AutoCloseable {
     private final Deque<Resource> resources = new ArrayDeque<>();
 
     /** What closing may take time for; it can be done twice. */
     @FunctionalInterface
-    interface Resource {
+    public interface Resource {
         void close() throws InterruptedException;
     }
 
     /** Takes over what is to be done in the end. */
-    void add(Resource resource) {
+    public void add(Resource resource) {
         resources.push(resource);
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package weir.control.bench.container;
+package weir.control.bench.process;
 
 /** The benchmark cannot run here: what is wrong, and what to do about it. */
 public final class BenchFailure extends Exception {
@@ -7,7 +7,7 @@ public final class BenchFailure extends Exception {
 
     private final String hint;
 
-    BenchFailure(String message, String hint) {
+    public BenchFailure(String message, String hint) {
         super(message);
         this.hint = hint;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package weir.control.bench.container;
+package weir.control.bench.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * The benchmark's folder: sockets, state and what programs print. Removed in the end. Its name carries the number of this
  * process, or of one that was killed and whose folder is taken over, so that what else has that name can be removed, too.
  */
-final class Scratch implements AutoCloseable {
+public final class Scratch implements AutoCloseable {
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
@@ -29,9 +29,17 @@ final class Scratch implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** @param prefix of the folder's name; the number of a process follows */
-    static Scratch named(String prefix) {
-        Path all = Path.of(System.getProperty("java.io.tmpdir"));
+    /**
+     * Takes over the folder of a process that was killed, or makes one.
+     *
+     * @param prefix of the name; the number of a process follows
+     */
+    public static Scratch named(String prefix) {
+        return named(Path.of(System.getProperty("java.io.tmpdir")), prefix);
+    }
+
+    /** The same below another folder than that for temporary files. */
+    public static Scratch named(Path all, String prefix) {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(all, prefix + "[0-9]*")) {
             for (Path each : folders) {
                 if (isLeftover(each, String.valueOf(each.getFileName()).substring(prefix.length()))) {
@@ -57,16 +65,20 @@ final class Scratch implements AutoCloseable {
     }
 
     /** The folder's name. */
-    String name() {
+    public String name() {
         return String.valueOf(folder.getFileName());
     }
 
-    Path file(String name) {
+    public Path folder() {
+        return folder;
+    }
+
+    public Path file(String name) {
         return folder.resolve(name);
     }
 
     /** Makes a file, or makes it anew. */
-    Path write(String name, byte[] content) {
+    public Path write(String name, byte[] content) {
         try {
             return Files.write(file(name), content);
         } catch (IOException e) {
@@ -75,7 +87,7 @@ final class Scratch implements AutoCloseable {
     }
 
     /** Removes what a killed benchmark left in it. */
-    void clear() {
+    public void clear() {
         delete(1);
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package weir.control.bench.container;
+package weir.control.bench.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** A process that runs beside the benchmark until it is closed, with what it prints in a file. One control thread. */
-final class ChildDaemon implements Closing.Resource {
+public final class ChildDaemon implements Closing.Resource {
     private static final int START_SECONDS = 60;
     private static final int END_SECONDS = 5;
     private static final int LOOK_EVERY_MILLIS = 10;
@@ -30,7 +30,7 @@ final class ChildDaemon implements Closing.Resource {
      * @param command a {@link Tools#bound} one
      * @param log made by this call
      */
-    static ChildDaemon start(List<String> command, Path log) throws BenchFailure {
+    public static ChildDaemon start(List<String> command, Path log) throws BenchFailure {
         try {
             Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -46,17 +46,17 @@ final class ChildDaemon implements Closing.Resource {
     }
 
     /** Number of the process: those in front of the program become it. */
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
     /** Waits until it has printed a text. */
-    void awaitText(String text) throws BenchFailure, InterruptedException {
+    public void awaitText(String text) throws BenchFailure, InterruptedException {
         await(text, () -> printed().contains(text));
     }
 
     /** Waits until something about it is so. */
-    void await(String what, BooleanSupplier holds) throws BenchFailure, InterruptedException {
+    public void await(String what, BooleanSupplier holds) throws BenchFailure, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
         while (!holds.getAsBoolean()) {
             if (!process.isAlive() || System.nanoTime() - deadline > 0) {
