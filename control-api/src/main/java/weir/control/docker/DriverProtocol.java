@@ -5,6 +5,7 @@ package weir.control.docker;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -12,6 +13,7 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import weir.control.http.Audit;
 
 /**
  * Requests and answers of libnetwork's remote network drivers: a name and a JSON object each way. What is refused is answered
@@ -25,6 +27,9 @@ final class DriverProtocol {
     // What a port spec can hold: '&' and '=' have a meaning there.
     private static final Pattern PATH = Pattern.compile("/[0-9A-Za-z._/+@-]{1,255}");
     private static final Map<String, Object> DONE = Map.of();
+    private static final String ERROR = "Err";
+    private static final Set<String> CHANGES =
+            Set.of("CreateNetwork", "DeleteNetwork", "CreateEndpoint", "DeleteEndpoint", "Join", "Leave");
 
     private final JsonMapper json = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -47,25 +52,39 @@ final class DriverProtocol {
     /** Answers a request; null when there is no such call. Blocks. */
     byte @Nullable [] answer(String path, byte[] body) {
         Call call = call(path);
-        return call == null ? null : json.writeValueAsBytes(answer(call, body));
+        return call == null ? null : json.writeValueAsBytes(answer(path.substring(path.indexOf('.') + 1), call, body));
     }
 
-    private Map<String, Object> answer(Call call, byte[] body) {
+    private Map<String, Object> answer(String name, Call call, byte[] body) {
         try {
             JsonNode request = body.length == 0 ? json.createObjectNode() : json.readTree(body);
             if (!request.isObject()) {
                 return refusal("the request is no JSON object");
             }
-            return call.answer(request);
+            Map<String, Object> answer = answer(call, request);
+            if (CHANGES.contains(name)) {
+                Audit.byDocker(
+                        name,
+                        request.path("NetworkID").asString(""),
+                        request.path("EndpointID").asString(""),
+                        !answer.containsKey(ERROR));
+            }
+            return answer;
         } catch (JacksonException e) {
             return refusal("the request is no JSON: " + NetworkOptions.printable(e.getOriginalMessage()));
+        }
+    }
+
+    private static Map<String, Object> answer(Call call, JsonNode request) {
+        try {
+            return call.answer(request);
         } catch (DriverException e) {
             return refusal(String.valueOf(e.getMessage()));
         }
     }
 
     private static Map<String, Object> refusal(String cause) {
-        return Map.of("Err", "weir: " + cause);
+        return Map.of(ERROR, "weir: " + cause);
     }
 
     private @Nullable Call call(String path) {

@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *  uid=0 pid=4711 POST /v1/switches name=lan 201
  *  token=2 198.18.0.7:50312 DELETE /v1/switches/lan 404
+ *  docker Join network=a1a1... endpoint=c3c3... ok
  * </pre>
  */
 public final class Audit {
@@ -91,6 +92,16 @@ public final class Audit {
     /** Writes a line about a file that the daemon made its configuration, because of what, and how that ended. */
     public static void applied(Path file, String because, String result) {
         LOG.info("{} APPLY {} {}", because, printable(file.toString()), result);
+    }
+
+    /**
+     * Writes a line about a change that Docker asked its network driver for.
+     *
+     * @param endpoint its id; empty for a whole network
+     */
+    public static void byDocker(String call, String network, String endpoint, boolean isDone) {
+        String of = endpoint.isEmpty() ? "" : " endpoint=" + printable(endpoint);
+        LOG.info("docker {} network={}{} {}", call, printable(network), of, isDone ? "ok" : "refused");
     }
 
     /** Says how many lines the last window of a limit left out, if any. On a thread that may wait. */

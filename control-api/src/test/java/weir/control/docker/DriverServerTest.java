@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import weir.control.http.AuditLines;
 import weir.control.plane.ControlPlane;
 import weir.control.plane.EventHub;
 import weir.control.plane.ObjectStore;
@@ -138,6 +140,27 @@ class DriverServerTest {
         assertEquals(DONE, docker.driver("DeleteNetwork", ids(NETWORK, "")).toString());
         assertEquals(DONE, docker.driver("DeleteNetwork", ids(NETWORK, "")).toString());
         assertEquals(Set.of(), plane.switches().keySet());
+    }
+
+    @Test
+    void changesHaveALineInTheAuditLogAndQuestionsNone() throws IOException {
+        try (AuditLines lines = new AuditLines()) {
+            docker.driver("GetCapabilities", "");
+            make(NETWORK, "");
+            error("CreateNetwork", network(OTHER_NETWORK, "'los':'1%'".replace('\'', '"')));
+            error("Join", ids(NETWORK, ENDPOINT));
+            error("DeleteNetwork", ids("x\\ny", ""));
+            docker.driver("DeleteNetwork", ids(NETWORK, ""));
+
+            assertEquals(
+                    List.of(
+                            "docker CreateNetwork network=" + NETWORK + " ok",
+                            "docker CreateNetwork network=" + OTHER_NETWORK + " refused",
+                            "docker Join network=" + NETWORK + " endpoint=" + ENDPOINT + " refused",
+                            "docker DeleteNetwork network=x?y refused",
+                            "docker DeleteNetwork network=" + NETWORK + " ok"),
+                    lines.take());
+        }
     }
 
     @Test

@@ -10,11 +10,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
 /** What this process writes to the audit log while this is open. */
-final class AuditLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+public final class AuditLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Logger logger = (Logger) LoggerFactory.getLogger("weir.audit");
 
-    AuditLines() {
+    /** Listens from now on. */
+    public AuditLines() {
         setContext(logger.getLoggerContext());
         start();
         logger.addAppender(this);
@@ -26,7 +27,7 @@ final class AuditLines extends AppenderBase<ILoggingEvent> implements AutoClosea
     }
 
     /** All so far; forgets them. */
-    List<String> take() {
+    public List<String> take() {
         List<String> taken = List.copyOf(lines);
         lines.subList(0, taken.size()).clear();
         return taken;
