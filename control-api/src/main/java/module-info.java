@@ -2,6 +2,8 @@
 
 /** Commands, daemon, configuration, metrics and benchmarks; holds the only {@code main}. */
 module weir.control {
+    requires static ch.qos.logback.classic; // who embeds Weir logs by what he likes
+    requires static ch.qos.logback.core;
     requires static org.jspecify;
     requires HdrHistogram;
     requires info.picocli;
@@ -44,4 +46,7 @@ module weir.control {
             tools.jackson.databind;
     opens weir.control.report to
             tools.jackson.databind;
+
+    provides ch.qos.logback.classic.spi.Configurator with
+            weir.control.logging.StandardErrorLogging;
 }

@@ -32,6 +32,8 @@ public enum Feature {
     MAVEN,
     /** A Docker daemon of one's own can be started, and a client talks to it. */
     DOCKER,
+    /** {@code docker-compose}. */
+    DOCKER_COMPOSE,
     STRACE,
     /** {@code bpf(2)} makes maps for us. */
     BPF_MAPS,
@@ -81,6 +83,7 @@ public enum Feature {
                 probe(ROOT)
                         .or(() -> missingFile("/usr/sbin/dockerd", "docker.io"))
                         .or(() -> missingFile("/usr/bin/docker", "docker.io"));
+            case DOCKER_COMPOSE -> missingCommand("docker-compose", "docker-compose");
             case STRACE -> probeStrace();
             case BPF_MAPS -> probe(LINUX).or(() -> probe(ROOT)).or(Feature::probeBpf);
             case BPF_PROGRAMS -> probe(BPF_MAPS).or(BpfProbe::gap);

@@ -236,6 +236,23 @@ final class DockerLab implements AutoCloseable {
         return WeirProcess.startBehind(inNamespace("setsid", "env", "DOCKER_HOST=unix://" + socket()), arguments);
     }
 
+    /** Runs {@code docker-compose} from the root of the sources, which must succeed. */
+    void compose(List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                "env",
+                "--chdir=" + root(),
+                "PWD=" + root(),
+                "DOCKER_HOST=" + host(),
+                "WEIR_LAB_IMAGE=" + IMAGE,
+                "docker-compose",
+                "--no-ansi"));
+        command.addAll(arguments);
+        Outcome outcome = exec(command);
+        if (outcome.code() != 0) {
+            throw new AssertionError(command + ": " + outcome.output());
+        }
+    }
+
     private Outcome run(List<String> arguments) {
         List<String> command = new ArrayList<>(List.of("/usr/bin/docker", "--host=unix://" + socket()));
         command.addAll(arguments);

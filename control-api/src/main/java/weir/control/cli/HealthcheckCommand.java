@@ -21,7 +21,7 @@ public final class HealthcheckCommand extends ClientCommand {
 
     @Override
     void ask(DaemonClient client) {
-        client.withPatience(PATIENCE).json(ApiRequest.get(ApiPath.ofRoot("readyz")));
+        client.withPatience(PATIENCE).check(ApiRequest.get(ApiPath.ofRoot("readyz")));
         say("ready");
     }
 }

@@ -68,6 +68,19 @@ public final class DaemonClient {
         return exchange(request).json();
     }
 
+    /**
+     * Asks whether, not what: what the answer says is not read.
+     *
+     * @throws DaemonException when there is no answer, or one that is not 2xx
+     */
+    public void check(ApiRequest request) {
+        try (ApiStream _ = send(request)) {
+            // That it came is all.
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
     /** As {@link #json}, with status and headers. */
     public ApiAnswer exchange(ApiRequest request) {
         try (ApiStream stream = send(request)) {
