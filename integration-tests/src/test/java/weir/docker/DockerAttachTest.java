@@ -161,6 +161,16 @@ class DockerAttachTest {
     }
 
     @Test
+    void containersThatRunAreCompleted() throws Exception {
+        lab.container("web", "none");
+        lab.container("db", "none");
+        lab.docker("stop", "-t", "0", "db");
+        String[] complete = {"__complete", "--", "container", "docker", "attach", SWITCH};
+        assertEquals("web\n", lab.weir(complete).succeeds().out());
+        assertEquals("", lab.weirAt("/nowhere/docker.sock", complete).succeeds().out());
+    }
+
+    @Test
     void aPortThatIsMerelyNamedLikeAContainersStays() throws Exception {
         lab.container("db-2", "none");
         succeeds("docker", "attach", SWITCH, "db-2", "--ip", "198.18.35.11/24");

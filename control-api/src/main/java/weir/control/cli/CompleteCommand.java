@@ -14,6 +14,7 @@ import weir.control.client.DaemonClient;
 import weir.control.client.DaemonNames;
 import weir.control.completion.NameKind;
 import weir.control.completion.NameSource;
+import weir.control.docker.ContainerNames;
 
 /** {@code weir __complete -- KIND WORD...}: names for the scripts of {@code weir completion}, one a line; not for people. */
 @Command(name = "__complete", hidden = true, description = "Names for the scripts of 'weir completion'.")
@@ -32,7 +33,10 @@ public final class CompleteCommand implements Callable<Integer> {
 
     /** For picocli. */
     public CompleteCommand() {
-        this(new DaemonNames(words -> DaemonClient.at(DaemonChoice.typed(words).address(System.getenv()))));
+        NameSource daemon = new DaemonNames(
+                words -> DaemonClient.at(DaemonChoice.typed(words).address(System.getenv())));
+        NameSource docker = new ContainerNames(System.getenv());
+        this((kind, words) -> (kind == NameKind.CONTAINER ? docker : daemon).names(kind, words));
     }
 
     CompleteCommand(NameSource source) {

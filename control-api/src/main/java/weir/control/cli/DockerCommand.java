@@ -84,6 +84,7 @@ public final class DockerCommand extends CommandGroup {
         private String switchName = "";
 
         @Parameters(index = "1", paramLabel = "CONTAINER", description = "Name or id of a container, or pid:PID.")
+        @DynamicCandidates(NameKind.CONTAINER)
         private String container = "";
 
         @Option(

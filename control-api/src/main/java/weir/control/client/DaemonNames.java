@@ -36,6 +36,7 @@ public final class DaemonNames implements NameSource {
                     both.addAll(places(client));
                     yield both;
                 }
+                case CONTAINER -> List.of(); // not the daemon's
             };
         } catch (RuntimeException e) {
             return List.of(); // somebody is typing: no names are no failure
@@ -68,7 +69,7 @@ public final class DaemonNames implements NameSource {
     private static Set<String> names(JsonNode keyed) {
         Set<String> names = new LinkedHashSet<>();
         for (String name : keyed.propertyNames()) {
-            if (name.matches("[A-Za-z0-9_.:-]{1,64}")) {
+            if (NameSource.isPlain(name)) {
                 names.add(name);
             }
         }

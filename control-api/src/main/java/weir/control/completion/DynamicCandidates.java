@@ -8,7 +8,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * On an option or a parameter of a command: shells ask {@code weir __complete} for its values, which asks the daemon.
+ * On an option or a parameter of a command: shells ask {@code weir __complete} for its values, which asks the daemon or Docker.
  *
  * <pre>{@code
  * @Parameters(paramLabel = "SWITCH", description = "...")

@@ -4,7 +4,7 @@ package weir.control.completion;
 
 import java.util.Locale;
 
-/** Names that only a running daemon knows. */
+/** Names that only somebody who runs knows: the daemon, or Docker. */
 public enum NameKind {
     /** Name of a switch. */
     SWITCH,
@@ -13,7 +13,9 @@ public enum NameKind {
     /** A port with its switch, {@code SWITCH:PORT}. */
     SWITCH_PORT,
     /** A switch or, as {@code SWITCH:PORT}, a port of one. */
-    SWITCH_OR_PORT;
+    SWITCH_OR_PORT,
+    /** Name of a container of Docker that runs. */
+    CONTAINER;
 
     /** As the scripts write it: {@code switch-port}. */
     public String label() {

@@ -10,6 +10,11 @@ public interface NameSource {
     /** Knows nothing: there is no daemon to ask. */
     NameSource NONE = (kind, words) -> List.of();
 
+    /** Whether a shell can take a name as it is. */
+    static boolean isPlain(String name) {
+        return name.matches("[A-Za-z0-9_.:-]{1,64}");
+    }
+
     /**
      * All names of a kind; the shell leaves out what does not fit what was typed.
      *

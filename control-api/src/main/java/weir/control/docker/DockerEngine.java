@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,9 +32,11 @@ public final class DockerEngine {
     private static final int NOT_FOUND = 404;
 
     private final Path socket;
+    private final Duration patience;
 
-    private DockerEngine(Path socket) {
+    private DockerEngine(Path socket, Duration patience) {
         this.socket = socket;
+        this.patience = patience;
     }
 
     /**
@@ -48,16 +51,21 @@ public final class DockerEngine {
     public static DockerEngine of(Map<String, String> environment) throws StationException {
         String host = environment.getOrDefault(VARIABLE, "");
         if (host.isEmpty()) {
-            return new DockerEngine(Path.of(DEFAULT_SOCKET));
+            return new DockerEngine(Path.of(DEFAULT_SOCKET), DaemonClient.PATIENCE);
         }
         try {
             if (host.startsWith(SCHEME)) {
-                return new DockerEngine(Path.of(host.substring(SCHEME.length())));
+                return new DockerEngine(Path.of(host.substring(SCHEME.length())), DaemonClient.PATIENCE);
             }
         } catch (InvalidPathException e) {
             throw unusable(host, e);
         }
         throw unusable(host, null);
+    }
+
+    /** One that waits so long for answers. */
+    public DockerEngine withPatience(Duration changed) {
+        return new DockerEngine(socket, changed);
     }
 
     private static StationException unusable(String host, @Nullable Throwable cause) {
@@ -107,7 +115,12 @@ public final class DockerEngine {
         }
     }
 
-    private List<String> names() throws StationException {
+    /**
+     * Names of all containers that run, printable.
+     *
+     * @throws StationException when Docker does not answer
+     */
+    public List<String> names() throws StationException {
         try {
             List<String> names = new ArrayList<>();
             for (JsonNode each : ask("containers", "json")) {
@@ -121,7 +134,7 @@ public final class DockerEngine {
     }
 
     private JsonNode ask(String... segments) {
-        return DaemonClient.at(socket).json(ApiRequest.get(ApiPath.unversioned(segments)));
+        return DaemonClient.at(socket).withPatience(patience).json(ApiRequest.get(ApiPath.unversioned(segments)));
     }
 
     private StationException explain(DaemonException e) {
