@@ -31,7 +31,10 @@ import weir.control.program.Printable;
         footerHeading = "%nExamples:%n",
         footer = {"  weir events", "  weir events --switch lan --type port,fdb", "  weir events --type stats -o json"})
 public final class EventsCommand extends QueryCommand {
-    @Option(names = "--switch", paramLabel = "SWITCH", description = "Only of this switch.")
+    @Option(
+            names = "--switch",
+            paramLabel = "SWITCH",
+            description = "Only of this switch, which has to be there, but for --after.")
     @DynamicCandidates(NameKind.SWITCH)
     private @Nullable String switchName;
 
@@ -54,6 +57,9 @@ public final class EventsCommand extends QueryCommand {
     void ask(DaemonClient client) {
         if (after != null && after < 0) {
             throw usage("--after " + after + " is no event's number");
+        }
+        if (switchName != null && after == null) {
+            client.check(ApiRequest.get(ApiPath.of("switches", switchName))); // who mistypes it would wait for ever
         }
         ApiPath path = ApiPath.of("events");
         path = switchName == null ? path : path.with("switch", switchName);

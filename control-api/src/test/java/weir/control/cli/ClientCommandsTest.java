@@ -192,6 +192,7 @@ class ClientCommandsTest {
         refuses(ExitCode.NOT_FOUND, "no port 'c' on switch lan", "port show lan:c");
         refuses(ExitCode.NOT_FOUND, "no port 'c' on switch lan", "port detach lan:c");
         refuses(ExitCode.NOT_FOUND, "no switch 'lam'", "port list lam");
+        refuses(ExitCode.NOT_FOUND, "no switch 'lam'", "events --switch lam");
         refuses(ExitCode.NOT_FOUND, "no switch 'lam'", "stats lam");
         refuses(ExitCode.NOT_FOUND, "no switch 'lam'", "fdb show lam");
         refuses(ExitCode.NOT_FOUND, "no file missing.o", "program load lan missing.o");
