@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -58,6 +59,8 @@ class TestcontainersTest {
 
     private String output = "";
     private long pid;
+    private long abandonedPid;
+    private String abandoned = "";
     private List<String> left = List.of();
 
     @BeforeAll
@@ -66,29 +69,13 @@ class TestcontainersTest {
         lab.docker("tag", DockerLab.IMAGE, "busybox:1");
         evidence = lab.folder().resolve("evidence");
         Path home = Files.createDirectories(lab.folder().resolve("home"));
+        abandon(home);
         Path log = lab.folder().resolve("tests.log");
-        List<String> command = new ArrayList<>(lab.inNamespace(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Xmx512m",
-                "-Duser.home=" + home, // where Testcontainers keeps what it has found out
-                "-Djava.io.tmpdir=" + home,
-                "-Dweir.root=" + System.getProperty("weir.root"),
-                "-Dtest.api=" + lab.api(),
-                "-Dtest.driver=" + lab.driver(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                UserTests.class.getName(),
-                evidence.toString()));
-        SUCCEEDING.forEach(each -> command.add(each.getName()));
-        command.add(FailingOverWeir.class.getName());
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().put("DOCKER_HOST", lab.host());
-        builder.environment().put("TESTCONTAINERS_RYUK_DISABLED", "true");
-        builder.environment().put("TESTCONTAINERS_HOST_OVERRIDE", "localhost");
-        builder.environment().put("TESTCONTAINERS_CHECKS_DISABLE", "true");
-        Process process = builder.start();
+        List<String> tests = new ArrayList<>(List.of(evidence.toString()));
+        SUCCEEDING.forEach(each -> tests.add(each.getName()));
+        tests.add(FailingOverWeir.class.getName());
+        Process process =
+                jvm(home, UserTests.class, tests).redirectOutput(log.toFile()).start();
         pid = process.pid();
         if (!process.waitFor(RUN_SECONDS, TimeUnit.SECONDS)) {
             process.destroy(); // it then closes its networks
@@ -100,6 +87,52 @@ class TestcontainersTest {
         try (Stream<Path> files = Files.list(home)) {
             left = files.map(file -> file.getFileName().toString()).toList();
         }
+    }
+
+    /** Kills a JVM whose containers run. */
+    private void abandon(Path home) throws IOException, InterruptedException {
+        Process process = jvm(home, AbandonedNetwork.class, List.of()).start();
+        StringBuilder said = new StringBuilder();
+        try (BufferedReader lines = process.inputReader()) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                said.append(line).append('\n');
+                if (line.equals(AbandonedNetwork.READY)) {
+                    abandonedPid = process.pid();
+                    abandoned = lab.docker("network", "ls", "--format", "{{.Driver}}") + "\n"
+                            + lab.docker("ps", "--format", "{{.Command}}");
+                    break;
+                }
+            }
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        assertTrue(abandonedPid != 0, said::toString);
+    }
+
+    private ProcessBuilder jvm(Path home, Class<?> main, List<String> arguments) {
+        List<String> command = new ArrayList<>(lab.inNamespace(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Xmx512m",
+                "-Duser.home=" + home, // where Testcontainers keeps what it has found out
+                "-Djava.io.tmpdir=" + home,
+                "-Dweir.root=" + System.getProperty("weir.root"),
+                "-Dtest.api=" + lab.api(),
+                "-Dtest.driver=" + lab.driver(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("DOCKER_HOST", lab.host());
+        builder.environment().put("TESTCONTAINERS_RYUK_DISABLED", "true");
+        builder.environment().put("TESTCONTAINERS_HOST_OVERRIDE", "localhost");
+        builder.environment().put("TESTCONTAINERS_CHECKS_DISABLE", "true");
+        return builder;
+    }
+
+    private static Path driverOf(long jvm) {
+        return Path.of("/run/docker/plugins/weir-tc-" + jvm + ".sock");
     }
 
     @AfterAll
@@ -149,8 +182,22 @@ class TestcontainersTest {
         assertFalse(dropped.isBlank());
     }
 
+    /** The one that was killed first. */
+    @Test
+    void whatAKilledJvmLeftIsRemovedByTheNext() {
+        assertTrue(abandoned.contains("weir-tc-" + abandonedPid), abandoned);
+        assertEquals(2, abandoned.split("sleep", -1).length - 1, abandoned);
+        assertFalse(Files.exists(driverOf(abandonedPid)), () -> output);
+        assertNothingIsLeft();
+    }
+
     @Test
     void nothingIsLeftBehind() {
+        assertNothingIsLeft();
+        assertFalse(Files.exists(driverOf(pid)));
+    }
+
+    private void assertNothingIsLeft() {
         assertEquals("", lab.docker("ps", "-aq"));
         List<String> networks = lab.docker("network", "ls", "--format", "{{.Driver}}")
                 .lines()
@@ -158,7 +205,6 @@ class TestcontainersTest {
                 .toList();
         assertEquals(List.of("host", "null"), networks);
         assertEquals(List.of(), lab.interfaces());
-        assertFalse(Files.exists(Path.of("/run/docker/plugins/weir-tc-" + pid + ".sock")));
         assertEquals(
                 List.of(), left.stream().filter(name -> name.startsWith("weir")).toList());
     }

@@ -2,6 +2,7 @@
 
 package weir.testcontainers;
 
+import com.github.dockerjava.api.DockerClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,18 +34,19 @@ final class EmbeddedDaemon {
 
     private final Daemon daemon;
     private final Path folder;
-    private final String driver;
+    private final DriverName driver;
 
-    private EmbeddedDaemon(Daemon daemon, Path folder, String driver) {
+    private EmbeddedDaemon(Daemon daemon, Path folder, DriverName driver) {
         this.daemon = daemon;
         this.folder = folder;
         this.driver = driver;
     }
 
-    /** The daemon for one more network; the first starts it. */
-    static synchronized EmbeddedDaemon acquire() {
+    /** The daemon for one more network; the first starts it, and removes what killed JVMs left. */
+    static synchronized EmbeddedDaemon acquire(DockerClient docker) {
         EmbeddedDaemon there = running;
         if (there == null) {
+            new Leftovers(docker, Path.of(System.getProperty("java.io.tmpdir"))).remove(PLUGINS);
             there = start();
             running = there;
         }
@@ -63,19 +65,16 @@ final class EmbeddedDaemon {
     }
 
     private static EmbeddedDaemon start() {
-        String driver = "weir-tc-" + ProcessHandle.current().pid();
+        DriverName driver = DriverName.ofThisJvm();
         Path folder;
         try {
-            folder = Files.createTempDirectory("weir-tc-");
+            folder = Files.createTempDirectory(driver + "-");
         } catch (IOException e) {
             throw new WeirException("cannot make a folder for the daemon: " + e.getMessage(), "", e);
         }
         boolean isStarted = false;
         try {
-            Daemon daemon = Daemon.start(
-                    DaemonSettings.at(api(folder), folder.resolve("state"))
-                            .withDockerSocket(PLUGINS.resolve(driver + ".sock")),
-                    Map.of());
+            Daemon daemon = Daemon.start(settings(folder, driver.socket(PLUGINS)), Map.of());
             isStarted = true;
             return new EmbeddedDaemon(daemon, folder, driver);
         } catch (ListenException | StateFolder.Unusable | ControlException e) {
@@ -85,6 +84,11 @@ final class EmbeddedDaemon {
                 delete(folder);
             }
         }
+    }
+
+    /** Of a daemon that keeps everything in a folder. */
+    static DaemonSettings settings(Path folder, Path dockerSocket) {
+        return DaemonSettings.at(api(folder), folder.resolve("state")).withDockerSocket(dockerSocket);
     }
 
     private static Path api(Path folder) {
@@ -98,7 +102,7 @@ final class EmbeddedDaemon {
 
     /** What Docker knows it as. */
     String driver() {
-        return driver;
+        return driver.toString();
     }
 
     private void stop() {
@@ -106,7 +110,7 @@ final class EmbeddedDaemon {
         delete(folder);
     }
 
-    private static void delete(Path folder) {
+    static void delete(Path folder) {
         try (Stream<Path> all = Files.walk(folder)) {
             List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
             for (Path each : deepestFirst) {

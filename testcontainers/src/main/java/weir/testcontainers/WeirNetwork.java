@@ -53,7 +53,7 @@ import weir.testcontainers.Stations.Station;
 public final class WeirNetwork implements Network {
     private static final Logger LOG = LoggerFactory.getLogger(WeirNetwork.class);
     private static final int NAME_CHARACTERS = 12;
-    private static final int CONFLICT = 409;
+    static final int CONFLICT = 409;
 
     private final Builder settings;
     private long seed;
@@ -183,7 +183,7 @@ public final class WeirNetwork implements Network {
             String id = new NetworkRequest(docker, settings.driver, name, settings.options).create(settings.subnets);
             return new Running(docker, id, name, new DaemonSwitch(DaemonClient.at(settings.socket), name), false);
         }
-        EmbeddedDaemon daemon = EmbeddedDaemon.acquire();
+        EmbeddedDaemon daemon = EmbeddedDaemon.acquire(docker);
         boolean isMade = false;
         try {
             String id = new NetworkRequest(docker, daemon.driver(), name, settings.options).create(settings.subnets);
@@ -229,7 +229,7 @@ public final class WeirNetwork implements Network {
         }
     }
 
-    private static void disconnect(DockerClient docker, String network, String container) {
+    static void disconnect(DockerClient docker, String network, String container) {
         try {
             docker.disconnectFromNetworkCmd()
                     .withNetworkId(network)

@@ -37,6 +37,11 @@ public record DaemonSettings(
         return new DaemonSettings(endpoints, state, configFile, socket, ignoreBadPorts);
     }
 
+    /** The same, where ports that cannot be attached are FAILED instead of a reason not to start. */
+    public DaemonSettings ignoringBadPorts() {
+        return new DaemonSettings(endpoints, state, configFile, dockerSocket, true);
+    }
+
     @Nullable
     ConfigFile config() {
         return configFile == null ? null : new ConfigFile(configFile);
