@@ -242,8 +242,8 @@ public final class Rfc2544 {
             millis.add(result.recoveryNanos() / NANOS_PER_MILLI);
             lost += result.lost();
         }
-        recoveries.add(
-                new Rfc2544Report.RecoveryRow(size, overload, REDUCED * overload, lost, average(millis), highest(millis)));
+        recoveries.add(new Rfc2544Report.RecoveryRow(
+                size, overload, REDUCED * overload, lost, average(millis), highest(millis)));
     }
 
     private static double average(List<Double> values) {

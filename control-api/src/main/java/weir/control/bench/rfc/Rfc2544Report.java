@@ -130,7 +130,12 @@ public record Rfc2544Report(
      */
     @JsonNaming(SnakeCaseStrategy.class)
     public record RecoveryRow(
-            int frameBytes, double overloadPps, double reducedPps, long lost, double milliseconds, double maxMilliseconds) {}
+            int frameBytes,
+            double overloadPps,
+            double reducedPps,
+            long lost,
+            double milliseconds,
+            double maxMilliseconds) {}
 
     /**
      * Section 26.6.
