@@ -3,6 +3,7 @@
 package weir.control.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import weir.control.bench.rfc.Limit;
 import weir.control.bench.rfc.Rfc2544Report;
@@ -43,8 +44,10 @@ final class Rfc2544Text {
         table.print(out);
     }
 
-    static void notes(PrintWriter out, Iterable<String> notes) {
-        out.println();
+    static void notes(PrintWriter out, List<String> notes) {
+        if (!notes.isEmpty()) {
+            out.println();
+        }
         notes.forEach(note -> out.println("note: " + note));
         out.flush();
     }

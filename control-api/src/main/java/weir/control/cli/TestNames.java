@@ -34,8 +34,8 @@ final class TestNames {
             if (!each.equals(ALL) && !known.contains(each)) {
                 throw new ParameterException(
                         command,
-                        "--tests '" + name + "' is none of " + String.join(", ", known) + ", all; "
-                                + Spelling.didYouMean(each, known));
+                        "--tests '" + name + "' is no test; " + Spelling.didYouMean(each, known) + "there are "
+                                + String.join(", ", known) + " and " + ALL);
             }
             asked.add(each);
         }
