@@ -2,10 +2,8 @@
 package weir.control.tester;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import weir.control.run.HostConfig;
 import weir.core.Switch;
@@ -190,18 +188,6 @@ public final class PatchedDevice implements DeviceUnderTest {
     @Override
     public void restart() {
         throw new UnsupportedOperationException("only a device of this process can be restarted");
-    }
-
-    /** Names of ports that stand there twice. */
-    static Set<String> twice(List<PortRequest> requests) {
-        Set<String> seen = new LinkedHashSet<>();
-        Set<String> twice = new LinkedHashSet<>();
-        for (PortRequest each : requests) {
-            if (!seen.add(each.identity())) {
-                twice.add(each.name());
-            }
-        }
-        return twice;
     }
 
     @Override

@@ -148,8 +148,8 @@ class TesterTest {
     @Test
     void stepsFollowOneAnother() throws InterruptedException {
         teach(1);
-        TrialResult result = run(stream(
-                0, Stations.of(1, 0, 1), Stream.Step.at(100_000, 0.02), Stream.Step.at(10_000, 0.02)));
+        TrialResult result =
+                run(stream(0, Stations.of(1, 0, 1), Stream.Step.at(100_000, 0.02), Stream.Step.at(10_000, 0.02)));
 
         assertEquals(2200, result.intended());
         assertEquals(2200, result.received());
@@ -172,7 +172,10 @@ class TesterTest {
         Addresses mixed = Stations.withBroadcasts(Stations.of(1, 0, 3), 2);
         assertEquals(300, mixed.count());
         assertEquals(
-                6, IntStream.range(0, 300).filter(i -> mixed.get(i) == Stations.BROADCAST).count());
+                6,
+                IntStream.range(0, 300)
+                        .filter(i -> mixed.get(i) == Stations.BROADCAST)
+                        .count());
         assertThrows(IllegalArgumentException.class, () -> Stations.address(256, 0));
         assertThrows(IllegalArgumentException.class, () -> Stations.address(0, 1 << 24));
     }
