@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import weir.control.tester.DeviceUnderTest;
@@ -22,6 +23,9 @@ final class RateTrials {
     /** Fewer frames say nothing about losses. */
     private static final int FEWEST_FRAMES = 100;
 
+    /** Less than devices keep addresses that are not seen; stations that only receive would be forgotten. */
+    private static final long TEACH_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(60);
+
     private static final double NO_LOSS = 0;
 
     private final Tester tester;
@@ -29,6 +33,7 @@ final class RateTrials {
     private final Consumer<String> progress;
     private final Map<Load, Throughput> known = new HashMap<>();
     private boolean isWarm;
+    private long taughtNanos;
 
     RateTrials(Tester tester, TrialSettings settings, Consumer<String> progress) {
         this.tester = tester;
@@ -72,30 +77,52 @@ final class RateTrials {
         progress.accept(String.format(Locale.ROOT, "%s: %,.0f frames/s", step, pps));
     }
 
-    /** Sets lines of the rate asked for, runs tester and device until their code is compiled, and teaches the load's stations. */
+    /** Sets lines of the rate asked for, runs tester and device until their code is compiled, and teaches all stations. */
     void prepare(Load load) throws InterruptedException {
         if (settings.lineRate() > 0) {
             boolean _ = device().limitLines(settings.lineRate(), load.frameBytes());
         }
         if (!isWarm && settings.warmUpSeconds() > 0) {
             progress.accept("warming up");
-            teach(load);
-            TrialResult _ = trial(load.at(Stream.Step.fullSpeed(settings.warmUpSeconds())));
+            teachStations(load.frameBytes());
+            TrialResult _ = trial(load, Stream.Step.fullSpeed(settings.warmUpSeconds()));
         }
         isWarm = true;
-        teach(load);
+        teachStations(load.frameBytes());
     }
 
+    /** All stations of all ports: those that receive are to be known before anybody sends to them. */
+    void teachStations(int frameBytes) throws InterruptedException {
+        teach(Load.mesh(frameBytes, device().ports(), settings.stations(), 1));
+        taughtNanos = device().nanos();
+    }
+
+    /** The sources of a load. */
     void teach(Load load) throws InterruptedException {
         tester.teach(load.streams(), LEARNING_PPS, settings.settleSeconds());
     }
 
+    /** Just these streams. */
     TrialResult trial(List<Stream> streams) throws InterruptedException {
         return tester.run(new TrialPlan(streams, settings.settleSeconds()));
     }
 
-    TrialResult timed(List<Stream> streams) throws InterruptedException {
-        return tester.run(new TrialPlan(streams, settings.settleSeconds(), true));
+    /** A load at a rate; stations that have been silent for long are taught again. */
+    TrialResult trial(Load load, Stream.Step... steps) throws InterruptedException {
+        keepTaught(load);
+        return trial(load.in(List.of(steps)));
+    }
+
+    /** The same, with the latency of each frame. */
+    TrialResult timed(Load load, Stream.Step step) throws InterruptedException {
+        keepTaught(load);
+        return tester.run(new TrialPlan(load.at(step), settings.settleSeconds(), true));
+    }
+
+    private void keepTaught(Load load) throws InterruptedException {
+        if (device().nanos() - taughtNanos > TEACH_AGAIN_NANOS) {
+            teachStations(load.frameBytes());
+        }
     }
 
     /** At full rate of the line, where that is known; else of what port and tester can. */
@@ -104,7 +131,7 @@ final class RateTrials {
         if (line > 0) {
             return new Top(line, Limit.LINE);
         }
-        TrialResult full = trial(load.at(Stream.Step.fullSpeed(settings.seconds())));
+        TrialResult full = trial(load, Stream.Step.fullSpeed(settings.seconds()));
         Limit limit = full.heldUp() ? Limit.of(Outcome.REFUSED, device()) : Limit.TESTER;
         return new Top(Math.max(1, full.offeredPps() / load.senders()), limit);
     }
@@ -124,7 +151,7 @@ final class RateTrials {
         TrialResult[] failed = new TrialResult[1];
         RateSearch.Found found = search.find(top.pps(), pps -> {
             tell(title, pps);
-            TrialResult result = trial(load.at(Stream.Step.at(pps, settings.seconds())));
+            TrialResult result = trial(load, Stream.Step.at(pps, settings.seconds()));
             Outcome outcome = result.outcome(settings.acceptedLossPercent());
             if (outcome != Outcome.PASSED) {
                 failed[0] = result;

@@ -146,7 +146,7 @@ public final class Rfc2544 {
         }
         trials.tell("latency, " + size + " bytes", pps);
         TrialResult result =
-                trials.timed(load.at(Stream.Step.at(pps, settings.trials().seconds())));
+                trials.timed(load, Stream.Step.at(pps, settings.trials().seconds()));
         latency.add(new Rfc2544Report.LatencyRow(size, pps, result.latency()));
     }
 
@@ -167,7 +167,7 @@ public final class Rfc2544 {
             double pps = top * percent / PERCENT;
             trials.tell("frame loss, " + size + " bytes", pps);
             TrialResult result =
-                    trials.trial(load.at(Stream.Step.at(pps, settings.trials().seconds())));
+                    trials.trial(load, Stream.Step.at(pps, settings.trials().seconds()));
             losses.add(new Rfc2544Report.LossRow(
                     size,
                     percent,
@@ -206,7 +206,7 @@ public final class Rfc2544 {
         long next = Math.min(SHORTEST_BURST, cap);
         double resolution = settings.trials().resolutionPercent() / PERCENT;
         while (fails - passes > Math.max(1, (long) (resolution * passes))) {
-            TrialResult result = trials.trial(load.at(Stream.Step.burst(next, seconds)));
+            TrialResult result = trials.trial(load, Stream.Step.burst(next, seconds));
             if (result.lost() == 0 && result.waits() == 0 && result.offered() == result.intended()) {
                 passes = next;
             } else {
@@ -236,9 +236,8 @@ public final class Rfc2544 {
         long lost = 0;
         for (int i = 0; i < settings.trials().repeats(); i++) {
             trials.tell(turn("system recovery, " + size + " bytes", i));
-            List<Stream.Step> steps =
-                    List.of(Stream.Step.at(overload, seconds), Stream.Step.at(REDUCED * overload, seconds));
-            TrialResult result = trials.trial(load.in(steps));
+            TrialResult result = trials.trial(
+                    load, Stream.Step.at(overload, seconds), Stream.Step.at(REDUCED * overload, seconds));
             millis.add(result.recoveryNanos() / NANOS_PER_MILLI);
             lost += result.lost();
         }

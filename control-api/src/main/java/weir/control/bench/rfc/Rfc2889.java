@@ -118,13 +118,11 @@ public final class Rfc2889 {
 
     // ---- 5.1, 5.2 -------------------------------------------------------------------------------
 
-    /** Destinations are taught by all ports, senders or not. */
     private void forward(Rfc2889Test pattern, int size, Load load) throws InterruptedException {
-        trials.teach(Load.mesh(load.frameBytes(), device.ports(), common.stations(), 1));
         RateTrials.Throughput found = trials.throughput(pattern.label() + ", " + size + " bytes", load);
         trials.tell(pattern.label() + ", " + size + " bytes: maximum offered load");
         double most = Math.min(found.top().pps(), share(pattern) * found.top().pps());
-        TrialResult full = trials.trial(load.at(Stream.Step.at(most, common.seconds())));
+        TrialResult full = trials.trial(load, Stream.Step.at(most, common.seconds()));
         forwarding.add(new Rfc2889Report.ForwardingRow(
                 pattern,
                 size,
@@ -199,7 +197,7 @@ public final class Rfc2889 {
         double line = common.maximumPps(size);
         double frameBits = (size + TrialSettings.PREAMBLE_AND_GAP_BYTES) * Byte.SIZE;
         double overload = line * frameBits / (frameBits - GAP_BITS + SHORT_GAP_BITS);
-        TrialResult result = trials.trial(load.at(Stream.Step.at(overload, common.seconds())));
+        TrialResult result = trials.trial(load, Stream.Step.at(overload, common.seconds()));
         double arrivals = (result.lastArrivalNanos() - result.firstArrivalNanos()) / 1e9;
         double forwarded = result.received() < 2 || arrivals <= 0 ? 0 : (result.received() - 1) / arrivals;
         pressure.add(new Rfc2889Report.PressureRow(
@@ -250,7 +248,7 @@ public final class Rfc2889 {
         RateTrials.Throughput found = trials.throughput("broadcast, " + size + " bytes", load);
         trials.tell("broadcast latency, " + size + " bytes");
         TrialResult timed =
-                found.pps() == 0 ? null : trials.timed(load.at(Stream.Step.at(found.pps(), common.seconds())));
+                found.pps() == 0 ? null : trials.timed(load, Stream.Step.at(found.pps(), common.seconds()));
         broadcast.add(new Rfc2889Report.BroadcastRow(
                 size, found.pps(), found.limit(), found.forwardingPps(), timed == null ? null : timed.latency()));
     }

@@ -63,6 +63,8 @@ class Rfc2544ConformanceTest {
             List<Rfc2544Report.ThroughputRow> rows =
                     measure(device, trials, Rfc2544Test.THROUGHPUT).throughput();
 
+            assertEquals(2, device.underTest().fdb().size(), "who receives is known, too");
+
             for (Rfc2544Report.ThroughputRow row : rows) {
                 assertEquals(Limit.LINE, row.limitedBy(), row::toString);
                 assertEquals(row.maximumPps(), row.pps());
