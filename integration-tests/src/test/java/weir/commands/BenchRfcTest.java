@@ -199,7 +199,8 @@ class BenchRfcTest {
 
     @Test
     void interfacesThatAreNotThereAreNamed() {
-        WeirRun.of("bench", "rfc2544", "--dut=" + dut("none", 2)).fails(3, "there is no interface none1", "takes an interface that exists");
+        WeirRun.of("bench", "rfc2544", "--dut=" + dut("none", 2))
+                .fails(3, "there is no interface none1", "takes an interface that exists");
         veths(2);
         inside.ip("link", "set", "t2", "mtu", "1000");
         WeirRun.of("bench", "rfc2544", "--dut=" + dut("t", 2))

@@ -37,8 +37,8 @@ public interface DeviceUnderTest extends AutoCloseable {
 
     Edge edge();
 
-    /** Whether a port that takes no more is the device itself which is full, and not the line to it. */
-    boolean fillsUpItself();
+    /** Whether the ends are the device's own ports: one that takes no more is the device itself which is full, not a line. */
+    boolean hasOwnEnds();
 
     /**
      * Gives each port a line of that rate, as an Ethernet of that rate would have for frames of this length: lengths of

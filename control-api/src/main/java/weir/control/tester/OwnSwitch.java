@@ -111,7 +111,7 @@ public final class OwnSwitch implements DeviceUnderTest {
     }
 
     @Override
-    public boolean fillsUpItself() {
+    public boolean hasOwnEnds() {
         return true;
     }
 

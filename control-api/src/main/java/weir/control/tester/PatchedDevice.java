@@ -166,7 +166,7 @@ public final class PatchedDevice implements DeviceUnderTest {
     }
 
     @Override
-    public boolean fillsUpItself() {
+    public boolean hasOwnEnds() {
         return false;
     }
 

@@ -41,18 +41,18 @@ public final class Tester {
         int first = nextStream;
         int streams = plan.streams().size();
         nextStream = (nextStream + streams) % STREAM_NUMBERS;
-        List<SendingPort> senders = new ArrayList<>();
-        for (Stream each : plan.streams()) {
-            senders.add(new SendingPort(each, device, (first + senders.size()) % STREAM_NUMBERS));
+        SendingPort[] senders = new SendingPort[streams];
+        for (int i = 0; i < streams; i++) {
+            senders[i] = new SendingPort(plan.streams().get(i), device, (first + i) % STREAM_NUMBERS);
         }
         Histogram latencies = plan.isTimed() ? new Histogram(1, LONGEST_LATENCY_NANOS, DIGITS) : null;
-        List<ReceivingPort> receivers = new ArrayList<>();
-        for (int port = 0; port < device.ports(); port++) {
-            receivers.add(new ReceivingPort(port, device, first, streams, latencies));
+        ReceivingPort[] receivers = new ReceivingPort[device.ports()];
+        for (int port = 0; port < receivers.length; port++) {
+            receivers[port] = new ReceivingPort(port, device, first, streams, latencies);
         }
         DeviceUnderTest.Edge before = device.edge();
-        exchange(plan, senders.toArray(SendingPort[]::new), receivers.toArray(ReceivingPort[]::new));
-        return result(plan, senders, receivers, before, latencies);
+        exchange(plan, senders, receivers);
+        return result(plan, List.of(senders), List.of(receivers), before, latencies);
     }
 
     /**

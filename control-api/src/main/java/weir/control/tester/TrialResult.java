@@ -18,7 +18,7 @@ import weir.control.gen.SinkReport;
  * @param strangers frames that arrived and are none of the trial's
  * @param missed frames that the tester was too slow to take; they are not the device's losses
  * @param heldUp whether it was the ports that kept the tester from offering what it should
- * @param waits rounds of the tester in which a port had no room for all that was due
+ * @param waits rounds of the tester in which there was no room at a port, or no empty frame, for all that was due
  * @param seconds that offering took, at least the time that was planned
  * @param offeredBySender frames of each stream, in the order of the plan, that its port took or refused
  * @param ports what each port received, in their order

@@ -21,7 +21,7 @@ public enum Limit {
     static Limit of(Outcome outcome, DeviceUnderTest device) {
         return switch (outcome) {
             case LOST -> DEVICE;
-            case REFUSED -> device.fillsUpItself() ? DEVICE : PORT;
+            case REFUSED -> device.hasOwnEnds() ? DEVICE : PORT;
             case LATE -> TESTER;
             case PASSED -> throw new IllegalArgumentException("a trial that passed limits nothing");
         };

@@ -236,8 +236,8 @@ public final class Rfc2544 {
         long lost = 0;
         for (int i = 0; i < settings.trials().repeats(); i++) {
             trials.tell(turn("system recovery, " + size + " bytes", i));
-            TrialResult result = trials.trial(
-                    load, Stream.Step.at(overload, seconds), Stream.Step.at(REDUCED * overload, seconds));
+            TrialResult result =
+                    trials.trial(load, Stream.Step.at(overload, seconds), Stream.Step.at(REDUCED * overload, seconds));
             millis.add(result.recoveryNanos() / NANOS_PER_MILLI);
             lost += result.lost();
         }

@@ -28,7 +28,7 @@ public record Rfc2544Settings(
 
     /** About the longest that it takes: every search to its end, every trial as long as it may be. */
     public double secondsAtMost() {
-        double sum = trials.warmUpSeconds();
+        double sum = trials.secondsOfWarmUp();
         for (int _ : trials.frameSizes()) {
             sum += trialsOfSize() * trials.secondsOfTrial();
         }

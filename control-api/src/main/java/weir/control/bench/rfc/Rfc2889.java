@@ -247,8 +247,7 @@ public final class Rfc2889 {
     private void broadcast(int size, Load load) throws InterruptedException {
         RateTrials.Throughput found = trials.throughput("broadcast, " + size + " bytes", load);
         trials.tell("broadcast latency, " + size + " bytes");
-        TrialResult timed =
-                found.pps() == 0 ? null : trials.timed(load, Stream.Step.at(found.pps(), common.seconds()));
+        TrialResult timed = found.pps() == 0 ? null : trials.timed(load, Stream.Step.at(found.pps(), common.seconds()));
         broadcast.add(new Rfc2889Report.BroadcastRow(
                 size, found.pps(), found.limit(), found.forwardingPps(), timed == null ? null : timed.latency()));
     }

@@ -22,7 +22,7 @@ public record Rfc2889Settings(
 
     /** About the longest that it takes: every search to its end, every trial as long as it may be. */
     public double secondsAtMost() {
-        double sum = trials.warmUpSeconds();
+        double sum = trials.secondsOfWarmUp();
         for (Rfc2889Test test : tests) {
             int times = test.isBySize() ? trials.frameSizes().size() : 1;
             sum += times

@@ -58,10 +58,15 @@ public record TrialSettings(
         return frameSizes.stream().max(Integer::compare).orElseThrow();
     }
 
-    /** Trials of a search at most, about: a highest rate, a guess, and halves of what is between. */
+    /** Trials of a search at most, about: for the highest rate, a guess, and halves of what is between. */
     int trialsOfSearch() {
         int halves = (int) Math.ceil(Math.log(PERCENT / resolutionPercent) / Math.log(2));
-        return 2 + (halves + 1) * attempts;
+        return 1 + (halves + 2) * attempts;
+    }
+
+    /** Load, and what is learned and waited for between. */
+    double secondsOfWarmUp() {
+        return warmUpSeconds == 0 ? 0 : warmUpSeconds + RateTrials.WARM_UP_TURNS * 3 * settleSeconds;
     }
 
     /** A trial, and the learning before it. */

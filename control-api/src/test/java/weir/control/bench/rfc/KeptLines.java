@@ -49,8 +49,8 @@ record KeptLines(OwnSwitch inner) implements DeviceUnderTest {
     }
 
     @Override
-    public boolean fillsUpItself() {
-        return inner.fillsUpItself();
+    public boolean hasOwnEnds() {
+        return inner.hasOwnEnds();
     }
 
     @Override
