@@ -83,25 +83,31 @@ class BenchRfcTest {
         return WeirRun.of(command.toArray(String[]::new)).succeeds().json();
     }
 
-    /** What was told of trials adds up; returns the frames that were offered. */
-    private static long checkThatTrialsAddUp(JsonNode report) {
+    /** What was told of trials adds up, however busy the machine is. */
+    private static Totals totals(JsonNode report) {
         assertTrue(report.get("complete").asBoolean());
         long offered = 0;
+        long delivered = 0;
         for (JsonNode row : report.get("frame_loss")) {
-            assertTrue(row.get("offered").asLong() > 0, row::toString);
             assertTrue(row.get("lost").asLong() <= row.get("offered").asLong(), row::toString);
             offered += row.get("offered").asLong();
+            delivered += row.get("offered").asLong() - row.get("lost").asLong();
         }
         for (JsonNode row : report.get("throughput")) {
             JsonNode failed = row.get("failed");
             if (!failed.isNull()) {
                 assertTrue(
                         failed.get("received").asLong() <= failed.get("offered").asLong(), failed::toString);
+                assertTrue(
+                        failed.get("offered").asLong() <= failed.get("intended").asLong(), failed::toString);
             }
-            assertTrue(row.get("pps").asDouble() > 0, row::toString);
         }
-        return offered;
+        assertTrue(delivered > 0, report::toString);
+        return new Totals(offered, delivered);
     }
+
+    /** Of trials of frame loss: frames that were sent, and those that came out of the device. */
+    private record Totals(long offered, long delivered) {}
 
     @Test
     void measuresTheKernelsBridge() {
@@ -109,14 +115,18 @@ class BenchRfcTest {
 
         JsonNode report = measure("rfc2544", dut("t", 2), "--sizes=64,512", "--tests=throughput,latency,frame_loss");
 
-        long offered = checkThatTrialsAddUp(report);
+        Totals totals = totals(report);
         assertEquals(2, report.get("throughput").size());
-        assertEquals(2, report.get("latency").size());
+        long measured = report.get("throughput")
+                .valueStream()
+                .filter(row -> row.get("pps").asDouble() > 0)
+                .count();
+        assertEquals(measured, report.get("latency").size());
         for (JsonNode row : report.get("latency")) {
             assertTrue(row.get("latency").get("mean_us").asDouble() > 0, row::toString);
         }
-        assertTrue(inside.statistic("d1", "rx_packets") >= offered, "they came to the bridge");
-        assertTrue(inside.statistic("d2", "tx_packets") > offered / 2, "and left it again");
+        assertTrue(inside.statistic("d1", "rx_packets") >= totals.offered(), "they came to the bridge");
+        assertTrue(inside.statistic("d2", "tx_packets") >= totals.delivered(), "and left it again");
         String learned = inside.run("bridge", "fdb", "show", "dev", "d2");
         assertTrue(learned.contains(STATION_OF_SECOND_PORT), learned);
     }
@@ -185,14 +195,18 @@ class BenchRfcTest {
             }
             JsonNode report =
                     measure("rfc2544", dut(isPacket ? "t" : "w", 2), "--sizes=128", "--tests=throughput,frame_loss");
-            long offered = checkThatTrialsAddUp(report);
+            Totals totals = totals(report);
+            long backlogged = inside.statistic(isPacket ? "d1" : "w1", "rx_dropped");
 
             run.signal("TERM");
             assertEquals(0, run.exitCode(), run::err);
             JsonNode ports = run.json().get("ports");
             long received = ports.get(isPacket ? "d1" : "w1").get("received").asLong();
             long dropped = ports.get(isPacket ? "d1" : "w1").get("peer_dropped").asLong();
-            assertTrue(received + dropped >= offered, () -> offered + " were offered: " + ports);
+            assertTrue(received + dropped + backlogged >= totals.offered(), () -> totals + ": " + ports);
+            assertTrue(
+                    ports.get(isPacket ? "d2" : "w2").get("transmitted").asLong() >= totals.delivered(),
+                    () -> totals + ": " + ports);
             assertTrue(run.json().get("law").get("holds").asBoolean());
         }
     }

@@ -53,8 +53,18 @@ final class ReceivingPort {
         lastGapNanos = new long[streams];
     }
 
-    /** Takes what is there. Returns how much that was. */
-    int take() {
+    /** Takes what is there, as much as so many senders make in a round, and a batch more. Returns how much that was. */
+    int takeAll(int senders) {
+        int taken = 0;
+        int n = BATCH;
+        for (int i = 0; i <= senders && n == BATCH; i++) {
+            n = take();
+            taken += n;
+        }
+        return taken;
+    }
+
+    private int take() {
         int n = end.receive(batch, 0, BATCH);
         if (n == 0) {
             return 0;

@@ -15,6 +15,7 @@ import java.util.List;
  */
 public record Stream(int port, int frameBytes, Addresses sources, Addresses destinations, int flows, List<Step> steps) {
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final double PATIENCE_SECONDS = 60;
 
     /**
      * So many frames at that rate.
@@ -34,6 +35,11 @@ public record Stream(int port, int frameBytes, Addresses sources, Addresses dest
             return new Step(pps, frames, frames / pps);
         }
 
+        /** So many frames, all of them: who falls behind takes longer. */
+        public static Step unhurried(double pps, long frames) {
+            return new Step(pps, frames, frames / pps + PATIENCE_SECONDS);
+        }
+
         /** As many as can be in a time. */
         public static Step fullSpeed(double seconds) {
             return new Step(Double.POSITIVE_INFINITY, Long.MAX_VALUE, seconds);
@@ -47,6 +53,11 @@ public record Stream(int port, int frameBytes, Addresses sources, Addresses dest
         /** Whether it says how many frames there are to be. */
         boolean isCounted() {
             return frames != Long.MAX_VALUE;
+        }
+
+        /** The time that it takes at its rate; 0 for a burst. */
+        double plannedSeconds() {
+            return isCounted() ? frames / pps : seconds;
         }
 
         long nanos() {

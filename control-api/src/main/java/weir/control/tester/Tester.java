@@ -70,7 +70,7 @@ public final class Tester {
                     each.sources(),
                     each.sources(),
                     1,
-                    Stream.Step.of(pps, each.sources().count())));
+                    Stream.Step.unhurried(pps, each.sources().count())));
         }
         // Nobody receives these: without an arrival it waits as long as told.
         TrialResult _ = run(new TrialPlan(lessons, settleSeconds));
@@ -96,7 +96,7 @@ public final class Tester {
             }
             int taken = 0;
             for (ReceivingPort each : receivers) {
-                taken += each.take();
+                taken += each.takeAll(senders.length);
             }
             if (isSending || taken > 0) {
                 quietSince = now;
@@ -192,8 +192,7 @@ public final class Tester {
             SendingPort sender = senders.get(i);
             double planned = 0;
             for (Stream.Step step : plan.streams().get(i).steps()) {
-                boolean isBurst = step.pps() == Double.POSITIVE_INFINITY && step.isCounted();
-                planned += isBurst ? 0 : step.seconds();
+                planned += step.plannedSeconds();
             }
             double took = Math.max(1, sender.lastNanos() - sender.firstNanos()) / NANOS_PER_SECOND;
             longest = Math.max(longest, Math.max(planned, took));

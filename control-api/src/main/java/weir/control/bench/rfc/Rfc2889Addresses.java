@@ -87,7 +87,7 @@ final class Rfc2889Addresses {
         Largest found = largest(most, addresses -> {
             trials.tell("address caching: " + addresses + " addresses");
             forget();
-            learn(Stream.Step.of(PPS, addresses), addresses);
+            learn(Stream.Step.unhurried(PPS, addresses), addresses);
             return flooded(addresses);
         });
         int addresses = found.addresses();
@@ -129,7 +129,7 @@ final class Rfc2889Addresses {
     /** The testing port's own address is learned first. */
     private void forget() throws InterruptedException {
         boolean _ = trials.device().forgetAddresses();
-        trials.teach(new Load(frameBytes, List.of(fromTestPort(1, Stream.Step.of(PPS, 1)))));
+        trials.teach(new Load(frameBytes, List.of(fromTestPort(1, Stream.Step.unhurried(PPS, 1)))));
     }
 
     /** Frames from each address to itself, which nobody is to get. */
@@ -156,7 +156,7 @@ final class Rfc2889Addresses {
 
     /** One frame to each address; those that others got, too, and those that did not arrive. */
     private long flooded(int addresses) throws InterruptedException {
-        TrialResult result = trials.trial(List.of(fromTestPort(addresses, Stream.Step.of(PPS, addresses))));
+        TrialResult result = trials.trial(List.of(fromTestPort(addresses, Stream.Step.unhurried(PPS, addresses))));
         return result.flooded() + result.lost();
     }
 }
