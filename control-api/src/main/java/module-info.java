@@ -30,6 +30,8 @@ module weir.control {
             tools.jackson.databind;
     opens weir.control.bench.container to
             tools.jackson.databind;
+    opens weir.control.bench.rfc to
+            tools.jackson.databind;
     opens weir.control.cli to
             info.picocli;
     opens weir.control.demo to

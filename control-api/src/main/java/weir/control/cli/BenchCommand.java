@@ -15,6 +15,8 @@ import picocli.CommandLine.Spec;
     BenchSwapCommand.class,
     BenchShmCommand.class,
     BenchContainerCommand.class,
+    BenchRfc2544Command.class,
+    BenchRfc2889Command.class,
     BenchDaemonCommand.class,
     BenchShmClientCommand.class
 })

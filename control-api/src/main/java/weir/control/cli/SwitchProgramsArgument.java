@@ -166,6 +166,24 @@ final class SwitchProgramsArgument {
         }
     }
 
+    /** For a command that has no use for programs here: usage, when one is named. */
+    void refuse(String why) {
+        if (!programs.isEmpty()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--program is for the own switch, and " + why, "leave one of them away");
+        }
+    }
+
+    /** For a command that does not look at files again. */
+    void refuseToWatch() {
+        if (watch) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "--watch is for switches that stay",
+                    "leave --watch away: what is measured must not change");
+        }
+    }
+
     private void checkOptions() {
         String forPrograms = watch
                 ? "--watch"

@@ -2,7 +2,7 @@
 package weir.control.gen;
 
 /** Where the generator's frames come from, one after the other. One thread; nothing is allocated. */
-sealed interface FrameSource permits CaptureFrames, UdpFrames {
+public sealed interface FrameSource permits CaptureFrames, UdpFrames {
     /** Length of the frame that {@link #writeNext} writes next, bytes. */
     int nextLength();
 

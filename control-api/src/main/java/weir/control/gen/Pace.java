@@ -5,7 +5,7 @@ package weir.control.gen;
  * When frames are due: so many at a time, so many a second, counted from the start, so that short delays are made up for.
  * Who is longer behind than {@link #MAX_BEHIND_NANOS} skips what is missing; {@link #skipped} counts it.
  */
-final class Pace {
+public final class Pace {
     /** A rate without limit. */
     static final double UNLIMITED = Double.POSITIVE_INFINITY;
 
@@ -22,16 +22,16 @@ final class Pace {
      * @param ratePps frames a second, {@link #UNLIMITED} or more than 0
      * @param burst frames that are due together, 1 and more
      */
-    Pace(double ratePps, int burst) {
+    public Pace(double ratePps, int burst) {
         framesPerNano = ratePps / NANOS_PER_SECOND;
         this.burst = burst;
     }
 
-    void start(long nowNanos) {
+    public void start(long nowNanos) {
         startNanos = nowNanos;
     }
 
-    boolean isUnlimited() {
+    public boolean isUnlimited() {
         return framesPerNano == UNLIMITED;
     }
 
@@ -40,7 +40,7 @@ final class Pace {
     }
 
     /** Frames to send now, at most so many; they count as sent. */
-    int take(long nowNanos, int atMost) {
+    public int take(long nowNanos, int atMost) {
         if (isUnlimited()) {
             return atMost;
         }
@@ -57,7 +57,7 @@ final class Pace {
     }
 
     /** Gives back what could not be sent after all. */
-    void giveBack(int frames) {
+    public void giveBack(int frames) {
         given -= frames;
     }
 
@@ -71,7 +71,7 @@ final class Pace {
     }
 
     /** Frames that were due too long ago, and were never sent. */
-    long skipped() {
+    public long skipped() {
         return skipped;
     }
 }

@@ -18,7 +18,6 @@ final class SinkMeter {
 
     private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final int DIGITS = 3;
-    private static final double NANOS_PER_MICRO = 1e3;
 
     private final SingleWriterRecorder recorder = new SingleWriterRecorder(1, LONGEST_NANOS, DIGITS);
     private final Histogram total = new Histogram(1, LONGEST_NANOS, DIGITS);
@@ -65,26 +64,12 @@ final class SinkMeter {
         Histogram recent = recorder.getIntervalHistogram(interval);
         interval = recent;
         total.add(recent);
-        return latency(recent);
+        return SinkReport.Latency.of(recent);
     }
 
     /** All latencies up to the last {@link #takeInterval}. */
     SinkReport.@Nullable Latency latency() {
-        return latency(total);
-    }
-
-    private static SinkReport.@Nullable Latency latency(Histogram of) {
-        return of.getTotalCount() == 0
-                ? null
-                : new SinkReport.Latency(
-                        of.getTotalCount(),
-                        of.getMinValue() / NANOS_PER_MICRO,
-                        of.getMean() / NANOS_PER_MICRO,
-                        of.getValueAtPercentile(50) / NANOS_PER_MICRO,
-                        of.getValueAtPercentile(90) / NANOS_PER_MICRO,
-                        of.getValueAtPercentile(99) / NANOS_PER_MICRO,
-                        of.getValueAtPercentile(99.9) / NANOS_PER_MICRO,
-                        of.getMaxValue() / NANOS_PER_MICRO);
+        return SinkReport.Latency.of(total);
     }
 
     /** When the worker is done. */

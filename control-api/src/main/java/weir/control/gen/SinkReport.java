@@ -3,6 +3,7 @@ package weir.control.gen;
 
 import java.util.List;
 import java.util.Map;
+import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
@@ -70,7 +71,24 @@ public record SinkReport(
             double p90Us,
             double p99Us,
             double p999Us,
-            double maxUs) {}
+            double maxUs) {
+        private static final double NANOS_PER_MICRO = 1e3;
+
+        /** Of times in nanoseconds; null of none. */
+        public static @Nullable Latency of(Histogram nanos) {
+            return nanos.getTotalCount() == 0
+                    ? null
+                    : new Latency(
+                            nanos.getTotalCount(),
+                            nanos.getMinValue() / NANOS_PER_MICRO,
+                            nanos.getMean() / NANOS_PER_MICRO,
+                            nanos.getValueAtPercentile(50) / NANOS_PER_MICRO,
+                            nanos.getValueAtPercentile(90) / NANOS_PER_MICRO,
+                            nanos.getValueAtPercentile(99) / NANOS_PER_MICRO,
+                            nanos.getValueAtPercentile(99.9) / NANOS_PER_MICRO,
+                            nanos.getMaxValue() / NANOS_PER_MICRO);
+        }
+    }
 
     /**
      * About a second of it.

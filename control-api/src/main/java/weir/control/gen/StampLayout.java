@@ -15,7 +15,7 @@ import weir.core.frame.Mem;
  * +----------+----------+--------------------+-------------------------+
  * </pre>
  */
-final class StampLayout {
+public final class StampLayout {
     static final int BYTES = 18;
 
     /** UDP's discard service (RFC 863): a host that such a datagram reaches throws it away. */
@@ -60,7 +60,7 @@ final class StampLayout {
      *
      * @return where it begins, or -1 when the frame has none
      */
-    static long find(long frame, int lengthBytes) {
+    public static long find(long frame, int lengthBytes) {
         int at = TYPE_BYTE;
         if (lengthBytes < IP_BYTE + IPV4_BYTES + UDP_BYTES + BYTES) {
             return NONE;
@@ -85,17 +85,17 @@ final class StampLayout {
         return frame + udp + UDP_BYTES;
     }
 
-    static int stream(long stamp) {
+    public static int stream(long stamp) {
         return Short.toUnsignedInt(Short.reverseBytes(Mem.getShort(stamp + STREAM_BYTE)));
     }
 
-    static long sequence(long stamp) {
+    public static long sequence(long stamp) {
         long high = Short.toUnsignedLong(Short.reverseBytes(Mem.getShort(stamp + SEQUENCE_BYTE)));
         long low = Integer.toUnsignedLong(Integer.reverseBytes(Mem.getInt(stamp + SEQUENCE_BYTE + Short.BYTES)));
         return high << Integer.SIZE | low;
     }
 
-    static long nanos(long stamp) {
+    public static long nanos(long stamp) {
         return Long.reverseBytes(Mem.getLong(stamp + NANOS_BYTE));
     }
 }

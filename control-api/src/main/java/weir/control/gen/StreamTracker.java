@@ -10,7 +10,7 @@ import java.util.Arrays;
  * <p>Of the last {@value #WINDOW} numbers it is known which came. A frame that comes later than that counts as late, and
  * cannot be told from a duplicate.
  */
-final class StreamTracker {
+public final class StreamTracker {
     static final int WINDOW = 1 << 16;
 
     private static final int WORD_SHIFT = 6;
@@ -23,7 +23,7 @@ final class StreamTracker {
     private long duplicates;
     private long reordered;
 
-    StreamTracker(int stream) {
+    public StreamTracker(int stream) {
         this.stream = stream;
     }
 
@@ -31,7 +31,12 @@ final class StreamTracker {
         return stream;
     }
 
-    void add(long sequence) {
+    /** The number that is to come when nothing is missing; 0 before the first. */
+    public long next() {
+        return next;
+    }
+
+    public void add(long sequence) {
         if (first < 0) {
             first = sequence;
             next = sequence;
@@ -73,7 +78,7 @@ final class StreamTracker {
         return (int) (sequence & (WINDOW - 1)) >>> WORD_SHIFT;
     }
 
-    SinkReport.StreamReport report() {
+    public SinkReport.StreamReport report() {
         long span = first < 0 ? 0 : next - first;
         return new SinkReport.StreamReport(
                 stream, first, next - 1, received, Math.max(0, span - received), duplicates, reordered);

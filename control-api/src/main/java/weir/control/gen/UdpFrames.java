@@ -19,7 +19,7 @@ import weir.core.frame.Mem;
  *      stamp (18) see {@link StampLayout}; zeros behind it
  * </pre>
  */
-final class UdpFrames implements FrameSource {
+public final class UdpFrames implements FrameSource {
     private static final int MAC_BYTES = 6;
     private static final int FIRST_PORT = 1024;
     private static final int WORD = 0xffff;
@@ -53,7 +53,7 @@ final class UdpFrames implements FrameSource {
     private int nextDestination;
 
     /** @param stream tells this generator's stamps from those of others, 0 to 65535 */
-    UdpFrames(Traffic traffic, int stream) {
+    public UdpFrames(Traffic traffic, int stream) {
         sizes = traffic.sizeArray();
         longest = traffic.longestBytes();
         ipv4 = traffic.isIpv4();

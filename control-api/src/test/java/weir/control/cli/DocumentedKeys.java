@@ -140,7 +140,7 @@ final class DocumentedKeys {
     private static String command(String text) {
         return Arrays.stream(text.split(" ", -1))
                 .skip(1)
-                .takeWhile(word -> word.matches("[a-z]+"))
+                .takeWhile(word -> word.matches("[a-z][a-z0-9]*"))
                 .collect(Collectors.joining(" "));
     }
 

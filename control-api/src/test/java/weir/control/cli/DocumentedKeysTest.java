@@ -209,6 +209,44 @@ class DocumentedKeysTest {
                         .json());
     }
 
+    /** On lines of a known rate, on a link that is slower than the tester, and on one that loses frames. */
+    @Test
+    void describesTheBenchmarkOfRfc2544() {
+        documented.assertDescribe(
+                "weir-bench-rfc2544",
+                trials("rfc2544", "--tests=all", "--line-rate=10mbit").json(),
+                trials("rfc2544", "--tests=all", "--link=p2=direction:to,rate:10mbit,limit:10")
+                        .json(),
+                trials("rfc2544", "--link=p2=loss:20%").json());
+    }
+
+    @Test
+    void describesTheBenchmarkOfRfc2889() {
+        documented.assertDescribe(
+                "weir-bench-rfc2889",
+                trials("rfc2889", "--line-rate=10mbit", "--addresses=100").json(),
+                trials("rfc2889", "--line-rate=10mbit", "--tests=broadcast,address_caching", "--addresses=100")
+                        .json());
+    }
+
+    private static CommandRun trials(String benchmark, String... more) {
+        return CommandRun.of(Stream.concat(
+                                Stream.of(
+                                        "bench",
+                                        benchmark,
+                                        "--sizes=64",
+                                        "--seconds=0.05",
+                                        "--settle=0.02",
+                                        "--warm-up=0.05",
+                                        "--resolution=20",
+                                        "--repeats=1",
+                                        "-o",
+                                        "json"),
+                                Stream.of(more))
+                        .toArray(String[]::new))
+                .succeeds();
+    }
+
     @Test
     @RequiresFeature(Feature.LINUX)
     void describesTheDaemonBenchmark() {

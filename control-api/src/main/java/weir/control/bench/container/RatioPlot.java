@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import weir.control.bench.PairStatistics;
+import weir.control.text.SvgImage;
 
 /**
  * Weir's ratios as an SVG image: a line for each figure and baseline, a dot for each pair, a bar at the median. The scale is
@@ -27,7 +28,6 @@ public final class RatioPlot {
     private static final String BAD = "#b3541e";
 
     private final List<Row> rows = new ArrayList<>();
-    private final StringBuilder svg = new StringBuilder();
     private int least = -1;
     private int most = 1;
 
@@ -67,22 +67,18 @@ public final class RatioPlot {
 
     private String draw(ContainerBenchReport report) {
         int height = TOP + rows.size() * ROW + BOTTOM;
-        line("""
-                <svg xmlns="http://www.w3.org/2000/svg" width="%1$d" height="%2$d" viewBox="0 0 %1$d %2$d" \
-                font-family="sans-serif" font-size="13">""".formatted(WIDTH, height));
-        line(String.format(Locale.ROOT, "<rect width=\"%d\" height=\"%d\" fill=\"white\"/>", WIDTH, height));
-        heading(report);
-        grid(height);
+        SvgImage svg = new SvgImage(WIDTH, height);
+        heading(svg, report);
+        grid(svg, height);
         for (int i = 0; i < rows.size(); i++) {
-            row(rows.get(i), TOP + i * ROW + ROW / 2);
+            row(svg, rows.get(i), TOP + i * ROW + ROW / 2);
         }
-        line("</svg>");
         return svg.toString();
     }
 
-    private void heading(ContainerBenchReport report) {
+    private static void heading(SvgImage svg, ContainerBenchReport report) {
         ContainerBenchSettings settings = report.settings();
-        text(
+        svg.text(
                 GAP,
                 TITLE_AT,
                 "start",
@@ -90,8 +86,8 @@ public final class RatioPlot {
                 "Weir between " + (settings.docker() ? "containers" : "namespaces") + " ("
                         + settings.topology().label() + ", " + settings.mode().label() + "), ratio to others, "
                         + settings.pairs() + " pairs");
-        text(GAP, TITLE_AT + LINE, "start", "#555", report.machine().sentence());
-        text(
+        svg.text(GAP, TITLE_AT + LINE, "start", "#555", report.machine().sentence());
+        svg.text(
                 GAP,
                 TITLE_AT + 2 * LINE,
                 "start",
@@ -99,10 +95,10 @@ public final class RatioPlot {
                 "green: better than the other; a dot for each pair, a bar at the median");
     }
 
-    private void grid(int height) {
+    private void grid(SvgImage svg, int height) {
         for (int power = least; power <= most; power++) {
             double at = x(Math.pow(2, power));
-            line(String.format(
+            svg.add(String.format(
                     Locale.ROOT,
                     "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"%s\"/>",
                     at,
@@ -110,16 +106,17 @@ public final class RatioPlot {
                     at,
                     height - BOTTOM,
                     power == 0 ? "#000" : "#ddd"));
-            text(at, height - BOTTOM + LINE, "middle", "#555", power < 0 ? "1/" + (1 << -power) : "" + (1 << power));
+            svg.text(
+                    at, height - BOTTOM + LINE, "middle", "#555", power < 0 ? "1/" + (1 << -power) : "" + (1 << power));
         }
     }
 
-    private void row(Row row, int y) {
+    private void row(SvgImage svg, Row row, int y) {
         PairStatistics ratio = row.ratio();
         String colour = ratio.median() >= 1 == row.moreIsBetter() ? GOOD : BAD;
-        text(LEFT - GAP, y + BASELINE_OF_TEXT, "end", "#000", row.title());
+        svg.text(LEFT - GAP, y + BASELINE_OF_TEXT, "end", "#000", row.title());
         for (double each : ratio.values()) {
-            line(String.format(
+            svg.add(String.format(
                     Locale.ROOT,
                     "<circle cx=\"%.1f\" cy=\"%d\" r=\"%d\" fill=\"%s\" fill-opacity=\"0.45\"/>",
                     x(each),
@@ -127,7 +124,7 @@ public final class RatioPlot {
                     DOT_RADIUS,
                     colour));
         }
-        line(String.format(
+        svg.add(String.format(
                 Locale.ROOT,
                 "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"%s\" stroke-width=\"3\"/>",
                 x(ratio.median()),
@@ -135,27 +132,11 @@ public final class RatioPlot {
                 x(ratio.median()),
                 y + BAR,
                 colour));
-        text(
+        svg.text(
                 WIDTH - RIGHT + GAP,
                 y + BASELINE_OF_TEXT,
                 "start",
                 colour,
                 String.format(Locale.ROOT, "%.2f", ratio.median()));
-    }
-
-    private void text(double x, int y, String anchor, String colour, String text) {
-        String escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
-        line(String.format(
-                Locale.ROOT,
-                "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\" fill=\"%s\">%s</text>",
-                x,
-                y,
-                anchor,
-                colour,
-                escaped));
-    }
-
-    private void line(String text) {
-        svg.append(text).append('\n');
     }
 }
