@@ -73,6 +73,11 @@ public final class FrameTrace {
         return place;
     }
 
+    /** Programs that were told of. */
+    public int programs() {
+        return programs.size();
+    }
+
     public void program(TracedProgram program) {
         if (programs.size() < TracedFrame.MAX_PROGRAMS) {
             programs.add(program);

@@ -362,6 +362,7 @@ public final class SwitchWorker {
     }
 
     private void runProgram(ForwardingProgram program, int from, int to) {
+        traces.beforeProgram();
         try {
             program.decide(batch, from, to, decision);
         } catch (RuntimeException | Error failure) {
@@ -373,6 +374,7 @@ public final class SwitchWorker {
                 }
             }
         }
+        traces.afterProgram(program);
     }
 
     private void lookAtClock(long readinessEveryNanos) {

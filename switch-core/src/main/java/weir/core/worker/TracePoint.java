@@ -13,8 +13,10 @@ import weir.core.frame.FramePool;
 import weir.core.frame.FrameStore;
 import weir.core.frame.Verdict;
 import weir.core.link.EmulatedQueue;
+import weir.core.program.ForwardingProgram;
 import weir.core.trace.FrameBytes;
 import weir.core.trace.FrameTrace;
+import weir.core.trace.JavaProgramNote;
 import weir.core.trace.TraceDetail;
 import weir.core.trace.TraceTap;
 import weir.core.trace.TracedEgress;
@@ -26,6 +28,8 @@ import weir.core.trace.TracedFrame;
  * is no trace, and then it costs a look at one field where something could be told.
  */
 final class TracePoint {
+    private static final int NOT_ASKED = -1;
+
     private final int worker;
     private final FrameBatch batch;
     private final FramePool pool;
@@ -38,6 +42,7 @@ final class TracePoint {
     private PortTable table = new PortTable(List.of());
     private @Nullable FrameTrace current;
     private int currentTaps;
+    private int programsBefore;
     private boolean wasTagged;
     private @Nullable Sending sending;
 
@@ -198,6 +203,36 @@ final class TracePoint {
         if (trace != null) {
             trace.place(place);
         }
+    }
+
+    /** A program comes next; {@link #afterProgram} follows. */
+    void beforeProgram() {
+        FrameTrace trace = current;
+        if (trace != null) {
+            programsBefore =
+                    batch.size() > 0 && batch.verdicts()[0] == Verdict.UNDECIDED ? trace.programs() : NOT_ASKED;
+        }
+    }
+
+    /** One in Java does not tell by itself what it said. */
+    void afterProgram(ForwardingProgram program) {
+        FrameTrace trace = current;
+        if (trace != null && programsBefore == trace.programs()) {
+            Class<?> type = program.getClass();
+            String name = type.isHidden() || type.isAnonymousClass() ? "a program in Java" : type.getSimpleName();
+            trace.program(new JavaProgramNote(name, trace.place(), text(batch.verdicts()[0])));
+        }
+    }
+
+    private String text(int verdict) {
+        if (verdict >= 0) {
+            PortEntry port = table.at(verdict);
+            return port == null ? "a port" : "port " + port.name();
+        }
+        if (Verdict.isDrop(verdict)) {
+            return Verdict.reason(verdict).label();
+        }
+        return verdict == Verdict.FLOOD ? "flood" : verdict == Verdict.COPIES ? "several ports" : "nothing";
     }
 
     void beforeLearning() {
