@@ -13,6 +13,12 @@ import weir.ebpf.xdp.XdpBatch;
 
 /** Programs that run on one {@link ObservedMachine}, whose observer writes down what they do. */
 public final class ObservedPrograms implements TracedPrograms {
+    /**
+     * The machine's memory, of which that knows the address only: collected with this. Closing a shared arena would stop
+     * every thread, workers among them, for a moment.
+     */
+    private final Arena arena = Arena.ofAuto();
+
     private final Map<EbpfProgram, EbpfProgram> runnable = new HashMap<>();
     private final PathRecorder recorder = new PathRecorder();
 
@@ -22,8 +28,7 @@ public final class ObservedPrograms implements TracedPrograms {
      * @param interpreted for each of the object's programs the same over the same maps
      */
     public ObservedPrograms(Host host, int cpu, Map<EbpfProgram, InterpretedProgram> interpreted) throws LoadException {
-        // Collected with the programs: closing a shared arena would stop every thread for a moment.
-        ObservedMachine machine = ObservedMachine.of(host, cpu, Arena.ofAuto(), Long.MAX_VALUE, recorder);
+        ObservedMachine machine = ObservedMachine.of(host, cpu, arena, Long.MAX_VALUE, recorder);
         machine.standFor(interpreted);
         interpreted.forEach((program, twin) -> runnable.put(program, machine.on(twin)));
     }
