@@ -28,7 +28,7 @@ final class TraceText {
         if (line.has("frame")) {
             frame(line);
         } else {
-            end(line);
+            end(line.path("trace"));
         }
     }
 

@@ -21,7 +21,7 @@ import weir.core.trace.TracedFrame;
 
 /**
  * A trace of the daemon's from its beginning to its end, whoever ends it. Writes one JSON object a line (NDJSON): frames,
- * and the trace itself as the last one.
+ * and the trace itself as the last one; the first one is empty.
  */
 final class RunningTrace {
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -74,6 +74,7 @@ final class RunningTrace {
 
     private final class Lines implements TraceConsumer {
         private int frames;
+        private boolean hasBegun;
 
         @Override
         public void frame(int number, TracedFrame frame) throws IOException {
@@ -88,6 +89,10 @@ final class RunningTrace {
 
         @Override
         public void flush() throws IOException {
+            if (!hasBegun) {
+                hasBegun = true;
+                out.write('\n'); // so that a client hears at once that it has begun
+            }
             out.flush();
         }
 
@@ -97,7 +102,7 @@ final class RunningTrace {
                 end = frames == request.frames() ? "all frames are there" : "the switch is gone";
             }
             try {
-                write(report(counters).json());
+                write(Map.of("trace", report(counters).json()));
                 out.flush();
             } finally {
                 out.close();

@@ -170,13 +170,13 @@ class DaemonKeysTest {
         documented.assertDescribe("weir-events", Stream.concat(told, made).toArray(JsonNode[]::new));
     }
 
-    /** Frames that are told in full: dropped at the port, by a program, at another port; sent, delayed, tagged. */
+    /** Frames that a program passes, so that what comes behind it is told, too. */
     @Test
     void tracesHaveTheKeysThatAreDocumented() {
         weir("switch create lan --no-loop-guard");
         weir("port attach lan null:b --name b");
-        weir("program load lan {counter}");
-        weir("port attach lan pcap:" + example("sample.pcap") + "?loops=100000 --name f");
+        weir("program load lan " + example("drop_port.o"));
+        weir("port attach lan pcap:" + example("sample.pcap") + "?loops=1000000&speed=max --name f");
         documented.assertDescribe(
                 "weir-trace",
                 weir("trace lan -n 12 -o json")

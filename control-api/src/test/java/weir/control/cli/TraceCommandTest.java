@@ -86,7 +86,7 @@ class TraceCommandTest {
         assertEquals(4, lines.size());
         assertEquals(3, lines.get(2).path("frame").asInt(0));
         assertTrue(lines.getFirst().path("programs").path(0).path("path").isEmpty());
-        assertEquals(3, lines.getLast().path("traced").asInt(0));
+        assertEquals(3, lines.getLast().path("trace").path("traced").asInt(0));
         assertTrue(weir("trace lan -n 1 -o yaml").succeeds().out().startsWith("---\nframe: 1\n"));
     }
 

@@ -95,8 +95,9 @@ class TraceRoutesTest {
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             if (!line.isEmpty()) {
                 JsonNode json = Answers.JSON.readTree(line);
-                RunningDaemon.API.checkSchema(json.has("frame") ? "TracedFrame" : "Trace", json);
-                lines.add(json);
+                JsonNode each = json.has("frame") ? json : json.path("trace");
+                RunningDaemon.API.checkSchema(json.has("frame") ? "TracedFrame" : "Trace", each);
+                lines.add(each);
             }
         }
         return lines;

@@ -13,6 +13,7 @@ import weir.core.frame.FramePool;
 import weir.core.frame.FrameStore;
 import weir.core.frame.Verdict;
 import weir.core.link.EmulatedQueue;
+import weir.core.link.LinkCounters;
 import weir.core.program.ForwardingProgram;
 import weir.core.trace.FrameBytes;
 import weir.core.trace.FrameTrace;
@@ -29,6 +30,7 @@ import weir.core.trace.TracedFrame;
  */
 final class TracePoint {
     private static final int NOT_ASKED = -1;
+    private static final long NANOS_PER_MICRO = 1_000;
 
     private final int worker;
     private final FrameBatch batch;
@@ -343,6 +345,7 @@ final class TracePoint {
         private final int transmitter;
         private final @Nullable EmulatedQueue link;
         private final long heldBefore;
+        private final LinkCounters linkBefore;
         private final long[] frames;
         private final String tag;
         private final int[] drops = new int[DropReason.ALL.size()];
@@ -354,6 +357,9 @@ final class TracePoint {
             this.frames = frames;
             link = input == null ? null : input.emulated();
             heldBefore = link == null ? 0 : link.heldToPort();
+            linkBefore = link == null
+                    ? LinkCounters.NONE
+                    : port.linkCells(worker, true).counters();
             tag = tag(frames[0]);
             left = frames.length;
         }
@@ -402,8 +408,14 @@ final class TracePoint {
             if (there == null) {
                 return "";
             }
+            LinkCounters now = port.linkCells(worker, true).counters();
             boolean isHeld = there.heldToPort() != heldBefore;
-            return isHeld ? "delayed, arrives in " + there.nanosUntilLastArrives() / 1_000 + " us" : "passed at once";
+            return (isHeld
+                            ? "delayed, arrives in " + there.nanosUntilLastArrives() / NANOS_PER_MICRO + " us"
+                            : "passed at once")
+                    + (now.duplicated() > linkBefore.duplicated() ? ", doubled" : "")
+                    + (now.corrupted() > linkBefore.corrupted() ? ", damaged" : "")
+                    + (now.reordered() > linkBefore.reordered() ? ", before others" : "");
         }
     }
 

@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import weir.core.capture.FilterException;
 import weir.core.counter.DropReason;
 import weir.core.fdb.FdbConfig;
+import weir.core.frame.Offload;
+import weir.core.frame.PoolConfig;
 import weir.core.link.LinkSettings;
 import weir.core.memory.MemoryPortConfig;
 import weir.core.port.PortOptions;
@@ -27,6 +29,9 @@ import weir.core.rate.StormLimits;
 import weir.core.testing.Frames;
 import weir.core.testing.HandDrivenSwitch;
 import weir.core.testing.Law;
+import weir.core.testing.OffloadPort;
+import weir.core.testing.Seeds;
+import weir.core.testing.SuperFrame;
 import weir.core.testing.Traced;
 
 /** What a trace tells of frames that no eBPF program sees. */
@@ -252,6 +257,11 @@ class TraceTest {
                     "delayed, arrives in 20000 us",
                     delayed.only().egress().getFirst().link());
             hand.advanceMillis(30);
+            hand.sw().links().set("b", LinkSettings.parse("duplicate:100%,corrupt:100%"));
+            Traced twice = Traced.of(hand, TraceSettings.NEXT, () -> hand.sendAndSettle("a", A_TO_B));
+            assertEquals(
+                    "passed at once, doubled, damaged",
+                    twice.only().egress().getFirst().link());
             hand.sw().links().set("b", LinkSettings.parse("down"));
             Traced down = Traced.of(hand, TraceSettings.NEXT, () -> {
                 hand.sendAndSettle("a", A_TO_B);
@@ -285,6 +295,60 @@ class TraceTest {
                     traced.frames().getLast().why());
             assertEquals(20, traced.counters().matched());
             assertEquals(20, traced.counters().passed() + traced.counters().traced());
+        }
+    }
+
+    /** A cable between two ports of one switch: its probes come back, and one of the ports is blocked. */
+    @Test
+    void tellsOfLoops() throws Exception {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch(c -> c.withLoopGuard(true)).ports("a", "b", "c")) {
+            Traced traced = Traced.of(hand, TraceSettings.NEXT.withFrames(10_000), () -> {
+                hand.sendAndSettle("c", BROADCAST);
+                for (int step = 0; step < 60; step++) {
+                    hand.advanceMillis(50);
+                    List<byte[]> fromA = hand.received("a");
+                    hand.received("b").stream().limit(8).forEach(frame -> hand.send("a", frame));
+                    fromA.stream().limit(8).forEach(frame -> hand.send("b", frame));
+                    hand.settle();
+                    hand.received("c");
+                }
+            });
+            assertTrue(
+                    traced.frames().stream()
+                            .anyMatch(frame -> frame.reason() == DropReason.LOOP_PROBE
+                                    && frame.why().equals("it is a probe of this switch, which came back")),
+                    () -> traced.texts().toString());
+            TracedFrame blocked = traced.frames().stream()
+                    .filter(frame -> frame.reason() == DropReason.LOOP_BLOCKED)
+                    .findFirst()
+                    .orElseThrow();
+            assertEquals("port " + blocked.port() + " is blocked, since it is part of a loop", blocked.why());
+            hand.received("a");
+            hand.received("b");
+        }
+    }
+
+    @Test
+    void aFrameThatIsCutForItsProgramIsOneFrame() throws Exception {
+        PoolConfig pool = new PoolConfig(2048, 64, 2048);
+        try (HandDrivenSwitch hand = new HandDrivenSwitch(c -> c.withPool(pool).withLoopGuard(false)).ports("b")) {
+            OffloadPort from = new OffloadPort(Offload.ALL, 1500);
+            hand.sw().attach(from, PortOptions.named("from"));
+            hand.sw().program((batch, first, to, decision) -> decision.isOpen(first));
+            SuperFrame whole = SuperFrame.random(
+                            Seeds.random(1), SuperFrame.Kind.TCP4, new SuperFrame.Variety(0, 100, 1_300, true))
+                    .between(Frames.station(9), Frames.station(1));
+            Traced traced = Traced.of(hand, TraceSettings.NEXT, () -> {
+                from.send(whole);
+                hand.settle();
+            });
+            TracedFrame frame = traced.only();
+            int packets = hand.received("b").size();
+            assertTrue(packets > 1, () -> packets + " packets");
+            assertEquals(packets, frame.segments());
+            assertEquals(packets, frame.egress().getFirst().frames());
+            assertEquals(whole.frame().length, frame.lengthBytes());
+            assertEquals(TracedFrame.Verdict.FLOODED, frame.verdict());
         }
     }
 
