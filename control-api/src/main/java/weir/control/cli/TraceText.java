@@ -207,7 +207,7 @@ final class TraceText {
                 .append(text(trace, "end"))
                 .append(')');
         append(line, passed, "were not dropped");
-        append(line, skipped, "more matched, beyond what is traced");
+        append(line, skipped, "more matched and were not taken");
         append(line, lost, "lost, since they were not read in time");
         out.println(line);
     }

@@ -95,14 +95,16 @@ class ProgramPathTest {
     private static String text(ProgramPath path) {
         List<String> parts = new ArrayList<>();
         for (ProgramPath.Step step : path.steps()) {
-            parts.add(switch (step) {
-                case ProgramPath.Stretch each ->
-                    each.from() + "-" + each.to() + (each.times() > 1 ? " x" + each.times() : "");
-                case ProgramPath.Call call ->
-                    call.helper() + call.arguments() + " " + call.outcome()
-                            + (call.value() == null ? "" : " " + call.value());
-                case ProgramPath.Entered entered -> "into " + entered.program().name();
-            });
+            parts.add(
+                    switch (step) {
+                        case ProgramPath.Stretch each ->
+                            each.from() + "-" + each.to() + (each.times() > 1 ? " x" + each.times() : "");
+                        case ProgramPath.Call call ->
+                            call.helper() + call.arguments() + " " + call.outcome()
+                                    + (call.value() == null ? "" : " " + call.value());
+                        case ProgramPath.Entered entered ->
+                            "into " + entered.program().name();
+                    });
         }
         return String.join(", ", parts);
     }
