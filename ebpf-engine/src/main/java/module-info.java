@@ -10,6 +10,7 @@ module weir.ebpf {
     exports weir.ebpf.isa;
     exports weir.ebpf.map;
     exports weir.ebpf.program;
+    exports weir.ebpf.trace;
     exports weir.ebpf.verifier;
     exports weir.ebpf.xdp;
 }

@@ -18,5 +18,6 @@ module weir.core {
     exports weir.core.program;
     exports weir.core.rate;
     exports weir.core.ring;
+    exports weir.core.trace;
     exports weir.core.worker;
 }

@@ -19,6 +19,7 @@ import weir.ebpf.helper.HelperTable;
 import weir.ebpf.interpreter.CheckedProgram;
 import weir.ebpf.interpreter.InterpretedProgram;
 import weir.ebpf.interpreter.Machines;
+import weir.ebpf.interpreter.ObservedPrograms;
 import weir.ebpf.jit.CompiledProgram;
 import weir.ebpf.jit.JitCpus;
 import weir.ebpf.jit.JitException;
@@ -34,6 +35,7 @@ import weir.ebpf.map.ProgramArray;
 import weir.ebpf.program.ProgramFacts;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.program.RunnableProgram;
+import weir.ebpf.trace.TracedPrograms;
 import weir.ebpf.verifier.Verification;
 import weir.ebpf.verifier.VerifiedProgram;
 import weir.ebpf.verifier.Verifier;
@@ -57,10 +59,14 @@ public final class LoadedObject implements AutoCloseable {
     private final List<SharedMap> held = new ArrayList<>();
     private final List<EbpfMap> fresh = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
+    private final Host host;
     private final Machines machines;
     private final JitCpus cpus;
+    private final List<RunnableProgram> runnable = new ArrayList<>();
+    private final List<EbpfMap> byIndex = new ArrayList<>();
 
-    private LoadedObject(Machines machines, JitCpus cpus) {
+    private LoadedObject(Host host, Machines machines, JitCpus cpus) {
+        this.host = host;
         this.machines = machines;
         this.cpus = cpus;
     }
@@ -96,8 +102,8 @@ public final class LoadedObject implements AutoCloseable {
      */
     public static LoadedObject of(List<ProgramSpec> programs, List<MapSpec> mapSpecs, LoadOptions options)
             throws LoadException {
-        LoadedObject loaded =
-                new LoadedObject(new Machines(options.host(), HelperTable.xdpInSwitch()), new JitCpus(options.host()));
+        Host host = options.host();
+        LoadedObject loaded = new LoadedObject(host, new Machines(host, HelperTable.xdpInSwitch()), new JitCpus(host));
         try {
             List<MapSpec> sized = mapSpecs.stream()
                     .map(spec -> sized(spec, options.host().cpus()))
@@ -115,6 +121,8 @@ public final class LoadedObject implements AutoCloseable {
                 case Engine.Interpreter interpreter -> loaded.interpret(runnable, maps);
                 case Engine.Jit jit -> loaded.compile(runnable, maps, jit);
             }
+            loaded.runnable.addAll(runnable);
+            loaded.byIndex.addAll(maps);
             loaded.known.addAll(programs.stream().map(ProgramSpec::name).toList());
             loaded.fillMaps(sized, maps);
             return loaded;
@@ -288,6 +296,26 @@ public final class LoadedObject implements AutoCloseable {
                 compiled.warmUp(limit);
             }
         }
+    }
+
+    /**
+     * The same programs over the same maps once more, for frames whose paths are to be written down; one set for each
+     * CPU, in order. Control code; may be called while programs run.
+     */
+    public List<TracedPrograms> traced() throws LoadException {
+        Map<EbpfProgram, InterpretedProgram> twins = new HashMap<>();
+        for (RunnableProgram each : runnable) {
+            EbpfProgram program = programs.get(each.spec().name());
+            if (program != null) {
+                HelperTable helpers = HelperTable.of(each.spec().type());
+                twins.put(program, new InterpretedProgram(each, helpers, byIndex, machines));
+            }
+        }
+        List<TracedPrograms> traced = new ArrayList<>();
+        for (int cpu = 0; cpu < host.cpus(); cpu++) {
+            traced.add(new ObservedPrograms(host, cpu, twins));
+        }
+        return traced;
     }
 
     /** What was done otherwise than the options asked for, in sentences. */

@@ -36,6 +36,9 @@ import weir.core.program.ProgramSite;
 import weir.core.program.ProgramTable;
 import weir.core.program.SwitchPrograms;
 import weir.core.rate.FloodClass;
+import weir.core.trace.Trace;
+import weir.core.trace.TraceConsumer;
+import weir.core.trace.TraceSettings;
 import weir.core.worker.PortEntry;
 import weir.core.worker.PortTable;
 import weir.core.worker.SwitchWorker;
@@ -68,6 +71,7 @@ public final class Switch implements AutoCloseable {
     private final SwitchPrograms programs = new SwitchPrograms(new Site());
     private final SwitchLinks links;
     private final SwitchCaptures captures;
+    private final SwitchTraces traces;
     private volatile ProgramTable programTable = ProgramTable.EMPTY;
     private volatile List<PortEntry> portsNow = List.of();
     private final PortLedger ledger;
@@ -84,6 +88,7 @@ public final class Switch implements AutoCloseable {
                 i -> new SwitchWorker(
                         i, config.workers(), config.worker(), pool.store(i), workerEvents, () -> programTable, guard));
         captures = new SwitchCaptures(config, pool, workers, this);
+        traces = new SwitchTraces(config, pool, workers, programs, this);
         ledger = new PortLedger(workers.all().stream().map(SwitchWorker::strays).toList());
     }
 
@@ -441,6 +446,19 @@ public final class Switch implements AutoCloseable {
         return Capture.begin(captures, settings, consumer);
     }
 
+    // ---- traces -----------------------------------------------------------------------------------
+
+    /**
+     * Traces frames from now on, until there are enough, or the trace or the switch is closed.
+     *
+     * @param consumer gets the frames, on a thread of the trace's own
+     * @throws FilterException when the settings' filter cannot be used; nothing is traced then
+     * @throws IllegalStateException when the switch is closed, or has {@link TraceSettings#MAX_RUNNING} traces
+     */
+    public Trace trace(TraceSettings settings, TraceConsumer consumer) throws FilterException {
+        return Trace.begin(traces, settings, consumer);
+    }
+
     // ---- program --------------------------------------------------------------------------------
 
     /** The eBPF programs of the switch and of its ports. */
@@ -644,10 +662,11 @@ public final class Switch implements AutoCloseable {
     @Override
     public void close() {
         programs.close();
-        closeSwitch().forEach(Capture::close);
+        closeSwitch().forEach(Runnable::run);
     }
 
-    private synchronized List<Capture> closeSwitch() {
+    /** Returns what is left to do without the lock. */
+    private synchronized List<Runnable> closeSwitch() {
         if (closed) {
             return List.of();
         }
@@ -657,6 +676,9 @@ public final class Switch implements AutoCloseable {
         workers.stop();
         events.close();
         pool.close();
-        return captures.close();
+        List<Runnable> left = new ArrayList<>();
+        captures.close().forEach(capture -> left.add(capture::close));
+        traces.close().forEach(trace -> left.add(trace::close));
+        return left;
     }
 }

@@ -27,6 +27,8 @@ import weir.core.program.Steered;
 import weir.core.rate.StormLimits;
 import weir.core.testing.Frames;
 import weir.core.testing.HandDrivenSwitch;
+import weir.core.trace.Trace;
+import weir.core.trace.TraceSettings;
 import weir.ebpf.Engine;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.testing.TestObjects;
@@ -199,6 +201,19 @@ class AllocationTest {
             try (Capture capture = hand.sw().capture(settings, frame -> {})) {
                 assertNoGarbage(new Load(hand, false));
                 assertTrue(capture.total().captured() > 0);
+            }
+            hand.portNames().forEach(hand::received);
+        }
+    }
+
+    /** A trace costs garbage for the frames that it tells of, and for no others. */
+    @ParameterizedTest
+    @CsvSource({"1", "3"})
+    void aTraceThatHasEnoughAddsNoGarbageToWorkers(int workers) throws Exception {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch(c -> c.withWorkers(workers)).ports("a", "b", "c")) {
+            try (Trace trace = hand.sw().trace(TraceSettings.NEXT, (number, frame) -> {})) {
+                assertNoGarbage(new Load(hand, false));
+                assertEquals(TraceSettings.DEFAULT_FRAMES, trace.counters().traced());
             }
             hand.portNames().forEach(hand::received);
         }

@@ -34,6 +34,10 @@ import weir.core.port.PortException;
 import weir.core.port.PortOptions;
 import weir.core.testing.Law;
 import weir.core.testing.Talker;
+import weir.core.testing.Traced;
+import weir.core.trace.Trace;
+import weir.core.trace.TraceCounters;
+import weir.core.trace.TraceSettings;
 import weir.core.worker.WaitMode;
 import weir.testing.RunSize;
 
@@ -200,6 +204,38 @@ class LiveSwitchTest {
                 captured += taken.get();
             }
             assertTrue(captured > 0);
+            assertEquals(List.of(), List.copyOf(net.faults), "faults");
+        }
+        eventually("threads end", () -> threadsOf(net.sw) == 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void tracesComeAndGoUnderLoadAndNoFrameIsLost(int workers) throws Exception {
+        Net net = new Net(workers, WaitMode.ADAPTIVE);
+        try (net) {
+            net.stations(STATIONS, 50);
+            for (int cycle = 0; cycle < RunSize.of(100, 2_000); cycle++) {
+                TraceSettings settings = TraceSettings.NEXT
+                        .withFrames(1 + cycle % 50)
+                        .withPort(cycle % 3 == 0 ? "s1" : "")
+                        .withDropsOnly(cycle % 5 == 4);
+                Traced first = new Traced();
+                Traced second = new Traced();
+                Trace trace = net.sw.trace(settings, first);
+                Trace other = net.sw.trace(settings.withDropsOnly(false), second);
+                if (cycle % 2 == 0) { // others are closed while frames are on their way
+                    eventually("there are enough", other::isOver);
+                    assertEquals(settings.frames(), second.frames().size());
+                }
+                trace.close();
+                other.close();
+                for (TraceCounters total : List.of(trace.counters(), other.counters())) {
+                    assertEquals(total.matched(), total.traced() + total.passed() + total.skipped() + total.lost());
+                }
+                assertEquals(trace.counters().traced(), first.frames().size());
+                assertEquals(other.counters().traced(), second.frames().size());
+            }
             assertEquals(List.of(), List.copyOf(net.faults), "faults");
         }
         eventually("threads end", () -> threadsOf(net.sw) == 0);

@@ -11,6 +11,7 @@ import weir.control.plane.ControlException;
 import weir.control.run.PortSpecs;
 import weir.control.topology.DefinitionErrors;
 import weir.control.topology.TopologyReader;
+import weir.control.trace.TraceRequest;
 import weir.core.port.PortException;
 
 /** Jazzer's entry: a byte that says for which request, and a body that is taken, or refused by what clients are told. */
@@ -35,7 +36,8 @@ public final class BodyFuzzer {
             TopologyReader::staticEntry,
             TopologyReader::linkSettings,
             TopologyReader::mapSetting,
-            CaptureRequest::read);
+            CaptureRequest::read,
+            TraceRequest::read);
 
     private BodyFuzzer() {}
 

@@ -32,7 +32,7 @@ public record CaptureRequest(
         int bufferBytes,
         int frames,
         int seconds,
-        @Nullable Filter filter,
+        @Nullable RequestedFilter filter,
         @Nullable File file) {
     private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}");
     /** Of each worker; there may be {@link CaptureService#MAX_RUNNING} captures. */
@@ -40,21 +40,6 @@ public record CaptureRequest(
 
     private static final int MAX_RING_FILES = 1_000;
     private static final int DEFAULT_FILE_BYTES = 1 << 20;
-    private static final int MAX_FILTER_TEXT = 128 << 10;
-
-    /** Which frames are taken. */
-    public sealed interface Filter {}
-
-    /** As {@code tcpdump -ddd} prints it. */
-    public record Classic(String text) implements Filter {}
-
-    /**
-     * A program for XDP that passes what is wanted.
-     *
-     * @param object digest in the object store
-     * @param program empty for the only one
-     */
-    public record Program(String object, String program) implements Filter {}
 
     /**
      * A file, or a ring of files.
@@ -90,34 +75,13 @@ public record CaptureRequest(
                         CaptureSettings.DEFAULT_BUFFER_BYTES),
                 reader.number("frames", 1, Integer.MAX_VALUE, 0),
                 reader.number("seconds", 1, Integer.MAX_VALUE, 0),
-                filter(reader, errors),
+                RequestedFilter.read(reader, errors),
                 file(reader));
         reader.end();
         if (!errors.isEmpty()) {
             throw new DefinitionErrors(errors);
         }
         return request;
-    }
-
-    private static @Nullable Filter filter(ObjectReader reader, List<DefinitionErrors.Place> errors) {
-        JsonNode node = reader.field("filter");
-        if (node == null) {
-            return null;
-        }
-        ObjectReader filter = new ObjectReader(node, reader.pointerTo("filter"), errors);
-        String text = filter.text("cbpf", "");
-        String object = filter.text("object", "");
-        String program = filter.text("program", "");
-        filter.end();
-        if (text.isEmpty() == object.isEmpty()) {
-            filter.wrong(
-                    filter.pointer(),
-                    "a filter is either 'cbpf' or 'object'",
-                    "cbpf is what tcpdump -ddd prints, object the digest of an object file with a program for XDP");
-        } else if (text.length() > MAX_FILTER_TEXT) {
-            filter.wrong(filter.pointerTo("cbpf"), "more than " + MAX_FILTER_TEXT + " characters", "");
-        }
-        return object.isEmpty() ? new Classic(text) : new Program(object, program);
     }
 
     private static @Nullable File file(ObjectReader reader) {
@@ -145,11 +109,7 @@ public record CaptureRequest(
     /** The filter in a word; null without one. */
     @Nullable
     String filterText() {
-        return switch (filter) {
-            case null -> null;
-            case Classic _ -> "cbpf";
-            case Program program -> program.object();
-        };
+        return filter == null ? null : filter.word();
     }
 
     /** What the switch is asked for, without the filter. */

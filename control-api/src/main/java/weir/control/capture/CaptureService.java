@@ -27,8 +27,6 @@ import weir.control.plane.ControlPlane;
 import weir.core.Switch;
 import weir.core.capture.CaptureSettings;
 import weir.core.capture.FilterException;
-import weir.core.capture.FrameFilter;
-import weir.core.program.CaptureFilters;
 import weir.ports.pcap.CaptureSink;
 import weir.ports.pcap.RingFiles;
 
@@ -106,9 +104,9 @@ public final class CaptureService implements AutoCloseable {
             plane.requirePort(request.switchName(), request.port());
         }
         CaptureSettings settings = request.settings();
-        CaptureRequest.Filter filter = request.filter();
+        RequestedFilter filter = request.filter();
         if (filter != null) {
-            settings = settings.withFilter(filter(filter));
+            settings = settings.withFilter(filter.blueprint(plane.objects()));
         }
         RunningCapture capture = admit(request, file, whenEnded);
         boolean isBegun = false;
@@ -116,7 +114,7 @@ public final class CaptureService implements AutoCloseable {
             capture.begin(sw, settings, sinks.open());
             isBegun = true;
         } catch (FilterException e) {
-            throw refused(e);
+            throw RequestedFilter.refused(e);
         } catch (FileAlreadyExistsException e) {
             throw ControlException.conflict(
                     "file " + e.getFile() + " is there already", "choose another name, or remove it");
@@ -138,29 +136,6 @@ public final class CaptureService implements AutoCloseable {
                     ends.schedule(() -> capture.end("time is over"), request.seconds(), TimeUnit.SECONDS);
         }
         return capture.report();
-    }
-
-    private FrameFilter filter(CaptureRequest.Filter filter) throws ControlException {
-        try {
-            return switch (filter) {
-                case CaptureRequest.Classic classic -> CaptureFilters.classic(classic.text());
-                case CaptureRequest.Program program ->
-                    CaptureFilters.xdp(plane.objects().get(program.object()), program.program());
-            };
-        } catch (FilterException e) {
-            throw refused(e);
-        }
-    }
-
-    private static ControlException refused(FilterException e) {
-        String cause = String.valueOf(e.getMessage());
-        return new ControlException(
-                Code.UNUSABLE,
-                cause,
-                e.hint(),
-                List.of(new ControlException.FieldError("/filter", cause)),
-                List.of(),
-                e);
     }
 
     private synchronized RunningCapture admit(CaptureRequest request, @Nullable String file, Runnable whenEnded)

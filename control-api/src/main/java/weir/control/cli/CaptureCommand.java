@@ -6,7 +6,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,9 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 import weir.control.client.ApiPath;
 import weir.control.client.ApiRequest;
 import weir.control.client.ApiStream;
@@ -40,7 +39,6 @@ import weir.control.completion.NameKind;
         })
 public final class CaptureCommand extends ClientCommand {
     private static final String STANDARD_OUTPUT = "-";
-    private static final int MAX_FILTER_BYTES = 16 << 20;
 
     @Parameters(
             paramLabel = "SWITCH[:PORT]",
@@ -61,15 +59,9 @@ public final class CaptureCommand extends ClientCommand {
     @Option(names = "--drops", description = "Frames that are dropped, too, with the reason as comment.")
     private boolean drops;
 
-    @Option(
-            names = "--filter",
-            paramLabel = "FILE",
-            description =
-                    "Only frames that pass: what 'tcpdump -ddd' prints, or an eBPF object with a program for XDP.")
-    private @Nullable Path filter;
-
-    @Option(names = "--program", paramLabel = "NAME", description = "The program, where the object has several.")
-    private String program = "";
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+    private FilterOption filter;
 
     @Option(names = "--snaplen", paramLabel = "BYTES", description = "Bytes of each frame (default: all).")
     private @Nullable Integer snapBytes;
@@ -97,9 +89,7 @@ public final class CaptureCommand extends ClientCommand {
         putWhereThere(wanted, "snap_bytes", snapBytes);
         putWhereThere(wanted, "frames", frames);
         putWhereThere(wanted, "seconds", seconds);
-        if (filter != null) {
-            wanted.put("filter", filter(client, filter));
-        }
+        putWhereThere(wanted, "filter", filter.json(client));
         // Refused requests must leave a file of that name as it is: it is opened when the stream has begun.
         try (ApiStream stream =
                 client.stream(ApiRequest.post(ApiPath.of("captures")).withJson(wanted))) {
@@ -110,31 +100,6 @@ public final class CaptureCommand extends ClientCommand {
     private static void putWhereThere(Map<String, Object> wanted, String name, @Nullable Object value) {
         if (value != null) {
             wanted.put(name, value);
-        }
-    }
-
-    private Map<String, Object> filter(DaemonClient client, Path from) {
-        byte[] content = content(from);
-        if (!ObjectArgument.isElf(content)) {
-            return Map.of("cbpf", new String(content, StandardCharsets.ISO_8859_1));
-        }
-        JsonNode object =
-                client.json(ApiRequest.post(ApiPath.of("objects")).withBody("application/octet-stream", content));
-        return Map.of("object", object.path("object").asString(), "program", program);
-    }
-
-    private static byte[] content(Path from) {
-        try (InputStream in = Files.newInputStream(from)) {
-            return in.readNBytes(MAX_FILTER_BYTES + 1);
-        } catch (NoSuchFileException e) {
-            throw new CommandFailure(
-                    ExitCode.NOT_FOUND, "no file " + from, "'tcpdump -ddd EXPRESSION' prints a filter", e);
-        } catch (IOException e) {
-            throw new CommandFailure(
-                    ExitCode.FAILURE,
-                    "cannot read " + from + ": " + e.getMessage(),
-                    "name a file that you may read",
-                    e);
         }
     }
 

@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
     DockerCommand.class,
     LabCommand.class,
     CaptureCommand.class,
+    TraceCommand.class,
     StatsCommand.class,
     EventsCommand.class,
     BenchCommand.class,

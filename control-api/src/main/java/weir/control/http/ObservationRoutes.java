@@ -11,10 +11,12 @@ import weir.control.events.EventStreams;
 import weir.control.metrics.Metrics;
 import weir.control.plane.ControlPlane;
 import weir.control.plane.Readiness;
+import weir.control.trace.TraceService;
 
-/** All endpoints for those who watch: metrics, health, events, runtime, captures. */
+/** All endpoints for those who watch: metrics, health, events, runtime, captures, traces. */
 public final class ObservationRoutes implements Routes, AutoCloseable {
     private final CaptureService captures;
+    private final TraceService traces;
     private final EventStreams events;
     private final Metrics metrics;
     private final List<Routes> all;
@@ -22,6 +24,7 @@ public final class ObservationRoutes implements Routes, AutoCloseable {
     /** @param captureFolder where captures into files go; made when the first is written */
     public ObservationRoutes(ControlPlane plane, Readiness readiness, Path captureFolder) {
         captures = new CaptureService(plane, captureFolder);
+        traces = new TraceService(plane);
         events = new EventStreams(plane);
         metrics = new Metrics(
                 new Metrics.Build(WeirVersion.number(), WeirVersion.commit()),
@@ -33,7 +36,8 @@ public final class ObservationRoutes implements Routes, AutoCloseable {
                 new HealthRoutes(readiness),
                 new EventRoutes(events),
                 new RuntimeRoutes(plane),
-                new CaptureRoutes(captures));
+                new CaptureRoutes(captures),
+                new TraceRoutes(traces));
     }
 
     @Override
@@ -44,6 +48,7 @@ public final class ObservationRoutes implements Routes, AutoCloseable {
     @Override
     public void close() {
         captures.close();
+        traces.close();
         events.close();
         metrics.close();
     }

@@ -170,6 +170,22 @@ class DaemonKeysTest {
         documented.assertDescribe("weir-events", Stream.concat(told, made).toArray(JsonNode[]::new));
     }
 
+    /** Frames that a program passes, so that what comes behind it is told, too. */
+    @Test
+    void tracesHaveTheKeysThatAreDocumented() {
+        weir("switch create lan --no-loop-guard");
+        weir("port attach lan null:b --name b");
+        weir("program load lan " + example("drop_port.o"));
+        weir("port attach lan pcap:" + example("sample.pcap") + "?loops=1000000&speed=max --name f");
+        documented.assertDescribe(
+                "weir-trace",
+                weir("trace lan -n 12 -o json")
+                        .out()
+                        .lines()
+                        .map(JsonMapper.shared()::readTree)
+                        .toArray(JsonNode[]::new));
+    }
+
     @Test
     void everyCommandWithAnOutputIsDocumentedAndCompared() throws IOException {
         Set<String> commands = new TreeSet<>();
@@ -179,6 +195,7 @@ class DaemonKeysTest {
         Set<String> compared = new TreeSet<>(WITHOUT_A_DAEMON);
         compared.addAll(LINES.keySet());
         compared.add("weir-events");
+        compared.add("weir-trace");
         sections.forEach((command, links) -> {
             assertTrue(!links.isEmpty(), () -> command + " has no section");
             for (String link : links) {

@@ -93,6 +93,14 @@ final class OpenApi {
         assertEquals(List.of(), errors, what);
     }
 
+    /** Asserts that something is as a schema among the components says. */
+    void checkSchema(String name, JsonNode value) {
+        JsonNode schema = document.path("components").path("schemas").path(name);
+        List<Error> errors = schemas.computeIfAbsent(schema.toString(), key -> compile(schema))
+                .validate(value);
+        assertEquals(List.of(), errors, value::toString);
+    }
+
     private JsonNode response(String operation, int status) {
         String[] parts = operation.split(" ", -1);
         JsonNode responses = document.path("paths")

@@ -45,6 +45,10 @@ public final class InterpretedProgram implements EbpfProgram {
         }
     }
 
+    PreparedCode code() {
+        return code;
+    }
+
     /** Runs on one frame of a batch. */
     void run(Machine machine, XdpBatch batch, int index) {
         RunState state = machine.run();

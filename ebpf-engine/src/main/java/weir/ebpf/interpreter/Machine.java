@@ -312,10 +312,16 @@ public class Machine {
         };
     }
 
+    /** The program in a slot of a program array, ready for a tail call; null if there is none. */
+    @Nullable
+    PreparedCode codeAt(EbpfMap map, long index) {
+        return InterpretedProgram.codeAt(map, index);
+    }
+
     /** True when the program falls through, since there is nothing to enter. */
     private boolean tailCall() {
         EbpfMap map = run.map(r[2]);
-        PreparedCode target = map == null ? null : InterpretedProgram.codeAt(map, r[3]);
+        PreparedCode target = map == null ? null : codeAt(map, r[3]);
         if (target == null || !run.countTailCall()) {
             return true;
         }

@@ -2,7 +2,10 @@
 package weir.ebpf.interpreter;
 
 import java.lang.foreign.Arena;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import weir.ebpf.EbpfProgram;
 import weir.ebpf.Host;
 import weir.ebpf.LoadException;
@@ -10,6 +13,8 @@ import weir.ebpf.helper.HelperCalls;
 import weir.ebpf.helper.HelperTable;
 import weir.ebpf.isa.Code;
 import weir.ebpf.isa.Instruction;
+import weir.ebpf.map.EbpfMap;
+import weir.ebpf.map.ProgramArray;
 import weir.ebpf.program.ProgramFacts;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.run.RunState;
@@ -25,6 +30,7 @@ public final class ObservedMachine extends Machine {
     private static final int FRAME_POINTER = 10;
 
     private Observer observer;
+    private final Map<Object, InterpretedProgram> standIns = new HashMap<>();
     private final long[] framePointers = new long[ProgramFacts.MAX_FRAMES];
     private long steps;
 
@@ -45,6 +51,9 @@ public final class ObservedMachine extends Machine {
          * @param slot where it is in {@link #running()} of the machine
          */
         void before(ObservedMachine machine, int slot);
+
+        /** Before the program runs for a frame of a batch, by its index there. */
+        default void begin(int frame) {}
     }
 
     /**
@@ -63,11 +72,23 @@ public final class ObservedMachine extends Machine {
      * @param maxSteps instructions of a frame; one that takes more has a fault
      */
     public static ObservedMachine of(Host host, Arena arena, long maxSteps, Observer observer) throws LoadException {
+        return of(host, 0, arena, maxSteps, observer);
+    }
+
+    /**
+     * A machine without a program.
+     *
+     * @param cpu whose share of maps programs see
+     * @param arena that its memory comes from
+     * @param maxSteps instructions of a frame; one that takes more has a fault
+     */
+    public static ObservedMachine of(Host host, int cpu, Arena arena, long maxSteps, Observer observer)
+            throws LoadException {
         HelperTable helpers = HelperTable.xdp();
         CheckedProgram nothing = CheckedProgram.of(
                 ProgramSpec.of("nothing", Code.of(List.of(new Instruction.Exit()))), helpers, List.of());
         RunState run = new RunState(
-                host, 0, arena.allocate(StackMemory.BYTES, ALIGNMENT).address());
+                host, cpu, arena.allocate(StackMemory.BYTES, ALIGNMENT).address());
         long scratch = arena.allocate(HelperCalls.SCRATCH_BYTES, ALIGNMENT).address();
         PreparedCode idle = new PreparedCode(nothing, helpers, List.of());
         return new ObservedMachine(run, new HelperCalls(run, scratch), idle, maxSteps, observer);
@@ -76,6 +97,22 @@ public final class ObservedMachine extends Machine {
     /** Who looks on from now on. */
     public void observe(Observer each) {
         observer = each;
+    }
+
+    /**
+     * Which programs tail calls enter here in place of those in program arrays; what is not among the keys is entered
+     * as it is, if it is interpreted.
+     */
+    public void standFor(Map<EbpfProgram, InterpretedProgram> programs) {
+        standIns.clear();
+        standIns.putAll(programs);
+    }
+
+    @Override
+    @Nullable
+    PreparedCode codeAt(EbpfMap map, long index) {
+        InterpretedProgram standIn = map instanceof ProgramArray array ? standIns.get(array.get((int) index)) : null;
+        return standIn == null ? super.codeAt(map, index) : standIn.code();
     }
 
     /** The program, to run on this machine and no other. */
@@ -89,8 +126,10 @@ public final class ObservedMachine extends Machine {
 
             @Override
             public void run(XdpBatch batch, int cpu) {
+                batch.forgetRequests();
                 for (int i = 0; i < batch.size(); i++) {
                     steps = 0;
+                    observer.begin(i);
                     interpreted.run(ObservedMachine.this, batch, i);
                 }
             }

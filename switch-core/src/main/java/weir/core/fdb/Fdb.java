@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Forwarding database of one worker: which port an address in a VLAN is behind. Only that worker's
@@ -532,20 +533,41 @@ public final class Fdb {
     public List<FdbEntry> dump() {
         List<FdbEntry> entries = new ArrayList<>(size);
         for (int slot = 0; slot <= slotMask; slot++) {
-            long key = table[2 * slot];
-            if (key != FdbLayout.FREE) {
-                long value = table[2 * slot + 1];
-                boolean isStatic = (value & FdbLayout.STATIC) != 0;
-                int age = isStatic ? 0 : (now - FdbLayout.epochOf(value) * refreshTicks) / TICKS_PER_SECOND;
-                entries.add(new FdbEntry(
-                        (int) (key >>> FdbLayout.VLAN_SHIFT),
-                        key & MacAddress.MASK,
-                        FdbLayout.portOf(value),
-                        isStatic,
-                        age));
+            if (table[2 * slot] != FdbLayout.FREE) {
+                entries.add(entry(slot));
             }
         }
         return entries;
+    }
+
+    private FdbEntry entry(int slot) {
+        long key = table[2 * slot];
+        long value = table[2 * slot + 1];
+        boolean isStatic = (value & FdbLayout.STATIC) != 0;
+        int age = isStatic ? 0 : (now - FdbLayout.epochOf(value) * refreshTicks) / TICKS_PER_SECOND;
+        return new FdbEntry(vlanOf(key), key & MacAddress.MASK, FdbLayout.portOf(value), isStatic, age);
+    }
+
+    /** What is known of an address; null when nothing. Allocates. */
+    public @Nullable FdbEntry entry(int vlan, long mac) {
+        int slot = find(FdbLayout.key(vlan, mac));
+        return slot < 0 ? null : entry(slot);
+    }
+
+    /** Whether an address is held now, because it flaps. */
+    public boolean isHeld(int vlan, long mac) {
+        int slot = find(FdbLayout.key(vlan, mac));
+        return slot >= 0 && isHeldAt(slot);
+    }
+
+    /** Whether an address is known at a port, and was refreshed within the interval at hand. */
+    public boolean isFresh(int vlan, long mac, int portIndex) {
+        return isFresh(FdbLayout.key(vlan, mac), portIndex);
+    }
+
+    /** Whether a port has as many dynamic entries as it may. */
+    public boolean isAtQuota(int portIndex) {
+        return count[portIndex] >= config.portQuota();
     }
 
     /** Entries of either kind. Any thread. */

@@ -46,6 +46,7 @@ abstract class EmulatedLine extends Timers.Timed {
     private long number;
     private long probes;
     private long lastDue;
+    private long heldSoFar;
 
     EmulatedLine(QueueContext context, LinkCells counted, boolean towardsPort, int queue) {
         this.context = context;
@@ -97,6 +98,16 @@ abstract class EmulatedLine extends Timers.Timed {
 
     boolean isDue(long now) {
         return held.isDue(now);
+    }
+
+    /** Frames that did not pass at once, ever. */
+    long heldSoFar() {
+        return heldSoFar;
+    }
+
+    /** When the last frame that was held arrives. */
+    long lastDue() {
+        return lastDue;
     }
 
     /** When the first frame on its way arrives; there is one. */
@@ -254,6 +265,7 @@ abstract class EmulatedLine extends Timers.Timed {
         }
         lastDue = due;
         held.add(frame, due);
+        heldSoFar++;
         counted.held(1);
         return n;
     }

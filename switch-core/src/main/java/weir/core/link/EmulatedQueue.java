@@ -88,6 +88,16 @@ public final class EmulatedQueue implements PortQueue {
         }
     }
 
+    /** Frames to the port that did not pass at once, ever; on the worker's thread. */
+    public long heldToPort() {
+        return toPort.heldSoFar();
+    }
+
+    /** How long the last of them is on its way from now on. */
+    public long nanosUntilLastArrives() {
+        return toPort.lastDue() - clock.getAsLong();
+    }
+
     /** Ends emulation: what is on its way arrives at once, then the listener hears that this queue is idle. */
     public void end() {
         link = null;

@@ -47,6 +47,7 @@ public final class AttachedProgram {
     private final RecordRing trace;
     private final PerfEvents events;
     private final ReentrantReadWriteLock lock;
+    private boolean isTraceable;
     private boolean isClosed;
 
     private AttachedProgram(
@@ -69,7 +70,7 @@ public final class AttachedProgram {
         entryPrograms = entryPrograms(object);
         prepared = prepared(object, spec.name());
         program = new EbpfForwardingProgram(
-                prepared, takesOffloads(options), site.workers(), site.pool(), options.onFault());
+                prepared, takesOffloads(options), site.workers(), site.pool(), options.onFault(), blueprint.maps());
     }
 
     /**
@@ -433,6 +434,23 @@ public final class AttachedProgram {
     /** Lines of {@code bpf_trace_printk} that found no room. */
     public long lostTrace() {
         return trace.lost();
+    }
+
+    // ---- traces --------------------------------------------------------------------------------------
+
+    /** From now on the paths of traced frames can be written down. May be called while it runs. Idempotent. */
+    void makeTraceable() {
+        lock.writeLock().lock();
+        try {
+            if (!isTraceable && !isClosed) {
+                program.trace(object.traced());
+                isTraceable = true;
+            }
+        } catch (LoadException e) {
+            throw new IllegalStateException("program " + spec.name() + " ran so far", e);
+        } finally {
+            lock.writeLock().unlock();
+        }
     }
 
     // ---- life ----------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ final class CpuMapRuns {
     /** Stands for an action that is none. */
     private static final int INVALID = XdpAction.REDIRECT + 1;
 
-    private final int worker;
+    private final ProgramRunner runner;
     private final FrameLoader loader;
     private final ProgramCells cells;
     private final XdpBatch xdp = new XdpBatch(FrameBatch.MAX_CAPACITY);
@@ -36,8 +36,8 @@ final class CpuMapRuns {
     private boolean isRunning;
 
     /** @param egress takes frames that entries' programs redirect into devmaps */
-    CpuMapRuns(int worker, FrameLoader loader, ProgramCells cells, FaultNotes faults, EgressRuns egress) {
-        this.worker = worker;
+    CpuMapRuns(ProgramRunner runner, FrameLoader loader, ProgramCells cells, FaultNotes faults, EgressRuns egress) {
+        this.runner = runner;
         this.loader = loader;
         this.cells = cells;
         ProgramCells byAction = new ProgramCells(); // those of the redirecting program count each frame once
@@ -93,7 +93,7 @@ final class CpuMapRuns {
             at[n++] = i;
         }
         xdp.resize(n);
-        program.program().run(xdp, worker);
+        runner.run(program, xdp, decision);
         for (int k = 0; k < n; k++) {
             take(program, k, batch, decision);
         }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.core.program;
 
+import org.jspecify.annotations.Nullable;
 import weir.core.counter.DropReason;
 import weir.core.frame.FrameBatch;
 import weir.core.frame.FrameStore;
 import weir.core.port.PortNumbers;
+import weir.core.trace.FrameTrace;
 
 /**
  * How a program states its verdicts, and what the worker that runs it lends. Port numbers are data from the program:
@@ -40,6 +42,14 @@ public interface Decision {
 
     /** Learns that the frame's source address is behind its ingress port, as the switch's own pipeline would. */
     void learn(int frame);
+
+    /**
+     * What is written down of the frame that is decided now, alone with what came of it; null when it is not traced, which
+     * is nearly always.
+     */
+    default @Nullable FrameTrace trace() {
+        return null;
+    }
 
     /**
      * To be called for an open frame whose bytes or bounds a program changed, if its port treats VLANs: finds again

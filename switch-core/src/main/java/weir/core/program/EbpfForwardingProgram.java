@@ -8,7 +8,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import weir.core.frame.FrameBatch;
 import weir.core.frame.FramePool;
+import weir.ebpf.map.MapSpec;
 import weir.ebpf.program.Fault;
+import weir.ebpf.trace.TracedPrograms;
 
 /**
  * A program for XDP or VALE-BPF as what decides about frames. Ingress ports and targets of redirects are port numbers,
@@ -26,12 +28,18 @@ public final class EbpfForwardingProgram implements ForwardingProgram {
      * @param takesOffloads whether it is shown frames whose senders left work to be done
      * @param workers that will run it, by {@link Decision#worker}
      * @param pool where the frames are
+     * @param maps of the object, by the index that its code uses
      */
     EbpfForwardingProgram(
-            PreparedProgram program, boolean takesOffloads, int workers, FramePool pool, OnFault onFault) {
+            PreparedProgram program,
+            boolean takesOffloads,
+            int workers,
+            FramePool pool,
+            OnFault onFault,
+            List<MapSpec> maps) {
         this.takesOffloads = takesOffloads;
         runs = new ProgramRun[workers];
-        Arrays.setAll(runs, worker -> new ProgramRun(program, worker, pool, onFault));
+        Arrays.setAll(runs, worker -> new ProgramRun(program, worker, pool, onFault, maps));
     }
 
     @Override
@@ -55,6 +63,13 @@ public final class EbpfForwardingProgram implements ForwardingProgram {
                 .map(run -> run.cells().lastFault())
                 .filter(Objects::nonNull)
                 .toList();
+    }
+
+    /** Frames that are traced run under these from now on; one set for each worker. */
+    void trace(List<TracedPrograms> ofWorkers) {
+        for (int worker = 0; worker < runs.length; worker++) {
+            runs[worker].trace(ofWorkers.get(worker));
+        }
     }
 
     /** Begins or, by null, ends copying of frames; one capture for each worker. */

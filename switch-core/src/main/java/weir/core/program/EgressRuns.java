@@ -24,7 +24,7 @@ final class EgressRuns {
 
     private static final int FIRST_PLACES = 64;
 
-    private final int worker;
+    private final ProgramRunner runner;
     private final FrameLoader loader;
     private final ProgramCells cells;
     private final FaultNotes faults;
@@ -37,12 +37,12 @@ final class EgressRuns {
     private int size;
     private final CpuMapRuns cpuMaps;
 
-    EgressRuns(int worker, FrameLoader loader, ProgramCells cells, FaultNotes faults) {
-        this.worker = worker;
+    EgressRuns(ProgramRunner runner, FrameLoader loader, ProgramCells cells, FaultNotes faults) {
+        this.runner = runner;
         this.loader = loader;
         this.cells = cells;
         this.faults = faults;
-        cpuMaps = new CpuMapRuns(worker, loader, cells, faults, this);
+        cpuMaps = new CpuMapRuns(runner, loader, cells, faults, this);
     }
 
     /** Those of cpumap entries, which run first and may send frames here. */
@@ -108,7 +108,7 @@ final class EgressRuns {
             }
         }
         xdp.resize(n);
-        program.program().run(xdp, worker);
+        runner.run(program, xdp, decision);
         cells.add(ProgramCells.EGRESS_FRAMES, n);
         for (int k = 0; k < n; k++) {
             decide(program, k, batch, decision);

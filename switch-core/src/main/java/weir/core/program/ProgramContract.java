@@ -31,6 +31,11 @@ enum ProgramContract {
         }
 
         @Override
+        String said(XdpBatch xdp, int k) {
+            return Outcome.text(outcome(xdp, k));
+        }
+
+        @Override
         Map<String, Long> byAction(ProgramCounters counters) {
             Map<String, Long> counts = new LinkedHashMap<>();
             counts.put(XdpAction.name(XdpAction.ABORTED), counters.aborted());
@@ -57,6 +62,13 @@ enum ProgramContract {
         @Override
         long outcome(XdpBatch xdp, int k) {
             return Outcome.ofVale(xdp, k);
+        }
+
+        @Override
+        String said(XdpBatch xdp, int k) {
+            return xdp.faults()[k] == XdpBatch.NO_FAULT
+                    ? ValeVerdict.name(xdp.actions()[k])
+                    : Outcome.text(outcome(xdp, k));
         }
 
         @Override
@@ -115,6 +127,9 @@ enum ProgramContract {
 
     /** What a program said about a frame, as {@link Outcome} packs it. */
     abstract long outcome(XdpBatch xdp, int k);
+
+    /** The same in the type's own words. */
+    abstract String said(XdpBatch xdp, int k);
 
     /** Frames by what was returned, as it is called there. */
     abstract Map<String, Long> byAction(ProgramCounters counters);

@@ -2,6 +2,7 @@
 package weir.core.program;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import weir.core.counter.DropReason;
 import weir.core.frame.Frame;
@@ -10,6 +11,8 @@ import weir.core.frame.FramePool;
 import weir.core.frame.FrameStore;
 import weir.core.frame.Verdict;
 import weir.core.port.PortNumbers;
+import weir.ebpf.map.MapSpec;
+import weir.ebpf.trace.TracedPrograms;
 import weir.ebpf.xdp.XdpBatch;
 
 /**
@@ -34,6 +37,7 @@ final class ProgramRun {
 
     private final PreparedProgram program;
     private final int worker;
+    private final ProgramRunner runner;
     private final ProgramContract contract;
     private final XdpBatch xdp = new XdpBatch(FrameBatch.MAX_CAPACITY);
     private final int[] at = new int[FrameBatch.MAX_CAPACITY];
@@ -53,18 +57,25 @@ final class ProgramRun {
 
     private volatile @Nullable FrameCapture capture;
 
-    ProgramRun(PreparedProgram program, int worker, FramePool pool, OnFault onFault) {
+    /** @param maps of the object, by the index that its code uses */
+    ProgramRun(PreparedProgram program, int worker, FramePool pool, OnFault onFault, List<MapSpec> maps) {
         this.program = program;
         this.worker = worker;
+        runner = new ProgramRunner(worker, maps);
         contract = ProgramContract.of(program.program().spec().type());
         loader = new FrameLoader(pool);
         FaultNotes faults = new FaultNotes(cells, onFault);
-        egress = new EgressRuns(worker, loader, cells, faults);
+        egress = new EgressRuns(runner, loader, cells, faults);
         returnValues = contract.returnValues(xdp, at, cells, faults, egress);
     }
 
     ProgramCells cells() {
         return cells;
+    }
+
+    /** Frames that are traced run under these from now on. */
+    void trace(TracedPrograms programs) {
+        runner.trace(programs);
     }
 
     /** From now on frames are copied there before the program sees them, with what it says; null for no more. */
@@ -86,10 +97,10 @@ final class ProgramRun {
             loadPorts(batch, from, n, decision.ports());
         }
         if (frameCapture == null) {
-            run(n);
+            run(n, decision);
         } else {
             frameCapture.before(xdp, n, at, decision);
-            run(n);
+            run(n, decision);
             frameCapture.after(xdp, n, contract);
         }
         if (program.moves()) {
@@ -223,7 +234,11 @@ final class ProgramRun {
         hasQueues |= contract.changesQueues();
     }
 
-    private void run(int n) {
+    private void run(int n, Decision decision) {
+        if (decision.trace() != null) {
+            runner.run(program, xdp, decision); // takes longer than it would, so it is no sample
+            return;
+        }
         if (++batches % ProgramCounters.BATCHES_PER_SAMPLE != 0) {
             program.program().run(xdp, worker);
             return;

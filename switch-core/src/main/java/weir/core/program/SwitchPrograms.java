@@ -47,6 +47,7 @@ public final class SwitchPrograms implements AutoCloseable {
     private final List<AttachedProgram> removedMeanwhile = new ArrayList<>();
     private final Map<Integer, Slot> slots = new ConcurrentHashMap<>();
     private boolean isWatching;
+    private boolean areTraceable;
     private boolean isClosed;
 
     public SwitchPrograms(ProgramSite site) {
@@ -211,6 +212,9 @@ public final class SwitchPrograms implements AutoCloseable {
     private void publish(int number, Slot slot, AttachedProgram next) throws ProgramException {
         boolean isPublished = false;
         try {
+            if (areTraceable) {
+                next.makeTraceable();
+            }
             isPublished = site.publish(number, next.program());
         } finally {
             if (!isPublished) {
@@ -392,7 +396,7 @@ public final class SwitchPrograms implements AutoCloseable {
         }
         PreparedProgram passing = new PreparedProgram(new PassingProgram(), false, false, false, false);
         EbpfForwardingProgram program =
-                new EbpfForwardingProgram(passing, true, site.workers(), site.pool(), OnFault.DROP);
+                new EbpfForwardingProgram(passing, true, site.workers(), site.pool(), OnFault.DROP, List.of());
         attach(place, program);
         return program;
     }
@@ -430,6 +434,30 @@ public final class SwitchPrograms implements AutoCloseable {
                 LockSupport.parkNanos(this, SHADOW_POLL_NANOS);
             }
             return run.finish();
+        }
+    }
+
+    // ---- traces --------------------------------------------------------------------------------------------
+
+    /**
+     * For the switch: whether frames are traced from now on. If so, programs are made ready to have paths written down,
+     * those that come later, too.
+     */
+    public void traceable(boolean areTraced) {
+        lock.lock();
+        try {
+            boolean isNew = areTraced && !areTraceable;
+            areTraceable = areTraced;
+            for (Slot slot : slots.values()) {
+                if (isNew && slot.current != null) {
+                    slot.current.makeTraceable();
+                }
+                if (isNew && slot.standby != null) {
+                    slot.standby.makeTraceable();
+                }
+            }
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.core.worker;
 
+import org.jspecify.annotations.Nullable;
 import weir.core.counter.DropReason;
 import weir.core.fdb.LearningProgram;
 import weir.core.frame.Frame;
@@ -9,6 +10,7 @@ import weir.core.frame.FrameStore;
 import weir.core.frame.Verdict;
 import weir.core.port.PortNumbers;
 import weir.core.program.Decision;
+import weir.core.trace.FrameTrace;
 
 /** What a worker lends to programs; writes their verdicts into the batch, checking what they chose. */
 final class BatchDecision implements Decision {
@@ -17,6 +19,7 @@ final class BatchDecision implements Decision {
     private final FrameStore store;
     private final IngressCheck check;
     private final LearningProgram learning;
+    private final TracePoint traces;
     private final long poolBase;
     private PortTable table;
 
@@ -26,12 +29,14 @@ final class BatchDecision implements Decision {
             FrameStore store,
             IngressCheck check,
             LearningProgram learning,
+            TracePoint traces,
             PortTable table) {
         this.worker = worker;
         this.batch = batch;
         this.store = store;
         this.check = check;
         this.learning = learning;
+        this.traces = traces;
         this.table = table;
         poolBase = store.pool().baseAddress();
     }
@@ -89,6 +94,11 @@ final class BatchDecision implements Decision {
     @Override
     public void learn(int frame) {
         learning.learn(batch, frame);
+    }
+
+    @Override
+    public @Nullable FrameTrace trace() {
+        return traces.current();
     }
 
     @Override

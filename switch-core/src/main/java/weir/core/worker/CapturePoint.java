@@ -12,7 +12,13 @@ import weir.core.frame.FrameBatch;
  */
 final class CapturePoint {
     private final long[] one = new long[1];
+    private final TracePoint traces;
     private CaptureTap[] taps = {};
+
+    /** @param traces hears of drops, too: they know where frames end as captures do */
+    CapturePoint(TracePoint traces) {
+        this.traces = traces;
+    }
 
     /** Between batches. */
     void set(CaptureTap[] newTaps) {
@@ -60,10 +66,11 @@ final class CapturePoint {
         for (CaptureTap tap : taps) {
             tap.dropped(ingress, false, reason, frames, from, count);
         }
+        traces.droppedIn(reason);
     }
 
     void droppedIn(int ingress, DropReason reason, long frame) {
-        if (isOn()) {
+        if (isOn() || traces.isOn()) {
             one[0] = frame;
             droppedIn(ingress, reason, one, 0, 1);
         }
@@ -81,10 +88,11 @@ final class CapturePoint {
         for (CaptureTap tap : taps) {
             tap.dropped(egress, true, reason, frames, from, count);
         }
+        traces.droppedOut(egress, reason, frames, from, count);
     }
 
     void droppedOut(int egress, DropReason reason, long frame) {
-        if (isOn()) {
+        if (isOn() || traces.isOn()) {
             one[0] = frame;
             droppedOut(egress, reason, one, 0, 1);
         }

@@ -36,10 +36,16 @@ final class EgressDispatcher {
     private boolean anyOffload;
     private final EgressOffloads offloads;
     private final CapturePoint captures;
+    private final TracePoint traces;
     private final EgressOffloads.Outlet toRing = this::writeToRing;
 
     EgressDispatcher(
-            int worker, FrameStore store, @Nullable WorkerLink[] links, int batchCapacity, CapturePoint captures) {
+            int worker,
+            FrameStore store,
+            @Nullable WorkerLink[] links,
+            int batchCapacity,
+            CapturePoint captures,
+            TracePoint traces) {
         this.worker = worker;
         this.store = store;
         this.links = links;
@@ -47,6 +53,7 @@ final class EgressDispatcher {
         rows = new FrameRows(batchCapacity);
         plan = new FloodPlan(links.length);
         this.captures = captures;
+        this.traces = traces;
         offloads = new EgressOffloads(store, batchCapacity, captures);
     }
 
@@ -323,7 +330,12 @@ final class EgressDispatcher {
     private void sendRemoteFloods(long frame, int ingress, int vlanWord) {
         for (int other = 0; other < links.length; other++) {
             WorkerLink link = links[other];
-            if (link != null && plan.reaches(other) && !link.sendFlood(ingress, vlanWord, frame)) {
+            if (link == null || !plan.reaches(other)) {
+                continue;
+            }
+            if (link.sendFlood(ingress, vlanWord, frame)) {
+                traces.floodedTo(other, ingress, FrameBatch.vlanId(vlanWord));
+            } else {
                 cells[ingress].dropDecided(DropReason.WORKER_BACKLOG, 1);
                 captures.droppedIn(ingress, DropReason.WORKER_BACKLOG, frame);
                 store.release(frame);

@@ -96,6 +96,43 @@ abstract class EgressTarget {
         }
     }
 
+    /** Whatever target a port has, with traces that are told what it gets. */
+    static final class Traced extends EgressTarget {
+        private final EgressTarget target;
+        private final int transmitter;
+        private final @Nullable QueueInput input;
+        private final TracePoint traces;
+
+        /**
+         * @param transmitter worker that has the port's queue
+         * @param input the queue, where this worker has it
+         */
+        Traced(EgressTarget target, int transmitter, @Nullable QueueInput input, TracePoint traces) {
+            super(target.port, target.cells);
+            this.target = target;
+            this.transmitter = transmitter;
+            this.input = input;
+            this.traces = traces;
+        }
+
+        @Override
+        boolean isLocal() {
+            return target.isLocal();
+        }
+
+        @Override
+        void send(long[] frames, int from, int count) {
+            traces.sending(port, transmitter, input, frames, from, count);
+            target.send(frames, from, count);
+            traces.sent();
+        }
+
+        @Override
+        void flush() {
+            target.flush();
+        }
+    }
+
     /** A port that is blocked, since it is part of a loop. */
     static final class Blocked extends EgressTarget {
         private final FrameStore store;

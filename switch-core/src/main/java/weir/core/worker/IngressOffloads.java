@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.core.worker;
 
-import java.util.Arrays;
 import java.util.function.Consumer;
 import weir.core.counter.DropReason;
 import weir.core.counter.PortCells;
@@ -23,25 +22,22 @@ final class IngressOffloads {
     private final GsoSegmenter segmenter;
     private final Consumer<ProgramTable> decide;
     private final CapturePoint captures;
-
-    private final long[] frames;
-    private final int[] verdicts;
-    private final int[] vlans;
-    private final int[] ingress;
-    private final int[] queues;
-    private boolean hasVlans;
+    private final TracePoint traces;
+    private final BatchAside aside;
 
     /** @param decide decides and sends the batch under these programs, and empties it */
-    IngressOffloads(FrameBatch batch, FrameStore store, Consumer<ProgramTable> decide, CapturePoint captures) {
+    IngressOffloads(
+            FrameBatch batch,
+            FrameStore store,
+            Consumer<ProgramTable> decide,
+            CapturePoint captures,
+            TracePoint traces) {
         this.captures = captures;
+        this.traces = traces;
         this.batch = batch;
         this.decide = decide;
         segmenter = new GsoSegmenter(store);
-        frames = new long[batch.capacity()];
-        verdicts = new int[batch.capacity()];
-        vlans = new int[batch.capacity()];
-        ingress = new int[batch.capacity()];
-        queues = new int[batch.capacity()];
+        aside = new BatchAside(batch);
     }
 
     /** Whether a frame of the batch is to be completed before programs see it. */
@@ -64,50 +60,40 @@ final class IngressOffloads {
 
     /** Decides the batch in as many parts as it takes; it is empty afterwards. */
     void process(ProgramTable programs, PortCells[] cells) {
-        int n = takeOut();
+        int n = aside.take();
         for (int i = 0; i < n; i++) {
-            if (isToComplete(frames[i], verdicts[i]) && programs.needsPlainFrames(ingress[i])) {
-                complete(i, programs, cells[ingress[i]]);
+            int ingress = aside.ingress(i);
+            if (isToComplete(aside.frame(i), aside.verdict(i)) && programs.needsPlainFrames(ingress)) {
+                complete(i, programs, cells[ingress]);
             } else {
-                add(frames[i], i, programs);
+                add(aside.frame(i), i, programs);
             }
         }
         decide.accept(programs);
     }
 
-    private int takeOut() {
-        int n = batch.size();
-        System.arraycopy(batch.frames(), 0, frames, 0, n);
-        System.arraycopy(batch.verdicts(), 0, verdicts, 0, n);
-        System.arraycopy(batch.vlans(), 0, vlans, 0, n);
-        System.arraycopy(batch.ingress(), 0, ingress, 0, n);
-        for (int run = 0; run < batch.runs(); run++) {
-            Arrays.fill(queues, batch.runStart(run), batch.runEnd(run), batch.runQueue(run));
-        }
-        hasVlans = batch.hasVlans();
-        batch.clear();
-        return n;
-    }
-
     private void complete(int i, ProgramTable programs, PortCells cells) {
-        int count = segmenter.open(frames[i]);
+        long frame = aside.frame(i);
+        int ingress = aside.ingress(i);
+        int count = segmenter.open(frame);
         if (count == 0) {
-            verdicts[i] = Verdict.drop(DropReason.BAD_OFFLOAD);
-            add(frames[i], i, programs);
+            aside.verdict(i, Verdict.drop(DropReason.BAD_OFFLOAD));
+            add(frame, i, programs);
             return;
         }
         if (count > 1) {
             cells.segmented(1, count);
+            traces.segmented(count);
         }
         for (int made = 0; made < count; made++) {
-            long packet = segmenter.next(ingress[i]);
+            long packet = segmenter.next(ingress);
             if (packet < 0 && batch.size() > 0) {
                 decide.accept(programs); // slots may come back
-                packet = segmenter.next(ingress[i]);
+                packet = segmenter.next(ingress);
             }
             if (packet < 0) {
                 cells.dropDecided(DropReason.NO_BUFFER, count - made);
-                captures.droppedIn(ingress[i], DropReason.NO_BUFFER, frames[i]);
+                captures.droppedIn(ingress, DropReason.NO_BUFFER, frame);
                 break;
             }
             add(packet, i, programs);
@@ -120,17 +106,6 @@ final class IngressOffloads {
         if (batch.size() == batch.capacity()) {
             decide.accept(programs);
         }
-        int at = batch.size();
-        batch.frames()[at] = frame;
-        batch.verdicts()[at] = verdicts[origin];
-        batch.addFrame(ingress[origin], queues[origin]);
-        batch.noteLength(Frame.length(frame));
-        if (hasVlans) {
-            batch.vlans()[at] = vlans[origin];
-            batch.noteVlans();
-        }
-        if (Frame.hasOffload(frame)) {
-            batch.noteOffloads();
-        }
+        aside.add(frame, origin);
     }
 }

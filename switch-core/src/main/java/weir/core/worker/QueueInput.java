@@ -43,6 +43,12 @@ final class QueueInput extends WorkerInput implements QueueContext, EmulatedQueu
         return queue;
     }
 
+    /** The emulated link in front of the port's queue; null without. */
+    @Nullable
+    EmulatedQueue emulated() {
+        return emulated;
+    }
+
     /** Puts an emulated link in front of the port's queue, or other settings in force. */
     void emulate(EmulatedLink link) {
         EmulatedQueue current = emulated;
@@ -129,12 +135,14 @@ final class QueueInput extends WorkerInput implements QueueContext, EmulatedQueu
     public void dropIngress(DropReason reason, long frame) {
         QueueContext.super.dropIngress(reason, frame);
         worker.captures().droppedIn(port.index(), reason, frame);
+        worker.traces().droppedByPort(port, reason, frame);
     }
 
     @Override
     public void dropIngress(DropReason reason, long address, int storedBytes, int lengthBytes) {
         QueueContext.super.dropIngress(reason, address, storedBytes, lengthBytes);
         worker.captures().droppedIn(port.index(), reason, address, storedBytes, lengthBytes);
+        worker.traces().droppedByPort(port, reason, address, storedBytes, lengthBytes);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ import weir.core.port.PortQueue;
 import weir.core.program.ForwardingProgram;
 import weir.core.program.ProgramTable;
 import weir.core.ring.SpscRing;
+import weir.core.trace.TraceTap;
 
 /**
  * One thread of a switch: collects frames from its inputs, decides them a batch at a time, scatters
@@ -63,7 +65,9 @@ public final class SwitchWorker {
     private final EgressDispatcher dispatcher;
     private final BatchDecision decision;
     private final IngressOffloads offloads;
-    private final CapturePoint captures = new CapturePoint();
+    private final TracePoint traces;
+    private final CapturePoint captures;
+    private final Runnable decideBatch = this::decideBatch;
     private final WorkerCells own = new WorkerCells();
     private final StageClock stages;
     private final StormCheck stormCheck;
@@ -117,9 +121,11 @@ public final class SwitchWorker {
         check = new IngressCheck(store);
         loopCheck = guard == null ? null : new LoopCheck(guard, store);
         stormCheck = new StormCheck(events, base);
-        dispatcher = new EgressDispatcher(index, store, links, config.batchFrames(), captures);
-        decision = new BatchDecision(index, batch, store, check, learning, table);
-        offloads = new IngressOffloads(batch, store, table -> decide(table, false), captures);
+        traces = new TracePoint(index, batch, store, fdb, config.nanoClock());
+        captures = new CapturePoint(traces);
+        dispatcher = new EgressDispatcher(index, store, links, config.batchFrames(), captures, traces);
+        decision = new BatchDecision(index, batch, store, check, learning, traces, table);
+        offloads = new IngressOffloads(batch, store, table -> decide(table, false), captures, traces);
         stages = new StageClock(own, config.nanoClock());
         now = config.nanoClock().getAsLong();
         readinessAt = now;
@@ -181,6 +187,10 @@ public final class SwitchWorker {
 
     CapturePoint captures() {
         return captures;
+    }
+
+    TracePoint traces() {
+        return traces;
     }
 
     IdleWait idleWait() {
@@ -250,6 +260,7 @@ public final class SwitchWorker {
             if (!done) {
                 batch.clear();
                 dispatcher.abandon();
+                traces.abandon();
                 stages.abandon();
             }
         }
@@ -281,6 +292,14 @@ public final class SwitchWorker {
 
     /** Decides and sends the batch, and empties it. */
     void process() {
+        if (traces.isOn()) {
+            traces.process(decideBatch);
+        } else {
+            decideBatch();
+        }
+    }
+
+    private void decideBatch() {
         stages.lap(Stage.RECEIVE);
         own.batch(batch.size());
         if (captures.isOn()) {
@@ -290,6 +309,7 @@ public final class SwitchWorker {
         if (loopCheck != null) {
             undecided &= loopCheck.check(batch, table, now);
         }
+        traces.checked();
         ProgramTable current = programs.get();
         if (batch.hasOffloads() && current.anyNeedsPlainFrames() && offloads.isAny(current)) {
             offloads.process(current, cells);
@@ -307,11 +327,14 @@ public final class SwitchWorker {
             undecided = false;
         }
         if (undecided || batch.anyUndecided()) {
+            traces.beforeLearning();
             learning.decide(batch, undecided);
+            traces.afterLearning();
         }
         if (table.anyStormLimit()) {
             stormCheck.check(batch, table, now);
         }
+        traces.decided();
         stages.lap(Stage.DECIDE);
         dispatcher.dispatch(batch);
         stages.lap(Stage.DISPATCH);
@@ -323,6 +346,7 @@ public final class SwitchWorker {
     /** First a port's own program, then the switch's. */
     private void runPrograms(ProgramTable current) {
         if (current.anyOnPorts()) {
+            traces.place("port");
             for (int run = 0; run < batch.runs(); run++) {
                 ForwardingProgram onPort = current.onPort(batch.runIngress(run));
                 if (onPort != null) {
@@ -332,11 +356,13 @@ public final class SwitchWorker {
         }
         ForwardingProgram onSwitch = current.onSwitch();
         if (onSwitch != null) {
+            traces.place("switch");
             runProgram(onSwitch, 0, batch.size());
         }
     }
 
     private void runProgram(ForwardingProgram program, int from, int to) {
+        traces.beforeProgram();
         try {
             program.decide(batch, from, to, decision);
         } catch (RuntimeException | Error failure) {
@@ -348,6 +374,7 @@ public final class SwitchWorker {
                 }
             }
         }
+        traces.afterProgram(program);
     }
 
     private void lookAtClock(long readinessEveryNanos) {
@@ -498,6 +525,7 @@ public final class SwitchWorker {
         table = newTable;
         cells = newCells;
         decision.adopt(newTable);
+        traces.adopt(newTable);
         dispatcher.adopt(newTable, targets, newCells);
     }
 
@@ -536,6 +564,12 @@ public final class SwitchWorker {
     /** Shows frames to these captures from now on, each by its tap for this worker, and to no others. */
     public void capture(List<CaptureTap> taps) {
         captures.set(taps.toArray(CaptureTap[]::new));
+        queuesChanged();
+    }
+
+    /** Traces frames for these traces from now on, each by its tap for this worker, and for no others. */
+    public void trace(List<TraceTap> taps) {
+        traces.set(taps.toArray(TraceTap[]::new));
         queuesChanged();
     }
 
@@ -599,16 +633,22 @@ public final class SwitchWorker {
 
     private EgressTarget targetOf(PortEntry port, PortCells portCells) {
         int transmitter = port.transmitterFor(index);
-        WorkerLink link = links[transmitter];
+        List<QueueInput> inputs = queueInputs.getOrDefault(port.index(), List.of());
+        QueueInput input = links[transmitter] == null ? inputs.getFirst() : null;
+        EgressTarget target = targetOf(port, portCells, links[transmitter], input);
+        return traces.isOn() ? new EgressTarget.Traced(target, transmitter, input, traces) : target;
+    }
+
+    /** @param input the port's queue of this worker; null where another one has it, behind the link */
+    private EgressTarget targetOf(
+            PortEntry port, PortCells portCells, @Nullable WorkerLink link, @Nullable QueueInput input) {
         if (port.loop().isBlocked()) {
             return new EgressTarget.Blocked(port, portCells, store, captures, link == null);
         }
-        if (link != null) {
-            return new EgressTarget.Remote(port, portCells, store, captures, link);
+        if (link != null || input == null) {
+            return new EgressTarget.Remote(port, portCells, store, captures, Objects.requireNonNull(link));
         }
-        List<QueueInput> inputs = queueInputs.getOrDefault(port.index(), List.of());
-        EgressTarget.Local local =
-                new EgressTarget.Local(port, portCells, inputs.getFirst().queue());
+        EgressTarget.Local local = new EgressTarget.Local(port, portCells, input.queue());
         return captures.takesSent(port.index()) ? new EgressTarget.Captured(local, captures) : local;
     }
 

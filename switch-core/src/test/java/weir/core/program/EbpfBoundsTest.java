@@ -310,7 +310,12 @@ class EbpfBoundsTest {
             FramePool pool = hand.sw().pool();
             hand.sw()
                     .program(new EbpfForwardingProgram(
-                            new PreparedProgram(new Cutter(), true, true, true, true), false, 1, pool, OnFault.DROP));
+                            new PreparedProgram(new Cutter(), true, true, true, true),
+                            false,
+                            1,
+                            pool,
+                            OnFault.DROP,
+                            List.of()));
             byte[] frame = Steered.frame(0, 0);
             hand.sendAndSettle("a", frame, frame, frame);
             hand.assertReceived("a", Arrays.copyOf(frame, 14));

@@ -42,7 +42,7 @@ class EbpfVerdictTest {
     }
 
     /** All frames come in by port a (1); there are b (2), c (3), d (4). */
-    private static List<Case> cases() {
+    static List<Case> cases() {
         List<Case> cases = new ArrayList<>(List.of(
                 drops("XDP_ABORTED", Steered.frame(Steered.RETURN, XdpAction.ABORTED), DropReason.PROGRAM_ABORTED),
                 drops("XDP_DROP", Steered.frame(Steered.RETURN, XdpAction.DROP), DropReason.PROGRAM_DROP),

@@ -289,7 +289,8 @@ class ValeProgramTest {
                 true,
                 1,
                 hand.sw().pool(),
-                onFault);
+                onFault,
+                List.of());
         hand.sw().program(program);
         return program;
     }
