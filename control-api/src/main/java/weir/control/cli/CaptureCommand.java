@@ -23,6 +23,8 @@ import weir.control.client.ApiStream;
 import weir.control.client.DaemonClient;
 import weir.control.completion.DynamicCandidates;
 import weir.control.completion.NameKind;
+import weir.control.text.FileTrouble;
+import weir.core.capture.CaptureSettings;
 
 /** {@code weir capture}. */
 @Command(
@@ -36,7 +38,8 @@ import weir.control.completion.NameKind;
         footer = {
             "  weir capture lan:web -w web.pcapng --seconds 10",
             "  weir capture lan --drops -w - | wireshark -k -i -",
-            "  tcpdump -ddd -y EN10MB icmp > icmp.txt; weir capture lan --filter icmp.txt -w - | tcpdump -r -"
+            "  tcpdump -ddd -y EN10MB icmp > icmp.txt",
+            "  weir capture lan --filter icmp.txt -w - | tcpdump -r -"
         })
 public final class CaptureCommand extends ClientCommand {
     private static final String STANDARD_OUTPUT = "-";
@@ -71,7 +74,7 @@ public final class CaptureCommand extends ClientCommand {
     @Option(names = "--program", paramLabel = "NAME", description = "The program, where the object has several.")
     private String program = "";
 
-    @Option(names = "--snaplen", paramLabel = "BYTES", description = "Bytes of each frame (default: all).")
+    @Option(names = "--snaplen", paramLabel = "BYTES", description = "Bytes of each frame, 1 to 262144 (default: all).")
     private @Nullable Integer snapBytes;
 
     @Option(
@@ -88,6 +91,9 @@ public final class CaptureCommand extends ClientCommand {
 
     @Override
     void ask(DaemonClient client) {
+        requireInRange("--snaplen", snapBytes, CaptureSettings.DEFAULT_SNAP_BYTES);
+        requireInRange("--count", frames, Integer.MAX_VALUE);
+        requireInRange("--seconds", seconds, Integer.MAX_VALUE);
         Map<String, Object> wanted = new LinkedHashMap<>();
         wanted.put("switch", place.switchName());
         putWhereThere(wanted, "port", place.port());
@@ -107,6 +113,12 @@ public final class CaptureCommand extends ClientCommand {
         }
     }
 
+    private void requireInRange(String option, @Nullable Integer value, int max) {
+        if (value != null) {
+            OptionRange.require(commandLine(), option, value, 1, max);
+        }
+    }
+
     private static void putWhereThere(Map<String, Object> wanted, String name, @Nullable Object value) {
         if (value != null) {
             wanted.put(name, value);
@@ -115,6 +127,9 @@ public final class CaptureCommand extends ClientCommand {
 
     private Map<String, Object> filter(DaemonClient client, Path from) {
         byte[] content = content(from);
+        if (content.length == 0) {
+            throw usage("filter " + from + " is empty: 'tcpdump -ddd EXPRESSION' prints one");
+        }
         if (!ObjectArgument.isElf(content)) {
             return Map.of("cbpf", new String(content, StandardCharsets.ISO_8859_1));
         }
@@ -132,7 +147,7 @@ public final class CaptureCommand extends ClientCommand {
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.FAILURE,
-                    "cannot read " + from + ": " + e.getMessage(),
+                    "cannot read " + from + ": " + FileTrouble.of(e),
                     "name a file that you may read",
                     e);
         }
@@ -141,7 +156,7 @@ public final class CaptureCommand extends ClientCommand {
     private void write(InputStream blocks) {
         try {
             if (file.equals(STANDARD_OUTPUT)) {
-                copy(blocks, System.out);
+                copyToReader(blocks, StandardOutput.ofProcess());
                 return;
             }
             try (OutputStream out = Files.newOutputStream(Path.of(file))) {
@@ -153,9 +168,20 @@ public final class CaptureCommand extends ClientCommand {
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.FAILURE,
-                    "cannot write " + file + ": " + e.getMessage(),
+                    "cannot write " + file + ": " + FileTrouble.of(e),
                     "name a file in a folder that exists, with room",
                     e);
+        }
+    }
+
+    /** Until the reader goes: whoever closes Wireshark wants no more frames. */
+    private static void copyToReader(InputStream blocks, StandardOutput out) throws IOException {
+        try {
+            copy(blocks, out);
+        } catch (IOException e) {
+            if (!out.isLeftByReader()) {
+                throw e;
+            }
         }
     }
 

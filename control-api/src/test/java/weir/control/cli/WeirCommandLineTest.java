@@ -65,6 +65,21 @@ class WeirCommandLineTest {
     }
 
     @Test
+    void aFileNameThatCannotBeIsNoDefect() {
+        CommandRun.of("program", "verify", "a\0.o")
+                .fails(
+                        ExitCode.USAGE,
+                        "invalid value for positional parameter at index 0 (FILE): 'a\0.o' is no file name in this locale;"
+                                + " LC_ALL=C.UTF-8 has all characters",
+                        "'weir program verify --help' shows how to call it");
+        CommandRun.of("apply", "-f", "a\0.yaml")
+                .fails(
+                        ExitCode.USAGE,
+                        "'a\0.yaml' is no file name in this locale; LC_ALL=C.UTF-8 has all characters",
+                        "'weir apply --help' shows how to call it");
+    }
+
+    @Test
     void namesAValueThatDoesNotFit() {
         assertEquals(2, run("fail", "--kind"));
         assertErr(
