@@ -17,6 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 import weir.control.client.DaemonException;
+import weir.control.program.Printable;
 import weir.control.text.FileTrouble;
 import weir.control.text.Spelling;
 
@@ -108,8 +109,8 @@ public final class WeirCommandLine {
 
     private int report(CommandFailure failure) {
         PrintWriter err = commandLine.getErr();
-        err.println("weir: " + firstLine(failure.getMessage()));
-        err.println("hint: " + failure.hint());
+        err.println("weir: " + Printable.of(firstLine(failure.getMessage())));
+        err.println("hint: " + Printable.of(failure.hint()));
         if (debug) {
             failure.printStackTrace(err);
         }

@@ -39,12 +39,12 @@ class HelpExamplesTest {
                 .map(HelpText::resolve);
     }
 
-    /** Calls of weir, without what the shell makes of the rest of their lines. */
+    /** Calls of weir, without what the shell makes of the rest of their lines, and without what is said about them. */
     static List<String> calls() {
         List<String> calls = new ArrayList<>();
-        String text = lines().reduce("", (before, line) -> before + line + "\n").replace("\\\n", " ");
+        String text = lines().reduce("", (before, line) -> before + line + "\n").replaceAll("\\\\\n +", "");
         for (String part : text.split("\n|\\||;|&&", -1)) {
-            String call = part.strip().replaceFirst("^sudo ", "").replaceFirst(" >.*", "");
+            String call = part.strip().replaceFirst("^sudo ", "").replaceFirst(" >.*| {2}.*", "");
             if (call.startsWith("weir ")) {
                 calls.add(call);
             }

@@ -98,7 +98,9 @@ class ShadowTest {
                         .beginShadow(SWITCH, Steered.object("steered"), Steered.options(), 10, program -> {})) {
             ProgramException refusal = assertThrows(
                     ProgramException.class,
-                    () -> Steered.load(hand, SWITCH, Steered.object("steered"), Steered.options()));
+                    () -> hand.sw()
+                            .programs()
+                            .load(SWITCH, Steered.object("steered"), Steered.options(), program -> {}));
             assertEquals("a program runs in the shadow at the switch", refusal.getMessage());
             assertEquals("wait until it is done", refusal.hint());
             assertFalse(run.hasAllFrames());
