@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import weir.ports.pcap.CaptureFrame;
 import weir.ports.pcap.CaptureReader;
 import weir.testing.Feature;
@@ -21,6 +23,9 @@ import weir.testing.RequiresFeature;
 @RequiresFeature(Feature.LINUX)
 class LauncherTest {
     private static final long DEMO_SECONDS = 30;
+    private static final Path ROOT = Path.of(System.getProperty("weir.root"));
+    private static final String LAUNCHER = ROOT.resolve("weir").toString();
+    private static final String NAT = ROOT.resolve("examples/programs/nat.o").toString();
     private static final List<String> WITHOUT_PRIVILEGES =
             List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs");
 
@@ -77,6 +82,43 @@ class LauncherTest {
                 assertEquals(isSafe ? 0 : 4, verify.exitCode(), verify::err);
                 assertTrue(verify.out().contains("1 program, " + (isSafe ? "accepted" : "rejected")), verify::out);
             }
+        }
+    }
+
+    @Test
+    void aFolderThatIsGoneIsToldInsteadOfTheVirtualMachinesTrace(@TempDir Path scratch)
+            throws InterruptedException, IOException {
+        Path gone = Files.createDirectory(scratch.resolve("gone"));
+        String script = "cd \"$0\" && rmdir \"$0\" && exec \"$1\" --version";
+        try (WeirProcess weir = WeirProcess.exec(List.of("bash", "-c", script, gone.toString(), LAUNCHER))) {
+            assertEquals(1, weir.exitCode(), weir::err);
+            assertTrue(
+                    weir.err().endsWith("weir: the current folder has been removed\nhint: cd to one that is there\n"),
+                    weir::err);
+            assertEquals("", weir.out());
+        }
+    }
+
+    @Test
+    void readsNothingWhereStandardInputIsClosed() throws InterruptedException {
+        String script = "exec \"$0\" program verify --raw - <&-";
+        try (WeirProcess weir = WeirProcess.exec(List.of("bash", "-c", script, LAUNCHER))) {
+            assertEquals(2, weir.exitCode(), weir::err);
+            assertTrue(weir.err().contains("weir: there are no instructions"), weir::err);
+        }
+    }
+
+    @Test
+    void outputThatIsLostIsAFailure() throws InterruptedException {
+        try (WeirProcess weir =
+                WeirProcess.exec(List.of("bash", "-c", "exec \"$0\" doctor -o json > /dev/full", LAUNCHER))) {
+            assertEquals(1, weir.exitCode(), weir::err);
+            assertTrue(weir.err().contains("weir: cannot write standard output: No space left on device"), weir::err);
+        }
+        try (WeirProcess weir = WeirProcess.exec(List.of(
+                "bash", "-c", "set -o pipefail; \"$0\" program disasm \"$1\" --jit | head -n 1", LAUNCHER, NAT))) {
+            assertEquals(0, weir.exitCode(), weir::err);
+            assertEquals("", weir.err(), "a reader that has seen enough is no failure");
         }
     }
 

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import weir.control.plane.ControlException;
 import weir.control.plane.ControlException.Code;
 import weir.control.plane.ControlPlane;
+import weir.control.text.FileTrouble;
 import weir.core.Switch;
 import weir.core.capture.CaptureSettings;
 import weir.core.capture.FilterException;
@@ -121,7 +122,7 @@ public final class CaptureService implements AutoCloseable {
         } catch (IOException e) {
             throw new ControlException(
                     Code.STORAGE,
-                    "cannot write " + file + ": " + e.getMessage(),
+                    "cannot write " + file + ": " + FileTrouble.of(e),
                     "the state folder must exist, be writable and have room",
                     List.of(),
                     List.of(),

@@ -20,6 +20,7 @@ import tools.jackson.databind.JsonNode;
 import weir.control.client.ApiPath;
 import weir.control.client.ApiRequest;
 import weir.control.client.DaemonClient;
+import weir.control.text.FileTrouble;
 import weir.control.topology.SourceText;
 import weir.control.topology.TextErrors;
 import weir.control.topology.TopologyFile;
@@ -116,7 +117,10 @@ public final class ApplyCommand extends QueryCommand {
                     ExitCode.NOT_FOUND, "no file " + file, "docs/topology.md has an example to begin with", e);
         } catch (IOException e) {
             throw new CommandFailure(
-                    ExitCode.USAGE, "cannot read " + file + ": " + e.getMessage(), "name a file that you may read", e);
+                    ExitCode.USAGE,
+                    "cannot read " + file + ": " + FileTrouble.of(e),
+                    "name a file that you may read",
+                    e);
         }
     }
 

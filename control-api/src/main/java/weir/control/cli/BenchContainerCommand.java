@@ -31,6 +31,7 @@ import weir.control.bench.container.RatioPlot;
 import weir.control.bench.process.BenchFailure;
 import weir.control.gen.Traffic;
 import weir.control.run.HostConfig;
+import weir.control.text.FileTrouble;
 import weir.core.port.PortException;
 
 /** {@code weir bench container}. */
@@ -184,7 +185,7 @@ public final class BenchContainerCommand implements Callable<Integer> {
                 Files.writeString(plot, RatioPlot.of(report));
             } catch (IOException e) {
                 throw CommandFailures.of(
-                        ExitCode.FAILURE, new IOException("cannot write " + plot + ": " + e.getMessage(), e), "");
+                        ExitCode.FAILURE, new IOException("cannot write " + plot + ": " + FileTrouble.of(e), e), "");
             }
         }
         PrintWriter out = spec.commandLine().getOut();

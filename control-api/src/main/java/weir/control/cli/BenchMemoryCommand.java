@@ -32,7 +32,8 @@ import weir.core.port.PortException;
         footerHeading = "%nExamples:%n",
         footer = {
             "  weir bench memory",
-            "  weir bench memory --ports 2,8,64 --macs 64,10000 --batch 1,8,64,256 --copy 0,64,1500",
+            "  weir bench memory --ports 2,8,64 --macs 64,10000 --batch 1,8,64,256 \\",
+            "      --copy 0,64,1500",
             "  weir bench memory --ports 64 --macs 10000 --pairs 15 -o json"
         })
 public final class BenchMemoryCommand implements Callable<Integer> {

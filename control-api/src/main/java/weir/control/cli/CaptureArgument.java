@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import weir.control.program.Printable;
+import weir.control.text.FileTrouble;
 import weir.control.text.Spelling;
 import weir.core.Switch;
 import weir.core.capture.Capture;
@@ -68,6 +70,16 @@ record CaptureArgument(Path file, CaptureSettings settings) {
                 "bytes of each frame, 1 to " + CaptureSettings.DEFAULT_SNAP_BYTES);
     }
 
+    /** Throws when it is of a port that is not among these, and would stay empty. */
+    void requirePortAmong(List<String> ports) {
+        if (!settings.port().isEmpty() && !ports.contains(settings.port())) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "--capture names port '" + Printable.of(settings.port()) + "', which is not among the specs",
+                    "ports here are " + String.join(", ", ports));
+        }
+    }
+
     /** Begins it; it ends with the switch. */
     void begin(Switch sw) {
         try {
@@ -77,7 +89,7 @@ record CaptureArgument(Path file, CaptureSettings settings) {
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.FAILURE,
-                    "cannot write " + file + ": " + e.getMessage(),
+                    "cannot write " + file + ": " + FileTrouble.of(e),
                     "name a file that can be written");
         }
     }
@@ -91,7 +103,7 @@ record CaptureArgument(Path file, CaptureSettings settings) {
                 throw new CommandFailure(ExitCode.FAILURE, file + ": " + e.getMessage(), e.hint());
             } catch (IOException e) {
                 throw new CommandFailure(
-                        ExitCode.NOT_FOUND, "cannot read " + file + ": " + e.getMessage(), "name a filter's file");
+                        ExitCode.NOT_FOUND, "cannot read " + file + ": " + FileTrouble.of(e), "name a filter's file");
             }
         }
     }

@@ -22,6 +22,8 @@ import weir.control.client.ApiStream;
 import weir.control.client.DaemonClient;
 import weir.control.completion.DynamicCandidates;
 import weir.control.completion.NameKind;
+import weir.control.text.FileTrouble;
+import weir.core.capture.CaptureSettings;
 
 /** {@code weir capture}. */
 @Command(
@@ -35,7 +37,8 @@ import weir.control.completion.NameKind;
         footer = {
             "  weir capture lan:web -w web.pcapng --seconds 10",
             "  weir capture lan --drops -w - | wireshark -k -i -",
-            "  tcpdump -ddd -y EN10MB icmp > icmp.txt; weir capture lan --filter icmp.txt -w - | tcpdump -r -"
+            "  tcpdump -ddd -y EN10MB icmp > icmp.txt",
+            "  weir capture lan --filter icmp.txt -w - | tcpdump -r -"
         })
 public final class CaptureCommand extends ClientCommand {
     private static final String STANDARD_OUTPUT = "-";
@@ -63,7 +66,7 @@ public final class CaptureCommand extends ClientCommand {
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
     private FilterOption filter;
 
-    @Option(names = "--snaplen", paramLabel = "BYTES", description = "Bytes of each frame (default: all).")
+    @Option(names = "--snaplen", paramLabel = "BYTES", description = "Bytes of each frame, 1 to 262144 (default: all).")
     private @Nullable Integer snapBytes;
 
     @Option(
@@ -80,6 +83,9 @@ public final class CaptureCommand extends ClientCommand {
 
     @Override
     void ask(DaemonClient client) {
+        requireInRange("--snaplen", snapBytes, CaptureSettings.DEFAULT_SNAP_BYTES);
+        requireInRange("--count", frames, Integer.MAX_VALUE);
+        requireInRange("--seconds", seconds, Integer.MAX_VALUE);
         Map<String, Object> wanted = new LinkedHashMap<>();
         wanted.put("switch", place.switchName());
         putWhereThere(wanted, "port", place.port());
@@ -97,6 +103,12 @@ public final class CaptureCommand extends ClientCommand {
         }
     }
 
+    private void requireInRange(String option, @Nullable Integer value, int max) {
+        if (value != null) {
+            OptionRange.require(commandLine(), option, value, 1, max);
+        }
+    }
+
     private static void putWhereThere(Map<String, Object> wanted, String name, @Nullable Object value) {
         if (value != null) {
             wanted.put(name, value);
@@ -106,7 +118,7 @@ public final class CaptureCommand extends ClientCommand {
     private void write(InputStream blocks) {
         try {
             if (file.equals(STANDARD_OUTPUT)) {
-                copy(blocks, System.out);
+                copyToReader(blocks, StandardOutput.ofProcess());
                 return;
             }
             try (OutputStream out = Files.newOutputStream(Path.of(file))) {
@@ -118,9 +130,20 @@ public final class CaptureCommand extends ClientCommand {
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.FAILURE,
-                    "cannot write " + file + ": " + e.getMessage(),
+                    "cannot write " + file + ": " + FileTrouble.of(e),
                     "name a file in a folder that exists, with room",
                     e);
+        }
+    }
+
+    /** Until the reader goes: whoever closes Wireshark wants no more frames. */
+    private static void copyToReader(InputStream blocks, StandardOutput out) throws IOException {
+        try {
+            copy(blocks, out);
+        } catch (IOException e) {
+            if (!out.isLeftByReader()) {
+                throw e;
+            }
         }
     }
 

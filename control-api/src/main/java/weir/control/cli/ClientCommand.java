@@ -40,6 +40,11 @@ abstract class ClientCommand implements Callable<Integer> {
         out().println(line);
     }
 
+    /** Whether what is printed still gets anywhere: commands that go on for ever end with their reader. */
+    final boolean hasReader() {
+        return !out().checkError();
+    }
+
     final CommandLine commandLine() {
         return spec.commandLine();
     }

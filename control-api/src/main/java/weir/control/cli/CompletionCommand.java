@@ -21,7 +21,7 @@ import weir.control.completion.Shell;
         footer = {
             "  source <(weir completion bash)",
             "  weir completion bash > /etc/bash_completion.d/weir",
-            "  weir completion zsh > \"${fpath[1]}/_weir\"",
+            "  weir completion zsh > \"$${fpath[1]}/_weir\"",
             "  weir completion fish > ~/.config/fish/completions/weir.fish"
         })
 public final class CompletionCommand implements Callable<Integer> {

@@ -26,7 +26,16 @@ import weir.control.plane.StateFolder;
 /** {@code weir daemon}. */
 @Command(
         name = "daemon",
-        description = "Runs switches in the foreground and answers the other commands until it is told to end.")
+        description = "Runs switches in the foreground and answers the other commands until it is told to end.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  sudo weir daemon",
+            "  weir daemon --socket /tmp/weir.sock --state /tmp/weir-state",
+            "  weir daemon --config topology.yaml --group weir --ignore-bad-ports",
+            "  weir daemon --docker-socket /run/docker/plugins/weir.sock",
+            "  weir daemon --listen 127.0.0.1:8443 --tls-cert cert.pem \\",
+            "      --tls-key key.pem --token-file tokens"
+        })
 public final class DaemonCommand implements Callable<Integer> {
     private static final Pattern HOST_AND_PORT = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^:\\[\\]]+):([0-9]{1,5})");
     private static final int MAX_PORT = 65_535;
@@ -132,6 +141,13 @@ public final class DaemonCommand implements Callable<Integer> {
     private List<Endpoint> endpoints() {
         List<Endpoint> endpoints = new ArrayList<>();
         endpoints.add(new Endpoint.Unix(socket, group, Role.ADMIN));
+        if (readGroup != null && readSocket == null) {
+            throw new ParameterException(spec.commandLine(), "--read-group is for --read-socket, which is not given");
+        }
+        if (listen == null && (certificate != null || key != null || tokens != null)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--tls-cert, --tls-key and --token-file are for --listen, which is not given");
+        }
         if (readSocket != null) {
             endpoints.add(new Endpoint.Unix(readSocket, readGroup, Role.READ));
         }

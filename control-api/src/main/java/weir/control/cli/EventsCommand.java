@@ -70,7 +70,7 @@ public final class EventsCommand extends QueryCommand {
         }
         try (ApiStream stream = client.stream(request)) {
             ServerEvents events = new ServerEvents(stream.body());
-            for (ServerEvents.Event event = events.next(); event != null; event = events.next()) {
+            for (ServerEvents.Event event = events.next(); event != null && hasReader(); event = events.next()) {
                 show(event);
             }
         }

@@ -15,6 +15,7 @@ import tools.jackson.databind.JsonNode;
 import weir.control.client.ApiPath;
 import weir.control.client.ApiRequest;
 import weir.control.client.DaemonClient;
+import weir.control.text.FileTrouble;
 
 /** The option {@code --filter}, for use as a picocli mixin: which frames a capture or a trace takes. */
 public final class FilterOption {
@@ -41,6 +42,10 @@ public final class FilterOption {
             return null;
         }
         byte[] content = content(from);
+        if (content.length == 0) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "filter " + from + " is empty", "'tcpdump -ddd EXPRESSION' prints one");
+        }
         if (!ObjectArgument.isElf(content)) {
             return Map.of("cbpf", new String(content, StandardCharsets.ISO_8859_1));
         }
@@ -58,7 +63,7 @@ public final class FilterOption {
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.FAILURE,
-                    "cannot read " + from + ": " + e.getMessage(),
+                    "cannot read " + from + ": " + FileTrouble.of(e),
                     "name a file that you may read",
                     e);
         }

@@ -26,6 +26,7 @@ import weir.control.lab.LabFile;
 import weir.control.lab.LabFolder;
 import weir.control.lab.LabReport;
 import weir.control.machine.Capability;
+import weir.control.text.FileTrouble;
 import weir.control.topology.TextErrors;
 
 /** {@code weir lab}: Compose files without Docker. */
@@ -172,7 +173,8 @@ public final class LabCommand extends CommandGroup {
             } catch (NoSuchFileException e) {
                 throw new CommandFailure(ExitCode.NOT_FOUND, "no file " + file, "write the path of a Compose file", e);
             } catch (IOException e) {
-                throw new CommandFailure(ExitCode.FAILURE, "cannot read " + file + ": " + e, "is it a file?", e);
+                throw new CommandFailure(
+                        ExitCode.FAILURE, "cannot read " + file + ": " + FileTrouble.of(e), "is it a file?", e);
             }
         }
 

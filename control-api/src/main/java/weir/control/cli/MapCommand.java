@@ -23,7 +23,7 @@ import weir.control.client.DaemonClient;
             "Shows and changes maps of eBPF programs that the daemon runs.",
             "",
             "A map is called SWITCH::MAP when the switch's program has it, SWITCH:PORT:MAP when a port's does. Keys and"
-                    + " values are written as for 'weir program run --map': numbers, addresses, hex:BYTES, and by field"
+                    + " values are written as for 'weir program run --set': numbers, addresses, hex:BYTES, and by field"
                     + " where the object has types."
         },
         synopsisSubcommandLabel = "COMMAND",

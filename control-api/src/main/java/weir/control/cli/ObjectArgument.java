@@ -22,6 +22,7 @@ import weir.control.program.MapText;
 import weir.control.program.Printable;
 import weir.control.program.RawProgram;
 import weir.control.program.ReplayException;
+import weir.control.text.FileTrouble;
 import weir.control.text.Spelling;
 import weir.ebpf.ObjectFile;
 import weir.ebpf.ObjectFileException;
@@ -194,7 +195,7 @@ final class ObjectArgument {
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.FAILURE,
-                    "cannot read " + file + ": " + e.getMessage(),
+                    "cannot read " + file + ": " + FileTrouble.of(e),
                     "check that it is a file and that you may read it",
                     e);
         }

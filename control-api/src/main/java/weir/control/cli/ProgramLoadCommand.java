@@ -27,7 +27,9 @@ import weir.control.completion.NameKind;
 import weir.control.program.MapSetting;
 import weir.control.program.Printable;
 import weir.control.program.ReplayException;
+import weir.control.text.FileTrouble;
 import weir.core.program.OnFault;
+import weir.core.program.ShadowRun;
 
 /** {@code weir program load}. */
 @Command(
@@ -73,8 +75,9 @@ public final class ProgramLoadCommand extends QueryCommand {
     @Option(
             names = "--shadow",
             paramLabel = "N",
-            description = "Do not load it: run it on copies of N live frames, and tell where it would decide otherwise"
-                    + " than the program in place.")
+            description =
+                    "Do not load it: run it on copies of N live frames, 1 to 65536, or of those that come within 10 s,"
+                            + " and tell where it would decide otherwise than the program in place.")
     private @Nullable Integer shadow;
 
     @Option(names = "--engine", paramLabel = "ENGINE", description = "jit (default) or interpreter.")
@@ -115,8 +118,8 @@ public final class ProgramLoadCommand extends QueryCommand {
         if (offloadAware && finishedFrames) {
             throw usage("--offload-aware and --finished-frames contradict each other");
         }
-        if (shadow != null && shadow < 1) {
-            throw usage("--shadow " + shadow + " is no number of frames, 1 or more");
+        if (shadow != null) {
+            OptionRange.require(commandLine(), "--shadow", shadow, 1, ShadowRun.MAX_FRAMES);
         }
         Map<String, Object> wanted = wanted();
         JsonNode object =
@@ -176,7 +179,10 @@ public final class ProgramLoadCommand extends QueryCommand {
             throw new CommandFailure(ExitCode.NOT_FOUND, "no file " + file, "give an object file that exists", e);
         } catch (IOException e) {
             throw new CommandFailure(
-                    ExitCode.FAILURE, "cannot read " + file + ": " + e.getMessage(), "give a readable object file", e);
+                    ExitCode.FAILURE,
+                    "cannot read " + file + ": " + FileTrouble.of(e),
+                    "give a readable object file",
+                    e);
         }
     }
 

@@ -33,6 +33,7 @@ import weir.control.program.ReplayReport;
 import weir.control.program.ReplaySettings;
 import weir.control.program.Verdict;
 import weir.control.program.VerificationReport;
+import weir.control.text.FileTrouble;
 import weir.ebpf.Engine;
 import weir.ebpf.LoadException;
 import weir.ebpf.ObjectFile;
@@ -67,7 +68,8 @@ import weir.ports.pcap.LinkType;
         footer = {
             "  weir program run prog.o --pcap in.pcap",
             "  weir program run prog.o --pcap in.pcap --set ports:53=1 --out out.pcapng",
-            "  weir program run prog.o --pcap in.pcap --set routes:10.1.0.0/16=2 --set fdb:02:00:00:00:00:01=1",
+            "  weir program run prog.o --pcap in.pcap --set routes:10.1.0.0/16=2 \\",
+            "      --set fdb:02:00:00:00:00:01=1",
             "  tcpdump -c 100 -w - | weir program run prog.o --pcap - -o json"
         })
 public final class ProgramRunCommand implements Callable<Integer> {
@@ -313,7 +315,7 @@ public final class ProgramRunCommand implements Callable<Integer> {
                 ExitCode.FAILURE,
                 new IOException(
                         "cannot read " + where + (outName == null ? "" : " or write " + outName) + ": "
-                                + e.getMessage(),
+                                + FileTrouble.of(e),
                         e),
                 "check the files and the space on the disk");
     }
@@ -356,7 +358,7 @@ public final class ProgramRunCommand implements Callable<Integer> {
                     e);
         } catch (IOException e) {
             throw new CommandFailure(
-                    ExitCode.FAILURE, "cannot write " + name + ": " + e.getMessage(), "name another file", e);
+                    ExitCode.FAILURE, "cannot write " + name + ": " + FileTrouble.of(e), "name another file", e);
         }
         OutputStream buffered = new BufferedOutputStream(out, BUFFER_BYTES);
         return name.toLowerCase(Locale.ROOT).endsWith(".pcap")

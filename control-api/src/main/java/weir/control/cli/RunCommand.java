@@ -36,8 +36,8 @@ import weir.core.worker.WaitMode;
             "Port specs: tap:NAME[?netns=PATH&queues=N&mtu=N&vnet=off&engine=auto|read|io_uring] makes a TAP interface, or takes a persistent one;"
                     + " packet:IFNAME[?netns=PATH&queues=N&mtu=N&vnet=off] takes an interface that exists, such as one end"
                     + " of a veth pair or a network card, and so does xdp:IFNAME[?queue=N|queues=N&mode=native|skb&netns=PATH];"
-                    + " shm:NAME is shared memory with another process;"
-                    + " unix:PATH[?role=listen|connect&mtu=N] is a cable to another process in QEMU's framing, with"
+                    + " shm:NAME[?slots=N&mtu=N&dir=PATH] is shared memory with another process;"
+                    + " unix:PATH[?role=listen|connect&wait=on&mtu=N] is a cable to another process in QEMU's framing, with"
                     + " mode=dgram&peer=PATH a message for each frame; pcap:[IN][,OUT][?speed=original|max|Nx&loops=N] replays"
                     + " one capture and writes another; null:NAME swallows frames; memory:NAME is a port inside this process."
         },
@@ -47,8 +47,10 @@ import weir.core.worker.WaitMode;
             "  weir run packet:veth0 packet:veth1",
             "  weir run 'tap:eth0?netns=/run/netns/a' 'tap:eth0?netns=/run/netns/b'",
             "  weir run unix:/run/weir/vm1 unix:/run/weir/vm2 pcap:,copy.pcap",
-            "  weir run tap:t1 tap:t2 tap:up --vlan t1=access:10 --vlan t2=access:20 --vlan up=trunk:10,20",
-            "  weir run tap:t1 tap:t2 --link t1=delay:20ms,jitter:5ms,loss:1%% --storm t2=broadcast:1000",
+            "  weir run tap:t1 tap:t2 tap:up --vlan t1=access:10 --vlan t2=access:20 \\",
+            "      --vlan up=trunk:10,20",
+            "  weir run tap:t1 tap:t2 --link t1=delay:20ms,jitter:5ms,loss:1%% \\",
+            "      --storm t2=broadcast:1000",
             "  weir run tap:t1 tap:t2 --program filter.o --set blocked:53=1 --watch",
             "  weir run tap:t1 tap:t2 --capture frames.pcapng,drops",
             "  weir run tap:t1 tap:t2 --program bridge.o --program t1=acl.o:ingress"
@@ -94,7 +96,7 @@ public final class RunCommand implements Callable<Integer> {
             description =
                     "Emulates the link behind a port: delay:20ms, jitter:5ms, distribution:uniform|normal, loss:1%%,"
                             + " loss-burst:5, duplicate:1%%, reorder:1%%, corrupt:1%%, rate:10mbit, burst:64kb, limit:1000, down,"
-                            + " for:5m, seed:1, joined by commas. Both directions, or direction:to or from; ';' separates what"
+                            + " cut:MAC+MAC, for:5m, seed:1, joined by commas. Both directions, or direction:to or from; ';' separates what"
                             + " differs. May be repeated for other ports.")
     private List<String> links = List.of();
 
@@ -131,6 +133,9 @@ public final class RunCommand implements Callable<Integer> {
         OptionRange.require(spec.commandLine(), "--workers", workers, 1, MAX_WORKERS);
         PortPlan plan = plan();
         CaptureArgument wanted = capture == null ? null : CaptureArgument.parse(capture);
+        if (wanted != null) {
+            wanted.requirePortAmong(plan.names());
+        }
         PrintWriter err = spec.commandLine().getErr();
         programs.read(plan.names(), err);
         SwitchConfig config = HostConfig.named("run")

@@ -70,7 +70,7 @@ public final class StatsCommand extends QueryCommand {
         if (!needsTwo) {
             show(before, before);
         }
-        for (boolean again = needsTwo || watch; again && pause(); again = watch) {
+        for (boolean again = needsTwo || watch; again && hasReader() && pause(); again = watch) {
             JsonNode now = client.json(request);
             show(before, now);
             before = now;

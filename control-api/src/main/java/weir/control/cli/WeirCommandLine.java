@@ -2,7 +2,10 @@
 
 package weir.control.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -14,6 +17,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 import weir.control.client.DaemonException;
+import weir.control.program.Printable;
+import weir.control.text.FileTrouble;
 import weir.control.text.Spelling;
 
 /**
@@ -26,6 +31,7 @@ public final class WeirCommandLine {
 
     private final CommandLine commandLine;
     private final boolean debug;
+    private @Nullable StandardOutput standardOutput;
 
     private WeirCommandLine(CommandLine commandLine, boolean debug) {
         this.commandLine = commandLine;
@@ -34,6 +40,7 @@ public final class WeirCommandLine {
                 .registerConverter(int.class, WeirCommandLine::wholeNumber)
                 .registerConverter(Integer.class, WeirCommandLine::wholeNumber)
                 .registerConverter(double.class, WeirCommandLine::number)
+                .registerConverter(Path.class, WeirCommandLine::path)
                 // An argument that begins with @ is an argument, not a file to read more of them from.
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -47,7 +54,8 @@ public final class WeirCommandLine {
 
     /** The command line of this process: of the commands, those that the arguments could mean. */
     public static WeirCommandLine of(String... args) {
-        return of(CommandTree.forArguments(new WeirCommand(), args), System.getenv());
+        return of(CommandTree.forArguments(new WeirCommand(), args), System.getenv())
+                .printingTo(StandardOutput.ofProcess());
     }
 
     static WeirCommandLine of(CommandLine commandLine, Map<String, String> environment) {
@@ -60,6 +68,13 @@ public final class WeirCommandLine {
         return this;
     }
 
+    /** Prints what is asked for there; that it is lost is a failure. */
+    WeirCommandLine printingTo(StandardOutput out) {
+        standardOutput = out;
+        commandLine.setOut(out.writer());
+        return this;
+    }
+
     /** Runs to the end of the command; never throws. */
     public int run(String... args) {
         int exitCode;
@@ -69,6 +84,9 @@ public final class WeirCommandLine {
             exitCode = report(asFailure(e, helpOf(commandLine)));
         }
         commandLine.getOut().flush();
+        if (exitCode == ExitCode.OK.number() && standardOutput != null) {
+            exitCode = standardOutput.loss().map(this::reportLoss).orElse(exitCode);
+        }
         commandLine.getErr().flush();
         return exitCode;
     }
@@ -81,10 +99,18 @@ public final class WeirCommandLine {
         }
     }
 
+    private int reportLoss(IOException cause) {
+        return report(new CommandFailure(
+                ExitCode.FAILURE,
+                "cannot write standard output: " + FileTrouble.of(cause),
+                "check where it goes, and that there is room",
+                cause));
+    }
+
     private int report(CommandFailure failure) {
         PrintWriter err = commandLine.getErr();
-        err.println("weir: " + firstLine(failure.getMessage()));
-        err.println("hint: " + failure.hint());
+        err.println("weir: " + Printable.of(firstLine(failure.getMessage())));
+        err.println("hint: " + Printable.of(failure.hint()));
         if (debug) {
             failure.printStackTrace(err);
         }
@@ -123,6 +149,19 @@ public final class WeirCommandLine {
         }
     }
 
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new TypeConversionException(noPath(e));
+        }
+    }
+
+    /** The one way to get there on Linux: an argument in characters that the locale does not have. */
+    private static String noPath(InvalidPathException failure) {
+        return "'" + failure.getInput() + "' is no file name in this locale; LC_ALL=C.UTF-8 has all characters";
+    }
+
     private static double number(String text) {
         try {
             return Double.parseDouble(text);
@@ -150,6 +189,9 @@ public final class WeirCommandLine {
         }
         if (thrown instanceof DaemonException refused) {
             return CommandFailures.of(refused, help);
+        }
+        if (thrown instanceof InvalidPathException unwritable) {
+            return new CommandFailure(ExitCode.USAGE, noPath(unwritable), help, unwritable);
         }
         return new CommandFailure(
                 ExitCode.FAILURE,

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import weir.control.report.LawReport;
+import weir.control.text.FileTrouble;
 import weir.core.SwitchEvent;
 import weir.core.counter.DropReason;
 import weir.core.counter.PortCounters;
@@ -89,7 +90,7 @@ public final class GenRun implements AutoCloseable {
             throw new PortException(
                     isMissing ? PortException.Kind.NOT_FOUND : PortException.Kind.FAILED,
                     "cannot send " + PortSpec.quote(capture.toString()) + ": "
-                            + (isMissing ? "there is no such file" : e.getMessage()),
+                            + (isMissing ? "there is no such file" : FileTrouble.of(e)),
                     "name a pcap or pcapng file of Ethernet frames",
                     e);
         }

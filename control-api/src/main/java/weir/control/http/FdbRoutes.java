@@ -170,7 +170,7 @@ final class FdbRoutes implements Routes {
             if (!sw.removeFdb(vlan, mac)) {
                 throw ControlException.notFound(
                         "no entry " + MacAddress.toString(mac) + " VLAN " + vlan + " on switch " + name,
-                        "GET /v1/switches/" + name + "/fdb has those that there are");
+                        "'weir fdb show " + name + "' lists those that there are");
             }
             return true;
         });

@@ -75,7 +75,7 @@ final class MapRoutes implements Routes {
         String[] parts = id.split(":", ID_PARTS);
         if (parts.length < ID_PARTS || parts[0].isEmpty() || parts[2].isEmpty()) {
             throw ControlException.notFound(
-                    "no map '" + id + "'", "maps are named SWITCH::MAP or SWITCH:PORT:MAP; GET /v1/maps has them all");
+                    "no map '" + id + "'", "maps are named SWITCH::MAP or SWITCH:PORT:MAP; 'weir map list' shows them");
         }
         return live.withProgram(parts[0], parts[1].isEmpty() ? null : parts[1], program -> {
             try {

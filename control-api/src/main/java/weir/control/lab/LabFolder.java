@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 import weir.control.plane.DurableFiles;
+import weir.control.text.FileTrouble;
 import weir.control.text.Spelling;
 
 /**
@@ -107,7 +108,7 @@ public final class LabFolder {
                     .forEach(file -> names.add(file.substring(0, file.length() - ENDING.length())));
             return names;
         } catch (IOException e) {
-            throw new LabException("cannot look into " + folder + ": " + e, "run this as root", e);
+            throw new LabException("cannot look into " + folder + ": " + FileTrouble.of(e), "run this as root", e);
         }
     }
 
@@ -116,7 +117,8 @@ public final class LabFolder {
             DurableFiles.replace(
                     file(lab.name()), json.writerWithDefaultPrettyPrinter().writeValueAsBytes(lab));
         } catch (IOException e) {
-            throw new LabException("cannot write " + file(lab.name()) + ": " + e, "is the disk full?", e);
+            throw new LabException(
+                    "cannot write " + file(lab.name()) + ": " + FileTrouble.of(e), "is the disk full?", e);
         }
     }
 
@@ -127,7 +129,7 @@ public final class LabFolder {
                 Files.deleteIfExists(log(lab.name(), service));
             }
         } catch (IOException e) {
-            throw new LabException("cannot delete " + file(lab.name()) + ": " + e, "delete it", e);
+            throw new LabException("cannot delete " + file(lab.name()) + ": " + FileTrouble.of(e), "delete it", e);
         }
     }
 

@@ -13,6 +13,7 @@ import weir.control.program.MapSetting;
 import weir.control.program.ReplayException;
 import weir.control.program.VerificationReport;
 import weir.control.program.ViolationReport;
+import weir.control.text.Spelling;
 import weir.control.topology.ProgramDefinition;
 import weir.core.Switch;
 import weir.core.program.AttachedProgram;
@@ -169,11 +170,24 @@ final class ProgramLoader {
                 violations.isEmpty() ? Code.UNUSABLE : Code.PROGRAM_REJECTED,
                 String.valueOf(e.getMessage()),
                 violations.isEmpty()
-                        ? "docs/ebpf-support.md says what is supported"
+                        ? hint(definition, object)
                         : "'weir program verify FILE' says the same without a switch",
                 List.of(),
                 violations,
                 e);
+    }
+
+    /** Where it is the name that is wrong or missing, what to do about that. */
+    private static String hint(ProgramDefinition definition, ObjectFile object) {
+        List<String> names = object.programs().stream()
+                .filter(spec -> spec.type().isRunnable() && spec.attach() == ProgramSpec.Attach.DEVICE)
+                .map(ProgramSpec::name)
+                .toList();
+        boolean isNamed = definition.program().isEmpty() ? names.size() < 2 : names.contains(definition.program());
+        return isNamed || names.isEmpty()
+                ? "docs/ebpf-support.md says what is supported"
+                : Spelling.didYouMean(definition.program(), names)
+                        + "--program NAME chooses one, in a topology 'program: NAME'";
     }
 
     private static List<ViolationReport> violations(ProgramDefinition definition, ObjectFile object) {

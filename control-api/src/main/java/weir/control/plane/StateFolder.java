@@ -148,7 +148,8 @@ public final class StateFolder implements TopologyStore, AutoCloseable {
             DefinitionErrors.Place first = e.places().getFirst();
             throw new Unusable(file + " at /topology" + first.pointer() + ": " + first.cause(), HINT, e);
         } catch (IOException e) {
-            throw new Unusable("cannot read " + file + ": " + e, "it must be a file that this user may read", e);
+            throw new Unusable(
+                    "cannot read " + file + ": " + FileTrouble.of(e), "it must be a file that this user may read", e);
         }
     }
 

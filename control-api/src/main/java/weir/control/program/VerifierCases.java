@@ -19,6 +19,7 @@ import weir.control.program.VerifierCase.CaseMap;
 import weir.control.program.VerifierCase.EntryText;
 import weir.control.program.VerifierCase.Expected;
 import weir.control.program.VerifierCase.RunText;
+import weir.control.text.FileTrouble;
 import weir.ebpf.Engine;
 
 /** Programs with the verdicts that they should get, out of a JSON file; {@code docs/verifier.md} has the format. */
@@ -72,7 +73,7 @@ public final class VerifierCases {
             throw new ReplayException(Kind.NOT_FOUND, "no file " + file, HINT);
         } catch (IOException e) {
             throw new ReplayException(
-                    Kind.CONTENT, "cannot read " + file + ": " + e.getMessage(), "check that you may read it");
+                    Kind.CONTENT, "cannot read " + file + ": " + FileTrouble.of(e), "check that you may read it");
         }
         if (bytes.length > MAX_BYTES) {
             throw new ReplayException(

@@ -3,6 +3,7 @@
 package weir.control.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,6 +55,15 @@ class CaptureArgumentTest {
             hand.portNames().forEach(hand::received);
         }
         assertEquals(List.of(expected.split(", ")), read(file));
+    }
+
+    @Test
+    void aPortThatIsNotThereIsRefused() {
+        CaptureArgument wanted = CaptureArgument.parse("run.pcapng,port=c");
+        CommandFailure refusal = assertThrows(CommandFailure.class, () -> wanted.requirePortAmong(List.of("a", "b")));
+        assertEquals("--capture names port 'c', which is not among the specs", refusal.getMessage());
+        assertEquals("ports here are a, b", refusal.hint());
+        CaptureArgument.parse("run.pcapng,port=b").requirePortAmong(List.of("a", "b"));
     }
 
     @Test

@@ -155,6 +155,9 @@ class ClientCommandsTest {
     @Test
     void aRejectedProgramIsToldAsVerifyTellsItAndChangesNothing() {
         makeALan();
+        String several =
+                weir("program", "load", "lan:a", example("tail_calls.o")).err();
+        assertTrue(several.contains("hint: --program NAME chooses one"), several);
         CommandRun run = weir("program", "load", "lan:a", example("no_bounds_check.o"));
         assertEquals(ExitCode.PROGRAM_REJECTED.number(), run.exitCode(), run::err);
         assertTrue(run.err().contains("error: "), run::err);
@@ -184,6 +187,13 @@ class ClientCommandsTest {
     }
 
     @Test
+    void watchingEndsWhenNobodyReads() {
+        makeALan();
+        CommandRun.withoutReader("stats", "lan", "--watch", "--interval", "0.1", "--socket", socket.toString())
+                .succeeds();
+    }
+
+    @Test
     void whatIsNotThereOrMakesNoSenseIsRefusedWithAHint() {
         makeALan();
         refuses(ExitCode.NOT_FOUND, "no switch 'lam'", "switch show lam");
@@ -197,10 +207,10 @@ class ClientCommandsTest {
         refuses(ExitCode.NOT_FOUND, "no switch 'lam'", "fdb show lam");
         refuses(ExitCode.NOT_FOUND, "no file missing.o", "program load lan missing.o");
         refuses(ExitCode.USAGE, "nothing to change is given", "port set lan:a");
-        for (String frames : List.of("0", "-3")) {
+        for (String frames : List.of("0", "-3", "65537")) {
             refuses(
                     ExitCode.USAGE,
-                    "--shadow " + frames + " is no number of frames, 1 or more",
+                    "--shadow " + frames + " is out of range [1, 65536]",
                     "program load lan missing.o --shadow " + frames);
         }
         refuses(ExitCode.USAGE, "'02:00' is not a MAC address like 02:00:00:00:00:01", "fdb add lan 02:00 a");
@@ -212,6 +222,13 @@ class ClientCommandsTest {
                 "what makes no sense is not the machine's fault");
         refuses(ExitCode.USAGE, "nothing to emulate is given", "link set lan:a");
         refuses(ExitCode.USAGE, "nothing to emulate is given", "link set lan:a --for 5m --direction to");
+        refuses(
+                ExitCode.USAGE,
+                "'for:0s' is no time; without it settings hold until changed",
+                "link set lan:a --down --for 0s");
+        refuses(ExitCode.USAGE, "--snaplen 0 is out of range [1, 262144]", "capture lan -w x.pcapng --snaplen 0");
+        refuses(ExitCode.USAGE, "--count 0 is out of range [1, 2147483647]", "capture lan -w x.pcapng -c 0");
+        refuses(ExitCode.USAGE, "--seconds 0 is out of range [1, 2147483647]", "capture lan -w x.pcapng --seconds 0");
         refuses(ExitCode.USAGE, "--after -1 is no event's number", "events --after -1");
         refuses(ExitCode.USAGE, "'..' is no name", "switch show ..");
         refuses(ExitCode.USAGE, "--static and --learned leave nothing", "fdb show lan --static --learned");

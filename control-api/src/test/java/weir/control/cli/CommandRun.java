@@ -4,8 +4,10 @@ package weir.control.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,27 @@ record CommandRun(int exitCode, String out, String err) {
                 .printingTo(new PrintWriter(out), new PrintWriter(err))
                 .run(args);
         return new CommandRun(exitCode, out.toString(), err.toString());
+    }
+
+    /** The same where whatever is printed meets a closed pipe. */
+    static CommandRun withoutReader(String... args) {
+        StringWriter err = new StringWriter();
+        Writer closed = new Writer() {
+            @Override
+            public void write(char[] text, int from, int count) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        int exitCode = WeirCommandLine.of(CommandTree.forArguments(new WeirCommand(), args), Map.of())
+                .printingTo(new PrintWriter(closed), new PrintWriter(err))
+                .run(args);
+        return new CommandRun(exitCode, "", err.toString());
     }
 
     /** The same for a command that stays: in a thread of its own, interrupted when it says that it is ready. */

@@ -86,7 +86,10 @@ class RunCommandTest {
         CommandRun.of("run", "memory:a", "memory:b", "--capture", "x,snap=0")
                 .fails(ExitCode.USAGE, "--capture has snap='0'", "bytes of each frame, 1 to 262144");
         CommandRun.of("run", "memory:a", "memory:b", "--capture", "/nowhere/x")
-                .fails(ExitCode.FAILURE, "cannot write /nowhere/x: /nowhere/x", "name a file that can be written");
+                .fails(
+                        ExitCode.FAILURE,
+                        "cannot write /nowhere/x: there is no such file or folder",
+                        "name a file that can be written");
     }
 
     @Test

@@ -65,6 +65,30 @@ class WeirCommandLineTest {
     }
 
     @Test
+    void whatTerminalsObeyIsShownAsText() {
+        CommandRun.of("program", "verify", "a\033[31m.o")
+                .fails(
+                        ExitCode.NOT_FOUND,
+                        "no file a\\u001b[31m.o",
+                        "compile one with 'clang -O2 -g --target=bpf -c prog.c -o prog.o'");
+    }
+
+    @Test
+    void aFileNameThatCannotBeIsNoDefect() {
+        CommandRun.of("program", "verify", "a\0.o")
+                .fails(
+                        ExitCode.USAGE,
+                        "invalid value for positional parameter at index 0 (FILE): 'a\\u0000.o' is no file name in this locale;"
+                                + " LC_ALL=C.UTF-8 has all characters",
+                        "'weir program verify --help' shows how to call it");
+        CommandRun.of("apply", "-f", "a\0.yaml")
+                .fails(
+                        ExitCode.USAGE,
+                        "'a\\u0000.yaml' is no file name in this locale; LC_ALL=C.UTF-8 has all characters",
+                        "'weir apply --help' shows how to call it");
+    }
+
+    @Test
     void namesAValueThatDoesNotFit() {
         assertEquals(2, run("fail", "--kind"));
         assertErr(

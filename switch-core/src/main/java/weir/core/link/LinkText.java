@@ -81,12 +81,21 @@ final class LinkText {
             case "down" -> draft.down = isBare(key, value);
             case "cut" -> draft.cut = stations(value);
             case "direction" -> draft.direction = direction(value);
-            case "for" -> forNanos = once(forNanos, key, LinkUnits.longNanos(value));
+            case "for" -> forNanos = once(forNanos, key, lifetime(value));
             case "seed" -> seed = once(seed, key, number(key, value, 18));
             default ->
                 throw new IllegalArgumentException(
                         "'" + key + "' in '" + text + "' is no setting of a link; there are " + KEYS);
         }
+    }
+
+    private static long lifetime(String value) {
+        long nanos = LinkUnits.longNanos(value);
+        if (nanos == 0) {
+            throw new IllegalArgumentException(
+                    "'for:" + value + "' is no time; without it settings hold until changed");
+        }
+        return nanos;
     }
 
     private static DelayDistribution distribution(String value) {

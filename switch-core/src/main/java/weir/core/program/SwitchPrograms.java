@@ -138,12 +138,19 @@ public final class SwitchPrograms implements AutoCloseable {
         try {
             Slot slot = slots.computeIfAbsent(number, key -> new Slot(place));
             if (slot.published != null && slot.current == null) {
-                throw new ProgramException("a program in Java is at " + place, "remove it first");
+                throw inTheWay(slot, place);
             }
             return slot;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** What is published and has no handle is a program of the embedding application, or the stand-in of a shadow run. */
+    private static ProgramException inTheWay(Slot slot, ProgramPlace place) {
+        return slot.published instanceof EbpfForwardingProgram
+                ? new ProgramException("a program runs in the shadow at " + place, "wait until it is done")
+                : new ProgramException("a program in Java is at " + place, "remove it first");
     }
 
     private static void prepareOrClose(AttachedProgram next, Consumer<AttachedProgram> prepare) {
@@ -392,7 +399,7 @@ public final class SwitchPrograms implements AutoCloseable {
     private EbpfForwardingProgram standIn(int number, ProgramPlace place) throws ProgramException {
         Slot slot = slots.get(number);
         if (slot != null && slot.published != null) {
-            throw new ProgramException("a program in Java is at " + place, "remove it first");
+            throw inTheWay(slot, place);
         }
         PreparedProgram passing = new PreparedProgram(new PassingProgram(), false, false, false, false);
         EbpfForwardingProgram program =

@@ -62,6 +62,7 @@ class LinkSettingsTest {
             delimiter = '|',
             value = {
                 "delay:20 | '20' is not a time such as 20ms; units are ns, us, ms, s",
+                "down,for:0s | 'for:0s' is no time; without it settings hold until changed",
                 "delay:-1ms | '-1ms' is not a time",
                 "delay:61s | delay 61000000000 ns is out of range [0, 60000000000]",
                 "delay:0.1ns | '0.1ns' is too large or too fine",

@@ -91,6 +91,23 @@ class ShadowTest {
     }
 
     @Test
+    void standInIsNotTakenForAProgramInJava() throws Exception {
+        try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a", "b");
+                ShadowRun run = hand.sw()
+                        .programs()
+                        .beginShadow(SWITCH, Steered.object("steered"), Steered.options(), 10, program -> {})) {
+            ProgramException refusal = assertThrows(
+                    ProgramException.class,
+                    () -> hand.sw()
+                            .programs()
+                            .load(SWITCH, Steered.object("steered"), Steered.options(), program -> {}));
+            assertEquals("a program runs in the shadow at the switch", refusal.getMessage());
+            assertEquals("wait until it is done", refusal.hint());
+            assertFalse(run.hasAllFrames());
+        }
+    }
+
+    @Test
     void programsOfBothTypesCompare() throws Exception {
         try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a", "b", "c")) {
             Steered.load(hand, SWITCH, Steered.object("vale_steered"), Steered.options());
