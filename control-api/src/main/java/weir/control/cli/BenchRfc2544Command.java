@@ -41,8 +41,9 @@ import weir.control.bench.rfc.TrialSettings;
         footer = {
             "  weir bench rfc2544",
             "  weir bench rfc2544 --sizes 64,1518 --tests all --line-rate 100mbit",
-            "  weir bench rfc2544 --program examples/programs/l2_bridge.o --bidirectional -o json",
-            "  sudo weir bench rfc2544 --dut packet:veth0,packet:veth1 --seconds 10 --plot rates.svg"
+            "  weir bench rfc2544 --program examples/programs/bridge.o --bidirectional",
+            "  sudo weir bench rfc2544 --dut packet:veth0,packet:veth1 --seconds 10 \\",
+            "      --plot rates.svg"
         })
 public final class BenchRfc2544Command implements Callable<Integer> {
     private static final int PORTS = 2;

@@ -33,9 +33,10 @@ import weir.control.bench.rfc.TrialSettings;
         footer = {
             "  weir bench rfc2889",
             "  weir bench rfc2889 --ports 8 --macs 8 --tests fully_meshed --sizes 64",
-            "  weir bench rfc2889 --tests congestion,forward_pressure --line-rate 100mbit --sizes 512",
+            "  weir bench rfc2889 --tests congestion,forward_pressure \\",
+            "      --line-rate 100mbit --sizes 512",
             "  weir bench rfc2889 --tests address_caching --fdb 1024 --fdb-quota 1024",
-            "  sudo weir bench rfc2889 --dut packet:v1,packet:v2,packet:v3,packet:v4 -o json"
+            "  sudo weir bench rfc2889 --dut packet:v1,packet:v2,packet:v3 -o json"
         })
 public final class BenchRfc2889Command implements Callable<Integer> {
     private static final int MIN_PORTS = 2;

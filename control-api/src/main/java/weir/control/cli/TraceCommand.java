@@ -101,7 +101,7 @@ public final class TraceCommand extends QueryCommand {
         try (ApiStream stream =
                 client.stream(ApiRequest.post(ApiPath.of("traces")).withJson(wanted))) {
             BufferedReader lines = new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8));
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            for (String line = lines.readLine(); line != null && hasReader(); line = lines.readLine()) {
                 if (!line.isBlank()) {
                     show(parsed(line), text);
                 }

@@ -53,6 +53,8 @@ class DaemonKeysTest {
             "weir-bench-shm",
             "weir-bench-daemon",
             "weir-bench-container",
+            "weir-bench-rfc2544",
+            "weir-bench-rfc2889",
             "weir-docker-attach",
             "weir-docker-detach",
             "weir-lab-list",
