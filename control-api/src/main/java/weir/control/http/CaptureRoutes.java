@@ -6,12 +6,10 @@ import static io.vertx.core.http.HttpMethod.DELETE;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.POST;
 
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import weir.control.capture.CaptureReport;
 import weir.control.capture.CaptureRequest;
 import weir.control.capture.CaptureService;
 import weir.control.plane.ControlException;
@@ -20,9 +18,7 @@ import weir.control.topology.DefinitionErrors;
 /** {@code /v1/captures}: pcapng as a stream or into a file of the daemon's. */
 final class CaptureRoutes implements Routes {
     private static final String PCAPNG = "application/x-pcapng";
-    private static final int OK = 200;
     private static final int CREATED = 201;
-    private static final long BEAT_MILLIS = 10_000;
 
     /**
      * A block of names without a name, which readers pass over:
@@ -34,9 +30,11 @@ final class CaptureRoutes implements Routes {
     private static final byte[] NO_NAMES = {4, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0};
 
     private final CaptureService captures;
+    private final StreamedAnswer answer;
 
     CaptureRoutes(CaptureService captures) {
         this.captures = captures;
+        answer = new StreamedAnswer(PCAPNG, NO_NAMES, id -> captures.endIfRunning(id, "the client is gone"));
     }
 
     @Override
@@ -86,42 +84,10 @@ final class CaptureRoutes implements Routes {
             Answers.blocking(
                     context, CREATED, () -> captures.toFile(request, file).json());
         } else {
-            stream(context, request);
+            answer.begin(
+                    context,
+                    (out, whenEnded) ->
+                            captures.toStream(request, out, whenEnded).id());
         }
-    }
-
-    private void stream(RoutingContext context, CaptureRequest request) {
-        HttpServerResponse response = context.response();
-        ResponseStream out = new ResponseStream(context.vertx().getOrCreateContext(), response);
-        response.closeHandler(_ -> out.abandon());
-        response.exceptionHandler(_ -> out.abandon());
-        out.begin(PCAPNG);
-        long beats = context.vertx().setPeriodic(BEAT_MILLIS, _ -> out.beat(NO_NAMES));
-        Runnable whenEnded = () -> context.vertx().cancelTimer(beats);
-        context.vertx()
-                .executeBlocking(
-                        () -> {
-                            CaptureReport report = captures.toStream(request, out, whenEnded);
-                            Audit.of(context).end(OK);
-                            return report;
-                        },
-                        false)
-                .onSuccess(report -> whenGone(context, out, report))
-                .onFailure(failure -> {
-                    whenEnded.run();
-                    out.refuse();
-                    Answers.fail(context, failure);
-                });
-    }
-
-    /** A client that goes ends its capture, even when there is no frame that could not be sent. */
-    private void whenGone(RoutingContext context, ResponseStream out, CaptureReport report) {
-        out.whenAbandoned(() -> context.vertx()
-                .executeBlocking(
-                        () -> {
-                            captures.endIfRunning(report.id(), "the client is gone");
-                            return true;
-                        },
-                        false));
     }
 }
