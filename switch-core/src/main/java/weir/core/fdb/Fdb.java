@@ -471,11 +471,14 @@ public final class Fdb {
 
     /** Removes the dynamic entries of a port but those of VLANs that are kept. */
     public void flushDynamic(int portIndex, IntPredicate isKept) {
-        for (FdbEntry entry : dump()) {
-            if (entry.portIndex() == portIndex && !entry.isStatic() && !isKept.test(entry.vlan())) {
-                remove(entry.vlan(), entry.mac());
+        List<FdbEntry> gone = new ArrayList<>();
+        for (int slot = oldest[portIndex]; slot != NONE; slot = side(slot, FdbLayout.NEWER)) {
+            FdbEntry entry = entry(slot);
+            if (!isKept.test(entry.vlan())) {
+                gone.add(entry);
             }
         }
+        gone.forEach(entry -> remove(entry.vlan(), entry.mac())); // which moves others to other slots
     }
 
     /** Removes everything that points at a port, static entries included. */

@@ -147,6 +147,11 @@ public final class PortEntry {
         return port;
     }
 
+    /** Whether another entry, perhaps of the same port, has the same VLANs. */
+    boolean carriesSameVlansAs(PortEntry other) {
+        return options.vlan().equals(other.options.vlan());
+    }
+
     public PortOptions options() {
         return options;
     }

@@ -513,7 +513,7 @@ public final class SwitchWorker {
                 forget(before);
             }
             if (port != null) {
-                if (before != null && port.isSamePortAs(before)) {
+                if (before != null && port.isSamePortAs(before) && !port.carriesSameVlansAs(before)) {
                     fdb.flushDynamic(i, port::isMember);
                 }
                 newCells[i] = port.cells(index);
