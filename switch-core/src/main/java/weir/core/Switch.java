@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import weir.core.capture.Capture;
 import weir.core.capture.CaptureConsumer;
 import weir.core.capture.CaptureSettings;
+import weir.core.capture.CaptureTap;
 import weir.core.capture.FilterException;
 import weir.core.counter.PortCounters;
 import weir.core.counter.WorkerCounters;
@@ -70,7 +71,7 @@ public final class Switch implements AutoCloseable {
     private boolean closed;
     private final SwitchPrograms programs = new SwitchPrograms(new Site());
     private final SwitchLinks links;
-    private final SwitchCaptures captures;
+    private final SwitchTaps<Capture, CaptureTap> captures;
     private final SwitchTraces traces;
     private volatile ProgramTable programTable = ProgramTable.EMPTY;
     private volatile List<PortEntry> portsNow = List.of();
@@ -87,7 +88,7 @@ public final class Switch implements AutoCloseable {
                 config,
                 i -> new SwitchWorker(
                         i, config.workers(), config.worker(), pool.store(i), workerEvents, () -> programTable, guard));
-        captures = new SwitchCaptures(config, pool, workers, this);
+        captures = new SwitchTaps<>(config, pool, workers, this, "captures", Integer.MAX_VALUE, SwitchWorker::capture);
         traces = new SwitchTraces(config, pool, workers, programs, this);
         ledger = new PortLedger(workers.all().stream().map(SwitchWorker::strays).toList());
     }

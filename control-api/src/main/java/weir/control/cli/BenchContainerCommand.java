@@ -2,9 +2,7 @@
 
 package weir.control.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -17,7 +15,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import weir.control.bench.PairStatistics;
 import weir.control.bench.container.Attachment;
@@ -31,7 +28,6 @@ import weir.control.bench.container.RatioPlot;
 import weir.control.bench.process.BenchFailure;
 import weir.control.gen.Traffic;
 import weir.control.run.HostConfig;
-import weir.control.text.FileTrouble;
 import weir.core.port.PortException;
 
 /** {@code weir bench container}. */
@@ -161,10 +157,7 @@ public final class BenchContainerCommand implements Callable<Integer> {
     private ContainerBenchSettings settings() {
         OptionRange.require(spec.commandLine(), "--seconds", seconds, MIN_SECONDS, MAX_SECONDS);
         OptionRange.require(spec.commandLine(), "--pairs", pairs, 1, MAX_PAIRS);
-        Path folder = plot == null ? null : plot.toAbsolutePath().getParent();
-        if (folder != null && !Files.isDirectory(folder)) {
-            throw usage("--plot: there is no folder " + folder);
-        }
+        PlotFile.requireFolder(spec.commandLine(), plot);
         BitSet allowed = HostConfig.allowedCpus();
         boolean pinned = allowed.cardinality() > 1;
         return new ContainerBenchSettings(
@@ -180,14 +173,7 @@ public final class BenchContainerCommand implements Callable<Integer> {
     }
 
     private void report(ContainerBenchReport report) {
-        if (plot != null) {
-            try {
-                Files.writeString(plot, RatioPlot.of(report));
-            } catch (IOException e) {
-                throw CommandFailures.of(
-                        ExitCode.FAILURE, new IOException("cannot write " + plot + ": " + FileTrouble.of(e), e), "");
-            }
-        }
+        PlotFile.write(plot, () -> RatioPlot.of(report));
         PrintWriter out = spec.commandLine().getOut();
         if (output.format() != OutputFormat.TABLE) {
             output.print(out, report, () -> figures(report));
@@ -247,9 +233,5 @@ public final class BenchContainerCommand implements Callable<Integer> {
             }
         }
         return table;
-    }
-
-    private ParameterException usage(String cause) {
-        return new ParameterException(spec.commandLine(), cause);
     }
 }

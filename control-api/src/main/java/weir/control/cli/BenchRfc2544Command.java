@@ -2,25 +2,17 @@
 
 package weir.control.cli;
 
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import weir.control.bench.rfc.RatePlot;
 import weir.control.bench.rfc.Rfc2544;
 import weir.control.bench.rfc.Rfc2544Report;
 import weir.control.bench.rfc.Rfc2544Settings;
 import weir.control.bench.rfc.Rfc2544Test;
-import weir.control.bench.rfc.TrialSettings;
 
 /** {@code weir bench rfc2544}. */
 @Command(
@@ -45,27 +37,11 @@ import weir.control.bench.rfc.TrialSettings;
             "  sudo weir bench rfc2544 --dut packet:veth0,packet:veth1 --seconds 10 \\",
             "      --plot rates.svg"
         })
-public final class BenchRfc2544Command implements Callable<Integer> {
+public final class BenchRfc2544Command extends RfcBenchCommand {
     private static final int PORTS = 2;
     private static final int MAX_PERCENT = 100;
     private static final List<Rfc2544Test> DEFAULT_TESTS =
             List.of(Rfc2544Test.THROUGHPUT, Rfc2544Test.LATENCY, Rfc2544Test.FRAME_LOSS);
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
-
-    @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private OutputOptions output;
-
-    @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private DeviceOptions device;
-
-    @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private TrialOptions trials;
 
     @Option(
             names = "--tests",
@@ -94,52 +70,29 @@ public final class BenchRfc2544Command implements Callable<Integer> {
     @Override
     public Integer call() {
         Rfc2544Settings settings = settings();
-        TrialSettings common = settings.trials();
-        DeviceOptions.Opener opener = device.read(
-                spec.commandLine(), PORTS, common.longestSize() - TrialSettings.FCS_BYTES, common.lineRate() > 0);
-        return BenchRun.run(spec.commandLine(), opener, (open, progress) -> {
-            BenchRun.announce(spec.commandLine(), output, open, settings.secondsAtMost());
-            report(Rfc2544.run(open, settings, progress::show), progress);
+        return measure(PORTS, settings.trials(), settings.secondsAtMost(), (open, progress) -> {
+            Rfc2544Report report = Rfc2544.run(open, settings, progress::show);
+            PlotFile.write(plot, () -> RatePlot.of(report));
+            print(progress, report, out -> Rfc2544Text.print(out, report), () -> Rfc2544Text.throughput(report));
         });
     }
 
     private Rfc2544Settings settings() {
-        OptionRange.require(spec.commandLine(), "--broadcast", broadcast, 0, MAX_PERCENT);
-        if (device.namedPorts() > PORTS) {
-            throw usage("--dut names " + device.namedPorts()
-                    + " ports, and RFC 2544 has two; 'weir bench rfc2889' takes more");
+        OptionRange.require(command(), "--broadcast", broadcast, 0, MAX_PERCENT);
+        if (namedPorts() > PORTS) {
+            throw usage(
+                    "--dut names " + namedPorts() + " ports, and RFC 2544 has two; 'weir bench rfc2889' takes more");
         }
-        Path folder = plot == null ? null : plot.toAbsolutePath().getParent();
-        if (folder != null && !Files.isDirectory(folder)) {
-            throw usage("--plot: there is no folder " + folder);
-        }
+        PlotFile.requireFolder(command(), plot);
         List<Rfc2544Test> chosen =
-                TestNames.read(spec.commandLine(), tests, Rfc2544Test.values(), Rfc2544Test::label, DEFAULT_TESTS);
+                TestNames.read(command(), tests, Rfc2544Test.values(), Rfc2544Test::label, DEFAULT_TESTS);
         if (plot != null && !chosen.contains(Rfc2544Test.THROUGHPUT)) {
             throw usage("--plot shows throughput, which is not among --tests");
         }
-        return new Rfc2544Settings(chosen, bidirectional, broadcast, trials.read(spec.commandLine()));
+        return new Rfc2544Settings(chosen, bidirectional, broadcast, trials());
     }
 
     private ParameterException usage(String cause) {
-        return new ParameterException(spec.commandLine(), cause);
-    }
-
-    private void report(Rfc2544Report report, Progress progress) {
-        progress.close();
-        if (plot != null) {
-            try {
-                Files.writeString(plot, RatePlot.of(report));
-            } catch (IOException e) {
-                throw CommandFailures.of(
-                        ExitCode.FAILURE, new IOException("cannot write " + plot + ": " + e.getMessage(), e), "");
-            }
-        }
-        PrintWriter out = spec.commandLine().getOut();
-        if (output.format() == OutputFormat.TABLE) {
-            Rfc2544Text.print(out, report);
-        } else {
-            output.print(out, report, () -> Rfc2544Text.throughput(report));
-        }
+        return new ParameterException(command(), cause);
     }
 }

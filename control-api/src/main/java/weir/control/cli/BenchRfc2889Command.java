@@ -2,19 +2,13 @@
 
 package weir.control.cli;
 
-import java.io.PrintWriter;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import weir.control.bench.rfc.Rfc2889;
 import weir.control.bench.rfc.Rfc2889Report;
 import weir.control.bench.rfc.Rfc2889Settings;
 import weir.control.bench.rfc.Rfc2889Test;
-import weir.control.bench.rfc.TrialSettings;
 
 /** {@code weir bench rfc2889}. */
 @Command(
@@ -38,26 +32,10 @@ import weir.control.bench.rfc.TrialSettings;
             "  weir bench rfc2889 --tests address_caching --fdb 1024 --fdb-quota 1024",
             "  sudo weir bench rfc2889 --dut packet:v1,packet:v2,packet:v3 -o json"
         })
-public final class BenchRfc2889Command implements Callable<Integer> {
+public final class BenchRfc2889Command extends RfcBenchCommand {
     private static final int MIN_PORTS = 2;
     private static final int MAX_PORTS = 64;
     private static final int MAX_ADDRESSES = 1 << 20;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
-
-    @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private OutputOptions output;
-
-    @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private DeviceOptions device;
-
-    @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private TrialOptions trials;
 
     @Option(
             names = "--tests",
@@ -81,26 +59,14 @@ public final class BenchRfc2889Command implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        OptionRange.require(spec.commandLine(), "--ports", ports, MIN_PORTS, MAX_PORTS);
-        OptionRange.require(spec.commandLine(), "--addresses", addresses, 1, MAX_ADDRESSES);
+        OptionRange.require(command(), "--ports", ports, MIN_PORTS, MAX_PORTS);
+        OptionRange.require(command(), "--addresses", addresses, 1, MAX_ADDRESSES);
         List<Rfc2889Test> all = List.of(Rfc2889Test.values());
-        TrialSettings common = trials.read(spec.commandLine());
         Rfc2889Settings settings = new Rfc2889Settings(
-                TestNames.read(spec.commandLine(), tests, Rfc2889Test.values(), Rfc2889Test::label, all),
-                addresses,
-                common);
-        DeviceOptions.Opener opener = device.read(
-                spec.commandLine(), ports, common.longestSize() - TrialSettings.FCS_BYTES, common.lineRate() > 0);
-        return BenchRun.run(spec.commandLine(), opener, (open, progress) -> {
-            BenchRun.announce(spec.commandLine(), output, open, settings.secondsAtMost());
+                TestNames.read(command(), tests, Rfc2889Test.values(), Rfc2889Test::label, all), addresses, trials());
+        return measure(ports, settings.trials(), settings.secondsAtMost(), (open, progress) -> {
             Rfc2889Report report = Rfc2889.run(open, settings, progress::show);
-            progress.close();
-            PrintWriter out = spec.commandLine().getOut();
-            if (output.format() == OutputFormat.TABLE) {
-                Rfc2889Text.print(out, report);
-            } else {
-                output.print(out, report, () -> Rfc2889Text.forwarding(report));
-            }
+            print(progress, report, out -> Rfc2889Text.print(out, report), () -> Rfc2889Text.forwarding(report));
         });
     }
 }

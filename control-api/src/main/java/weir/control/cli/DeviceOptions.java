@@ -147,21 +147,19 @@ final class DeviceOptions {
 
     private Map<String, LinkSettings> links(CommandLine command, List<String> names) {
         Map<String, LinkSettings> settings = new LinkedHashMap<>();
-        for (String text : links) {
-            int equals = text.indexOf('=');
-            String port = equals < 0 ? "" : text.substring(0, equals);
+        PerPort.read(command, "--link", "SETTINGS", links).forEach((port, text) -> {
             if (!names.contains(port)) {
                 throw new ParameterException(
-                        command, "--link '" + text + "' is not PORT=SETTINGS; ports are " + String.join(", ", names));
+                        command,
+                        "--link '" + port + "=" + text + "' is not PORT=SETTINGS; ports are "
+                                + String.join(", ", names));
             }
             try {
-                if (settings.put(port, LinkSettings.parse(text.substring(equals + 1))) != null) {
-                    throw new ParameterException(command, "--link stands twice for port '" + port + "'");
-                }
+                settings.put(port, LinkSettings.parse(text));
             } catch (IllegalArgumentException e) {
                 throw new ParameterException(command, "--link: " + e.getMessage(), e);
             }
-        }
+        });
         return settings;
     }
 

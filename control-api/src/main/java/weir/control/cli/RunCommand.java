@@ -3,9 +3,7 @@
 package weir.control.cli;
 
 import java.io.PrintWriter;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -172,27 +170,12 @@ public final class RunCommand implements Callable<Integer> {
             return PortPlan.of(
                     portSpecs,
                     new PortPlan.Settings(
-                            byPort("--vlan", "MODE", vlans),
-                            byPort("--storm", "LIMITS", storms),
-                            byPort("--link", "SETTINGS", links)));
+                            PerPort.read(spec.commandLine(), "--vlan", "MODE", vlans),
+                            PerPort.read(spec.commandLine(), "--storm", "LIMITS", storms),
+                            PerPort.read(spec.commandLine(), "--link", "SETTINGS", links)));
         } catch (PortException e) {
             throw CommandFailures.ofSpec(e);
         }
-    }
-
-    private Map<String, String> byPort(String option, String what, List<String> texts) {
-        Map<String, String> byPort = new LinkedHashMap<>();
-        for (String text : texts) {
-            int equals = text.indexOf('=');
-            if (equals < 0) {
-                throw usage(option + " '" + text + "' is not PORT=" + what);
-            }
-            String port = text.substring(0, equals);
-            if (byPort.put(port, text.substring(equals + 1)) != null) {
-                throw usage(option + " stands twice for port '" + port + "'");
-            }
-        }
-        return byPort;
     }
 
     private void attach(PortPlan plan, Switch sw, PrintWriter err) {

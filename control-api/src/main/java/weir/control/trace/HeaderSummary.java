@@ -2,8 +2,12 @@
 
 package weir.control.trace;
 
-import java.util.HexFormat;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Locale;
+import weir.control.station.IpPrefix;
+import weir.core.fdb.MacAddress;
 import weir.core.trace.FrameBytes;
 
 /**
@@ -16,6 +20,8 @@ final class HeaderSummary {
     private static final int ETHERNET_BYTES = 14;
     private static final int TAG_BYTES = 4;
     private static final int MAX_TAGS = 2;
+    private static final int IPV4_BYTES = 4;
+    private static final int IPV6_BYTES = 16;
     private static final int VID_MASK = 0xfff;
     private static final int TPID = 0x8100;
     private static final int SERVICE_TPID = 0x88a8;
@@ -74,11 +80,11 @@ final class HeaderSummary {
     }
 
     private String mac(int at) {
-        StringBuilder mac = new StringBuilder();
-        for (int i = at; i < at + MAC_BYTES; i++) {
-            mac.append(mac.isEmpty() ? "" : ":").append(HexFormat.of().toHexDigits((byte) bytes.at(i)));
+        long mac = 0;
+        for (int i = 0; i < MAC_BYTES; i++) {
+            mac |= (long) bytes.at(at + i) << (Byte.SIZE * i);
         }
-        return mac.toString();
+        return MacAddress.toString(mac);
     }
 
     /** RFC 826. */
@@ -89,8 +95,8 @@ final class HeaderSummary {
             return;
         }
         int operation = two(at + 6);
-        String sender = ipv4Address(at + 14);
-        String target = ipv4Address(at + 24);
+        String sender = address(at + 14, IPV4_BYTES);
+        String target = address(at + 24, IPV4_BYTES);
         switch (operation) {
             case 1 -> text.append(" who has ").append(target).append(", tell ").append(sender);
             case 2 -> text.append(' ').append(sender).append(" is at ").append(mac(at + 8));
@@ -98,16 +104,19 @@ final class HeaderSummary {
         }
     }
 
-    private String ipv4Address(int at) {
-        return bytes.at(at) + "." + bytes.at(at + 1) + "." + bytes.at(at + 2) + "." + bytes.at(at + 3);
-    }
-
-    private String ipv6Address(int at) {
-        StringBuilder address = new StringBuilder();
-        for (int i = at; i < at + 16; i += 2) {
-            address.append(address.isEmpty() ? "" : ":").append(Integer.toHexString(two(i)));
+    private String address(int at, int length) {
+        byte[] address = new byte[length];
+        for (int i = 0; i < length; i++) {
+            address[i] = (byte) bytes.at(at + i);
         }
-        return address.toString().replaceFirst("(^|:)(0(:|$)){2,}", "::");
+        try {
+            return IpPrefix.text(
+                    length == IPV6_BYTES
+                            ? Inet6Address.getByAddress(null, address, -1) // also those that stand for IPv4
+                            : InetAddress.getByAddress(address));
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(length + " bytes are no address", e);
+        }
     }
 
     private void ipv4(int at) {
@@ -116,7 +125,7 @@ final class HeaderSummary {
             text.append(CUT);
             return;
         }
-        text.append(' ').append(ipv4Address(at + 12)).append(" > ").append(ipv4Address(at + 16));
+        text.append(' ').append(address(at + 12, IPV4_BYTES)).append(" > ").append(address(at + 16, IPV4_BYTES));
         int headerBytes = (bytes.at(at) & 0xf) * Integer.BYTES;
         int protocol = bytes.at(at + 9);
         if ((two(at + 6) & OFFSET_MASK) != 0) {
@@ -132,7 +141,7 @@ final class HeaderSummary {
             text.append(CUT);
             return;
         }
-        text.append(' ').append(ipv6Address(at + 8)).append(" > ").append(ipv6Address(at + 24));
+        text.append(' ').append(address(at + 8, IPV6_BYTES)).append(" > ").append(address(at + 24, IPV6_BYTES));
         transport(bytes.at(at + 6), at + 40);
     }
 

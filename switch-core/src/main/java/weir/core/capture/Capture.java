@@ -22,7 +22,7 @@ import weir.core.frame.FramePool;
 public final class Capture implements AutoCloseable {
     private static final int ALIGNMENT = 64;
 
-    private final CaptureSite site;
+    private final TapSite<Capture, CaptureTap> site;
     private final CaptureSettings settings;
     private final List<CaptureTap> taps = new ArrayList<>();
     private final Arena arena = Arena.ofShared(); // the drain closes it at its end
@@ -30,7 +30,10 @@ public final class Capture implements AutoCloseable {
     private boolean isClosed;
 
     private Capture(
-            CaptureSite site, CaptureSettings settings, CaptureConsumer consumer, FrameFilter.@Nullable Live filter) {
+            TapSite<Capture, CaptureTap> site,
+            CaptureSettings settings,
+            CaptureConsumer consumer,
+            FrameFilter.@Nullable Live filter) {
         this.site = site;
         this.settings = settings;
         LongSupplier clock = site.nanoClock();
@@ -55,7 +58,7 @@ public final class Capture implements AutoCloseable {
      *
      * @throws FilterException when the filter cannot be used; nothing is left behind
      */
-    public static Capture begin(CaptureSite site, CaptureSettings settings, CaptureConsumer consumer)
+    public static Capture begin(TapSite<Capture, CaptureTap> site, CaptureSettings settings, CaptureConsumer consumer)
             throws FilterException {
         FrameFilter.Live filter =
                 settings.filter().isEmpty() ? null : settings.filter().get().load(site.workers(), site.pool());
@@ -109,7 +112,7 @@ public final class Capture implements AutoCloseable {
     public synchronized void close() {
         if (!isClosed) {
             isClosed = true;
-            site.end(this, taps);
+            site.end(this);
             drain.finish();
         }
     }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.core.capture;
 
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import weir.core.frame.CopyRing;
 
@@ -19,16 +17,13 @@ final class CaptureDrain {
     private static final long FLUSH_NANOS = 50_000_000;
     private static final long SHORTEST_NAP_NANOS = 50_000;
     private static final long LONGEST_NAP_NANOS = 5_000_000;
-    private static final long CLOSE_MILLIS = 10_000;
 
     private final Source[] sources;
     private final List<CaptureTap> taps;
     private final CaptureConsumer consumer;
     private final Runnable whenDone;
     private final CapturedFrame frame = new CapturedFrame();
-    private final Thread thread;
-    private volatile boolean finishing;
-    private volatile @Nullable Throwable failure;
+    private final ConsumerThread thread;
     private long flushedAt;
     private boolean isDirty = true; // a stream's beginning is to be seen, too
 
@@ -38,7 +33,7 @@ final class CaptureDrain {
         this.consumer = consumer;
         this.whenDone = whenDone;
         sources = taps.stream().map(Source::new).toArray(Source[]::new);
-        thread = Thread.ofPlatform().name(threadName).daemon(true).unstarted(this::run);
+        thread = new ConsumerThread(threadName, this::run, () -> taps.forEach(CaptureTap::end));
     }
 
     /** One worker's ring, as far as it was looked at. */
@@ -72,13 +67,13 @@ final class CaptureDrain {
     }
 
     Optional<Throwable> failure() {
-        return Optional.ofNullable(failure);
+        return thread.failure();
     }
 
     private void run() {
         long nap = SHORTEST_NAP_NANOS;
         while (true) {
-            boolean isLast = finishing;
+            boolean isLast = thread.isFinishing();
             int n = drain();
             if (n == 0 && isLast) {
                 break;
@@ -86,16 +81,10 @@ final class CaptureDrain {
             flushInTime();
             nap = n > 0 ? SHORTEST_NAP_NANOS : Math.min(nap * 2, LONGEST_NAP_NANOS);
             if (n == 0) {
-                LockSupport.parkNanos(this, nap);
+                thread.nap(nap);
             }
         }
-        attempt(consumer::flush);
-        // A consumer that failed hears of the end, too, but what it says then is not the cause.
-        Throwable cause = failure;
-        attempt(() -> consumer.end(Capture.counters(taps)));
-        if (cause != null) {
-            failure = cause;
-        }
+        thread.attemptEnd(consumer::flush, () -> consumer.end(Capture.counters(taps)));
         whenDone.run();
     }
 
@@ -143,59 +132,29 @@ final class CaptureDrain {
 
     private void deliver(Source source) {
         int i = source.taken++;
-        if (failure != null) {
+        if (thread.hasFailed()) {
             return;
         }
         MemorySegment record = source.ring.segment(i);
         CapturedPort port = source.port(RecordLayout.portNumber(RecordLayout.head(record)));
         frame.set(port, source.ring.nanos(i), record);
         isDirty = true;
-        if (attempt(() -> consumer.frame(frame))) {
+        if (thread.attempt(() -> consumer.frame(frame))) {
             port.deliver();
         }
     }
 
     private void flushInTime() {
         long now = System.nanoTime();
-        if (isDirty && now - flushedAt >= FLUSH_NANOS && failure == null) {
+        if (isDirty && now - flushedAt >= FLUSH_NANOS && !thread.hasFailed()) {
             flushedAt = now;
             isDirty = false;
-            attempt(consumer::flush);
-        }
-    }
-
-    /** A call of the consumer, who may throw anything. */
-    @FunctionalInterface
-    private interface Call {
-        void make() throws IOException;
-    }
-
-    private boolean attempt(Call call) {
-        try {
-            call.make();
-            return true;
-        } catch (IOException | RuntimeException | Error e) {
-            failure = e;
-            taps.forEach(CaptureTap::end);
-            return false;
+            thread.attempt(consumer::flush);
         }
     }
 
     /** Delivers what is there and ends the thread; waits for that, but not for ever. The workers have let go. */
     void finish() {
-        finishing = true;
-        LockSupport.unpark(thread);
-        boolean interrupted = Thread.interrupted();
-        long deadline = System.nanoTime() + CLOSE_MILLIS * 1_000_000;
-        while (thread.isAlive() && deadline - System.nanoTime() > 0) {
-            try {
-                thread.join(CLOSE_MILLIS);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        thread.finish();
     }
 }

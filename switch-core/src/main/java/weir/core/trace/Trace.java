@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.core.trace;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import weir.core.capture.ConsumerThread;
 import weir.core.capture.FilterException;
 import weir.core.capture.FrameFilter;
+import weir.core.capture.TapSite;
 import weir.core.frame.FramePool;
 
 /**
@@ -23,21 +23,22 @@ import weir.core.frame.FramePool;
 public final class Trace implements AutoCloseable {
     private static final int ALIGNMENT = 64;
     private static final long NAP_NANOS = 2_000_000;
-    private static final long CLOSE_MILLIS = 10_000;
 
-    private final TraceSite site;
+    private final TapSite<Trace, TraceTap> site;
     private final TraceSettings settings;
     private final TraceConsumer consumer;
     private final FrameFilter.@Nullable Live filter;
     private final Arena arena = Arena.ofShared(); // closed with the filter, when no worker uses them
     private final TraceRun run;
     private final List<TraceTap> taps = new ArrayList<>();
-    private final Thread reader;
-    private volatile boolean finishing;
-    private volatile @Nullable Throwable failure;
+    private final ConsumerThread reader;
     private boolean isClosed;
 
-    private Trace(TraceSite site, TraceSettings settings, TraceConsumer consumer, FrameFilter.@Nullable Live filter) {
+    private Trace(
+            TapSite<Trace, TraceTap> site,
+            TraceSettings settings,
+            TraceConsumer consumer,
+            FrameFilter.@Nullable Live filter) {
         this.site = site;
         this.settings = settings;
         this.consumer = consumer;
@@ -47,10 +48,7 @@ public final class Trace implements AutoCloseable {
             MemorySegment aside = arena.allocate(FramePool.MAX_LARGE_FRAME_BYTES, ALIGNMENT);
             taps.add(new TraceTap(settings, run, worker, filter, aside));
         }
-        reader = Thread.ofPlatform()
-                .name("weir-" + site.name() + "-trace")
-                .daemon(true)
-                .unstarted(this::read);
+        reader = new ConsumerThread("weir-" + site.name() + "-trace", this::read, run::end);
     }
 
     /**
@@ -59,7 +57,8 @@ public final class Trace implements AutoCloseable {
      * @throws FilterException when the filter cannot be used; nothing is left behind
      * @throws IllegalStateException when the switch is closed, or has as many traces as it may
      */
-    public static Trace begin(TraceSite site, TraceSettings settings, TraceConsumer consumer) throws FilterException {
+    public static Trace begin(TapSite<Trace, TraceTap> site, TraceSettings settings, TraceConsumer consumer)
+            throws FilterException {
         FrameFilter.Live filter =
                 settings.filter().isEmpty() ? null : settings.filter().get().load(site.workers(), site.pool());
         Trace trace = new Trace(site, settings, consumer, filter);
@@ -86,7 +85,7 @@ public final class Trace implements AutoCloseable {
 
     /** What the consumer threw, if it ended the trace. */
     public Optional<Throwable> failure() {
-        return Optional.ofNullable(failure);
+        return reader.failure();
     }
 
     /** Whether the consumer was told the end. */
@@ -97,43 +96,25 @@ public final class Trace implements AutoCloseable {
     private void read() {
         int number = 0;
         boolean isDirty = true; // a stream's beginning is to be seen, too
-        while (failure == null && number < settings.frames()) {
-            boolean isLast = finishing;
+        while (!reader.hasFailed() && number < settings.frames()) {
+            boolean isLast = reader.isFinishing();
             TracedFrame frame = run.take();
             if (frame != null) {
                 int each = ++number;
-                attempt(() -> consumer.frame(each, frame));
+                reader.attempt(() -> consumer.frame(each, frame));
                 isDirty = true;
             } else if (isLast) {
                 break;
             } else {
                 if (isDirty) {
-                    attempt(consumer::flush);
+                    reader.attempt(consumer::flush);
                     isDirty = false;
                 }
-                LockSupport.parkNanos(this, NAP_NANOS);
+                reader.nap(NAP_NANOS);
             }
         }
         run.end();
-        Throwable cause = failure;
-        attempt(consumer::flush);
-        attempt(() -> consumer.end(run.counters()));
-        failure = cause == null ? failure : cause; // a consumer that failed hears of the end, too
-    }
-
-    /** A call of the consumer, who may throw anything. */
-    @FunctionalInterface
-    private interface Call {
-        void make() throws IOException;
-    }
-
-    private void attempt(Call call) {
-        try {
-            call.make();
-        } catch (IOException | RuntimeException | Error e) {
-            failure = e;
-            run.end();
-        }
+        reader.attemptEnd(consumer::flush, () -> consumer.end(run.counters()));
     }
 
     /**
@@ -146,26 +127,9 @@ public final class Trace implements AutoCloseable {
             return;
         }
         isClosed = true;
-        site.end(this, taps);
-        finishing = true;
-        LockSupport.unpark(reader);
-        join();
+        site.end(this);
+        reader.finish();
         free();
-    }
-
-    private void join() {
-        boolean interrupted = Thread.interrupted();
-        long deadline = System.nanoTime() + CLOSE_MILLIS * 1_000_000;
-        while (reader.isAlive() && deadline - System.nanoTime() > 0) {
-            try {
-                reader.join(CLOSE_MILLIS);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void free() {

@@ -17,9 +17,7 @@ import weir.core.counter.PortCells;
 import weir.core.counter.Stage;
 import weir.core.counter.WorkerCells;
 import weir.core.fdb.Fdb;
-import weir.core.fdb.FdbListener;
 import weir.core.fdb.LearningProgram;
-import weir.core.fdb.MacAddress;
 import weir.core.frame.FrameBatch;
 import weir.core.frame.FrameStore;
 import weir.core.frame.Verdict;
@@ -77,7 +75,7 @@ public final class SwitchWorker {
     private final Timers timers = new Timers();
     private final CommandQueue commands = new CommandQueue(wakeups);
     private final @Nullable WorkerLink[] links;
-    private final int[] resyncFrom;
+    private final WorkerNews news;
     private final List<RingInput> ringInputs = new ArrayList<>();
     private final Map<Integer, List<QueueInput>> queueInputs = new HashMap<>();
     private final PolledInputs polled;
@@ -111,12 +109,11 @@ public final class SwitchWorker {
         this.events = events;
         this.programs = programs;
         links = new WorkerLink[workers];
-        resyncFrom = new int[workers];
-        Arrays.fill(resyncFrom, -1);
+        news = new WorkerNews(index, links, events);
         polled = new PolledInputs(config.waitMode().emptyRoundsBeforeParking());
         batch = new FrameBatch(config.batchFrames());
         long base = store.pool().baseAddress();
-        fdb = new Fdb(config.fdb(), PortTable.MAX_PORTS, new News());
+        fdb = new Fdb(config.fdb(), PortTable.MAX_PORTS, news);
         learning = new LearningProgram(fdb, base, PortTable.MAX_PORTS, config.forwardBpdus());
         check = new IngressCheck(store);
         loopCheck = guard == null ? null : new LoopCheck(guard, store);
@@ -388,7 +385,9 @@ public final class SwitchWorker {
             fdb.advanceTo(now);
             store.reclaim();
             store.publishReturns();
-            resyncNews();
+            if (news.resync(fdb, table)) {
+                dispatcher.sendStaged();
+            }
             sendProbes();
         }
     }
@@ -660,63 +659,5 @@ public final class SwitchWorker {
                 // poll() did the work
             }
         }
-    }
-
-    // ---- news between workers -------------------------------------------------------------------
-
-    private final class News implements FdbListener {
-        @Override
-        public void learned(long key, int portIndex) {
-            for (WorkerLink link : links) {
-                if (link != null) {
-                    link.sendLearned(key, portIndex);
-                }
-            }
-        }
-
-        @Override
-        public void flapping(long key, int heldAtPortIndex) {
-            for (WorkerLink link : links) {
-                if (link != null) {
-                    link.sendHeld(key, heldAtPortIndex);
-                }
-            }
-            events.macFlap(Fdb.vlanOf(key), key & MacAddress.MASK, heldAtPortIndex);
-        }
-    }
-
-    /** A ring that was full lost news: tell that worker again of every address learned or held here. */
-    private void resyncNews() {
-        for (int other = 0; other < links.length; other++) {
-            WorkerLink link = links[other];
-            if (link == null) {
-                continue;
-            }
-            if (link.takeNewsLost()) {
-                resyncFrom[other] = 0;
-            }
-            if (resyncFrom[other] >= 0) {
-                resyncFrom[other] = sendNews(link, resyncFrom[other]);
-            }
-        }
-    }
-
-    private int sendNews(WorkerLink link, int from) {
-        int position = fdb.nextDynamic(from);
-        while (position >= 0 && link.hasRoomForNews()) {
-            long key = fdb.keyAt(position);
-            int at = fdb.portAt(position);
-            PortEntry port = table.at(at);
-            boolean held = fdb.isHeldAt(position);
-            if (port != null && (held || port.transmitterFor(index) == index)) {
-                link.sendLearned(key, at);
-            }
-            if (held) {
-                link.sendHeld(key, at); // wherever the port is: who found that the address flaps is not known
-            }
-            position = fdb.nextDynamic(position + 1);
-        }
-        dispatcher.sendStaged();
-        return position;
     }
 }
