@@ -9,16 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import weir.control.plane.ControlException;
@@ -43,12 +38,9 @@ public final class CaptureService implements AutoCloseable {
 
     private final ControlPlane plane;
     private final Path folder;
-    private final Map<Integer, RunningCapture> running = new LinkedHashMap<>();
+    private final RunningJobs<RunningCapture> running = new RunningJobs<>("captures", MAX_RUNNING);
     private final Deque<CaptureReport> ended = new ArrayDeque<>();
     private final Map<String, CaptureTotals> totals = new HashMap<>();
-    private final ScheduledExecutorService ends = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon(true).name("weir-captures").factory());
-    private int begun;
 
     /** @param folder for files; made when the first is written */
     public CaptureService(ControlPlane plane, Path folder) {
@@ -100,16 +92,16 @@ public final class CaptureService implements AutoCloseable {
 
     private CaptureReport begin(CaptureRequest request, @Nullable String file, Sinks sinks, Runnable whenEnded)
             throws ControlException {
-        Switch sw = plane.require(request.switchName());
-        if (!request.port().isEmpty()) {
-            plane.requirePort(request.switchName(), request.port());
-        }
+        Switch sw = plane.require(request.switchName(), request.port());
         CaptureSettings settings = request.settings();
         RequestedFilter filter = request.filter();
         if (filter != null) {
             settings = settings.withFilter(filter.blueprint(plane.objects()));
         }
-        RunningCapture capture = admit(request, file, whenEnded);
+        RunningCapture capture = running.admit(id -> new RunningCapture(id, request, file, running.ends(), ended -> {
+            remember(ended);
+            whenEnded.run();
+        }));
         boolean isBegun = false;
         try {
             capture.begin(sw, settings, sinks.open());
@@ -129,36 +121,15 @@ public final class CaptureService implements AutoCloseable {
                     e);
         } finally {
             if (!isBegun) {
-                forget(capture);
+                running.remove(capture);
             }
         }
-        if (request.seconds() > 0) {
-            ScheduledFuture<?> _ =
-                    ends.schedule(() -> capture.end("time is over"), request.seconds(), TimeUnit.SECONDS);
-        }
+        running.endAfter(capture, request.seconds());
         return capture.report();
     }
 
-    private synchronized RunningCapture admit(CaptureRequest request, @Nullable String file, Runnable whenEnded)
-            throws ControlException {
-        if (running.size() >= MAX_RUNNING) {
-            throw ControlException.conflict(
-                    MAX_RUNNING + " captures run, which is the limit", "end one; GET /v1/captures lists them");
-        }
-        RunningCapture capture = new RunningCapture(++begun, request, file, ends, ended -> {
-            remember(ended);
-            whenEnded.run();
-        });
-        running.put(capture.id(), capture);
-        return capture;
-    }
-
-    private synchronized void forget(RunningCapture capture) {
-        running.remove(capture.id());
-    }
-
     private synchronized void remember(RunningCapture capture) {
-        if (running.remove(capture.id()) == null) {
+        if (!running.remove(capture)) {
             return;
         }
         totals.merge(
@@ -176,7 +147,7 @@ public final class CaptureService implements AutoCloseable {
     public synchronized Map<Integer, CaptureReport> list() {
         Map<Integer, CaptureReport> all = new LinkedHashMap<>();
         ended.forEach(report -> all.put(report.id(), report));
-        running.forEach((id, capture) -> all.put(id, capture.report()));
+        running.all().forEach(capture -> all.put(capture.id(), capture.report()));
         return all;
     }
 
@@ -199,14 +170,11 @@ public final class CaptureService implements AutoCloseable {
      * @throws ControlException when none of that id runs
      */
     public CaptureReport end(int id) throws ControlException {
-        RunningCapture capture;
-        synchronized (this) {
-            capture = running.get(id);
-            if (capture == null) {
-                throw ControlException.notFound(
-                        "no capture " + id + " runs",
-                        running.isEmpty() ? "" : "those that run are " + running.keySet());
-            }
+        RunningCapture capture = running.find(id);
+        if (capture == null) {
+            List<Integer> ids = running.all().stream().map(RunningCapture::id).toList();
+            throw ControlException.notFound(
+                    "no capture " + id + " runs", ids.isEmpty() ? "" : "those that run are " + ids);
         }
         capture.end("ended");
         return capture.report();
@@ -214,19 +182,13 @@ public final class CaptureService implements AutoCloseable {
 
     /** Ends a capture for another reason than that somebody asked for it, unless it has ended. */
     public void endIfRunning(int id, String why) {
-        RunningCapture capture;
-        synchronized (this) {
-            capture = running.get(id);
-        }
-        if (capture != null) {
-            capture.end(why);
-        }
+        running.endIfRunning(id, why);
     }
 
     /** What captures of a switch counted so far. Never falls, but for those that run. */
     public synchronized CaptureTotals totals(String switchName) {
         CaptureTotals sum = totals.getOrDefault(switchName, CaptureTotals.NONE);
-        for (RunningCapture capture : running.values()) {
+        for (RunningCapture capture : running.all()) {
             if (capture.request().switchName().equals(switchName)) {
                 sum = sum.plusRunning(capture.counters());
             }
@@ -237,11 +199,6 @@ public final class CaptureService implements AutoCloseable {
     /** Ends all of them. */
     @Override
     public void close() {
-        List<RunningCapture> all;
-        synchronized (this) {
-            all = new ArrayList<>(running.values());
-        }
-        all.forEach(capture -> capture.end("the daemon ended"));
-        ends.shutdownNow();
+        running.close();
     }
 }

@@ -18,7 +18,7 @@ import weir.core.capture.FilterException;
 import weir.ports.pcap.CaptureSink;
 
 /** A capture of the daemon's from its beginning to its end, whoever ends it. */
-final class RunningCapture {
+final class RunningCapture implements RunningJobs.Job {
     private final int id;
     private final Instant since = Instant.now();
     private final CaptureRequest request;
@@ -42,7 +42,8 @@ final class RunningCapture {
         this.whenEnded = whenEnded;
     }
 
-    int id() {
+    @Override
+    public int id() {
         return id;
     }
 
@@ -123,7 +124,8 @@ final class RunningCapture {
     }
 
     /** Ends it, unless that is done; all that it took is written when this returns. Not on the capture's own thread. */
-    void end(String why) {
+    @Override
+    public void end(String why) {
         synchronized (this) {
             if (isOver) {
                 return;

@@ -61,12 +61,7 @@ final class CaptureRoutes implements Routes {
 
     private static int id(Request request) throws ControlException {
         request.end();
-        String text = request.path("id");
-        try {
-            return Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            throw ControlException.notFound("no capture '" + text + "'", "captures are numbered");
-        }
+        return request.id("capture");
     }
 
     private void begin(RoutingContext context) {

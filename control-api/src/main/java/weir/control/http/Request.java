@@ -30,6 +30,21 @@ final class Request {
         return String.valueOf(context.pathParam(name));
     }
 
+    /**
+     * The number in the path that is called {@code id}.
+     *
+     * @param what has such numbers
+     * @throws ControlException when it is none
+     */
+    int id(String what) throws ControlException {
+        String text = path("id");
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw ControlException.notFound("no " + what + " '" + text + "'", what + "s are numbered");
+        }
+    }
+
     /** Whether the path has that part. */
     boolean hasPath(String name) {
         return context.pathParams().containsKey(name);

@@ -47,12 +47,7 @@ final class TraceRoutes implements Routes {
 
     private Object end(Request request) throws ControlException {
         request.end();
-        String text = request.path("id");
-        try {
-            return traces.end(Integer.parseInt(text)).json();
-        } catch (NumberFormatException e) {
-            throw ControlException.notFound("no trace '" + text + "'", "traces are numbered");
-        }
+        return traces.end(request.id("trace")).json();
     }
 
     private void begin(RoutingContext context) {

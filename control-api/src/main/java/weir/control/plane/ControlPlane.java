@@ -150,6 +150,20 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     /**
+     * A switch that runs and has a port.
+     *
+     * @param port empty when it does not matter
+     * @throws ControlException when there is no such switch or port
+     */
+    public Switch require(String name, String port) throws ControlException {
+        Switch sw = require(name);
+        if (!port.isEmpty()) {
+            requirePort(name, port);
+        }
+        return sw;
+    }
+
+    /**
      * A port of a switch.
      *
      * @throws ControlException when there is no such switch or port

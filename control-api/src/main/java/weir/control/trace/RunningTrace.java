@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
+import weir.control.capture.RunningJobs;
 import weir.core.Switch;
 import weir.core.capture.FilterException;
 import weir.core.trace.Trace;
@@ -23,7 +24,7 @@ import weir.core.trace.TracedFrame;
  * A trace of the daemon's from its beginning to its end, whoever ends it. Writes one JSON object a line (NDJSON): frames,
  * and the trace itself as the last one; the first one is empty.
  */
-final class RunningTrace {
+final class RunningTrace implements RunningJobs.Job {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final int id;
@@ -49,7 +50,8 @@ final class RunningTrace {
         this.whenEnded = whenEnded;
     }
 
-    int id() {
+    @Override
+    public int id() {
         return id;
     }
 
@@ -116,7 +118,8 @@ final class RunningTrace {
     }
 
     /** Ends it, unless that is done; what was traced is written when this returns. Not on the trace's own thread. */
-    void end(String why) {
+    @Override
+    public void end(String why) {
         if (end == null) {
             end = why;
         }

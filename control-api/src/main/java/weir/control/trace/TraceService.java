@@ -3,16 +3,10 @@
 package weir.control.trace;
 
 import java.io.OutputStream;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import weir.control.capture.RequestedFilter;
+import weir.control.capture.RunningJobs;
 import weir.control.plane.ControlException;
 import weir.control.plane.ControlPlane;
 import weir.core.Switch;
@@ -28,10 +22,7 @@ public final class TraceService implements AutoCloseable {
     public static final int MAX_RUNNING = 16;
 
     private final ControlPlane plane;
-    private final Map<Integer, RunningTrace> running = new LinkedHashMap<>();
-    private final ScheduledExecutorService ends = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon(true).name("weir-traces").factory());
-    private int begun;
+    private final RunningJobs<RunningTrace> running = new RunningJobs<>("traces", MAX_RUNNING);
 
     public TraceService(ControlPlane plane) {
         this.plane = plane;
@@ -45,16 +36,16 @@ public final class TraceService implements AutoCloseable {
      * @throws ControlException when there is no such switch or port, the filter cannot be used, or too many traces run
      */
     public TraceReport begin(TraceRequest request, OutputStream out, Runnable whenEnded) throws ControlException {
-        Switch sw = plane.require(request.switchName());
-        if (!request.port().isEmpty()) {
-            plane.requirePort(request.switchName(), request.port());
-        }
+        Switch sw = plane.require(request.switchName(), request.port());
         TraceSettings settings = request.settings();
         RequestedFilter filter = request.filter();
         if (filter != null) {
             settings = settings.withFilter(filter.blueprint(plane.objects()));
         }
-        RunningTrace trace = admit(request, out, whenEnded);
+        RunningTrace trace = running.admit(id -> new RunningTrace(id, request, out, running.ends(), ended -> {
+            running.remove(ended);
+            whenEnded.run();
+        }));
         boolean isBegun = false;
         try {
             trace.begin(sw, settings);
@@ -65,37 +56,17 @@ public final class TraceService implements AutoCloseable {
             throw ControlException.conflict(String.valueOf(e.getMessage()), "end one; GET /v1/traces lists them");
         } finally {
             if (!isBegun) {
-                forget(trace);
+                running.remove(trace);
             }
         }
-        if (request.seconds() > 0) {
-            ScheduledFuture<?> _ = ends.schedule(() -> trace.end("time is over"), request.seconds(), TimeUnit.SECONDS);
-        }
+        running.endAfter(trace, request.seconds());
         return trace.report();
     }
 
-    private synchronized RunningTrace admit(TraceRequest request, OutputStream out, Runnable whenEnded)
-            throws ControlException {
-        if (running.size() >= MAX_RUNNING) {
-            throw ControlException.conflict(
-                    MAX_RUNNING + " traces run, which is the limit", "end one; GET /v1/traces lists them");
-        }
-        RunningTrace trace = new RunningTrace(++begun, request, out, ends, ended -> {
-            forget(ended);
-            whenEnded.run();
-        });
-        running.put(trace.id(), trace);
-        return trace;
-    }
-
-    private synchronized void forget(RunningTrace trace) {
-        running.remove(trace.id());
-    }
-
     /** Those that run, by id, oldest first. */
-    public synchronized Map<Integer, TraceReport> list() {
+    public Map<Integer, TraceReport> list() {
         Map<Integer, TraceReport> all = new LinkedHashMap<>();
-        running.forEach((id, trace) -> all.put(id, trace.report()));
+        running.all().forEach(trace -> all.put(trace.id(), trace.report()));
         return all;
     }
 
@@ -105,7 +76,7 @@ public final class TraceService implements AutoCloseable {
      * @throws ControlException when none of that id runs
      */
     public TraceReport end(int id) throws ControlException {
-        RunningTrace trace = running(id);
+        RunningTrace trace = running.find(id);
         if (trace == null) {
             throw ControlException.notFound("no trace " + id + " runs", "GET /v1/traces lists those that do");
         }
@@ -115,24 +86,12 @@ public final class TraceService implements AutoCloseable {
 
     /** Ends a trace for another reason than that somebody asked for it, unless it has ended. */
     public void endIfRunning(int id, String why) {
-        RunningTrace trace = running(id);
-        if (trace != null) {
-            trace.end(why);
-        }
-    }
-
-    private synchronized @Nullable RunningTrace running(int id) {
-        return running.get(id);
+        running.endIfRunning(id, why);
     }
 
     /** Ends all of them. */
     @Override
     public void close() {
-        List<RunningTrace> all;
-        synchronized (this) {
-            all = new ArrayList<>(running.values());
-        }
-        all.forEach(trace -> trace.end("the daemon ended"));
-        ends.shutdownNow();
+        running.close();
     }
 }

@@ -25,7 +25,6 @@ import tools.jackson.databind.JsonNode;
 import weir.control.metrics.PrometheusText;
 import weir.control.plane.ControlPlane.ChangeOptions;
 import weir.core.Switch;
-import weir.core.frame.Frame;
 import weir.core.memory.MemoryEndpoint;
 import weir.core.testing.Frames;
 import weir.core.testing.Law;
@@ -38,10 +37,6 @@ import weir.testing.RequiresFeature;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class CaptureRoutesTest {
     private static final Path ROOT = Path.of(System.getProperty("weir.root"));
-
-    /** What {@code tcpdump -ddd -y EN10MB 'ether src 02:00:00:00:00:01'} prints. */
-    private static final String FROM_STATION_1 =
-            "6\\n32 0 0 8\\n21 0 3 1\\n40 0 0 6\\n21 0 1 512\\n6 0 0 262144\\n6 0 0 0\\n";
 
     @TempDir
     private Path folder;
@@ -61,7 +56,7 @@ class CaptureRoutesTest {
     }
 
     private StreamingClient.Answer capture(String fields) throws IOException {
-        return daemon.http().post("/v1/captures", "{\"switch\":\"sw0\"" + (fields.isEmpty() ? "" : "," + fields) + "}");
+        return daemon.begin("/v1/captures", fields);
     }
 
     private JsonNode list() throws IOException {
@@ -80,16 +75,6 @@ class CaptureRoutesTest {
     private PrometheusText metrics() throws IOException {
         try (StreamingClient.Answer answer = daemon.http().get("/metrics")) {
             return PrometheusText.parse(answer.text());
-        }
-    }
-
-    private static void send(MemoryEndpoint endpoint, byte[]... payloads) {
-        for (byte[] payload : payloads) {
-            long[] frame = new long[1];
-            Law.eventually("an empty frame", () -> endpoint.allocate(frame, 0, 1) == 1);
-            frame[0] = Frame.withLength(frame[0], payload.length);
-            endpoint.bytes(frame[0]).copyFrom(java.lang.foreign.MemorySegment.ofArray(payload));
-            Law.eventually("room", () -> endpoint.send(frame, 0, 1) == 1);
         }
     }
 
@@ -124,8 +109,8 @@ class CaptureRoutesTest {
         try (StreamingClient.Answer answer = capture("\"drops\":\"also\",\"snap_bytes\":80,\"direction\":\"in\"")) {
             assertEquals(200, answer.status());
             assertEquals("application/x-pcapng", answer.header("Content-Type"));
-            send(a, Frames.untagged(Frames.station(2), Frames.station(1), 100, 1));
-            send(a, Frames.untagged(Frames.station(1), Frames.station(1), 64, 2)); // to itself: hairpin
+            ObservedDaemon.send(a, Frames.untagged(Frames.station(2), Frames.station(1), 100, 1));
+            ObservedDaemon.send(a, Frames.untagged(Frames.station(1), Frames.station(1), 64, 2)); // to itself: hairpin
             Law.eventually(
                     "both came in and one was dropped",
                     () -> sw.total().drops().values().stream().anyMatch(frames -> frames > 0));
@@ -185,7 +170,7 @@ class CaptureRoutesTest {
         Path file = folder.resolve("quiet.pcapng");
         try (StreamingClient.Answer answer = capture("\"port\":\"a\",\"direction\":\"in\",\"frames\":1")) {
             TimeUnit.SECONDS.sleep(40);
-            send(a, Frames.untagged(Frames.station(2), Frames.station(1), 100, 1));
+            ObservedDaemon.send(a, Frames.untagged(Frames.station(2), Frames.station(1), 100, 1));
             Files.copy(answer.body(), file);
         }
         assertEquals(1, tshark(file).lines().count());
@@ -288,7 +273,7 @@ class CaptureRoutesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"cbpf\":\"" + FROM_STATION_1 + "\"}",
+                "{\"cbpf\":\"" + ObservedDaemon.FROM_STATION_1 + "\"}",
                 "object",
             })
     void aFilterChoosesFrames(String filter) throws Exception {
@@ -304,8 +289,8 @@ class CaptureRoutesTest {
                 capture("\"port\":\"a\",\"direction\":\"in\",\"frames\":3,\"filter\":" + given)) {
             assertEquals(200, answer.status());
             for (int i = 0; i < 3; i++) {
-                send(a, Frames.untagged(Frames.station(2), Frames.station(3), 60, i));
-                send(a, Frames.untagged(Frames.station(2), Frames.station(1), 60, i));
+                ObservedDaemon.send(a, Frames.untagged(Frames.station(2), Frames.station(3), 60, i));
+                ObservedDaemon.send(a, Frames.untagged(Frames.station(2), Frames.station(1), 60, i));
             }
             int fromOne = 0;
             try (CaptureReader reader = CaptureReader.open(answer.body())) {

@@ -5,6 +5,7 @@ package weir.control.http;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import weir.control.plane.Readiness;
 import weir.control.plane.TopologyStore;
 import weir.control.topology.SwitchDefinition;
 import weir.core.Switch;
+import weir.core.frame.Frame;
+import weir.core.memory.MemoryEndpoint;
 import weir.core.memory.MemoryPort;
 import weir.core.port.PortException;
 import weir.core.port.PortOptions;
@@ -27,6 +30,9 @@ import weir.core.testing.Talker;
 
 /** What the daemon is made of, on a socket in a folder, with stations that talk behind ports of the test's own. */
 final class ObservedDaemon implements AutoCloseable {
+    /** What {@code tcpdump -ddd -y EN10MB 'ether src 02:00:00:00:00:01'} prints, as JSON has it. */
+    static final String FROM_STATION_1 = "6\\n32 0 0 8\\n21 0 3 1\\n40 0 0 6\\n21 0 1 512\\n6 0 0 262144\\n6 0 0 0\\n";
+
     private static final int STATIONS = 3;
     private static final int NAP_AFTER_ROUNDS = 4;
     private static final long REST_NANOS = 50_000_000;
@@ -85,6 +91,26 @@ final class ObservedDaemon implements AutoCloseable {
         sw.attach(port, PortOptions.named(name));
         ports.add(port);
         return port;
+    }
+
+    /**
+     * Asks for something that looks at the frames of switch {@code sw0}.
+     *
+     * @param fields of the body besides the switch
+     */
+    StreamingClient.Answer begin(String path, String fields) throws IOException {
+        return http.post(path, "{\"switch\":\"sw0\"" + (fields.isEmpty() ? "" : "," + fields) + "}");
+    }
+
+    /** Sends frames into a port; waits for room. */
+    static void send(MemoryEndpoint endpoint, byte[]... payloads) {
+        for (byte[] payload : payloads) {
+            long[] frame = new long[1];
+            Law.eventually("an empty frame", () -> endpoint.allocate(frame, 0, 1) == 1);
+            frame[0] = Frame.withLength(frame[0], payload.length);
+            endpoint.bytes(frame[0]).copyFrom(MemorySegment.ofArray(payload));
+            Law.eventually("room", () -> endpoint.send(frame, 0, 1) == 1);
+        }
     }
 
     /** Three stations, {@code s0} to {@code s2}, that talk until {@link #silence}. */

@@ -25,7 +25,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import weir.control.plane.ControlPlane.ChangeOptions;
 import weir.core.Switch;
-import weir.core.frame.Frame;
 import weir.core.memory.MemoryEndpoint;
 import weir.core.program.ProgramOptions;
 import weir.core.program.ProgramPlace;
@@ -37,10 +36,6 @@ import weir.ebpf.ObjectFile;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class TraceRoutesTest {
     private static final Path ROOT = Path.of(System.getProperty("weir.root"));
-
-    /** What {@code tcpdump -ddd -y EN10MB 'ether src 02:00:00:00:00:01'} prints. */
-    private static final String FROM_STATION_1 =
-            "6\\n32 0 0 8\\n21 0 3 1\\n40 0 0 6\\n21 0 1 512\\n6 0 0 262144\\n6 0 0 0\\n";
 
     @TempDir
     private Path folder;
@@ -60,7 +55,7 @@ class TraceRoutesTest {
     }
 
     private StreamingClient.Answer trace(String fields) throws IOException {
-        return daemon.http().post("/v1/traces", "{\"switch\":\"sw0\"" + (fields.isEmpty() ? "" : "," + fields) + "}");
+        return daemon.begin("/v1/traces", fields);
     }
 
     private JsonNode list() throws IOException {
@@ -74,16 +69,6 @@ class TraceRoutesTest {
 
     private boolean isOver() throws IOException {
         return list().isEmpty();
-    }
-
-    private static void send(MemoryEndpoint endpoint, byte[]... payloads) {
-        for (byte[] payload : payloads) {
-            long[] frame = new long[1];
-            Law.eventually("an empty frame", () -> endpoint.allocate(frame, 0, 1) == 1);
-            frame[0] = Frame.withLength(frame[0], payload.length);
-            endpoint.bytes(frame[0]).copyFrom(java.lang.foreign.MemorySegment.ofArray(payload));
-            Law.eventually("room", () -> endpoint.send(frame, 0, 1) == 1);
-        }
     }
 
     /** All lines to the end, each as the document says: frames, then the trace. */
@@ -113,7 +98,7 @@ class TraceRoutesTest {
                         ObjectFile.parse(Files.readAllBytes(ROOT.resolve("examples/programs/drop_port.o"))),
                         ProgramOptions.DEFAULT.withWarmUp(Duration.ZERO));
         try (StreamingClient.Answer answer = trace("\"frames\":2")) {
-            send(
+            ObservedDaemon.send(
                     a,
                     Frames.untagged(Frames.station(2), Frames.station(1), 100, 1),
                     Frames.untagged(Frames.station(1), Frames.station(1), 64, 2)); // to itself: hairpin
@@ -151,7 +136,7 @@ class TraceRoutesTest {
                         ObjectFile.parse(Files.readAllBytes(ROOT.resolve("examples/programs/drop_port.o"))),
                         ProgramOptions.DEFAULT.withWarmUp(Duration.ZERO));
         try (StreamingClient.Answer answer = trace("\"frames\":1,\"path\":\"" + path + "\",\"port\":\"a\"")) {
-            send(a, Frames.untagged(Frames.station(2), Frames.station(1), 100, 1));
+            ObservedDaemon.send(a, Frames.untagged(Frames.station(2), Frames.station(1), 100, 1));
             JsonNode program = lines(answer).getFirst().at("/programs/0");
             assertEquals(least == 0, program.get("path").isEmpty(), program::toString);
             assertEquals(least == 0, program.get("instructions").isNull());
@@ -163,11 +148,12 @@ class TraceRoutesTest {
     void aFilterAndDropsChooseFrames() throws Exception {
         MemoryEndpoint a = daemon.attach(sw, "a").endpoint();
         daemon.attach(sw, "b");
-        try (StreamingClient.Answer answer =
-                trace("\"frames\":1,\"drops_only\":true,\"filter\":{\"cbpf\":\"" + FROM_STATION_1 + "\"}")) {
-            send(a, Frames.untagged(Frames.station(3), Frames.station(3), 60, 1)); // dropped, from another
-            send(a, Frames.untagged(Frames.station(2), Frames.station(1), 60, 2)); // passes
-            send(a, Frames.untagged(Frames.station(1), Frames.station(1), 60, 3));
+        try (StreamingClient.Answer answer = trace(
+                "\"frames\":1,\"drops_only\":true,\"filter\":{\"cbpf\":\"" + ObservedDaemon.FROM_STATION_1 + "\"}")) {
+            ObservedDaemon.send(
+                    a, Frames.untagged(Frames.station(3), Frames.station(3), 60, 1)); // dropped, from another
+            ObservedDaemon.send(a, Frames.untagged(Frames.station(2), Frames.station(1), 60, 2)); // passes
+            ObservedDaemon.send(a, Frames.untagged(Frames.station(1), Frames.station(1), 60, 3));
             List<JsonNode> lines = lines(answer);
             assertEquals(2, lines.size(), lines::toString);
             assertEquals("hairpin", lines.getFirst().get("reason").asString());
