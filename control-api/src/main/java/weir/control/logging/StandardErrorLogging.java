@@ -3,6 +3,7 @@
 package weir.control.logging;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
@@ -12,7 +13,6 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.status.NopStatusListener;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
 
 /**
  * Log lines on standard error, from the level that {@code WEIR_LOG_LEVEL} names, where neither the class path nor the
@@ -46,7 +46,7 @@ public final class StandardErrorLogging extends ContextAwareBase implements Conf
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
         context.getStatusManager().add(new NopStatusListener());
-        ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.addAppender(standardError(context));
         root.setLevel(Level.WARN);
         // Netty reports the lack of a loopback interface, usual in a fresh network namespace, as a warning.
@@ -60,7 +60,7 @@ public final class StandardErrorLogging extends ContextAwareBase implements Conf
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    private static void setLevel(ch.qos.logback.classic.Logger root, String wanted) {
+    private static void setLevel(Logger root, String wanted) {
         LEVELS.stream()
                 .filter(each -> each.toString().equalsIgnoreCase(wanted))
                 .findFirst()

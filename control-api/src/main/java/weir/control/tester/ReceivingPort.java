@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import weir.control.gen.StampLayout;
 import weir.control.gen.StreamTracker;
 import weir.core.frame.Frame;
-import weir.core.frame.Mem;
 import weir.core.memory.MemoryEndpoint;
 
 /**
@@ -25,15 +24,13 @@ final class ReceivingPort {
     private final StreamTracker[] trackers;
     private final long[] lastGapNanos;
     private final @Nullable Histogram latencies;
+    private final FirstLoads loads = new FirstLoads();
     private final long[] batch = new long[BATCH];
     private long flooded;
     private long strangers;
     private long firstNanos;
     private long lastNanos;
     private long arrived;
-    /** What {@link #touch} has read: kept, so that its loads are not left out. */
-    int touched;
-
     /**
      * Takes frames of some streams, whose numbers follow one another.
      *
@@ -70,21 +67,12 @@ final class ReceivingPort {
             return 0;
         }
         long now = device.nanos();
-        touch(n);
+        loads.of(batch, n, poolBase);
         for (int i = 0; i < n; i++) {
             look(poolBase + Frame.position(batch[i]), Frame.length(batch[i]), now);
         }
         end.release(batch, 0, n);
         return n;
-    }
-
-    /** Loads of all frames at once: the device has written them, and cache misses that do not depend on each other overlap. */
-    private void touch(int n) {
-        int sum = 0;
-        for (int i = 0; i < n; i++) {
-            sum ^= Mem.getInt(poolBase + Frame.position(batch[i]));
-        }
-        touched = sum;
     }
 
     private void look(long frame, int lengthBytes, long now) {

@@ -7,7 +7,6 @@ import weir.control.gen.Pace;
 import weir.control.gen.Traffic;
 import weir.control.gen.UdpFrames;
 import weir.core.frame.Frame;
-import weir.core.frame.Mem;
 import weir.core.memory.MemoryEndpoint;
 
 /**
@@ -30,6 +29,7 @@ final class SendingPort {
     private final long poolBase;
     private final int ports;
     private final FrameSource frames;
+    private final FirstLoads loads = new FirstLoads();
     private final long[] batch = new long[BATCH];
     private final long[] stock = new long[STOCK];
     private final long[] stepStarts;
@@ -48,9 +48,6 @@ final class SendingPort {
     private long rounds;
     private long fullRounds;
     private long starvedRounds;
-    /** What {@link #touch} has read: kept, so that its loads are not left out. */
-    int touched;
-
     private long firstNanos;
     private long lastNanos;
 
@@ -146,7 +143,7 @@ final class SendingPort {
             pace.giveBack(due - n);
             starvedRounds++;
         }
-        touch(n);
+        loads.of(batch, n, poolBase);
         int bytes = stream.frameBytes();
         for (int i = 0; i < n; i++) {
             long address = poolBase + Frame.position(batch[i]);
@@ -157,15 +154,6 @@ final class SendingPort {
         made += n;
         heldFrom = 0;
         held = n;
-    }
-
-    /** Loads of all frames at once: they were the device's, and cache misses that do not depend on each other overlap. */
-    private void touch(int n) {
-        int sum = 0;
-        for (int i = 0; i < n; i++) {
-            sum ^= Mem.getInt(poolBase + Frame.position(batch[i]));
-        }
-        touched = sum;
     }
 
     private void addresses(long at) {
