@@ -137,6 +137,34 @@ class LauncherTroubleTest {
         }
     }
 
+    /** Maven is played by a script that edits a source in its first run, and makes what the launcher looks for. */
+    @Test
+    void whatIsEditedDuringABuildIsBuiltByTheNextStart() throws Exception {
+        Path builds = scratch.resolve("builds");
+        Path tools = Files.createDirectory(scratch.resolve("tools"));
+        Path maven = Files.writeString(tools.resolve("mvn"), """
+                #!/bin/sh
+                sleep 0.1
+                [ -e '%1$s' ] || touch control-api/src/main/java/weir/control/Main.java
+                echo built >> '%1$s'
+                mkdir -p control-api/target/lib
+                touch control-api/target/weir.jar control-api/target/weir.stamp
+                """.formatted(builds));
+        Files.setPosixFilePermissions(maven, PosixFilePermissions.fromString("rwxr-xr-x"));
+        List<String> command = List.of(
+                "env",
+                "PATH=" + tools + ":" + System.getenv("PATH"),
+                "JAVA_HOME=" + System.getProperty("java.home"),
+                launcher.toString(),
+                "--version");
+        for (int start = 1; start <= 3; start++) {
+            try (WeirProcess weir = WeirProcess.exec(command)) {
+                assertEquals(1, weir.exitCode(), weir::err); // there is nothing in the jar
+            }
+            assertEquals(Math.min(start, 2), Files.readAllLines(builds).size(), "builds after start " + start);
+        }
+    }
+
     @Test
     void followsSymbolicLinksToItsSources() throws Exception {
         Path folder = Files.createSymbolicLink(scratch.resolve("a folder"), ROOT);

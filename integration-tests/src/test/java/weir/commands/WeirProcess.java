@@ -19,6 +19,12 @@ public final class WeirProcess implements AutoCloseable {
     private static final long READY_MILLIS = 30_000;
     private static final long END_SECONDS = 120;
 
+    /** A build in the background may ignore SIGINT, and what it starts would, too. Becomes the command. */
+    private static final List<String> HEARS_CTRL_C =
+            System.getProperty("os.name").equals("Linux")
+                    ? List.of("env", "--default-signal=INT,QUIT") // of GNU
+                    : List.of();
+
     private final Process process;
     private final Path out;
     private final Path err;
@@ -61,8 +67,10 @@ public final class WeirProcess implements AutoCloseable {
         return exec(command);
     }
 
-    /** Starts any command, with its standard output and error kept. */
-    static WeirProcess exec(List<String> command) {
+    /** Starts any command, with its standard output and error kept. SIGINT ends it unless it does something about that. */
+    static WeirProcess exec(List<String> asked) {
+        List<String> command = new ArrayList<>(HEARS_CTRL_C);
+        command.addAll(asked);
         try {
             Path out = Files.createTempFile("weir-test-", ".out");
             Path err = Files.createTempFile("weir-test-", ".err");

@@ -359,6 +359,18 @@ final class DockerLab implements AutoCloseable {
                         == 0;
     }
 
+    /** Whether a page is served where the daemons are. */
+    boolean fetches(String url) {
+        return exec(inNamespace("curl", "--silent", "--max-time", "2", "--output", "/dev/null", url))
+                        .code()
+                == 0;
+    }
+
+    /** What the Weir daemon said since it was started. */
+    String weirLog() {
+        return weir == null ? "" : weir.err();
+    }
+
     /** Whether a container gets no answer. */
     boolean isCutOff(String container, String target) {
         return run(List.of("exec", container, "ping", "-c", "2", "-W", "1", target))

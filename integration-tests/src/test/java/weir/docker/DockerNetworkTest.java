@@ -140,12 +140,47 @@ class DockerNetworkTest {
         assertTrue(lab.pings("l1", "198.18.18.12"));
     }
 
+    /** Docker makes the second network by itself when it is not there; this one has addresses of the tests. */
+    @Test
+    void portsArePublishedByTheGatewayOfDocker() {
+        lab.docker(
+                "network",
+                "create",
+                "--subnet=198.18.24.0/24",
+                "--opt=com.docker.network.bridge.name=docker_gwbridge",
+                "docker_gwbridge");
+        try {
+            lab.network("lab", "198.18.25.0/24", "-o", "gateway=docker");
+            lab.network("shut", "198.18.26.0/24");
+            lab.container("web", "lab", "--ip", "198.18.25.11", "-p", "127.0.0.1:8080:80");
+            lab.container("mute", "shut", "-p", "127.0.0.1:8081:80");
+            for (String each : List.of("web", "mute")) {
+                lab.docker("exec", "-d", each, "httpd", "-f", "-h", "/www");
+            }
+            lab.container("peer", "lab");
+
+            Waiting.within(10_000, () -> lab.fetches("http://127.0.0.1:8080/"));
+            assertTrue(lab.pings("peer", "198.18.25.11"));
+            assertTrue(lab.docker("exec", "web", "ip", "route").contains("default via 198.18.24.1"));
+            assertFalse(lab.fetches("http://127.0.0.1:8081/"));
+            assertFalse(lab.docker("exec", "mute", "ip", "link").contains("eth1"));
+            assertTrue(lab.weirLog().contains("published ports of endpoint "), lab::weirLog);
+            lab.docker("restart", "-t", "0", "web");
+            lab.docker("exec", "-d", "web", "httpd", "-f", "-h", "/www");
+            Waiting.within(10_000, () -> lab.fetches("http://127.0.0.1:8080/"));
+        } finally {
+            lab.clear();
+            lab.docker("network", "rm", "docker_gwbridge");
+        }
+    }
+
     @Test
     void mistakesAreToldToWhoTypesThem() {
         String[] create = {"network", "create", "-d", lab.driver(), "--subnet", "198.18.19.0/24", "-o", "", "bad"};
         String[][] cases = {
             {"mod=veth", "unknown option 'mod'; did you mean 'mode'"},
             {"mode=vlan", "option mode: 'vlan' is neither tap nor veth"},
+            {"gateway=dokcer", "option gateway: 'dokcer' is neither none nor docker"},
             {"mtu=67", "option mtu: '67' is no number from 68 to 65521"},
             {"loss=lots", "link: "},
             {"program=/etc/hostname", "not an ELF file"},

@@ -49,7 +49,7 @@ final class CommandFailures {
             case REFUSED ->
                 switch (e.refusal().code()) {
                     case "invalid" -> ExitCode.USAGE;
-                    case "not_found" -> ExitCode.NOT_FOUND;
+                    case "not_found", "missing" -> ExitCode.NOT_FOUND;
                     case "program_rejected" -> ExitCode.PROGRAM_REJECTED;
                     default -> ExitCode.FAILURE;
                 };

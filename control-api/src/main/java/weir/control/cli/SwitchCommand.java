@@ -43,7 +43,7 @@ public final class SwitchCommand extends CommandGroup {
     /** {@code weir switch create}. */
     @Command(name = "create", description = "Creates a switch without ports.")
     static final class Create extends QueryCommand {
-        @Parameters(paramLabel = "NAME", description = "Up to 15 letters, digits, '_', '.' and '-'.")
+        @Parameters(paramLabel = "NAME", description = "Up to 15 letters, digits, '_', '.' and '-'; no '-' first.")
         private String name = "";
 
         @Option(names = "--workers", paramLabel = "N", description = "Threads that move frames, 1 to 64 (default: 1).")

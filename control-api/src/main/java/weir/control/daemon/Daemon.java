@@ -3,8 +3,6 @@
 package weir.control.daemon;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,7 +68,7 @@ public final class Daemon implements AutoCloseable {
             plane = new ControlPlane(new ObjectStore(state.objects()), state, new EventHub());
             reach(plane, state, settings);
             ServiceManager manager = ServiceManager.of(environment);
-            Vertx vertx = vertx();
+            Vertx vertx = Vertx.vertx(ApiServer.vertxOptions());
             Readiness readiness = new Readiness();
             ObservationRoutes observation = new ObservationRoutes(plane, readiness, state.captures());
             ApiServer server = ApiServer.listen(vertx, plane, observation, settings.endpoints());
@@ -122,14 +120,6 @@ public final class Daemon implements AutoCloseable {
                 server.close();
             }
         }
-    }
-
-    private static Vertx vertx() {
-        return Vertx.vertx(new VertxOptions()
-                .setPreferNativeTransport(true)
-                .setFileSystemOptions(new FileSystemOptions()
-                        .setClassPathResolvingEnabled(false)
-                        .setFileCachingEnabled(false)));
     }
 
     private static void close(@Nullable ControlPlane plane, StateFolder state) {

@@ -21,6 +21,7 @@ import weir.control.http.Audit;
  */
 final class DriverProtocol {
     private static final String GENERIC = "com.docker.network.generic";
+    private static final String PUBLISHED = "com.docker.network.portmap";
     private static final String DRIVER = "/NetworkDriver.";
     private static final int MAX_DEPTH = 32;
     private static final Pattern ID = Pattern.compile("[0-9A-Za-z]{12,64}");
@@ -134,6 +135,9 @@ final class DriverProtocol {
                 address,
                 Addresses.mac(text(wanted, "MacAddress")),
                 options(request.path("Options")));
+        if (!request.path("Options").path(PUBLISHED).isEmpty()) {
+            driver.warnOfPublishedPorts(network(request), endpoint(request));
+        }
         return Map.of("Interface", mac.isEmpty() ? Map.of() : Map.of("MacAddress", mac));
     }
 
@@ -153,8 +157,12 @@ final class DriverProtocol {
             throw new DriverException(
                     "SandboxKey '" + NetworkOptions.printable(sandbox) + "' is no path of a network namespace");
         }
-        String moved = driver.join(network(request), endpoint(request), sandbox);
-        return Map.of("InterfaceName", Map.of("SrcName", moved, "DstPrefix", "eth"), "DisableGatewayService", true);
+        NetworkDriver.Joining joining = driver.join(network(request), endpoint(request), sandbox);
+        return Map.of(
+                "InterfaceName",
+                Map.of("SrcName", joining.moved(), "DstPrefix", "eth"),
+                "DisableGatewayService",
+                !joining.hasDockersGateway());
     }
 
     private Map<String, Object> leave(JsonNode request) throws DriverException {

@@ -3,7 +3,6 @@
 package weir.control.docker;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.net.SocketAddress;
@@ -20,6 +19,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import weir.control.http.ApiServer;
 import weir.control.http.PlainHttp;
 import weir.control.plane.ControlPlane;
 import weir.ports.BoundSocket;
@@ -66,10 +66,8 @@ public final class DriverServer implements AutoCloseable {
         } catch (DriverException e) {
             throw new IOException("cannot take up Docker's networks: " + e.getMessage(), e);
         }
-        Vertx vertx = Vertx.vertx(new VertxOptions()
-                .setPreferNativeTransport(true)
-                .setEventLoopPoolSize(1)
-                .setWorkerPoolSize(WORKERS));
+        Vertx vertx =
+                Vertx.vertx(ApiServer.vertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(WORKERS));
         try {
             HttpServer server = listen(vertx, new DriverProtocol(driver), socket);
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(OWNER_ONLY));

@@ -31,8 +31,8 @@ public record EndpointOptions(String port, @Nullable LinkSettings link) {
         Map<String, String> options = NetworkOptions.plain(ours, KNOWN);
         String port = options.getOrDefault(PORT, "");
         if (options.containsKey(PORT) && !TopologyReader.isName(port)) {
-            throw new DriverException("option port: '" + NetworkOptions.printable(port)
-                    + "' is no name; names are 1 to 15 letters, digits, '_', '.' and '-'");
+            throw new DriverException(
+                    "option port: '" + NetworkOptions.printable(port) + "' is no name; " + TopologyReader.NAME_RULE);
         }
         return new EndpointOptions(port, NetworkOptions.link(options));
     }

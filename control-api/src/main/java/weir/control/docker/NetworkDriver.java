@@ -197,6 +197,20 @@ final class NetworkDriver {
         });
     }
 
+    /** Docker lets users publish ports of any container and does not say when nobody does it. */
+    void warnOfPublishedPorts(String networkId, String id) throws DriverException {
+        request(() -> {
+            if (!network(networkId).read().hasDockersGateway()) {
+                LOG.warn(
+                        "published ports of endpoint {} are not reached by network {}; create it with -o gateway=docker,"
+                                + " or connect the container to another",
+                        HostLinks.shortId(id),
+                        HostLinks.shortId(networkId));
+            }
+            return null;
+        });
+    }
+
     /** The name that was asked for; else the address, which people know, unless it is taken; else the endpoint's id. */
     private String portName(Network network, String wanted, String address, String id) throws DriverException {
         if (!wanted.isEmpty()) {
@@ -262,21 +276,29 @@ final class NetworkDriver {
     }
 
     /**
+     * What Docker does when a container joins.
+     *
+     * @param moved the interface that it moves into the container
+     * @param hasDockersGateway whether it gives the container one on its own bridge, too
+     */
+    record Joining(String moved, boolean hasDockersGateway) {}
+
+    /**
      * A container comes.
      *
      * @param sandbox path of its network namespace, which need not be there yet
-     * @return the interface that Docker moves into it
      */
-    String join(String networkId, String id, String sandbox) throws DriverException {
+    Joining join(String networkId, String id, String sandbox) throws DriverException {
         return request(() -> {
             Network network = network(networkId);
             Endpoint endpoint = endpoint(networkId, id);
-            LinkMode mode = network.read().mode();
+            NetworkOptions options = network.read();
+            Joining joining = new Joining(HostLinks.movedName(id, options.mode()), options.hasDockersGateway());
             if (endpoint.isJoined()) {
                 if (!endpoint.sandbox().equals(sandbox)) {
                     throw new DriverException("endpoint " + HostLinks.shortId(id) + " is in another container");
                 }
-                return HostLinks.movedName(id, mode);
+                return joining;
             }
             Endpoint joined = endpoint.in(sandbox);
             try {
@@ -286,7 +308,7 @@ final class NetworkDriver {
                 takeBack(id, joined, e);
                 throw e;
             }
-            return HostLinks.movedName(id, mode);
+            return joining;
         });
     }
 

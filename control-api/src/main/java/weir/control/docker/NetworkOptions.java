@@ -24,6 +24,8 @@ import weir.core.port.VlanMode;
  * @param program path of an object file, digest of one that the daemon has, or empty
  * @param mtuBytes MTU of containers' interfaces, or 0 for the default
  * @param link what is done to frames of each container; null for nothing
+ * @param hasDockersGateway whether containers get an interface on Docker's own bridge, too, by which their ports are published
+ *     and they reach other networks
  */
 public record NetworkOptions(
         String switchName,
@@ -31,9 +33,10 @@ public record NetworkOptions(
         String program,
         int mtuBytes,
         LinkMode mode,
-        @Nullable LinkSettings link) {
+        @Nullable LinkSettings link,
+        boolean hasDockersGateway) {
     /** None given. */
-    public static final NetworkOptions DEFAULT = new NetworkOptions("", 0, "", 0, LinkMode.TAP, null);
+    public static final NetworkOptions DEFAULT = new NetworkOptions("", 0, "", 0, LinkMode.TAP, null, false);
 
     private static final String PREFIX = "weir.";
     private static final String DOCKERS_MTU = "com.docker.network.driver.mtu";
@@ -44,6 +47,9 @@ public record NetworkOptions(
     private static final String MTU = "mtu";
     private static final String MODE = "mode";
     private static final String LINK = "link";
+    private static final String GATEWAY = "gateway";
+    private static final String NO_GATEWAY = "none";
+    private static final String DOCKERS_GATEWAY = "docker";
 
     /** Settings of a link that may stand as options of their own. */
     static final List<String> LINK_KEYS = List.of(
@@ -60,7 +66,7 @@ public record NetworkOptions(
             "limit",
             "seed");
 
-    private static final Set<String> KNOWN = known(List.of(SWITCH, VLAN, PROGRAM, MTU, MODE));
+    private static final Set<String> KNOWN = known(List.of(SWITCH, VLAN, PROGRAM, MTU, MODE, GATEWAY));
 
     // ETH_MIN_MTU, uapi/linux/if_ether.h, and what a TAP has at most.
     private static final int MIN_MTU_BYTES = 68;
@@ -80,8 +86,7 @@ public record NetworkOptions(
         Map<String, String> options = plain(given, KNOWN);
         String name = options.getOrDefault(SWITCH, "");
         if (options.containsKey(SWITCH) && !TopologyReader.isName(name)) {
-            throw new DriverException(
-                    "option switch: '" + name + "' is no name; names are 1 to 15 letters, digits, '_', '.' and '-'");
+            throw new DriverException("option switch: '" + name + "' is no name; " + TopologyReader.NAME_RULE);
         }
         return new NetworkOptions(
                 name,
@@ -89,7 +94,8 @@ public record NetworkOptions(
                 options.getOrDefault(PROGRAM, ""),
                 number(options, MTU, MIN_MTU_BYTES, MAX_MTU_BYTES),
                 mode(options.getOrDefault(MODE, LinkMode.TAP.label())),
-                link(options));
+                link(options),
+                hasDockersGateway(options.getOrDefault(GATEWAY, NO_GATEWAY)));
     }
 
     /** How the ports of the network treat tags. */
@@ -185,6 +191,16 @@ public record NetworkOptions(
             }
         }
         throw new DriverException("option mode: '" + printable(value) + "' is neither tap nor veth");
+    }
+
+    private static boolean hasDockersGateway(String value) throws DriverException {
+        return switch (value) {
+            case NO_GATEWAY -> false;
+            case DOCKERS_GATEWAY -> true;
+            default ->
+                throw new DriverException("option gateway: '" + printable(value) + "' is neither " + NO_GATEWAY
+                        + " nor " + DOCKERS_GATEWAY);
+        };
     }
 
     /** Text from outside for a message: one line, no control characters, not endless. */

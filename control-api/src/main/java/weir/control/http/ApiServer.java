@@ -5,6 +5,8 @@ package weir.control.http;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -55,6 +57,15 @@ public final class ApiServer implements AutoCloseable {
                             return true;
                         },
                         true));
+    }
+
+    /** How Vert.x serves Unix sockets, and makes no files of its own: where the daemon runs nothing need be writable. */
+    public static VertxOptions vertxOptions() {
+        return new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false));
     }
 
     /**

@@ -117,8 +117,7 @@ final class LiveSwitches {
     /** Refuses a name that nothing may have. */
     static void requireName(String name, String pointer) throws ControlException {
         if (!TopologyReader.isName(name)) {
-            throw ControlException.invalid(
-                    pointer, "'" + name + "' is no name", "names are 1 to 15 letters, digits, '_', '.' and '-'");
+            throw ControlException.invalid(pointer, "'" + name + "' is no name", TopologyReader.NAME_RULE);
         }
     }
 }

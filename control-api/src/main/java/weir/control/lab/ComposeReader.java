@@ -164,12 +164,15 @@ final class ComposeReader {
         if (options.mode() != LinkMode.TAP) {
             ignored.merge("mode=" + options.mode().label(), 1, Integer::sum);
         }
+        if (options.hasDockersGateway()) {
+            ignored.merge("gateway=docker", 1, Integer::sum);
+        }
         String switchName = options.switchName().isEmpty() ? name : options.switchName();
         if (!TopologyReader.isName(switchName)) {
             fields.wrong(
                     fields.pointerTo("driver_opts"),
                     "'" + switchName + "' is no name for a switch",
-                    "name one: driver_opts: {switch: NAME}, of 1 to 15 letters, digits, '_', '.' and '-'");
+                    "name one: driver_opts: {switch: NAME}; " + TopologyReader.NAME_RULE);
         }
         networks.put(name, new Network(options, switchName, program(fields, options), addresses(name, fields)));
         end(fields, ComposeKeys.NETWORK);

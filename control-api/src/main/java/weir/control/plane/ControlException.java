@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import weir.control.program.ReplayException;
 import weir.control.program.ViolationReport;
 import weir.control.topology.DefinitionErrors;
+import weir.core.port.PortException;
 
 /** What was asked of the daemon is not done, and nothing of it is. One line of cause, one of what to do instead. */
 public final class ControlException extends Exception {
@@ -24,6 +25,8 @@ public final class ControlException extends Exception {
         STALE(412, "stale"),
         /** The verifier refused a program. */
         PROGRAM_REJECTED(422, "program_rejected"),
+        /** An interface, a namespace, a peer, or a program of an object that the request names is not there. */
+        MISSING(422, "missing"),
         /** An object, a port or a setting cannot be used here. */
         UNUSABLE(422, "unusable"),
         /** The state cannot be kept on disk. */
@@ -132,6 +135,15 @@ public final class ControlException extends Exception {
                 new ControlException(Code.NOT_FOUND, cause, refusal.hint(), List.of(), List.of(), refusal);
             case CONTENT -> new ControlException(Code.UNUSABLE, cause, refusal.hint(), List.of(), List.of(), refusal);
         };
+    }
+
+    /** A port cannot be opened. */
+    public static ControlException of(PortException e) {
+        Code code = switch (e.kind()) {
+            case NOT_FOUND, GONE, NO_PEER -> Code.MISSING;
+            case FAILED -> Code.UNUSABLE;
+        };
+        return new ControlException(code, String.valueOf(e.getMessage()), e.hint(), List.of(), List.of(), e);
     }
 
     public Code code() {

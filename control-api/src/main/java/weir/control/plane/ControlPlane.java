@@ -438,8 +438,7 @@ public final class ControlPlane implements AutoCloseable {
                 }
             });
         } catch (PortException e) {
-            throw new ControlException(
-                    Code.UNUSABLE, String.valueOf(e.getMessage()), e.hint(), List.of(), List.of(), e);
+            throw ControlException.of(e);
         }
     }
 

@@ -166,28 +166,29 @@ final class ProgramLoader {
 
     private static ControlException refused(ProgramDefinition definition, ObjectFile object, LoadException e) {
         List<ViolationReport> violations = e.violations().isEmpty() ? List.of() : violations(definition, object);
-        return new ControlException(
-                violations.isEmpty() ? Code.UNUSABLE : Code.PROGRAM_REJECTED,
-                String.valueOf(e.getMessage()),
-                violations.isEmpty()
-                        ? hint(definition, object)
-                        : "'weir program verify FILE' says the same without a switch",
-                List.of(),
-                violations,
-                e);
-    }
-
-    /** Where it is the name that is wrong or missing, what to do about that. */
-    private static String hint(ProgramDefinition definition, ObjectFile object) {
+        if (!violations.isEmpty()) {
+            return refused(
+                    Code.PROGRAM_REJECTED, "'weir program verify FILE' says the same without a switch", violations, e);
+        }
         List<String> names = object.programs().stream()
                 .filter(spec -> spec.type().isRunnable() && spec.attach() == ProgramSpec.Attach.DEVICE)
                 .map(ProgramSpec::name)
                 .toList();
-        boolean isNamed = definition.program().isEmpty() ? names.size() < 2 : names.contains(definition.program());
-        return isNamed || names.isEmpty()
-                ? "docs/ebpf-support.md says what is supported"
-                : Spelling.didYouMean(definition.program(), names)
-                        + "--program NAME chooses one, in a topology 'program: NAME'";
+        String asked = definition.program();
+        boolean isMissing = !asked.isEmpty() && !names.contains(asked);
+        boolean isUndecided = asked.isEmpty() && names.size() > 1;
+        return refused(
+                isMissing ? Code.MISSING : Code.UNUSABLE,
+                (isMissing && !names.isEmpty()) || isUndecided
+                        ? Spelling.didYouMean(asked, names)
+                                + "--program NAME chooses one, in a topology 'program: NAME'"
+                        : "docs/ebpf-support.md says what is supported",
+                List.of(),
+                e);
+    }
+
+    private static ControlException refused(Code code, String hint, List<ViolationReport> violations, LoadException e) {
+        return new ControlException(code, String.valueOf(e.getMessage()), hint, List.of(), violations, e);
     }
 
     private static List<ViolationReport> violations(ProgramDefinition definition, ObjectFile object) {

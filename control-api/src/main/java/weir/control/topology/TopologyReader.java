@@ -38,7 +38,10 @@ public final class TopologyReader {
     /** Stands for an address that cannot be read, which is told already. */
     private static final long SOME_STATION = 2;
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,15}");
+    /** What is said of names that are none. */
+    public static final String NAME_RULE = "names are 1 to 15 letters, digits, '_', '.' and '-', and begin with no '-'";
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.][A-Za-z0-9_.-]{0,14}");
 
     private final List<DefinitionErrors.Place> errors;
     private final ObjectNames objects;
@@ -136,7 +139,7 @@ public final class TopologyReader {
         });
     }
 
-    /** Whether a switch or a port may have that name: 1 to 15 letters, digits, '_', '.', '-', not '.' or '..'. */
+    /** Whether a switch or a port may have that name: {@link #NAME_RULE}, and are not '.' or '..'. */
     public static boolean isName(String text) {
         return NAME.matcher(text).matches() && !text.equals(".") && !text.equals("..");
     }
@@ -185,10 +188,7 @@ public final class TopologyReader {
 
     private static void checkName(ObjectReader fields, String name, String what) {
         if (!isName(name)) {
-            fields.wrong(
-                    fields.pointerTo(name),
-                    "'" + name + "' is no name for a " + what,
-                    "names are 1 to 15 letters, digits, '_', '.' and '-'");
+            fields.wrong(fields.pointerTo(name), "'" + name + "' is no name for a " + what, NAME_RULE);
         }
     }
 

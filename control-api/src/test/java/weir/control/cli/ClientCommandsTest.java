@@ -158,6 +158,9 @@ class ClientCommandsTest {
         String several =
                 weir("program", "load", "lan:a", example("tail_calls.o")).err();
         assertTrue(several.contains("hint: --program NAME chooses one"), several);
+        CommandRun misspelt = weir("program", "load", "lan:a", example("pkt_count.o"), "--program", "pkt_cuont");
+        assertEquals(ExitCode.NOT_FOUND.number(), misspelt.exitCode(), misspelt::err);
+        assertTrue(misspelt.err().contains("did you mean 'pkt_count'?"), misspelt::err);
         CommandRun run = weir("program", "load", "lan:a", example("no_bounds_check.o"));
         assertEquals(ExitCode.PROGRAM_REJECTED.number(), run.exitCode(), run::err);
         assertTrue(run.err().contains("error: "), run::err);
@@ -206,6 +209,10 @@ class ClientCommandsTest {
         refuses(ExitCode.NOT_FOUND, "no switch 'lam'", "stats lam");
         refuses(ExitCode.NOT_FOUND, "no switch 'lam'", "fdb show lam");
         refuses(ExitCode.NOT_FOUND, "no file missing.o", "program load lan missing.o");
+        refuses(
+                ExitCode.NOT_FOUND,
+                "cannot replay \"/nowhere/in.pcap\": there is no such file or folder",
+                "port attach lan pcap:/nowhere/in.pcap");
         refuses(ExitCode.USAGE, "nothing to change is given", "port set lan:a");
         for (String frames : List.of("0", "-3", "65537")) {
             refuses(

@@ -68,6 +68,7 @@ class ApiContractTest {
                     201,
                     "'access:7'"),
             x("PUT /v1/switches/a%2Fb", "{}", 400, "is no name"),
+            x("PUT /v1/switches/-x", "{}", 400, "'-x' is no name|begin with no '-'"),
             x("PUT /v1/switches/sw1", "{'ports':{'a':'null:a','b':'null:a'}}", 409, "attached already as sw1:a"),
             x(
                     "PUT /v1/switches/sw1",
@@ -104,7 +105,7 @@ class ApiContractTest {
             x("POST /v1/switches/sw0/ports", "{'spec':'null:b','vlan':'access:9999'}", 400, "'pointer':'/vlan'"),
             x("POST /v1/switches/sw0/ports", "{'spec':'null:b','link':'loss:200%'}", 400, "'pointer':'/link'"),
             x("POST /v1/switches/sw0/ports", "{'spec':'null:b','link':'loss:1%,for:1s'}", 400, "'pointer':'/link'"),
-            x("POST /v1/switches/sw0/ports", "{'spec':'pcap:/nowhere/in.pcap'}", 422, "'code':'unusable'"),
+            x("POST /v1/switches/sw0/ports", "{'spec':'pcap:/nowhere/in.pcap'}", 422, "'code':'missing'"),
             x("POST /v1/switches/sw0/ports", "{'spec':'null:b','speed':1}", 400, "'pointer':'/speed'|fields here are"),
             x(
                     "POST /v1/switches/sw0/ports",
@@ -195,7 +196,7 @@ class ApiContractTest {
                     "{'object':'sha256:" + "0".repeat(64) + "'}",
                     404,
                     "no object sha256:000"),
-            x("PUT /v1/switches/sw0/program", "{'object':'@pkt_count','program':'nope'}", 422, "nope"),
+            x("PUT /v1/switches/sw0/program", "{'object':'@pkt_count','program':'nope'}", 422, "'code':'missing'|nope"),
             x("PUT /v1/switches/sw0/program", "{'object':'@pkt_count','engine':'jitt'}", 400, "did you mean 'jit'"),
             x(
                     "PUT /v1/switches/sw0/program",

@@ -3,7 +3,6 @@
 package weir.control.http;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -55,7 +54,7 @@ final class ObservedDaemon implements AutoCloseable {
         observation = new ObservationRoutes(plane, readiness, captures());
         Path socket = folder.resolve("s");
         server = ApiServer.listen(
-                Vertx.vertx(new VertxOptions().setPreferNativeTransport(true)),
+                Vertx.vertx(ApiServer.vertxOptions()),
                 plane,
                 observation,
                 List.of(new Endpoint.Unix(socket, null, Role.ADMIN)));

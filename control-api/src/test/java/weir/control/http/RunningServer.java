@@ -3,7 +3,6 @@
 package weir.control.http;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,9 +24,11 @@ record RunningServer(ControlPlane plane, ApiServer server, Path socket) implemen
         List<Endpoint> endpoints = new java.util.ArrayList<>();
         endpoints.add(new Endpoint.Unix(socket, null, Role.ADMIN));
         endpoints.addAll(List.of(besides));
-        Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
         ObservationRoutes observation = new ObservationRoutes(plane, new Readiness(), folder.resolve("captures"));
-        return new RunningServer(plane, ApiServer.listen(vertx, plane, observation, endpoints, idle), socket);
+        return new RunningServer(
+                plane,
+                ApiServer.listen(Vertx.vertx(ApiServer.vertxOptions()), plane, observation, endpoints, idle),
+                socket);
     }
 
     static RunningServer in(Path folder, Endpoint... besides) throws Exception {
