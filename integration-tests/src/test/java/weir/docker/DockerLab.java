@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -37,34 +38,77 @@ final class DockerLab implements AutoCloseable {
     private final Netns netns = new Netns();
     private final Path folder;
     private final String driver = "weirt-" + ProcessHandle.current().pid();
-    private final Process dockerd;
+    private Process dockerd;
     private @Nullable WeirProcess weir;
 
     DockerLab() throws IOException {
         folder = Files.createTempDirectory("weirt");
-        dockerd = new ProcessBuilder(inNamespace(
-                        "/usr/sbin/dockerd",
-                        "--host=unix://" + socket(),
-                        "--data-root=" + folder.resolve("data"),
-                        "--exec-root=" + folder.resolve("exec"),
-                        "--pidfile=" + folder.resolve("docker.pid"),
-                        "--bridge=none",
-                        "--iptables=false",
-                        "--ip-forward=false",
-                        "--ip-masq=false",
-                        "--storage-driver=vfs"))
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("dockerd.log").toFile())
-                .start();
+        dockerd = dockerd();
         try {
             startWeir();
-            Waiting.within(START_MILLIS, this::answers);
+            await("an answer of Docker", this::answers);
             importImage();
         } catch (RuntimeException | Error e) {
-            e.addSuppressed(new AssertionError(Files.readString(folder.resolve("dockerd.log"))));
             close();
             throw e;
         }
+    }
+
+    private Process dockerd(String... more) throws IOException {
+        List<String> command = inNamespace(
+                "/usr/sbin/dockerd",
+                "--host=unix://" + socket(),
+                "--data-root=" + folder.resolve("data"),
+                "--exec-root=" + folder.resolve("exec"),
+                "--pidfile=" + folder.resolve("docker.pid"),
+                "--bridge=none",
+                "--iptables=false",
+                "--ip-forward=false",
+                "--ip-masq=false",
+                "--storage-driver=vfs");
+        command.addAll(List.of(more));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("dockerd.log").toFile())
+                .start();
+    }
+
+    /** Waits for something; what the daemons said is told when it does not come. */
+    void await(String what, BooleanSupplier holds) throws IOException {
+        try {
+            Waiting.within(START_MILLIS, holds);
+        } catch (AssertionError e) {
+            String said = weirLog() + Files.readString(folder.resolve("dockerd.log"));
+            throw new AssertionError("did not come: " + what + "\n" + said, e);
+        }
+    }
+
+    /** Kills the Docker daemon without a chance to clean up; what runs in containers goes on. */
+    void killDocker() throws IOException {
+        String containerd = Files.readString(folder.resolve("exec/containerd/containerd.pid"))
+                .strip();
+        dockerd.destroyForcibly().onExit().join();
+        // It goes with dockerd, but not at once, and the next dockerd would take it for its own.
+        Waiting.within(10_000, () -> Files.notExists(Path.of("/proc", containerd)));
+    }
+
+    /** As a machine ends that has no time: both daemons, what runs in containers, and where it ran. */
+    void killAll(String... containers) throws IOException {
+        List<String> processes = new ArrayList<>();
+        for (String each : containers) {
+            processes.add(process(each));
+        }
+        killDocker();
+        killWeir();
+        processes.forEach(process -> Netns.exec("kill", "-KILL", process));
+        unmountAll();
+        Waiting.within(10_000, () -> interfaces().isEmpty());
+    }
+
+    /** Starts the Docker daemon again. */
+    void startDocker(String... more) throws IOException {
+        dockerd = dockerd(more);
+        await("an answer of Docker", this::answers);
     }
 
     // Not 'ip netns exec', which takes a mount namespace, too: what Docker mounts would not be seen.
@@ -340,6 +384,23 @@ final class DockerLab implements AutoCloseable {
         docker(all.toArray(String[]::new));
     }
 
+    /** Names of a switch's ports. */
+    List<String> ports(String name) {
+        return List.copyOf(weirHere("port", "list", name, "-o", "json")
+                .json()
+                .path("ports")
+                .propertyNames());
+    }
+
+    /** Kills what runs in a container. */
+    void crash(String container) {
+        Netns.exec("kill", "-KILL", process(container));
+    }
+
+    private String process(String container) {
+        return docker("inspect", "-f", "{{.State.Pid}}", container);
+    }
+
     /** What a command in a container prints; null when it fails. */
     @Nullable
     String in(String container, String... command) {
@@ -376,6 +437,17 @@ final class DockerLab implements AutoCloseable {
         return run(List.of("exec", container, "ping", "-c", "2", "-W", "1", target))
                         .code()
                 != 0;
+    }
+
+    /** What Docker mounted and left, because it was killed. */
+    private void unmountAll() throws IOException {
+        List<String> left = Files.readAllLines(Path.of("/proc/self/mounts")).stream()
+                .map(line -> line.split(" ", -1)[1])
+                .filter(place -> place.startsWith(folder + "/"))
+                .toList();
+        for (String each : left.reversed()) {
+            Netns.exec("umount", "--lazy", each);
+        }
     }
 
     /** Ends all containers and networks. */
@@ -419,6 +491,7 @@ final class DockerLab implements AutoCloseable {
         killWeir();
         Files.deleteIfExists(plugin());
         netns.close();
+        unmountAll();
         Netns.exec("rm", "-rf", "--one-file-system", folder.toString());
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -126,6 +127,75 @@ class DockerNetworkTest {
         assertTrue(lab.pings("h2", "198.18.15.11"));
     }
 
+    /** Whoever restarts it, a container has its address again, and its peers reach it. */
+    @Test
+    void containersThatDockerRestartsAreReachedAgain() throws IOException {
+        lab.network("lab", "198.18.22.0/24", "-o", "switch=lab");
+        lab.network("veths", "198.18.23.0/24", "-o", "switch=veths", "-o", "mode=veth");
+        String[] kept = {"--restart=always", "--stop-signal=KILL", "--ip"};
+        lab.container("h1", "lab", kept[0], kept[1], kept[2], "198.18.22.11");
+        lab.container("h2", "lab", kept[0], kept[1], kept[2], "198.18.22.12");
+        lab.docker("network", "connect", "veths", "h1");
+        lab.docker("network", "connect", "--ip", "198.18.23.12", "--driver-opt", "port=web", "veths", "h2");
+        assertTrue(lab.pings("h1", "198.18.22.12"));
+
+        lab.crash("h2");
+        assertIsReachedAgain("after a crash");
+
+        lab.killDocker();
+        lab.startDocker();
+        assertIsReachedAgain("after Docker was killed");
+
+        lab.killDocker();
+        lab.killWeir();
+        lab.startWeir();
+        lab.startDocker();
+        assertIsReachedAgain("after both were killed");
+
+        lab.killAll("h1", "h2");
+        lab.startWeir();
+        lab.startDocker();
+        assertIsReachedAgain("after a restart of the machine");
+    }
+
+    private void assertIsReachedAgain(String when) throws IOException {
+        lab.await(when, () -> lab.in("h1", "true") != null && lab.in("h2", "true") != null);
+        assertTrue(lab.pings("h1", "198.18.22.12"), when);
+        assertTrue(lab.pings("h1", "198.18.23.12"), when);
+        assertTrue(lab.pings("h1", "h2"), when);
+        Set<String> ports = Set.copyOf(lab.ports("lab"));
+        assertEquals(Set.of("198.18.22.11", "198.18.22.12"), ports, () -> when + ": " + lab.weirLog());
+        assertTrue(lab.ports("veths").contains("web"), lab::weirLog);
+    }
+
+    /** As {@code live-restore} in {@code daemon.json} has it. */
+    @Test
+    void containersThatOutliveDockerAreReachedAllTheTime() throws IOException {
+        lab.killDocker();
+        lab.startDocker("--live-restore");
+        try {
+            lab.network("lab", "198.18.27.0/24");
+            lab.container("h1", "lab");
+            lab.container("h2", "lab", "--ip", "198.18.27.12");
+            String before = lab.docker("inspect", "-f", "{{.State.Pid}}", "h1", "h2");
+            lab.docker("exec", "-d", "h1", "sh", "-c", "ping -c 100 -i 0.1 -W 1 198.18.27.12 > /tmp/pings");
+
+            lab.killDocker();
+            Waiting.sleep(1_000);
+            lab.startDocker("--live-restore");
+
+            assertEquals(before, lab.docker("inspect", "-f", "{{.State.Pid}}", "h1", "h2"));
+            Waiting.within(
+                    30_000, () -> lab.docker("exec", "h1", "cat", "/tmp/pings").contains("100 packets received"));
+            lab.container("h3", "lab");
+            assertTrue(lab.pings("h3", "h2"));
+        } finally {
+            lab.clear();
+            lab.killDocker();
+            lab.startDocker();
+        }
+    }
+
     @Test
     void linksAndProgramsAreOptionsOfTheNetwork() {
         Path drop = Path.of(System.getProperty("weir.root"), "examples/programs/bridge.o");
@@ -162,6 +232,8 @@ class DockerNetworkTest {
             Waiting.within(10_000, () -> lab.fetches("http://127.0.0.1:8080/"));
             assertTrue(lab.pings("peer", "198.18.25.11"));
             assertTrue(lab.docker("exec", "web", "ip", "route").contains("default via 198.18.24.1"));
+            assertTrue(lab.pings("web", "198.18.24.1"));
+            assertTrue(lab.isCutOff("mute", "198.18.24.1"));
             assertFalse(lab.fetches("http://127.0.0.1:8081/"));
             assertFalse(lab.docker("exec", "mute", "ip", "link").contains("eth1"));
             assertTrue(lab.weirLog().contains("published ports of endpoint "), lab::weirLog);

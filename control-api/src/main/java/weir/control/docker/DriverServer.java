@@ -38,6 +38,7 @@ public final class DriverServer implements AutoCloseable {
     private static final long MAX_BODY_BYTES = 1 << 20;
     private static final int IDLE_SECONDS = 60;
     private static final int WORKERS = 4;
+    private static final long FORGET_EVERY_MILLIS = 5_000;
     private static final int NOT_FOUND = 404;
     private static final int INTERNAL = 500;
 
@@ -71,6 +72,7 @@ public final class DriverServer implements AutoCloseable {
         try {
             HttpServer server = listen(vertx, new DriverProtocol(driver), socket);
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(OWNER_ONLY));
+            vertx.setPeriodic(FORGET_EVERY_MILLIS, timer -> vertx.executeBlocking(() -> forgetEnded(driver)));
             return new DriverServer(vertx, server, socket);
         } catch (IOException | RuntimeException e) {
             vertx.close().await();
@@ -86,6 +88,16 @@ public final class DriverServer implements AutoCloseable {
      */
     public static Set<String> objects(Path state) throws IOException {
         return new DriverStore(state.resolve(STATE_FILE)).load().objects();
+    }
+
+    private static boolean forgetEnded(NetworkDriver driver) {
+        try {
+            driver.forgetEnded();
+            return true;
+        } catch (DriverException e) {
+            LOG.warn("cannot tell which containers have ended: {}", e.getMessage());
+            return false;
+        }
     }
 
     private static void removeStale(Path socket) throws IOException {

@@ -49,7 +49,7 @@ final class HostLinks {
     static String portSpec(String endpoint, LinkMode mode, int mtuBytes, String sandbox) {
         String name = name(endpoint);
         return mode == LinkMode.VETH
-                ? "packet:" + name
+                ? "packet:" + name + "?sandbox=" + sandbox
                 : "tap:" + name + "?" + (mtuBytes == 0 ? "" : "mtu=" + mtuBytes + "&") + "persist=on&sandbox="
                         + sandbox;
     }
@@ -85,6 +85,28 @@ final class HostLinks {
             }
         } catch (LinuxException e) {
             throw new DriverException("cannot delete the interface " + name(endpoint) + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Whether an endpoint's interface is neither on the host, from where Docker takes it, nor can be in its container any more,
+     * as far as this process sees what Docker mounts.
+     */
+    static boolean isNowhere(String endpoint, LinkMode mode, String sandbox) throws DriverException {
+        try (RouteSocket route = RouteSocket.open()) {
+            if (find(route, movedName(endpoint, mode)) != null) {
+                return false;
+            }
+        } catch (LinuxException e) {
+            throw new DriverException("cannot look for an interface: " + e.getMessage(), e);
+        }
+        if (!Files.exists(Path.of(sandbox))) {
+            return true;
+        }
+        try (Fd namespace = Fd.openForReading(sandbox)) {
+            return !namespace.isNetworkNamespace();
+        } catch (LinuxException e) {
+            throw new DriverException("cannot look into " + sandbox + ": " + e.getMessage(), e);
         }
     }
 

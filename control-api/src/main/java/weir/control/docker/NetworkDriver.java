@@ -7,8 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +27,9 @@ import weir.control.topology.PortDefinition;
 import weir.control.topology.ProgramDefinition;
 import weir.control.topology.SwitchDefinition;
 import weir.control.topology.Topology;
+import weir.core.Switch;
 import weir.core.link.LinkSettings;
+import weir.core.port.PortState;
 import weir.core.rate.StormLimits;
 
 /**
@@ -36,6 +42,11 @@ final class NetworkDriver {
     private static final String SWITCH_PREFIX = "dk-";
     private static final String PORT_PREFIX = "ep";
     private static final String DIGEST_PREFIX = "sha256:";
+
+    /** How long after an interface its port may end. */
+    private static final long GONE_WITHIN_NANOS = 2_000_000_000L;
+
+    private static final long LOOK_EVERY_NANOS = 20_000_000;
 
     private final ReentrantLock requests = new ReentrantLock();
     private final ControlPlane plane;
@@ -212,7 +223,9 @@ final class NetworkDriver {
     }
 
     /** The name that was asked for; else the address, which people know, unless it is taken; else the endpoint's id. */
-    private String portName(Network network, String wanted, String address, String id) throws DriverException {
+    private String portName(Network network, String wanted, String address, String id)
+            throws DriverException, ControlException {
+        forgetIfEnded(network.switchName(), wanted.isEmpty() ? address : wanted);
         if (!wanted.isEmpty()) {
             if (isPortTaken(network.switchName(), wanted)) {
                 throw new DriverException("switch " + network.switchName() + " has a port '" + wanted + "' already");
@@ -230,6 +243,62 @@ final class NetworkDriver {
         return isThere
                 || state.endpoints().values().stream()
                         .anyMatch(each -> each.port().equals(port) && isOn(each, switchName));
+    }
+
+    /**
+     * Forgets who has the name of a port, if that has ended: a Docker daemon that was killed has forgotten its endpoints when
+     * it is back, and makes new ones of the same names.
+     */
+    private void forgetIfEnded(String switchName, String port) throws DriverException, ControlException {
+        for (Map.Entry<String, Endpoint> each : state.endpoints().entrySet()) {
+            String id = each.getKey();
+            Endpoint endpoint = each.getValue();
+            if (endpoint.port().equals(port) && isOn(endpoint, switchName) && isNowhere(id, endpoint)) {
+                long deadline = System.nanoTime() + GONE_WITHIN_NANOS;
+                while (state.endpoints().containsKey(id) && System.nanoTime() - deadline < 0) {
+                    forgetAllEnded();
+                    LockSupport.parkNanos(LOOK_EVERY_NANOS);
+                }
+            }
+        }
+    }
+
+    /** Forgets all whose containers have ended without a word of Docker's. */
+    void forgetEnded() throws DriverException {
+        request(() -> {
+            forgetAllEnded();
+            return null;
+        });
+    }
+
+    /** One that is forgotten may have kept the namespace of others alive, which then end, too. */
+    private void forgetAllEnded() throws DriverException, ControlException {
+        Map<String, Set<String>> served = new HashMap<>();
+        for (Map.Entry<String, Endpoint> each : state.endpoints().entrySet()) {
+            Endpoint endpoint = each.getValue();
+            String switchName = network(endpoint.network()).switchName();
+            boolean isServed = served.computeIfAbsent(switchName, this::served).contains(endpoint.port());
+            if (!isServed && isNowhere(each.getKey(), endpoint)) {
+                LOG.info("endpoint {} has ended without a word of Docker's", HostLinks.shortId(each.getKey()));
+                remove(each.getKey());
+            }
+        }
+    }
+
+    /** Names of a switch's ports that are not gone. */
+    private Set<String> served(String switchName) {
+        Switch sw = plane.switches().get(switchName);
+        return sw == null
+                ? Set.of()
+                : sw.ports().stream()
+                        .filter(port -> port.state() != PortState.GONE)
+                        .map(port -> port.options().name())
+                        .collect(Collectors.toSet());
+    }
+
+    private boolean isNowhere(String id, Endpoint endpoint) throws DriverException {
+        return endpoint.isJoined()
+                && HostLinks.isNowhere(id, network(endpoint.network()).read().mode(), endpoint.sandbox());
     }
 
     private boolean isOn(Endpoint endpoint, String switchName) {

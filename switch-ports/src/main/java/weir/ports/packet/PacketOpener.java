@@ -75,6 +75,13 @@ final class PacketOpener extends LinkOpener<PacketPort> {
 
     private LinkInfo requireUsable(@Nullable LinkInfo link) throws PortException {
         String where = spec.netns() == null ? "" : " in " + spec.netns();
+        if (link == null && spec.sandbox() != null) {
+            throw new PortException(
+                    PortException.Kind.GONE,
+                    "interface " + spec.name() + " has ended with the container at " + spec.sandbox(),
+                    "detach the port",
+                    null);
+        }
         if (link == null) {
             throw PortException.notFound(
                     "there is no interface " + spec.name() + where,

@@ -12,7 +12,7 @@ import weir.ports.NamespacePath;
 import weir.ports.PortSpec;
 
 /**
- * What {@code packet:IFNAME[?netns=PATH&queues=N&mtu=N&vnet=off]} says. Making one touches nothing on the machine.
+ * What {@code packet:IFNAME[?netns=PATH&queues=N&mtu=N&vnet=off&sandbox=PATH]} says. Making one touches nothing on the machine.
  *
  * @param name the interface's name, see {@link InterfaceName}
  * @param netns absolute path of the network namespace that the interface is in, or null for ours
@@ -20,8 +20,16 @@ import weir.ports.PortSpec;
  * @param mtuBytes MTU to set, 68 to 65,521, or 0 to leave it
  * @param vnet whether the kernel is left the checksums and segments that senders left to be done; the
  *     switch does them otherwise
+ * @param sandbox absolute path of the network namespace that the other end of the interface, a veth, was made for; null
+ *     for none
  */
-public record PacketSpec(String name, @Nullable String netns, int queues, int mtuBytes, boolean vnet) {
+public record PacketSpec(
+        String name,
+        @Nullable String netns,
+        int queues,
+        int mtuBytes,
+        boolean vnet,
+        @Nullable String sandbox) {
     /** Kind in front of the colon. */
     public static final String KIND = "packet";
 
@@ -34,8 +42,10 @@ public record PacketSpec(String name, @Nullable String netns, int queues, int mt
     /** {@code ETH_MAX_MTU - ETH_HLEN}: a frame of it fits into 64 KiB. */
     static final int MAX_MTU_BYTES = 65_535 - 14;
 
-    private static final SortedSet<String> OPTIONS =
-            Collections.unmodifiableSortedSet(new TreeSet<>(List.of(NamespacePath.OPTION, "queues", "mtu", "vnet")));
+    private static final String SANDBOX = "sandbox";
+
+    private static final SortedSet<String> OPTIONS = Collections.unmodifiableSortedSet(
+            new TreeSet<>(List.of(NamespacePath.OPTION, "queues", "mtu", "vnet", SANDBOX)));
 
     /** Reads a spec; every mistake is named. */
     public static PacketSpec parse(String text) throws PortException {
@@ -56,7 +66,8 @@ public record PacketSpec(String name, @Nullable String netns, int queues, int mt
                 NamespacePath.of(spec),
                 spec.number("queues", 1, MAX_QUEUES, 1),
                 spec.number("mtu", MIN_MTU_BYTES, MAX_MTU_BYTES, 0),
-                spec.isOn("vnet", true));
+                spec.isOn("vnet", true),
+                NamespacePath.of(spec, SANDBOX));
     }
 
     /** The spec as text; options that have their default are left out. */
@@ -78,6 +89,10 @@ public record PacketSpec(String name, @Nullable String netns, int queues, int mt
         }
         if (!vnet) {
             text.append(separator).append("vnet=off");
+            separator = '&';
+        }
+        if (sandbox != null) {
+            text.append(separator).append(SANDBOX).append('=').append(sandbox);
         }
         return text.toString();
     }

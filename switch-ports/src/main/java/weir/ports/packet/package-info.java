@@ -24,6 +24,8 @@
  * <tr><td>mtu</td><td>unchanged</td><td>68 to 65,521; the interface keeps it</td></tr>
  * <tr><td>vnet</td><td>on</td><td>{@code off}: the switch itself completes checksums and segments before frames
  * leave here; what comes in may lack them in any case</td></tr>
+ * <tr><td>sandbox</td><td></td><td>absolute path of the network namespace of a container that the other end of a veth pair
+ * was made for: without the interface the port has ended with the container, which keeps no daemon from starting</td></tr>
  * </table>
  *
  * <p>The port is promiscuous and does not change the interface otherwise: up or down is somebody else's decision, and is

@@ -87,7 +87,8 @@ final class TapOpener extends LinkOpener<TapPort> {
         for (TunDevice device : devices.subList(1, devices.size())) {
             device.enableQueue(false); // until a worker serves it
         }
-        TapBinding binding = new TapBinding(List.copyOf(devices), inodeInside == 0 ? null : spec.netns(), inodeInside);
+        TapBinding binding =
+                new TapBinding(List.copyOf(devices), inodeInside == 0 ? null : spec.elsewhere(), inodeInside);
         return new TapPort(spec, monitor(), binding, link, offloads);
     }
 

@@ -170,6 +170,15 @@ class PacketPortTest {
     }
 
     @Test
+    void anInterfaceOfAContainerThatIsNotThereHasEndedWithIt() {
+        PortException e =
+                assertThrows(PortException.class, () -> PacketPort.open(Veth.spec(netns, "&sandbox=/run/container")));
+
+        assertEquals(PortException.Kind.GONE, e.kind());
+        assertEquals("interface p0 has ended with the container at /run/container", e.getMessage());
+    }
+
+    @Test
     void refusesInterfacesThatCarryNoEthernet() {
         PortException loopback =
                 assertThrows(PortException.class, () -> PacketPort.open("packet:lo?netns=" + netns.path()));

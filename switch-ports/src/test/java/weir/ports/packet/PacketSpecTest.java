@@ -14,9 +14,9 @@ import weir.core.port.PortException;
 class PacketSpecTest {
     @Test
     void readsEveryOption() throws PortException {
-        PacketSpec spec = PacketSpec.parse("packet:veth0?mtu=9000&queues=4&netns=/run/netns/blue&vnet=off");
+        PacketSpec spec = PacketSpec.parse("packet:veth0?mtu=9000&queues=4&netns=/run/netns/blue&vnet=off&sandbox=/n");
 
-        assertEquals(new PacketSpec("veth0", "/run/netns/blue", 4, 9000, false), spec);
+        assertEquals(new PacketSpec("veth0", "/run/netns/blue", 4, 9000, false, "/n"), spec);
     }
 
     @ParameterizedTest
@@ -26,6 +26,8 @@ class PacketSpecTest {
         "packet:e?queues=1&vnet=on, packet:e",
         "packet:e?vnet=off, packet:e?vnet=off",
         "packet:e?mtu=68&netns=/n, packet:e?netns=/n&mtu=68",
+        "packet:e?sandbox=/n, packet:e?sandbox=/n",
+        "packet:e?sandbox=/n&vnet=off, packet:e?vnet=off&sandbox=/n",
         "packet:e?vnet=off&queues=64&mtu=65521, packet:e?queues=64&mtu=65521&vnet=off",
     })
     void writesTheShortestSpecOfTheSameMeaning(String text, String expected) throws PortException {
@@ -52,6 +54,7 @@ class PacketSpecTest {
                 "packet:e?mtu=67 | out of range [68, 65521]",
                 "packet:e?mtu=65522 | out of range [68, 65521]",
                 "packet:e?netns=blue | netns \"blue\" is not an absolute path",
+                "packet:e?sandbox=blue | sandbox \"blue\" is not an absolute path",
                 "packet:e?vnet=yes | vnet \"yes\" in \"packet:e?vnet=yes\" is neither on nor off",
             })
     void namesEveryMistake(String text, String expected) {
@@ -65,6 +68,6 @@ class PacketSpecTest {
     void listsTheKnownOptionsForAnUnknownOne() {
         PortException e = assertThrows(PortException.class, () -> PacketSpec.parse("packet:e?netnS=/x"));
 
-        assertEquals("packet ports know the options mtu, netns, queues, vnet", e.hint());
+        assertEquals("packet ports know the options mtu, netns, queues, sandbox, vnet", e.hint());
     }
 }

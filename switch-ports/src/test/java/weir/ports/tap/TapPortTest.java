@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import weir.core.port.PortException;
 import weir.core.port.PortState;
 import weir.ports.linux.TunDevice;
@@ -210,6 +211,23 @@ class TapPortTest {
             try (TapPort port = TapPort.open(spec)) {
                 assertEquals("t2", port.interfaceName());
                 assertEquals(2, netns.ip("-o", "link").lines().count());
+            }
+        }
+    }
+
+    /** Container engines may leave the file for a while after what was mounted on it. */
+    @Test
+    void interfaceThatWasMovedAndTakenUpIsGoneWithThePathOfItsNamespace(@TempDir Path folder) throws Exception {
+        Path sandbox = Files.createFile(folder.resolve("sandbox"));
+        try (Netns netns = new Netns()) {
+            Netns.exec("mount", "--bind", netns.path(), sandbox.toString());
+            String spec = "tap:" + LOCAL + "?persist=on&sandbox=" + sandbox;
+            TapPort.open(spec).close();
+            Netns.exec("ip", "link", "set", LOCAL, "netns", netns.name(), "name", "eth0");
+            try (TapPort port = TapPort.open(spec)) {
+                assertEquals("eth0", port.interfaceName());
+                Netns.exec("umount", sandbox.toString());
+                within(2000, () -> port.state() == PortState.GONE);
             }
         }
     }
