@@ -68,7 +68,7 @@ public final class WeirProcess implements AutoCloseable {
     }
 
     /** Starts any command, with its standard output and error kept. SIGINT ends it unless it does something about that. */
-    static WeirProcess exec(List<String> asked) {
+    public static WeirProcess exec(List<String> asked) {
         List<String> command = new ArrayList<>(HEARS_CTRL_C);
         command.addAll(asked);
         try {
@@ -111,6 +111,12 @@ public final class WeirProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** All of standard output. */
+    public String outAtItsEnd() throws InterruptedException {
+        exitCode();
+        return out();
     }
 
     JsonNode json() {

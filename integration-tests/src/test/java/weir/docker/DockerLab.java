@@ -376,6 +376,16 @@ final class DockerLab implements AutoCloseable {
         docker(all.toArray(String[]::new));
     }
 
+    /** Makes the bridge that Docker would make by itself, with addresses of the tests; to be removed as {@code docker_gwbridge}. */
+    void gateway(String subnet) {
+        docker(
+                "network",
+                "create",
+                "--subnet=" + subnet,
+                "--opt=com.docker.network.bridge.name=docker_gwbridge",
+                "docker_gwbridge");
+    }
+
     /** Starts a container that does nothing. */
     void container(String name, String network, String... more) {
         List<String> all = new ArrayList<>(List.of("run", "-d", "--name", name, "--network", network));
@@ -390,6 +400,22 @@ final class DockerLab implements AutoCloseable {
                 .json()
                 .path("ports")
                 .propertyNames());
+    }
+
+    /** Prints each ICMP message that comes to a container's interface, promiscuously, until it is ended. */
+    WeirProcess hears(String container) {
+        return WeirProcess.exec(List.of(
+                        "nsenter",
+                        "--net",
+                        "--target=" + process(container),
+                        "tcpdump",
+                        "--immediate-mode",
+                        "-l",
+                        "-n",
+                        "-i",
+                        "eth0",
+                        "icmp"))
+                .awaitText("listening on eth0");
     }
 
     /** Kills what runs in a container. */

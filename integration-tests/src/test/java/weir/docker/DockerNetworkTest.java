@@ -18,6 +18,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import weir.commands.WeirProcess;
 import weir.ports.testing.Waiting;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
@@ -85,6 +88,24 @@ class DockerNetworkTest {
         lab.docker("restart", "-t", "0", "h2");
         assertTrue(lab.pings("h1", "198.18.12.12"));
         assertTrue(lab.pings("h1", "h2"));
+    }
+
+    /** Promiscuous ones, too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"tap", "veth"})
+    void containersSeeNoMoreThanTheirFrames(String mode) throws Exception {
+        lab.network("lab", "198.18.21.0/24", "-o", "mode=" + mode);
+        for (int i = 1; i <= 3; i++) {
+            lab.container("h" + i, "lab", "--ip", "198.18.21.1" + i);
+        }
+        assertTrue(lab.pings("h1", "198.18.21.12"));
+
+        try (WeirProcess peer = lab.hears("h2");
+                WeirProcess other = lab.hears("h3")) {
+            assertTrue(lab.pings("h1", "198.18.21.12"));
+            peer.awaitText("ICMP echo request");
+            assertEquals("", other.signal("TERM").outAtItsEnd().strip(), "of its neighbours");
+        }
     }
 
     @Test
@@ -210,15 +231,9 @@ class DockerNetworkTest {
         assertTrue(lab.pings("l1", "198.18.18.12"));
     }
 
-    /** Docker makes the second network by itself when it is not there; this one has addresses of the tests. */
     @Test
     void portsArePublishedByTheGatewayOfDocker() {
-        lab.docker(
-                "network",
-                "create",
-                "--subnet=198.18.24.0/24",
-                "--opt=com.docker.network.bridge.name=docker_gwbridge",
-                "docker_gwbridge");
+        lab.gateway("198.18.24.0/24");
         try {
             lab.network("lab", "198.18.25.0/24", "-o", "gateway=docker");
             lab.network("shut", "198.18.26.0/24");

@@ -44,7 +44,7 @@ import weir.testing.RequiresFeature;
 @Timeout(400)
 class TestcontainersTest {
     private static final List<Class<?>> SUCCEEDING =
-            List.of(ShopExample.class, ContainersOverWeir.class, OverRunningDaemon.class);
+            List.of(ShopExample.class, ContainersOverWeir.class, OverRunningDaemon.class, PublishedOverWeir.class);
     /** Less than a minute on a machine with nothing else to do. */
     private static final long RUN_SECONDS = 300;
 
@@ -67,6 +67,7 @@ class TestcontainersTest {
     void runTests() throws IOException, InterruptedException {
         lab = new DockerLab();
         lab.docker("tag", DockerLab.IMAGE, "busybox:1");
+        lab.gateway("198.18.24.0/24");
         evidence = lab.folder().resolve("evidence");
         Path home = Files.createDirectories(lab.folder().resolve("home"));
         abandon(home);
@@ -84,6 +85,7 @@ class TestcontainersTest {
             }
         }
         output = Files.readString(log);
+        lab.docker("network", "rm", "docker_gwbridge");
         try (Stream<Path> files = Files.list(home)) {
             left = files.map(file -> file.getFileName().toString()).toList();
         }

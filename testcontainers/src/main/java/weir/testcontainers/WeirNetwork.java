@@ -46,7 +46,8 @@ import weir.testcontainers.Stations.Station;
  * runs on, and in its network namespace. Or it runs in a {@code weir daemon} that serves Docker, see {@link Builder#daemon}.
  *
  * <p>As with Testcontainers' own networks nothing is made before the first container asks for {@link #getId}. A container that
- * is on no other network sees its switch and nothing else, and none of its ports is published: see {@link #connect}.
+ * is on no other network sees its switch and nothing else, and none of its ports is published, unless the network is made
+ * with {@link Builder#publishedPorts}.
  *
  * <p>Any thread; calls wait for one another.
  */
@@ -107,6 +108,15 @@ public final class WeirNetwork implements Network {
         public Builder option(String key, String value) {
             options.put(key, value);
             return this;
+        }
+
+        /**
+         * Publishes what {@link org.testcontainers.containers.GenericContainer#withExposedPorts} names, so that mapped ports and
+         * wait strategies work: containers get a second interface, on Docker's bridge {@code docker_gwbridge}. What goes there,
+         * the way out to other networks, too, does not come by the switch.
+         */
+        public Builder publishedPorts() {
+            return option("gateway", "docker");
         }
 
         /** See {@link WeirNetwork#seed}; 1 unless it is said. */
@@ -259,8 +269,7 @@ public final class WeirNetwork implements Network {
     }
 
     /**
-     * Puts a running container onto this network beside those that it is on, for instance Docker's default one, where its
-     * ports are published.
+     * Puts a running container onto this network beside those that it is on.
      *
      * @param aliases what others call it here; its name and id work, too
      */

@@ -72,7 +72,7 @@ public final class DriverServer implements AutoCloseable {
         try {
             HttpServer server = listen(vertx, new DriverProtocol(driver), socket);
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(OWNER_ONLY));
-            vertx.setPeriodic(FORGET_EVERY_MILLIS, timer -> vertx.executeBlocking(() -> forgetEnded(driver)));
+            vertx.setPeriodic(FORGET_EVERY_MILLIS, timer -> forgetEnded(vertx, driver));
             return new DriverServer(vertx, server, socket);
         } catch (IOException | RuntimeException e) {
             vertx.close().await();
@@ -90,14 +90,13 @@ public final class DriverServer implements AutoCloseable {
         return new DriverStore(state.resolve(STATE_FILE)).load().objects();
     }
 
-    private static boolean forgetEnded(NetworkDriver driver) {
-        try {
+    private static void forgetEnded(Vertx vertx, NetworkDriver driver) {
+        Callable<Boolean> work = () -> {
             driver.forgetEnded();
             return true;
-        } catch (DriverException e) {
-            LOG.warn("cannot tell which containers have ended: {}", e.getMessage());
-            return false;
-        }
+        };
+        vertx.executeBlocking(work)
+                .onFailure(e -> LOG.warn("cannot tell which containers have ended: {}", e.toString()));
     }
 
     private static void removeStale(Path socket) throws IOException {

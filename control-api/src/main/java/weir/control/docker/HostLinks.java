@@ -90,23 +90,23 @@ final class HostLinks {
 
     /**
      * Whether an endpoint's interface is neither on the host, from where Docker takes it, nor can be in its container any more,
-     * as far as this process sees what Docker mounts.
+     * as far as this process sees what Docker mounts. False where it may not look.
      */
-    static boolean isNowhere(String endpoint, LinkMode mode, String sandbox) throws DriverException {
+    static boolean isNowhere(String endpoint, LinkMode mode, String sandbox) {
         try (RouteSocket route = RouteSocket.open()) {
-            if (find(route, movedName(endpoint, mode)) != null) {
-                return false;
-            }
+            return find(route, movedName(endpoint, mode)) == null && !isNamespace(sandbox);
         } catch (LinuxException e) {
-            throw new DriverException("cannot look for an interface: " + e.getMessage(), e);
+            return false;
         }
+    }
+
+    /** The file stays a little longer than what was mounted on it. */
+    private static boolean isNamespace(String sandbox) throws LinuxException {
         if (!Files.exists(Path.of(sandbox))) {
-            return true;
+            return false;
         }
         try (Fd namespace = Fd.openForReading(sandbox)) {
-            return !namespace.isNetworkNamespace();
-        } catch (LinuxException e) {
-            throw new DriverException("cannot look into " + sandbox + ": " + e.getMessage(), e);
+            return namespace.isNetworkNamespace();
         }
     }
 
