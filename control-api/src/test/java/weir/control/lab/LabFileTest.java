@@ -45,6 +45,7 @@ class LabFileTest {
                 ipam: {config: [{subnet: 198.18.0.0/28}, {subnet: "2001:db8::/64"}]}
               back:
                 driver: weir
+                driver_opts: {mode: veth, gateway: docker}
                 ipam: {driver: "null"}
             """;
 
@@ -81,7 +82,7 @@ class LabFileTest {
         assertEquals("1400 loss:1%", lan.mtuBytes() + " " + lan.definition().link());
         assertEquals(List.of("sleep", "60"), station(file, "db").command());
         assertEquals(List.of("sh", "-c", "exec sleep 60"), station(file, "web").command());
-        assertEquals(Map.of("volumes", 1), file.ignored());
+        assertEquals(Map.of("volumes", 1, "mode=veth", 1, "gateway=docker", 1), file.ignored());
     }
 
     private static LabFile.Station station(LabFile file, String service) {
