@@ -465,6 +465,20 @@ final class DockerLab implements AutoCloseable {
                 != 0;
     }
 
+    /** What runs in containers that no Docker daemon ended, because a test failed while there was none. */
+    private void endContainers() {
+        ProcessHandle.allProcesses()
+                .filter(process -> process.info()
+                        .commandLine()
+                        .filter(line -> line.contains("containerd-shim") && line.contains(folder + "/"))
+                        .isPresent())
+                .toList()
+                .forEach(shim -> {
+                    shim.descendants().forEach(ProcessHandle::destroyForcibly);
+                    shim.destroyForcibly();
+                });
+    }
+
     /** What Docker mounted and left, because it was killed. */
     private void unmountAll() throws IOException {
         List<String> left = Files.readAllLines(Path.of("/proc/self/mounts")).stream()
@@ -517,6 +531,7 @@ final class DockerLab implements AutoCloseable {
         killWeir();
         Files.deleteIfExists(plugin());
         netns.close();
+        endContainers();
         unmountAll();
         Netns.exec("rm", "-rf", "--one-file-system", folder.toString());
     }
