@@ -73,6 +73,24 @@ public final class NamespacePath {
     }
 
     /**
+     * Opens the namespace at a path where there may be none: container engines leave the file a little longer than what
+     * was mounted on it. The caller closes it soon, as with {@link #open}.
+     *
+     * @return null when there is none
+     */
+    public static @Nullable Fd find(String path) throws LinuxException {
+        if (!Files.exists(Path.of(path))) {
+            return null;
+        }
+        Fd file = Fd.openForReading(path);
+        if (file.isNetworkNamespace()) {
+            return file;
+        }
+        file.close();
+        return null;
+    }
+
+    /**
      * Whether a path still leads to the namespace that it led to: for ports whose sockets keep the namespace alive, so
      * that its deletion shows by the path alone.
      *

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
 import weir.core.port.PortException;
 
 /**
@@ -42,6 +43,40 @@ public record PortSpec(String text, String kind, String target, Map<String, Stri
             }
         }
         return new PortSpec(text, text.substring(0, colon), target, options);
+    }
+
+    /** Begins a spec as text. */
+    public static Writer writer(String kind, String target) {
+        return new Writer(kind, target);
+    }
+
+    /** A spec that is written option by option. One thread. */
+    public static final class Writer {
+        private final StringBuilder text = new StringBuilder();
+        private char separator = '?';
+
+        private Writer(String kind, String target) {
+            text.append(kind).append(':').append(target);
+        }
+
+        /**
+         * Writes an option.
+         *
+         * @param value null leaves it out: it has its default
+         */
+        public Writer option(String name, @Nullable Object value) {
+            if (value != null) {
+                text.append(separator).append(name).append('=').append(value);
+                separator = '&';
+            }
+            return this;
+        }
+
+        /** The spec so far. */
+        @Override
+        public String toString() {
+            return text.toString();
+        }
     }
 
     private static void putOption(String text, String option, Map<String, String> options) throws PortException {

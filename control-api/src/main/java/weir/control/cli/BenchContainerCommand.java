@@ -109,16 +109,7 @@ public final class BenchContainerCommand implements Callable<Integer> {
 
     /** Has printed everything when it returns: after a signal the process may end at any moment from then on. */
     private int run(ContainerBenchSettings settings, StopSignal signal) throws InterruptedException {
-        Thread measuring = Thread.currentThread();
-        Thread watcher = Thread.ofPlatform()
-                .name("weir-bench-stop")
-                .daemon(true)
-                .start(() -> {
-                    signal.await();
-                    if (signal.isAsked()) {
-                        measuring.interrupt();
-                    }
-                });
+        signal.interruptThisThread();
         try {
             report(measure(settings));
             return ExitCode.OK.number();
@@ -136,7 +127,7 @@ public final class BenchContainerCommand implements Callable<Integer> {
         } catch (PortException e) {
             throw CommandFailures.of(e);
         } finally {
-            watcher.interrupt();
+            signal.interruptNobody();
         }
     }
 

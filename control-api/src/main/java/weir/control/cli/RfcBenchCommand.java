@@ -67,16 +67,7 @@ abstract class RfcBenchCommand implements Callable<Integer> {
                 device.read(command(), ports, common.longestSize() - TrialSettings.FCS_BYTES, common.lineRate() > 0);
         try (StopSignal signal = new StopSignal()) {
             signal.exitWith(StopSignal.INTERRUPTED);
-            Thread measuring = Thread.currentThread();
-            Thread watcher = Thread.ofPlatform()
-                    .name("weir-bench-stop")
-                    .daemon(true)
-                    .start(() -> {
-                        signal.await();
-                        if (signal.isAsked()) {
-                            measuring.interrupt();
-                        }
-                    });
+            signal.interruptThisThread();
             try (DeviceUnderTest open = opener.open();
                     Progress progress = Progress.on(command().getErr())) {
                 announce(open, secondsAtMost);
@@ -84,7 +75,7 @@ abstract class RfcBenchCommand implements Callable<Integer> {
             } catch (PortException e) {
                 throw CommandFailures.of(e);
             } finally {
-                watcher.interrupt();
+                signal.interruptNobody();
             }
             int exitCode = signal.isAsked() ? StopSignal.INTERRUPTED : ExitCode.OK.number();
             signal.exitWith(exitCode);

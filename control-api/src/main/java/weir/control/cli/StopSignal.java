@@ -4,6 +4,7 @@ package weir.control.cli;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ctrl-C or SIGTERM as a request that the command in the foreground answers itself: it finishes, and the
@@ -26,6 +27,7 @@ final class StopSignal implements AutoCloseable {
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch done = new CountDownLatch(1);
     private final Thread hook = Thread.ofPlatform().name("weir-stop").unstarted(this::stop);
+    private @Nullable Thread interrupted;
     private volatile int exitCode = ExitCode.FAILURE.number();
 
     StopSignal() {
@@ -34,6 +36,7 @@ final class StopSignal implements AutoCloseable {
 
     private void stop() {
         asked.countDown();
+        interruptWhenAsked();
         try {
             if (done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 Runtime.getRuntime().halt(exitCode);
@@ -42,6 +45,24 @@ final class StopSignal implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         Runtime.getRuntime().halt(ExitCode.FAILURE.number());
+    }
+
+    /** From now on, until {@link #interruptNobody}, the signal interrupts the calling thread. */
+    synchronized void interruptThisThread() {
+        interrupted = Thread.currentThread();
+        interruptWhenAsked();
+    }
+
+    /** From now on the signal does not interrupt. */
+    synchronized void interruptNobody() {
+        interrupted = null;
+    }
+
+    private synchronized void interruptWhenAsked() {
+        Thread thread = interrupted;
+        if (thread != null && isAsked()) {
+            thread.interrupt();
+        }
     }
 
     /** Whether the signal came. */

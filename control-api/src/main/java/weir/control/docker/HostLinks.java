@@ -2,9 +2,8 @@
 
 package weir.control.docker;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import weir.ports.NamespacePath;
 import weir.ports.linux.Fd;
 import weir.ports.linux.LinkChange;
 import weir.ports.linux.LinkInfo;
@@ -94,35 +93,27 @@ final class HostLinks {
      */
     static boolean isNowhere(String endpoint, LinkMode mode, String sandbox) {
         try (RouteSocket route = RouteSocket.open()) {
+            // In this order: what has left the host since has a namespace by now.
             return find(route, movedName(endpoint, mode)) == null && !isNamespace(sandbox);
         } catch (LinuxException e) {
             return false;
         }
     }
 
-    /** The file stays a little longer than what was mounted on it. */
     private static boolean isNamespace(String sandbox) throws LinuxException {
-        if (!Files.exists(Path.of(sandbox))) {
-            return false;
-        }
-        try (Fd namespace = Fd.openForReading(sandbox)) {
-            return namespace.isNetworkNamespace();
+        try (Fd namespace = NamespacePath.find(sandbox)) {
+            return namespace != null;
         }
     }
 
     /** Whether an endpoint's interface is in a container. */
     static boolean isIn(String sandbox, String endpoint) throws DriverException {
-        if (!Files.exists(Path.of(sandbox))) {
-            return false;
-        }
-        try (Fd namespace = Fd.openForReading(sandbox);
+        try (Fd namespace = NamespacePath.find(sandbox);
                 RouteSocket route = RouteSocket.open()) {
-            if (!namespace.isNetworkNamespace()) {
-                return false;
-            }
             String alias = ALIAS_PREFIX + name(endpoint);
-            return route.links(route.namespaceId(namespace)).stream()
-                    .anyMatch(link -> link.alias().equals(alias));
+            return namespace != null
+                    && route.links(route.namespaceId(namespace)).stream()
+                            .anyMatch(link -> link.alias().equals(alias));
         } catch (LinuxException e) {
             throw new DriverException("cannot look into " + sandbox + ": " + e.getMessage(), e);
         }

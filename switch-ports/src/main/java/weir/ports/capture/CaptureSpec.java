@@ -102,19 +102,10 @@ record CaptureSpec(String in, String out, double speed, int loops) {
     /** The spec as text; options that have their default are left out. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(KIND).append(':').append(in);
-        if (writes()) {
-            text.append(',').append(out);
-        }
-        char separator = '?';
-        if (speed != ORIGINAL) {
-            text.append(separator).append("speed=").append(speedText());
-            separator = '&';
-        }
-        if (loops != 1) {
-            text.append(separator).append("loops=").append(loops);
-        }
-        return text.toString();
+        return PortSpec.writer(KIND, writes() ? in + "," + out : in)
+                .option("speed", speed == ORIGINAL ? null : speedText())
+                .option("loops", loops == 1 ? null : loops)
+                .toString();
     }
 
     private String speedText() {

@@ -73,27 +73,12 @@ public record PacketSpec(
     /** The spec as text; options that have their default are left out. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(KIND).append(':').append(name);
-        char separator = '?';
-        if (netns != null) {
-            text.append(separator).append("netns=").append(netns);
-            separator = '&';
-        }
-        if (queues > 1) {
-            text.append(separator).append("queues=").append(queues);
-            separator = '&';
-        }
-        if (mtuBytes > 0) {
-            text.append(separator).append("mtu=").append(mtuBytes);
-            separator = '&';
-        }
-        if (!vnet) {
-            text.append(separator).append("vnet=off");
-            separator = '&';
-        }
-        if (sandbox != null) {
-            text.append(separator).append(SANDBOX).append('=').append(sandbox);
-        }
-        return text.toString();
+        return PortSpec.writer(KIND, name)
+                .option(NamespacePath.OPTION, netns)
+                .option("queues", queues == 1 ? null : queues)
+                .option("mtu", mtuBytes == 0 ? null : mtuBytes)
+                .option("vnet", vnet ? null : "off")
+                .option(SANDBOX, sandbox)
+                .toString();
     }
 }

@@ -119,19 +119,10 @@ public record ShmSpec(String name, @Nullable String dir, int slots, int mtuBytes
     /** The spec as text; options that have their default are left out. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(KIND).append(':').append(name);
-        char separator = '?';
-        if (dir != null) {
-            text.append(separator).append("dir=").append(dir);
-            separator = '&';
-        }
-        if (slots != DEFAULT_SLOTS) {
-            text.append(separator).append("slots=").append(slots);
-            separator = '&';
-        }
-        if (mtuBytes != DEFAULT_MTU_BYTES) {
-            text.append(separator).append("mtu=").append(mtuBytes);
-        }
-        return text.toString();
+        return PortSpec.writer(KIND, name)
+                .option("dir", dir)
+                .option("slots", slots == DEFAULT_SLOTS ? null : slots)
+                .option("mtu", mtuBytes == DEFAULT_MTU_BYTES ? null : mtuBytes)
+                .toString();
     }
 }

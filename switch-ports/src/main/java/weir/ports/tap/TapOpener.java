@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.tap;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -98,12 +96,12 @@ final class TapOpener extends LinkOpener<TapPort> {
      */
     private @Nullable LinkInfo takeUp() throws LinuxException, PortException {
         String path = spec.elsewhere();
-        if (path == null || !Files.exists(Path.of(path))) {
+        if (path == null) {
             return null;
         }
-        try (Fd namespace = Fd.openForReading(path)) {
-            if (!namespace.isNetworkNamespace() || !isMeant(namespace)) {
-                return null; // the file stays a little longer than what was mounted on it
+        try (Fd namespace = NamespacePath.find(path)) {
+            if (namespace == null || !isMeant(namespace)) {
+                return null;
             }
             int id = monitor().namespaceId(namespace);
             if (id == RouteSocket.OWN_NAMESPACE) {

@@ -134,37 +134,15 @@ public record TapSpec(
     /** The spec as text; options that have their default are left out. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(KIND).append(':').append(name);
-        char separator = '?';
-        if (netns != null) {
-            text.append(separator).append("netns=").append(netns);
-            separator = '&';
-        }
-        if (inode != 0) {
-            text.append("&inode=").append(inode);
-        }
-        if (queues > 1) {
-            text.append(separator).append("queues=").append(queues);
-            separator = '&';
-        }
-        if (mtuBytes > 0) {
-            text.append(separator).append("mtu=").append(mtuBytes);
-            separator = '&';
-        }
-        if (!vnet) {
-            text.append(separator).append("vnet=off");
-            separator = '&';
-        }
-        if (engine != TapEngine.AUTO) {
-            text.append(separator).append("engine=").append(engine.label());
-            separator = '&';
-        }
-        if (persist) {
-            text.append(separator).append("persist=on");
-        }
-        if (sandbox != null) {
-            text.append("&sandbox=").append(sandbox);
-        }
-        return text.toString();
+        return PortSpec.writer(KIND, name)
+                .option(NamespacePath.OPTION, netns)
+                .option(INODE, inode == 0 ? null : inode)
+                .option("queues", queues == 1 ? null : queues)
+                .option("mtu", mtuBytes == 0 ? null : mtuBytes)
+                .option("vnet", vnet ? null : "off")
+                .option("engine", engine == TapEngine.AUTO ? null : engine.label())
+                .option("persist", persist ? "on" : null)
+                .option(SANDBOX, sandbox)
+                .toString();
     }
 }

@@ -104,24 +104,13 @@ record UnixSpec(String path, Role role, boolean waits, String peer, int mtuBytes
     /** The spec as text; options that have their default are left out. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(KIND).append(':').append(path);
-        char separator = '?';
-        switch (role) {
-            case LISTEN -> {
-                // the default
-            }
-            case CONNECT -> {
-                text.append("?role=connect").append(waits ? "&wait=on" : "");
-                separator = '&';
-            }
-            case DATAGRAM -> {
-                text.append("?mode=dgram&peer=").append(peer);
-                separator = '&';
-            }
-        }
-        if (mtuBytes != DEFAULT_MTU_BYTES) {
-            text.append(separator).append("mtu=").append(mtuBytes);
-        }
-        return text.toString();
+        boolean isDatagram = role == Role.DATAGRAM;
+        return PortSpec.writer(KIND, path)
+                .option("role", role == Role.CONNECT ? "connect" : null)
+                .option("wait", role == Role.CONNECT && waits ? "on" : null)
+                .option("mode", isDatagram ? "dgram" : null)
+                .option("peer", isDatagram ? peer : null)
+                .option("mtu", mtuBytes == DEFAULT_MTU_BYTES ? null : mtuBytes)
+                .toString();
     }
 }

@@ -87,23 +87,11 @@ public record XdpSpec(
     /** The spec as text; options that have their default are left out. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(KIND).append(':').append(name);
-        char separator = '?';
-        if (firstQueue > 0) {
-            text.append(separator).append("queue=").append(firstQueue);
-            separator = '&';
-        }
-        if (queues > 1) {
-            text.append(separator).append("queues=").append(queues);
-            separator = '&';
-        }
-        if (mode != null) {
-            text.append(separator).append("mode=").append(mode == XdpMode.NATIVE ? "native" : "skb");
-            separator = '&';
-        }
-        if (netns != null) {
-            text.append(separator).append("netns=").append(netns);
-        }
-        return text.toString();
+        return PortSpec.writer(KIND, name)
+                .option("queue", firstQueue == 0 ? null : firstQueue)
+                .option("queues", queues == 1 ? null : queues)
+                .option("mode", mode == null ? null : mode == XdpMode.NATIVE ? "native" : "skb")
+                .option("netns", netns)
+                .toString();
     }
 }
