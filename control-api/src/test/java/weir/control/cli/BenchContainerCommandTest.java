@@ -23,6 +23,16 @@ class BenchContainerCommandTest {
             })
     void refusesWhatCannotBe(String argument, String cause) {
         CommandRun.of("bench", "container", argument).fails(ExitCode.USAGE, cause, HELP);
+        CommandRun.of("bench", "xdp", argument).fails(ExitCode.USAGE, cause, HELP.replace("container", "xdp"));
+    }
+
+    @Test
+    void containersHaveNoPortsByXdp() {
+        CommandRun.of("bench", "container", "--mode=xdp")
+                .fails(
+                        ExitCode.USAGE,
+                        "--mode xdp is nothing that containers can have, with --no-docker namespaces can",
+                        HELP);
     }
 
     @ParameterizedTest
@@ -36,6 +46,9 @@ class BenchContainerCommandTest {
 
     @Test
     void standsInTheHelp() {
-        assertTrue(CommandRun.of("bench", "--help").succeeds().out().contains("container"));
+        String help = CommandRun.of("bench", "--help").succeeds().out();
+        for (String name : new String[] {"container", "tap", "packet", "xdp"}) {
+            assertTrue(help.lines().anyMatch(line -> line.startsWith("  " + name + " ")), help);
+        }
     }
 }

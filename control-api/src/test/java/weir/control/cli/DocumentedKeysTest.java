@@ -10,6 +10,7 @@ import static weir.control.cli.ExamplePrograms.testObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import weir.control.daemon.Daemon;
@@ -190,23 +193,28 @@ class DocumentedKeysTest {
                         .json());
     }
 
-    @Test
+    @ParameterizedTest
+    @CsvSource({
+        "container --no-docker --mode=veth --topology=star8, veth",
+        "tap --baseline=bridge_rps, tap",
+        "packet, veth",
+        "xdp --topology=pair, xdp"
+    })
     @RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.TUN, Feature.NETNS, Feature.IPERF3})
-    void describesTheContainerBenchmark() {
-        documented.assertDescribe(
-                "weir-bench-container",
-                CommandRun.of(
-                                "bench",
-                                "container",
-                                "--no-docker",
-                                "--topology=star8",
-                                "--mode=veth",
-                                "--pairs=1",
-                                "--seconds=0.1",
-                                "-o",
-                                "json")
-                        .succeeds()
-                        .json());
+    void describesBenchmarksBetweenNamespaces(String asked, String mode) {
+        List<String> command = new ArrayList<>(List.of("bench"));
+        command.addAll(List.of(asked.split(" ", -1)));
+        command.addAll(List.of("--pairs=1", "--seconds=0.1", "-o", "json"));
+        JsonNode report =
+                CommandRun.of(command.toArray(String[]::new)).succeeds().json();
+        assertEquals(command.get(1), report.path("benchmark").asString());
+        assertEquals(mode, report.path("settings").path("mode").asString());
+        JsonNode weir = report.path("contenders").get(0);
+        assertEquals("weir", weir.path("name").asString());
+        for (String figure : List.of("frames_mpps", "tcp_there_gbps", "tcp_back_gbps", "latency_p50_us")) {
+            assertTrue(weir.path("figures").path(figure).path("median").asDouble() > 0, report::toString);
+        }
+        documented.assertDescribe("weir-bench-container", report);
     }
 
     /** On lines of a known rate, on a link that is slower than the tester, and on one that loses frames. */

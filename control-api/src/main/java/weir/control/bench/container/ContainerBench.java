@@ -23,7 +23,7 @@ import weir.control.run.HostConfig;
 import weir.core.port.PortException;
 
 /**
- * {@code weir bench container}, without its command line. All contenders are made at first and stay; each turn measures one
+ * {@code weir bench container} and its kin, without their command lines. All contenders are made at first and stay; each turn measures one
  * after the other, so that the machine's own moods hit all of them. A turn before the first warms up and does not count.
  *
  * <pre>
@@ -51,13 +51,16 @@ public final class ContainerBench {
             "taskset", "util-linux",
             "unshare", "util-linux"));
 
+    private final String benchmark;
     private final ContainerBenchSettings settings;
     private final Consumer<String> progress;
     private final Scratch scratch;
     private final Map<Contender, List<Turn>> turns = new LinkedHashMap<>();
     private final List<String> notes = new ArrayList<>();
 
-    private ContainerBench(ContainerBenchSettings settings, Consumer<String> progress, Scratch scratch) {
+    private ContainerBench(
+            String benchmark, ContainerBenchSettings settings, Consumer<String> progress, Scratch scratch) {
+        this.benchmark = benchmark;
         this.settings = settings;
         this.progress = progress;
         this.scratch = scratch;
@@ -66,12 +69,13 @@ public final class ContainerBench {
     /**
      * Measures all; whatever it made is removed when this returns, also after an interrupt.
      *
+     * @param benchmark the command's name behind {@code weir bench}, for the report and for messages
      * @param progress hears of each step
      */
-    public static ContainerBenchReport run(ContainerBenchSettings settings, Consumer<String> progress)
+    public static ContainerBenchReport run(String benchmark, ContainerBenchSettings settings, Consumer<String> progress)
             throws BenchFailure, PortException, InterruptedException {
-        requireMachine();
-        requirePrograms();
+        requireMachine(benchmark);
+        requirePrograms(benchmark);
         if (settings.docker()) {
             DockerContender.require();
         }
@@ -81,31 +85,31 @@ public final class ContainerBench {
             if (!settings.docker()) {
                 scratch.clear();
             }
-            return new ContainerBench(settings, progress, scratch).run(closing);
+            return new ContainerBench(benchmark, settings, progress, scratch).run(closing);
         }
     }
 
-    private static void requireMachine() throws BenchFailure {
+    private static void requireMachine(String benchmark) throws BenchFailure {
         if (!HostConfig.isLinux()) {
             throw new BenchFailure(
-                    "containers are Linux only, this is " + System.getProperty("os.name"),
+                    "bench " + benchmark + " is Linux only, this is " + System.getProperty("os.name"),
                     "'weir bench memory' runs everywhere");
         }
         Set<Capability> missing = EnumSet.copyOf(NEEDED);
         missing.removeAll(Capability.effective());
         if (!missing.isEmpty()) {
             throw new BenchFailure(
-                    "bench container makes network namespaces and interfaces, which needs "
+                    "bench " + benchmark + " makes network namespaces and interfaces, which needs "
                             + missing.stream().map(Enum::name).collect(Collectors.joining(" and ")),
-                    "run it as root: sudo weir bench container");
+                    "run it as root: sudo weir bench " + benchmark);
         }
     }
 
-    private static void requirePrograms() throws BenchFailure {
+    private static void requirePrograms(String benchmark) throws BenchFailure {
         for (Map.Entry<String, String> each : PACKAGES.entrySet()) {
             if (Commands.find(each.getKey()).isEmpty()) {
                 throw new BenchFailure(
-                        "bench container needs the program '" + each.getKey() + "', which is not on the PATH",
+                        "bench " + benchmark + " needs the program '" + each.getKey() + "', which is not on the PATH",
                         "install it, for example: apt install " + each.getValue());
             }
         }
@@ -200,7 +204,7 @@ public final class ContainerBench {
             }
         });
         return new ContainerBenchReport(
-                "container", MachineFacts.now(), settings, settings.pinning(), measured, ratios, List.copyOf(notes));
+                benchmark, MachineFacts.now(), settings, settings.pinning(), measured, ratios, List.copyOf(notes));
     }
 
     private static Map<String, PairStatistics> figures(List<Turn> turns) {

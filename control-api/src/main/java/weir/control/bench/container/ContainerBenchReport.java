@@ -7,8 +7,9 @@ import weir.control.bench.PairStatistics;
 import weir.control.machine.MachineFacts;
 
 /**
- * What {@code weir bench container} gave. Figures go by {@link Figure#key()}; one that could not be measured is absent.
+ * What {@code weir bench container} or its kin gave. Figures go by {@link Figure#key()}; one that could not be measured is absent.
  *
+ * @param benchmark the command's name behind {@code weir bench}
  * @param pinning what ran where
  * @param contenders Weir first, then those that it is held against
  * @param ratios Weir's figure through the other's, turn by turn

@@ -35,7 +35,7 @@ final class WeirContender implements Contender {
         try {
             namespaces = new Namespaces(scratch, NAME, stations, subnet);
             closing.add(namespaces::close);
-            if (mode == Attachment.VETH) {
+            if (mode != Attachment.TAP) {
                 namespaces.connectVeths();
             }
             Path topology = scratch.write("topology.yaml", topology(mode).getBytes(StandardCharsets.UTF_8));
@@ -59,10 +59,7 @@ final class WeirContender implements Contender {
                 .append(":\n    ports:\n");
         for (int i = 1; i <= namespaces.stations().size(); i++) {
             String name = Namespaces.port(i);
-            String spec = mode == Attachment.VETH
-                    ? "packet:" + name
-                    : "tap:" + name + "?netns="
-                            + namespaces.stations().get(i - 1).namespace();
+            String spec = mode.spec(name, namespaces.stations().get(i - 1));
             text.append("      ").append(name).append(": \"").append(spec).append("\"\n");
         }
         return text.toString();
