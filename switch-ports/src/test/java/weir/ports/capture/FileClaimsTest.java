@@ -25,7 +25,7 @@ import weir.testing.RequiresFeature;
 
 /** Two ports that want one file, in this process and in two. */
 @RequiresFeature(Feature.LINUX)
-@Timeout(60)
+@Timeout(300)
 class FileClaimsTest {
     @TempDir
     private Path folder;
@@ -163,7 +163,7 @@ class FileClaimsTest {
         @Override
         public void close() throws IOException {
             process.outputWriter().close();
-            process.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+            process.onExit().orTimeout(60, TimeUnit.SECONDS).join();
         }
     }
 }

@@ -80,7 +80,7 @@ public abstract class LinkCyclesTest {
                 visit(sw, netns, cycle);
             }
 
-            assertEquals(before, heldAtRest());
+            before.assertNothingMore();
             talkers.forEach(Talker::stopSending);
             Law.assertComesToHold(sw);
             talkers.forEach(Talker::close);

@@ -4,9 +4,11 @@ package weir.ports.packet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static weir.ports.testing.Waiting.sleep;
 import static weir.ports.testing.Waiting.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -17,6 +19,7 @@ import weir.core.counter.DropReason;
 import weir.core.frame.PoolConfig;
 import weir.core.port.PortState;
 import weir.core.testing.Frames;
+import weir.ports.linux.LinuxException;
 import weir.ports.linux.RawSocket;
 import weir.ports.testing.Netns;
 import weir.ports.testing.QueueDriver;
@@ -30,18 +33,24 @@ class PacketQueueTest {
     private static final int PRIORITY = 5 << 13;
     private static final int OTHER_VLAN = 7;
 
+    private static final long PATIENCE_MILLIS = 30_000;
+
     private Netns netns;
     private RawSocket peer;
+    /** Hears what comes in at the port's interface, after all sockets that came later than this one. */
+    private RawSocket witness;
 
     @BeforeEach
     void makeNamespace() throws Exception {
         netns = new Netns().silent();
         Veth.make(netns);
         peer = RawSocket.open(netns.path(), Veth.PEER);
+        witness = RawSocket.open(netns.path(), Veth.LINK);
     }
 
     @AfterEach
     void removeNamespace() {
+        witness.close();
         peer.close();
         netns.close();
     }
@@ -55,12 +64,22 @@ class PacketQueueTest {
     }
 
     private List<byte[]> peerSends(int count) throws Exception {
-        List<byte[]> sent = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            sent.add(frame(i));
-            peer.send(sent.get(i));
-        }
+        List<byte[]> sent = IntStream.range(0, count).mapToObj(PacketQueueTest::frame).toList();
+        peerSends(sent);
         return sent;
+    }
+
+    /** Sends, and waits until everything has come in: on a busy machine the kernel hands frames over by and by. */
+    private void peerSends(List<byte[]> frames) throws Exception {
+        int heard = 0;
+        for (byte[] each : frames) {
+            peer.send(each);
+            heard += witness.received().size();
+        }
+        for (long start = System.nanoTime(); heard < frames.size(); heard += witness.received().size()) {
+            assertTrue(System.nanoTime() - start < PATIENCE_MILLIS * 1_000_000, heard + " came in");
+            sleep(1);
+        }
     }
 
     private static List<byte[]> drain(QueueDriver queue) {
@@ -73,7 +92,7 @@ class PacketQueueTest {
 
     private List<byte[]> peerGets(int count) {
         List<byte[]> got = new ArrayList<>();
-        within(2000, () -> {
+        within(PATIENCE_MILLIS, () -> {
             try {
                 got.addAll(peer.received());
             } catch (Exception e) {
@@ -153,9 +172,7 @@ class PacketQueueTest {
                     serviceTagged,
                     Frames.push(Frames.push(frame(5), OTHER_VLAN), VLAN),
                     longest);
-            for (byte[] each : sent) {
-                peer.send(each);
-            }
+            peerSends(sent);
 
             Frames.assertSameOrder(sent, drain(queue), "received");
 
@@ -178,8 +195,8 @@ class PacketQueueTest {
                 int length = List.of(60, 9014, 1500, 4000, 1960, 2040).get(i % 6);
                 byte[] plain = Frames.untagged(Frames.station(1), Frames.station(2), length, i);
                 sent.add(i % 4 == 1 ? Frames.push(plain, VLAN) : plain);
-                peer.send(sent.get(i));
             }
+            peerSends(sent);
 
             Frames.assertSameOrder(sent, drain(queue), "received");
         }
@@ -227,7 +244,7 @@ class PacketQueueTest {
             queue.transmit(
                     IntStream.range(0, 20).mapToObj(PacketQueueTest::frame).toArray(byte[][]::new));
 
-            assertEquals(PortState.GONE, port.state());
+            within(PATIENCE_MILLIS, () -> port.state() == PortState.GONE);
             assertEquals(Map.of(DropReason.PORT_DOWN, 20L), queue.counters().egressDrops());
         }
     }
@@ -249,13 +266,30 @@ class PacketQueueTest {
             try (PacketPort port = open(options);
                     QueueDriver queue = new QueueDriver(port.queues().getFirst());
                     RawSocket host = RawSocket.open(netns.path(), Veth.LINK)) {
-                host.send(frame(1));
-                assertEquals(1, peerGets(1).size());
+                // What the host sends goes once the kernel has noticed that the other end is up.
+                within(PATIENCE_MILLIS, () -> isHeardFrom(host));
                 queue.transmit(frame(2));
-                assertEquals(1, peerGets(1).size());
+                within(PATIENCE_MILLIS, () -> peerHas(frame(2)));
 
                 assertEquals(0, drain(queue).size(), options);
             }
+        }
+    }
+
+    private boolean peerHas(byte[] frame) {
+        try {
+            return peer.received().stream().anyMatch(each -> Arrays.equals(each, frame));
+        } catch (LinuxException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private boolean isHeardFrom(RawSocket host) {
+        try {
+            host.send(frame(1));
+            return !peer.received().isEmpty();
+        } catch (LinuxException e) {
+            throw new AssertionError(e);
         }
     }
 
@@ -281,10 +315,11 @@ class PacketQueueTest {
         netns.ip("link", "set", Veth.PEER, "mtu", "9000");
         try (PacketPort port = open("&mtu=9000");
                 QueueDriver queue = new QueueDriver(port.queues().getFirst(), new PoolConfig(64, 0, 64))) {
-            peer.send(Frames.untagged(Frames.station(1), Frames.station(2), 9014, 1));
-            peer.send(frame(2));
-            peer.send(Frames.untagged(Frames.station(1), Frames.station(2), 5000, 3));
-            peer.send(frame(4));
+            peerSends(List.of(
+                    Frames.untagged(Frames.station(1), Frames.station(2), 9014, 1),
+                    frame(2),
+                    Frames.untagged(Frames.station(1), Frames.station(2), 5000, 3),
+                    frame(4)));
 
             Frames.assertSameOrder(List.of(frame(2), frame(4)), drain(queue), "received");
             assertEquals(Map.of(DropReason.NO_BUFFER, 2L), queue.counters().ingressDrops());
@@ -309,16 +344,16 @@ class PacketQueueTest {
 
             netns.ip("link", "set", Veth.LINK, "up");
 
-            within(1000, () -> port.state() == PortState.UP);
+            within(PATIENCE_MILLIS, () -> port.state() == PortState.UP);
             queue.transmit(frame(3));
             assertEquals(1, peerGets(1).size());
             for (int i = 0; i < 3; i++) { // a second time down is told too
-                within(2000, () -> peerIsHeard(queue));
+                within(PATIENCE_MILLIS, () -> peerIsHeard(queue));
                 netns.ip("link", "set", Veth.LINK, "down");
-                within(1000, () -> port.state() == PortState.DOWN);
+                within(PATIENCE_MILLIS, () -> port.state() == PortState.DOWN);
                 queue.receive(8);
                 netns.ip("link", "set", Veth.LINK, "up");
-                within(1000, () -> port.state() == PortState.UP);
+                within(PATIENCE_MILLIS, () -> port.state() == PortState.UP);
                 queue.receive(8);
             }
             assertFalse(queue.states().contains(PortState.GONE));
@@ -328,8 +363,8 @@ class PacketQueueTest {
     /** The kernel throws away what the peer sends until it has noticed, by and by, that its own link is up again. */
     private boolean peerIsHeard(QueueDriver queue) {
         try {
-            peerSends(1);
-        } catch (Exception e) {
+            peer.send(frame(1));
+        } catch (LinuxException e) {
             throw new AssertionError(e);
         }
         return !drain(queue).isEmpty();
@@ -343,11 +378,11 @@ class PacketQueueTest {
 
             queue.transmit(frame(1), frame(2));
 
-            assertEquals(PortState.GONE, port.state());
+            within(PATIENCE_MILLIS, () -> port.state() == PortState.GONE);
             assertEquals(Map.of(DropReason.PORT_DOWN, 2L), queue.counters().egressDrops());
             assertEquals(0, queue.receive(64).size());
             assertFalse(port.queues().getFirst().hasInput());
-            assertEquals(PortState.GONE, queue.states().getLast());
+            within(PATIENCE_MILLIS, () -> queue.states().contains(PortState.GONE)); // told after it is so
         }
     }
 
@@ -373,6 +408,7 @@ class PacketQueueTest {
 
     /** UDP over IPv4, each datagram of another flow. */
     private void peerSendsFlows(int count) throws Exception {
+        List<byte[]> datagrams = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             byte[] frame = frame(i);
             Frames.writeShort(frame, 12, 0x0800);
@@ -388,7 +424,8 @@ class PacketQueueTest {
             Frames.writeShort(frame, 34, 1000 + i);
             Frames.writeShort(frame, 36, 2000);
             Frames.writeShort(frame, 38, frame.length - 34);
-            peer.send(frame);
+            datagrams.add(frame);
         }
+        peerSends(datagrams);
     }
 }

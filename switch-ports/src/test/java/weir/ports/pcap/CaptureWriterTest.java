@@ -103,7 +103,7 @@ class CaptureWriterTest {
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             String lines = new String(tcpdump.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertTrue(tcpdump.waitFor(10, TimeUnit.SECONDS));
+            assertTrue(tcpdump.waitFor(30, TimeUnit.SECONDS));
             assertEquals(0, tcpdump.exitValue(), lines);
             assertEquals(3, lines.lines().count(), lines);
             assertTrue(lines.startsWith("1767225600.123456789 "), lines);

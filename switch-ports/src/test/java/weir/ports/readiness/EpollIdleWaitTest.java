@@ -20,9 +20,15 @@ import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
 @RequiresFeature(Feature.LINUX)
-@Timeout(60)
+@Timeout(300)
 class EpollIdleWaitTest {
     private static final long SECOND = 1_000_000_000;
+    /** A wait that ends by itself only when what should end it did not. */
+    private static final long LONG = 60 * SECOND;
+
+    private static final long LONG_MILLIS = 60_000;
+    /** A busy machine may make some of them late, but not all. */
+    private static final int TRIES = 10;
 
     private final EpollIdleWait idle = new EpollIdleWait(Thread.currentThread());
     private FileDescriptor reading;
@@ -58,9 +64,12 @@ class EpollIdleWaitTest {
     @Test
     void awaitsForAsLongAsItWasTold() {
         for (long millis : new long[] {3, 50}) {
-            long waited = millisOf(() -> idle.await(millis * 1_000_000));
+            long shortest = Long.MAX_VALUE;
+            for (int i = 0; i < TRIES; i++) {
+                shortest = Math.min(shortest, millisOf(() -> idle.await(millis * 1_000_000)));
+            }
 
-            assertTrue(waited >= millis - 1 && waited < millis + 500, waited + " ms instead of " + millis);
+            assertTrue(shortest >= millis - 1 && shortest < millis + 500, shortest + " ms instead of " + millis);
         }
     }
 
@@ -68,13 +77,13 @@ class EpollIdleWaitTest {
     void wakeupBeforeTheWaitEndsIt() {
         idle.wakeup();
 
-        assertTrue(millisOf(() -> idle.await(10 * SECOND)) < 1000);
+        assertTrue(millisOf(() -> idle.await(LONG)) < LONG_MILLIS / 2);
     }
 
     @Test
     void wakeupIsUsedUpByOneWait() {
         idle.wakeup();
-        idle.await(10 * SECOND);
+        idle.await(LONG);
 
         assertTrue(millisOf(() -> idle.await(SECOND / 20)) >= 45);
     }
@@ -90,7 +99,7 @@ class EpollIdleWaitTest {
             idle.wakeup();
         });
 
-        assertTrue(millisOf(() -> idle.await(10 * SECOND)) < 5000);
+        assertTrue(millisOf(() -> idle.await(LONG)) < LONG_MILLIS / 2);
         waker.join();
     }
 
@@ -113,8 +122,8 @@ class EpollIdleWaitTest {
         });
         for (int i = 1; i <= rounds; i++) {
             while (asked.get() != i) {
-                long waited = millisOf(() -> idle.await(20 * SECOND));
-                assertTrue(waited < 15_000, "wake-up " + i + " was lost");
+                long waited = millisOf(() -> idle.await(LONG));
+                assertTrue(waited < LONG_MILLIS / 2, "wake-up " + i + " was lost");
             }
             answered.set(i);
         }
@@ -127,7 +136,7 @@ class EpollIdleWaitTest {
         idle.register(reading.intValue(), told);
         write();
 
-        idle.await(SECOND);
+        idle.await(LONG);
         assertEquals(1, told.readable);
 
         assertTrue(millisOf(() -> idle.await(SECOND / 20)) >= 45, "returned for input that was told before");
@@ -213,16 +222,20 @@ class EpollIdleWaitTest {
         AtomicInteger uncaught = new AtomicInteger();
         Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> uncaught.incrementAndGet());
         try {
-            idle.register(reading.intValue(), new Told() {
-                @Override
-                public void readable() {
-                    throw new IllegalStateException("a defect");
-                }
-            });
-            write();
+            long shortest = Long.MAX_VALUE;
+            for (int i = 1; i <= TRIES; i++) {
+                idle.register(reading.intValue(), new Told() {
+                    @Override
+                    public void readable() {
+                        throw new IllegalStateException("a defect");
+                    }
+                });
+                write();
 
-            assertTrue(millisOf(() -> idle.await(SECOND)) < 500, "Netty slept");
-            assertEquals(1, uncaught.get());
+                shortest = Math.min(shortest, millisOf(() -> idle.await(LONG)));
+                assertEquals(i, uncaught.get());
+            }
+            assertTrue(shortest < 500, "Netty slept");
         } finally {
             Thread.currentThread().setUncaughtExceptionHandler(null);
         }

@@ -55,7 +55,7 @@ final class ClientProcess implements AutoCloseable {
     }
 
     /** {@link EchoProgram} in a second JVM. */
-    static ClientProcess startEchoOnJvm(Path socket, int idleMillis) throws IOException {
+    static ClientProcess startEchoOnJvm(Path socket) throws IOException {
         String classPath = Stream.of(EchoProgram.class, ShmClient.class, Switch.class)
                 .map(type ->
                         type.getProtectionDomain().getCodeSource().getLocation().getPath())
@@ -66,8 +66,7 @@ final class ClientProcess implements AutoCloseable {
                 "-cp",
                 classPath,
                 EchoProgram.class.getName(),
-                socket.toString(),
-                Integer.toString(idleMillis)));
+                socket.toString()));
     }
 
     long pid() {

@@ -4,25 +4,25 @@ package weir.ports.shm;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import weir.ports.shm.client.ShmClient;
 import weir.ports.shm.client.ShmReceiver;
 import weir.ports.shm.client.ShmSender;
 
-/** A client in a JVM of its own: sends every frame back with its addresses exchanged, until nothing comes. */
+/** A client in a JVM of its own: sends every frame back with its addresses exchanged, until the switch leaves. */
 final class EchoProgram {
     private static final int BATCH = 64;
     private static final int MAC_BYTES = 6;
 
     private EchoProgram() {}
 
-    /** Takes the path of the socket, and after how many milliseconds without a frame to end. */
+    /** Takes the path of the socket. */
     public static void main(String[] arguments) throws IOException {
-        long idleNanos = TimeUnit.MILLISECONDS.toNanos(Long.parseLong(arguments[1]));
+        long patienceNanos = Duration.ofHours(1).toNanos();
         long frames = 0;
         try (ShmClient client = ShmClient.connect(Path.of(arguments[0]))) {
             System.out.println("ready");
-            while (client.receiver().await(idleNanos)) {
+            while (client.receiver().await(patienceNanos)) {
                 frames += echo(client);
             }
         }

@@ -19,7 +19,7 @@ import weir.ports.linux.SharedMemory;
 /** A client that keeps to no rule: writes what it likes to memory and socket. */
 final class HostileClient implements AutoCloseable {
     private static final VarHandle WORD = JAVA_LONG.varHandle();
-    private static final int ANSWER_MILLIS = 5_000;
+    private static final int ANSWER_MILLIS = 30_000;
 
     private final SeqpacketSocket socket;
     private final SharedMemory shared;

@@ -8,11 +8,11 @@ import weir.core.frame.Frame;
 import weir.core.memory.MemoryEndpoint;
 import weir.core.testing.Frames;
 
-/** Two stations: a burst goes over and must arrive whole within a second, then the next one goes back. */
+/** Two stations: a burst goes over and must arrive whole, then the next one goes back. */
 final class Neighbours implements AutoCloseable {
     private static final int BURST = 16;
     private static final int FRAME_BYTES = 64;
-    private static final long PATIENCE_NANOS = 10_000_000_000L;
+    private static final long PATIENCE_NANOS = 30_000_000_000L;
 
     private final MemoryEndpoint[] endpoints;
     private final AtomicLong exchanged = new AtomicLong();
@@ -69,7 +69,7 @@ final class Neighbours implements AutoCloseable {
     public void close() {
         running = false;
         try {
-            thread.join(30_000);
+            thread.join(120_000);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

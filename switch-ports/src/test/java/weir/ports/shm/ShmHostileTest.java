@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,7 @@ import weir.core.testing.Frames;
 import weir.core.testing.Law;
 import weir.core.testing.Seeds;
 import weir.core.worker.WaitMode;
+import weir.ports.linux.Errno;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.SeqpacketSocket;
 import weir.ports.shm.client.ShmClient;
@@ -36,6 +38,8 @@ import weir.testing.RunSize;
 @Timeout(value = 3_600, unit = TimeUnit.SECONDS)
 class ShmHostileTest {
     private static final int PATIENT_LOOKS = 2_000;
+    private static final int MIN_SESSIONS = 10;
+    private static final long PATIENCE_NANOS = 120_000_000_000L;
 
     @TempDir
     Path dir;
@@ -52,7 +56,10 @@ class ShmHostileTest {
             try (HostileClient b = connect(lab, "b")) {
                 long exchanged = lab.neighbours().exchanged();
                 int sessions = 1;
-                for (int done = 0; done < mutations; ) {
+                long deadline = System.nanoTime() + PATIENCE_NANOS;
+                // A worker that gets little of a busy machine sees only some of them: then there are more.
+                for (int done = 0;
+                        done < mutations || (sessions <= MIN_SESSIONS && System.nanoTime() - deadline < 0); ) {
                     if (!a.isConnected()) {
                         a.close();
                         a = connect(lab, "a");
@@ -66,8 +73,8 @@ class ShmHostileTest {
                     last.wake();
                     return lab.counters("a").ingressDrops().getOrDefault(DropReason.BAD_DESCRIPTOR, 0L) > 0;
                 });
-                assertTrue(sessions > 10, sessions + " sessions were ended for bad descriptors");
-                assertTrue(lab.neighbours().exchanged() > exchanged, "neighbours went on");
+                assertTrue(sessions > MIN_SESSIONS, sessions + " sessions were ended for bad descriptors");
+                Law.eventually("neighbours go on", () -> lab.neighbours().exchanged() > exchanged);
             }
             a.close();
         }
@@ -145,7 +152,7 @@ class ShmHostileTest {
                 idlers.add(connectPatiently(lab.socket("a")));
                 say(idlers.getLast(), i);
             }
-            try (ShmClient honest = ShmClient.connect(lab.socket("a"))) {
+            try (ShmClient honest = ShmClient.connect(lab.socket("a"), Duration.ofSeconds(30))) {
                 assertTrue(honest.isConnected());
                 lab.awaitState("a", PortState.UP);
                 idlers.forEach(SeqpacketSocket::close);
@@ -171,6 +178,11 @@ class ShmHostileTest {
                     // Says nothing.
                 }
             }
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EPIPE && e.errno() != Errno.ECONNRESET) {
+                throw e;
+            }
+            // It came so late with it that it had been sent away.
         }
     }
 
@@ -191,10 +203,11 @@ class ShmHostileTest {
     void whoSaysNothingIsSentAwayAfterASecond() throws Exception {
         try (ShmLab lab = new ShmLab(dir, WaitMode.ADAPTIVE, 1)) {
             lab.attach("a", "&slots=16");
+            long start = System.nanoTime();
             try (SeqpacketSocket silent = SeqpacketSocket.connect(lab.socket("a"))) {
                 MemorySegment buffer = Arena.ofAuto().allocate(1);
-                long millis =
-                        Waiting.within(5_000, () -> SeqpacketSocket.receiveNow(silent.fd(), buffer.address(), 1) == 0);
+                Waiting.within(30_000, () -> SeqpacketSocket.receiveNow(silent.fd(), buffer.address(), 1) == 0);
+                long millis = (System.nanoTime() - start) / 1_000_000;
                 assertTrue(millis > 500, "after " + millis + " ms");
             }
         }

@@ -42,7 +42,7 @@ import weir.testing.RequiresFeature;
 
 /** What a TAP drops itself, in files, with the reason as comment: of frames in slots, and of those that found none. */
 @RequiresFeature({Feature.ROOT, Feature.TUN, Feature.NETNS})
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class TapDropsInCapturesTest {
     private static final String LINK = "t1";
     private static final int FRAMES = 60;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import weir.ports.PortAvailability;
+import weir.ports.linux.NetworkNamespace;
 import weir.ports.testing.Netns;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
@@ -15,14 +16,16 @@ import weir.testing.RequiresFeature;
 class TapKindTest {
     @Test
     @RequiresFeature({Feature.ROOT, Feature.TUN, Feature.NETNS})
-    void findsOutThatTapsMayBeMadeWithoutMakingOne() {
-        String before = Netns.exec("ip", "-o", "link");
+    void findsOutThatTapsMayBeMadeWithoutMakingOne() throws Exception {
+        try (Netns netns = new Netns()) {
+            String before = netns.ip("-o", "link");
 
-        PortAvailability found = new TapKind().probe();
+            PortAvailability found = NetworkNamespace.call(netns.path(), () -> new TapKind().probe());
 
-        assertTrue(found.available(), found::detail);
-        assertEquals("", found.remedy());
-        assertEquals(before, Netns.exec("ip", "-o", "link"));
+            assertTrue(found.available(), found::detail);
+            assertEquals("", found.remedy());
+            assertEquals(before, netns.ip("-o", "link"));
+        }
     }
 
     @Test

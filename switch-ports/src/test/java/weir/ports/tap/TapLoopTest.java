@@ -2,7 +2,6 @@
 package weir.ports.tap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static weir.ports.testing.Waiting.sleep;
 import static weir.ports.testing.Waiting.within;
 
@@ -25,8 +24,9 @@ import weir.testing.RequiresFeature;
 /** Loops through the kernel's own bridges, with a storm going round in them. */
 @RequiresFeature({Feature.ROOT, Feature.TUN, Feature.NETNS, Feature.PING})
 class TapLoopTest {
-    private static final long FOUND_WITHIN_MILLIS = 3000;
-    private static final long RELEASED_WITHIN_MILLIS = 8000;
+    // Both take seconds; longer ones on a busy machine.
+    private static final long FOUND_WITHIN_MILLIS = 30_000;
+    private static final long RELEASED_WITHIN_MILLIS = 60_000;
 
     private final List<Switch> switches = new ArrayList<>();
     private Netns netns;
@@ -92,12 +92,20 @@ class TapLoopTest {
         netns.run("sh", "-c", "ping -n -c 1 -W 1 198.18.72.77 || true");
     }
 
+    /** What goes round in a storm never ends by itself; what is left of one may take a while. */
     private void assertQuiet() {
         sleep(1000);
-        long before = transmitted();
-        sleep(1000);
-        long probes = transmitted() - before;
-        assertTrue(probes < 40, "frames that still go round in a second: " + probes);
+        long[] probes = new long[1];
+        try {
+            within(FOUND_WITHIN_MILLIS, () -> {
+                long before = transmitted();
+                sleep(1000);
+                probes[0] = transmitted() - before;
+                return probes[0] < 40;
+            });
+        } catch (AssertionError e) {
+            throw new AssertionError("frames that still go round in a second: " + probes[0], e);
+        }
     }
 
     @Test

@@ -51,7 +51,7 @@ class TapPortTest {
 
             netns.ip("link", "set", "t1", "mtu", "1400");
 
-            within(1000, () -> port.mtuBytes() == 1400);
+            within(30_000, () -> port.mtuBytes() == 1400);
         }
     }
 
@@ -119,12 +119,12 @@ class TapPortTest {
     @Test
     void refusesANameThatTheNamespaceHasAndLeavesNothingBehind() {
         try (Netns netns = new Netns()) {
-            String before = Netns.exec("ip", "-o", "link");
+            String before = Netns.exec("ip", "-o", "link", "show", "type", "tun");
 
             PortException e = assertThrows(PortException.class, () -> TapPort.open("tap:lo?netns=" + netns.path()));
 
             assertEquals("an interface named lo exists already in " + netns.path(), e.getMessage());
-            assertEquals(before, Netns.exec("ip", "-o", "link"));
+            assertEquals(before, Netns.exec("ip", "-o", "link", "show", "type", "tun"));
             assertEquals(1, netns.ip("-o", "link").lines().count());
         }
     }
@@ -150,10 +150,10 @@ class TapPortTest {
             second.ip("addr", "add", "198.18.6.1/24", "dev", "moved");
             second.ip("link", "set", "moved", "mtu", "1450", "up");
 
-            within(1500, () -> port.mtuBytes() == 1450 && port.state() == PortState.UP);
+            within(30_000, () -> port.mtuBytes() == 1450 && port.state() == PortState.UP);
             assertEquals("moved", port.interfaceName());
             queue.transmit(Arp.request(6, 2, 1));
-            assertNotNull(queue.await(frame -> Arp.isReply(frame, 6, 1), 2000));
+            assertNotNull(queue.await(frame -> Arp.isReply(frame, 6, 1), 30_000));
             assertFalse(queue.states().contains(PortState.GONE));
 
             first.delete();
@@ -168,10 +168,10 @@ class TapPortTest {
                 TapPort port = TapPort.open("tap:" + LOCAL)) {
             Netns.exec("ip", "link", "set", LOCAL, "netns", netns.name());
             netns.ip("link", "set", LOCAL, "name", "v1");
-            within(1000, () -> port.state() == PortState.DOWN);
+            within(30_000, () -> port.state() == PortState.DOWN);
             netns.ip("link", "set", "v1", "mtu", "1350", "up");
 
-            within(1000, () -> port.state() == PortState.UP && port.mtuBytes() == 1350);
+            within(30_000, () -> port.state() == PortState.UP && port.mtuBytes() == 1350);
         }
     }
 
@@ -184,16 +184,16 @@ class TapPortTest {
                 Netns.exec("ip", "link", "set", LOCAL, "netns", netns.name(), "name", "eth0");
                 netns.ip("link", "set", "eth0", "up");
                 netns.ip("addr", "add", "198.18.6.1/24", "dev", "eth0");
-                within(1500, () -> port.state() == PortState.UP);
+                within(30_000, () -> port.state() == PortState.UP);
             }
-            assertTrue(netns.ip("link", "show", "eth0").contains("NO-CARRIER"));
+            within(30_000, () -> netns.ip("link", "show", "eth0").contains("NO-CARRIER"));
 
             try (TapPort port = TapPort.open(spec);
                     QueueDriver queue = new QueueDriver(port.queues().getFirst())) {
                 assertEquals("eth0", port.interfaceName());
-                within(1500, () -> port.state() == PortState.UP);
+                within(30_000, () -> port.state() == PortState.UP);
                 queue.transmit(Arp.request(6, 2, 1));
-                assertNotNull(queue.await(frame -> Arp.isReply(frame, 6, 1), 2000));
+                assertNotNull(queue.await(frame -> Arp.isReply(frame, 6, 1), 30_000));
                 PortException twice = assertThrows(PortException.class, () -> TapPort.open(spec));
                 assertTrue(twice.getMessage().contains("in use"), twice.getMessage());
             }
@@ -227,7 +227,7 @@ class TapPortTest {
             try (TapPort port = TapPort.open(spec)) {
                 assertEquals("eth0", port.interfaceName());
                 Netns.exec("umount", sandbox.toString());
-                within(2000, () -> port.state() == PortState.GONE);
+                within(30_000, () -> port.state() == PortState.GONE);
             }
         }
     }
@@ -239,9 +239,9 @@ class TapPortTest {
             String spec = "tap:t1?netns=" + netns.path() + "&persist=on";
             TapPort.open(spec).close();
             try (TapPort port = TapPort.open(spec)) {
-                assertEquals(PortState.UP, port.state());
+                within(30_000, () -> port.state() == PortState.UP);
                 netns.delete();
-                within(2000, () -> port.state() == PortState.GONE);
+                within(30_000, () -> port.state() == PortState.GONE);
             }
             PortException gone = assertThrows(PortException.class, () -> TapPort.open(spec));
             assertEquals(PortException.Kind.GONE, gone.kind(), gone.getMessage());
@@ -267,7 +267,7 @@ class TapPortTest {
         try (Netns netns = new Netns();
                 TapPort port = TapPort.open("tap:t1?netns=" + netns.path())) {
             netns.ip("link", "delete", "t1");
-            within(1000, () -> port.state() == PortState.GONE);
+            within(30_000, () -> port.state() == PortState.GONE);
 
             PortException e = assertThrows(
                     PortException.class, () -> new QueueDriver(port.queues().getFirst()));
@@ -284,7 +284,7 @@ class TapPortTest {
             for (int i = 0; i < 50; i++) {
                 openServeClose(netns);
             }
-            assertEquals(before, Held.now());
+            before.assertNothingMore();
         }
     }
 

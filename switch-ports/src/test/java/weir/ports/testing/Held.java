@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What this process holds at one moment and must give back.
@@ -17,6 +18,7 @@ import java.util.List;
  */
 public record Held(List<String> descriptors, List<String> threads) {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /** Looks now. */
     public static Held now() {
@@ -38,5 +40,29 @@ public record Held(List<String> descriptors, List<String> threads) {
                 .sorted()
                 .toList();
         return new Held(descriptors.stream().sorted().toList(), threads);
+    }
+
+    /**
+     * An error unless everything that was taken since is given back. A thread that has done its work takes a moment to
+     * end, and so do the pipes of a command that has ended; what was there already may be gone.
+     */
+    public void assertNothingMore() {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        for (Held after = now(); after.hasMoreThan(this); after = now()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("held before: " + this + ", now: " + after);
+            }
+            Waiting.sleep(2);
+        }
+    }
+
+    private boolean hasMoreThan(Held before) {
+        return !isPartOf(descriptors, before.descriptors) || !isPartOf(threads, before.threads);
+    }
+
+    /** Whether each stands in the other list as often. */
+    private static boolean isPartOf(List<String> part, List<String> whole) {
+        List<String> rest = new ArrayList<>(whole);
+        return part.stream().allMatch(rest::remove);
     }
 }

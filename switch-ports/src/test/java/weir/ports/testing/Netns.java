@@ -50,7 +50,8 @@ public final class Netns implements AutoCloseable {
                 if (found.matches(PREFIX + "[0-9]+-[0-9]+")) {
                     long pid = Long.parseLong(found.split("-", -1)[1]);
                     if (ProcessHandle.of(pid).isEmpty()) {
-                        exec("ip", "netns", "delete", found);
+                        // Another process may be at it, too.
+                        exec("sh", "-c", "ip netns delete " + found + " || test ! -e " + FOLDER.resolve(found));
                     }
                 }
             }

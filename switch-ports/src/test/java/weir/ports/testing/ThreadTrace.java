@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The system calls of one thread of another process, from {@link #attach} until that thread ends. */
 public final class ThreadTrace implements AutoCloseable {
-    private static final long END_SECONDS = 60;
+    private static final long END_SECONDS = 240;
 
     private final Process strace;
     private final Path lines;

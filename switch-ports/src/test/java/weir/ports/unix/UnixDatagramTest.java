@@ -24,9 +24,9 @@ import weir.testing.RequiresFeature;
 
 /** Ports for messages; one queue, driven step by step. */
 @RequiresFeature(Feature.LINUX)
-@Timeout(60)
+@Timeout(300)
 class UnixDatagramTest {
-    private static final long MILLIS = 10_000;
+    private static final long MILLIS = 30_000;
 
     @TempDir
     private Path folder;

@@ -35,7 +35,7 @@ import weir.testing.RunSize;
 @RequiresFeature(Feature.LINUX)
 @Timeout(3_600)
 class UnixFramingTest {
-    private static final long MILLIS = 20_000;
+    private static final long MILLIS = 30_000;
     private static final int MTU_BYTES = 1500;
     private static final int LONGEST_FRAME = MTU_BYTES + 14 + 2 * 4;
     private static final int LONGEST_ANNOUNCED = 69_632;

@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import weir.ports.linux.NetworkNamespace;
 import weir.ports.testing.Netns;
+import weir.ports.testing.Waiting;
 
 /** A host with a network stack of its own: the far end of a veth pair in a namespace of its own. */
 final class Station implements AutoCloseable {
@@ -48,8 +49,19 @@ final class Station implements AutoCloseable {
         return ipv6 ? "2001:db8:60::" + number : "198.18.60." + number;
     }
 
-    String ping(Station other, boolean ipv6) {
-        return netns.run("ping", "-n", "-c", "3", "-i", "0.2", "-W", "2", other.address(ipv6));
+    /** Whether the other station answers: once until addresses are known, and then again, however late. */
+    boolean reaches(Station other, boolean ipv6) {
+        return reaches(other.address(ipv6));
+    }
+
+    boolean reaches(String address) {
+        Waiting.within(30_000, () -> pings(address, 5));
+        return pings(address, 30);
+    }
+
+    private boolean pings(String address, int patienceSeconds) {
+        String command = "ping -n -c 1 -W " + patienceSeconds + " " + address + " || true";
+        return netns.run("sh", "-c", command).contains("1 received");
     }
 
     /** Sends bytes to the other station by TCP, which sends them back; returns whether they came back as they were. */
@@ -104,7 +116,7 @@ final class Station implements AutoCloseable {
         try (DatagramChannel receiver =
                         other.inside(() -> DatagramChannel.open().bind(at));
                 DatagramChannel sender = inside(DatagramChannel::open)) {
-            receiver.socket().setSoTimeout(2000);
+            receiver.socket().setSoTimeout(30_000);
             ByteBuffer buffer = ByteBuffer.allocate(2048);
             int same = 0;
             for (int length = 1; length <= count; length++) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static weir.ports.testing.Waiting.within;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -31,11 +32,12 @@ import weir.testing.RequiresFeature;
 
 /** One queue of an AF_XDP port, driven by hand. */
 @RequiresFeature({Feature.ROOT, Feature.BPF_PROGRAMS, Feature.NETNS})
-@Timeout(60)
+@Timeout(300)
 class XdpQueueTest {
     private static final int ROUNDS = 20_000;
     private static final int CREDIT = 100;
     private static final int LENT = 64;
+    private static final long PATIENCE_MILLIS = 30_000;
 
     private Netns netns;
     private XdpPort port;
@@ -64,9 +66,15 @@ class XdpQueueTest {
     @Test
     void withoutAFreeSlotFramesAreDroppedByNameAndTheKernelKeepsItsSlots() throws Exception {
         try (QueueDriver queue = new QueueDriver(port.queues().getFirst(), new PoolConfig(1024, 16, CREDIT))) {
-            for (int round = 0; round < 3; round++) {
+            for (int round = 1; round <= 3; round++) {
                 send(LENT);
-                assertEquals(CREDIT - LENT, queue.receiveAndKeep(LENT));
+                int[] kept = new int[1];
+                long sent = (long) round * LENT;
+                within(PATIENCE_MILLIS, () -> {
+                    kept[0] += queue.receiveAndKeep(LENT);
+                    return queue.counters().received() == sent;
+                });
+                assertEquals(CREDIT - LENT, kept[0]);
                 queue.releaseKept();
             }
             assertEquals(
@@ -81,7 +89,7 @@ class XdpQueueTest {
         try (QueueDriver queue = new QueueDriver(port.queues().getFirst())) {
             send(3 * LENT);
 
-            assertEquals(2 * LENT, port.peerDropped());
+            within(PATIENCE_MILLIS, () -> port.peerDropped() == 2 * LENT);
             assertEquals(LENT, queue.receive(LENT).size());
         }
         assertEquals(2 * LENT, port.peerDropped(), "and after detaching");
@@ -93,20 +101,30 @@ class XdpQueueTest {
         try (QueueDriver queue = new QueueDriver(port.queues().getFirst());
                 RawSocket outside = RawSocket.open(netns.path(), Veth.FAR)) {
             netns.ip("link", "set", Veth.FAR, "down");
-            within(1000, () -> port.state() == PortState.DOWN);
-            port.link().changeState(PortState.UP, "a lie");
-            queue.transmit(frame(1), frame(2), frame(3));
-            assertEquals(Map.of(DropReason.QUEUE_FULL, 3L), queue.counters().egressDrops());
+            within(PATIENCE_MILLIS, () -> port.state() == PortState.DOWN);
+            within(PATIENCE_MILLIS, () -> {
+                port.link().changeState(PortState.UP, "a lie"); // which stands until the interface is looked at again
+                queue.transmit(frame(1), frame(2), frame(3));
+                return queue.counters().egressDrops().containsKey(DropReason.QUEUE_FULL);
+            });
+            assertEquals(3, queue.counters().egressDrops().get(DropReason.QUEUE_FULL));
             assertEquals(0, queue.counters().transmitted());
 
             netns.ip("link", "set", Veth.FAR, "up");
-            within(1000, () -> port.state() == PortState.UP);
+            within(PATIENCE_MILLIS, () -> port.state() == PortState.UP);
             assertThrows(LinuxException.class, outside::received, "that the link was down");
             queue.transmit(frame(4), frame(5));
 
             assertEquals(2, queue.counters().transmitted());
             assertEquals(0, queue.counters().egressInFlight());
-            List<byte[]> received = outside.received();
+            List<byte[]> received = new ArrayList<>();
+            within(PATIENCE_MILLIS, () -> {
+                try {
+                    return received.addAll(outside.received()) && received.size() >= 2;
+                } catch (LinuxException e) {
+                    throw new AssertionError(e);
+                }
+            });
             assertArrayEquals(frame(4), received.get(0));
             assertArrayEquals(frame(5), received.get(1));
         }

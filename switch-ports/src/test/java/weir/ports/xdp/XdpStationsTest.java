@@ -30,10 +30,11 @@ import weir.testing.RequiresFeature;
 
 /** Hosts that talk through a switch with AF_XDP ports, as they come: with offloads, GRO and all. */
 @RequiresFeature({Feature.ROOT, Feature.BPF_PROGRAMS, Feature.NETNS, Feature.PING})
-@Timeout(60)
+@Timeout(600)
 class XdpStationsTest {
     private static final int TCP_BYTES = 3_000_000;
     private static final int DATAGRAMS = 1400;
+    private static final long PATIENCE_MILLIS = 30_000;
 
     private final List<Station> stations = new ArrayList<>();
     private Netns near;
@@ -76,7 +77,7 @@ class XdpStationsTest {
 
     private static void assertTalk(Station one, Station other) throws Exception {
         for (boolean ipv6 : new boolean[] {false, true}) {
-            assertTrue(one.ping(other, ipv6).contains(" 0% packet loss"));
+            assertTrue(one.reaches(other, ipv6));
             assertTrue(one.tcpComesBack(other, ipv6, TCP_BYTES), "TCP came back changed");
             assertEquals(DATAGRAMS, one.datagramsArrive(other, ipv6, DATAGRAMS));
         }
@@ -107,12 +108,12 @@ class XdpStationsTest {
         create(1);
         Station one = attach(1, "&mode=skb");
         Station other = attach(2, "&mode=skb");
-        assertTrue(one.ping(other, false).contains(" 0% packet loss"));
+        assertTrue(one.reaches(other, false));
         assertEquals(0, info("v1").peerDropped());
 
         FutureTask<Boolean> transfer = new FutureTask<>(() -> one.tcpComesBack(other, false, TCP_BYTES));
         Thread.ofPlatform().daemon().start(transfer);
-        within(20_000, () -> info("v1").peerDropped() > 0);
+        within(PATIENCE_MILLIS, () -> info("v1").peerDropped() > 0);
 
         for (Station station : List.of(one, other)) {
             station.netns().run("ip", "link", "set", Station.LINK, "gso_max_segs", "1");
@@ -128,8 +129,7 @@ class XdpStationsTest {
             sw.attach(TapPort.open("tap:t2?netns=" + behind.path()), PortOptions.named("t2"));
             behind.ip("addr", "add", "198.18.60.2/24", "dev", "t2");
 
-            assertTrue(behind.run("ping", "-n", "-c", "3", "-i", "0.2", "-W", "2", one.address(false))
-                    .contains(" 0% packet loss"));
+            assertTrue(one.reaches("198.18.60.2"));
         }
     }
 
@@ -139,14 +139,15 @@ class XdpStationsTest {
         Station one = attach(1, "");
         Station other = attach(2, "");
         attach(3, "");
-        one.ping(other, false);
-        within(1000, () -> counted("v3").egressInFlight() == 0);
-        long before = counted("v3").transmitted();
+        assertTrue(one.reaches(other, false));
+        within(PATIENCE_MILLIS, () -> counted("v3").egressInFlight() == 0);
+        long before = counted("v3").transmittedBytes();
 
         assertTrue(one.tcpComesBack(other, false, TCP_BYTES));
 
-        within(1000, () -> counted("v3").egressInFlight() == 0);
-        assertTrue(counted("v3").transmitted() - before < 20, () -> "flooded " + counted("v3"));
+        within(PATIENCE_MILLIS, () -> counted("v3").egressInFlight() == 0);
+        // Kernels tell everybody about themselves now and then.
+        assertTrue(counted("v3").transmittedBytes() - before < TCP_BYTES / 100, () -> "flooded " + counted("v3"));
     }
 
     private PortCounters counted(String port) {
@@ -183,7 +184,7 @@ class XdpStationsTest {
         Process load = one.netns().start("bash", "-c", "exec 3>/dev/udp/198.18.60.9/9; while :; do echo x >&3; done");
         try {
             for (int i = 0; i < 5; i++) {
-                within(20_000, () -> info("v2").counters().transmitted() > 1000);
+                within(120_000, () -> info("v2").counters().transmitted() > 1000);
                 for (String port : new String[] {"v1", "v2"}) {
                     assertTrue(sw.detach(port));
                     sw.attach(XdpPort.open("xdp:" + port + "?netns=" + near.path()), PortOptions.named(port));
@@ -193,6 +194,6 @@ class XdpStationsTest {
             load.destroyForcibly();
             load.onExit().join();
         }
-        assertTrue(one.ping(other, false).contains(" 0% packet loss"));
+        assertTrue(one.reaches(other, false));
     }
 }

@@ -43,9 +43,9 @@ import weir.testing.RequiresFeature;
 
 /** AF_XDP ports on a running switch: other kinds of ports beside them, and what happens when the interface goes. */
 @RequiresFeature({Feature.ROOT, Feature.BPF_PROGRAMS, Feature.NETNS})
-@Timeout(60)
+@Timeout(300)
 class XdpSwitchTest {
-    private static final long GONE_WITHIN_MILLIS = 1500;
+    private static final long PATIENCE_MILLIS = 30_000;
 
     private final List<SwitchEvent> events = new CopyOnWriteArrayList<>();
     private Switch sw;
@@ -102,7 +102,7 @@ class XdpSwitchTest {
     private static byte[] awaitFrom(MemoryEndpoint host) {
         List<byte[]> got = new ArrayList<>();
         long[] frames = new long[8];
-        within(2000, () -> {
+        within(PATIENCE_MILLIS, () -> {
             int n = host.receive(frames, 0, frames.length);
             for (int i = 0; i < n; i++) {
                 got.add(host.bytes(frames[i]).toArray(ValueLayout.JAVA_BYTE));
@@ -115,7 +115,7 @@ class XdpSwitchTest {
 
     private static byte[] awaitFrom(RawSocket outside) {
         List<byte[]> got = new ArrayList<>();
-        within(2000, () -> {
+        within(PATIENCE_MILLIS, () -> {
             try {
                 got.addAll(outside.received());
             } catch (Exception e) {
@@ -126,12 +126,19 @@ class XdpSwitchTest {
         return got.getFirst();
     }
 
+    /** Comes to rest: what is left to do takes a while on a busy machine, a worker that spins goes on for ever. */
     private void assertWorkerRests() {
-        sleep(50);
-        long before = workerCpuNanos();
-        sleep(500);
-        long used = workerCpuNanos() - before;
-        assertTrue(used < 5_000_000, "worker used " + used / 1000 + " us in 500 ms");
+        long[] used = new long[1];
+        try {
+            within(PATIENCE_MILLIS, () -> {
+                long before = workerCpuNanos();
+                sleep(500);
+                used[0] = workerCpuNanos() - before;
+                return used[0] < 5_000_000;
+            });
+        } catch (AssertionError e) {
+            throw new AssertionError("worker used " + used[0] / 1000 + " us in 500 ms", e);
+        }
     }
 
     private static long workerCpuNanos() {
@@ -168,7 +175,7 @@ class XdpSwitchTest {
         attach(1500).close();
         netns.ip("link", "delete", Veth.NEAR);
 
-        within(GONE_WITHIN_MILLIS, () -> port().state() == PortState.GONE);
+        within(PATIENCE_MILLIS, () -> port().state() == PortState.GONE);
         assertWorkerRests();
         assertTrue(sw.detach("x"));
         reattachWorks();
@@ -180,7 +187,7 @@ class XdpSwitchTest {
             attach(1500).close();
             netns.ip("link", "set", Veth.NEAR, "netns", elsewhere.name());
 
-            within(GONE_WITHIN_MILLIS, () -> port().state() == PortState.GONE);
+            within(PATIENCE_MILLIS, () -> port().state() == PortState.GONE);
             assertWorkerRests();
         }
     }
@@ -190,7 +197,7 @@ class XdpSwitchTest {
         attach(1500).close();
         netns.delete();
 
-        within(GONE_WITHIN_MILLIS, () -> port().state() == PortState.GONE);
+        within(PATIENCE_MILLIS, () -> port().state() == PortState.GONE);
         assertWorkerRests();
         assertTrue(sw.detach("x"));
         netns = new Netns().silent();
@@ -214,24 +221,26 @@ class XdpSwitchTest {
             byte[] frame = Frames.untagged(Frames.station(2), Frames.station(1), 60, 4);
             for (String end : List.of(Veth.NEAR, Veth.FAR)) {
                 netns.ip("link", "set", end, "down");
-                within(1000, () -> port().state() == PortState.DOWN);
+                within(PATIENCE_MILLIS, () -> port().state() == PortState.DOWN);
                 long before = dropsWhileDown();
                 send(host, frame);
-                within(1000, () -> dropsWhileDown() == before + 1);
+                within(PATIENCE_MILLIS, () -> dropsWhileDown() == before + 1);
 
                 netns.ip("link", "set", end, "up");
-                within(1000, () -> port().state() == PortState.UP);
+                within(PATIENCE_MILLIS, () -> port().state() == PortState.UP);
                 forgetThatItWasDown(outside);
                 send(host, frame);
                 assertArrayEquals(frame, awaitFrom(outside));
             }
         }
-        assertEquals(
-                4,
-                events.stream()
-                        .filter(e -> e instanceof SwitchEvent.PortStateChanged)
-                        .count(),
-                events::toString);
+        within(PATIENCE_MILLIS, () -> stateChanges() >= 4); // told after it is so
+        assertEquals(4, stateChanges(), events::toString);
+    }
+
+    private long stateChanges() {
+        return events.stream()
+                .filter(e -> e instanceof SwitchEvent.PortStateChanged)
+                .count();
     }
 
     /** A packet socket tells once that its interface went down. */
@@ -278,7 +287,7 @@ class XdpSwitchTest {
         refuses("xdp:lo" + in + "&mode=native", "EOPNOTSUPP (operation not supported)");
         refuses("xdp:v0?netns=/etc/hostname", "is not a network namespace");
 
-        assertEquals(before, held());
+        assertNothingMore(before);
         assertFalse(netns.ip("link").contains("xdp"));
     }
 
@@ -290,6 +299,13 @@ class XdpSwitchTest {
                         .filter(each -> each.startsWith("socket") || each.contains("bpf"))
                         .toList(),
                 now.threads());
+    }
+
+    /** A thread that has done its work takes a moment to end. */
+    private static void assertNothingMore(Held before) {
+        List<String> threads = before.threads();
+        within(PATIENCE_MILLIS, () -> threads.containsAll(held().threads()));
+        assertEquals(before.descriptors(), held().descriptors());
     }
 
     private void refuses(String spec, String why) {
@@ -313,7 +329,7 @@ class XdpSwitchTest {
             assertNotEquals(before, held());
             assertTrue(sw.detach("x"));
         }
-        assertEquals(before, held());
+        assertNothingMore(before);
         assertFalse(netns.ip("link").contains("xdp"));
     }
 }
