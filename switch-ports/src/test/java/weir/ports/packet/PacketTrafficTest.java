@@ -212,8 +212,7 @@ class PacketTrafficTest {
 
         for (int worker = 0; worker < 2; worker++) {
             long nanos = workerNanos(worker) - before[worker];
-            System.out.println("XXX " + worker + " before " + before[worker] + " more " + nanos);
-            assertTrue(nanos > 20_000_000, "worker " + worker + " worked for " + nanos + " ns");
+            assertTrue(nanos > 5_000_000, "worker " + worker + " worked for " + nanos + " ns");
         }
     }
 

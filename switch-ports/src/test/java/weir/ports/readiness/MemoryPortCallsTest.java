@@ -20,9 +20,10 @@ import weir.testing.RequiresFeature;
 /**
  * System calls of a thread that uses memory ports, as strace sees them in a process of its own.
  *
- * <p>A call that Weir makes shows in every window, since a window is some sixty bursts, with idle pauses. The JVM calls
- * for itself now and then, when it wants something compiled or stops all threads; that spoils the window in which it
- * falls. So half of the windows must be without any call.
+ * <p>A call that Weir makes shows in most windows, since a window is some sixty bursts, with idle pauses; not in one
+ * whose frames a worker moves without a pause, because the machine had not let it run before. The JVM calls for itself
+ * now and then, when it wants something compiled or stops all threads; that spoils the window in which it falls. So half
+ * of the windows must be without any call.
  */
 @RequiresFeature({Feature.LINUX, Feature.STRACE})
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
@@ -43,12 +44,13 @@ class MemoryPortCallsTest {
 
     /** Shows that the other test would see a call. */
     @Test
-    void wakingASleepingSwitchIsSeenInEveryWindow() throws Exception {
+    void wakingASleepingSwitchIsSeenInMostWindows() throws Exception {
         List<List<String>> windows = callsByWindow(WaitMode.BLOCKING);
 
-        for (List<String> calls : windows) {
-            assertTrue(calls.stream().anyMatch(call -> call.startsWith("write(")), () -> "calls by window: " + windows);
-        }
+        long seen = windows.stream()
+                .filter(calls -> calls.stream().anyMatch(call -> call.startsWith("write(")))
+                .count();
+        assertTrue(seen > WINDOWS / 2, () -> "calls by window: " + windows);
     }
 
     private List<List<String>> callsByWindow(WaitMode mode) throws IOException, InterruptedException {

@@ -69,6 +69,10 @@ final class ClientProcess implements AutoCloseable {
                 socket.toString()));
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     long pid() {
         return process.pid();
     }

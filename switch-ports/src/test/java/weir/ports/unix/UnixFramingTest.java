@@ -77,6 +77,9 @@ class UnixFramingTest {
 
     private static byte[] text(RandomGenerator random) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
+        if (random.nextInt(8) == 0) { // which chance alone makes too seldom
+            text.writeBytes(StreamPeer.framed(new byte[LONGEST_FRAME + 1 + random.nextInt(1000)]));
+        }
         int count = random.nextInt(60);
         for (int i = 0; i < count; i++) {
             int length = 14 + random.nextInt(LONGEST_FRAME - 14);
