@@ -181,6 +181,7 @@ public final class LinkMonitor implements Runnable {
         LinkPlace place = null;
         LinkInfo info = null;
         boolean lost = false;
+        long number = 0;
         asking.lock();
         try {
             if (link.isOver()) {
@@ -188,6 +189,7 @@ public final class LinkMonitor implements Runnable {
             }
             link.binding().requirePresent();
             if (whole) {
+                number = link.beginLook();
                 place = link.binding().place(this);
                 info = find(place);
                 lost = info == null && place.isNumbered();
@@ -202,7 +204,7 @@ public final class LinkMonitor implements Runnable {
         if (lost) {
             link.lost();
         } else if (info != null && place != null) {
-            link.observed(info, place.isHere());
+            link.observed(number, info, place.isHere());
         }
     }
 

@@ -25,6 +25,10 @@ public final class WatchedLink implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile LinkInfo info;
     private volatile boolean here;
+    // Guarded by this object. Several threads look, and the last to see something is not the last to say so.
+    private long looks;
+    private long newestLook;
+    private long oldestOfState;
 
     /**
      * @param port whose interface this is
@@ -83,12 +87,31 @@ public final class WatchedLink implements AutoCloseable {
         return closed.get() || life.state() == PortState.GONE;
     }
 
-    /** Takes over what the kernel says about the interface now. */
-    void observed(LinkInfo now, boolean inOwnNamespace) {
-        info = now;
-        here = inOwnNamespace;
+    /** Number of a look that begins: before the kernel is asked. */
+    synchronized long beginLook() {
+        return ++looks;
+    }
+
+    /**
+     * Takes over what the kernel says about the interface now, as far as nothing newer is known already.
+     *
+     * @param look number of the look
+     */
+    void observed(long look, LinkInfo now, boolean inOwnNamespace) {
         PortState to = stateOf(now);
-        changeState(to, to == PortState.UP ? "link is up" : "link is down");
+        boolean isNews;
+        synchronized (this) {
+            if (look < newestLook) {
+                return;
+            }
+            newestLook = look;
+            info = now;
+            here = inOwnNamespace;
+            isNews = look > oldestOfState && life.enter(to);
+        }
+        if (isNews) {
+            tell(to, to == PortState.UP ? "link is up" : "link is down");
+        }
     }
 
     /** The interface is gone; told by whoever notices first. */
@@ -98,10 +121,19 @@ public final class WatchedLink implements AutoCloseable {
 
     /** Enters a state and tells who serves the port. */
     public void changeState(PortState to, String cause) {
-        if (life.enter(to)) {
-            // One of them is enough: it tells the switch.
-            listeners.stream().findFirst().ifPresent(listener -> listener.stateChanged(to, cause));
+        boolean isNews;
+        synchronized (this) {
+            oldestOfState = ++looks; // a look that has begun may have seen what was before
+            isNews = life.enter(to);
         }
+        if (isNews) {
+            tell(to, cause);
+        }
+    }
+
+    private void tell(PortState to, String cause) {
+        // One of them is enough: it tells the switch.
+        listeners.stream().findFirst().ifPresent(listener -> listener.stateChanged(to, cause));
     }
 
     /** A queue of the port is served from now on, so the switch is told through its context. */

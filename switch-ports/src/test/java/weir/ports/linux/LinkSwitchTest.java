@@ -252,7 +252,8 @@ public abstract class LinkSwitchTest {
 
                 netns.delete();
 
-                shortest = Math.min(shortest, within(PATIENCE_MILLIS, () -> subject().state() == PortState.GONE));
+                shortest = Math.min(
+                        shortest, within(PATIENCE_MILLIS, () -> subject().state() == PortState.GONE));
                 load.assertRuns();
             }
             assertTrue(sw.detach("m"));
@@ -272,7 +273,8 @@ public abstract class LinkSwitchTest {
 
             netns.delete();
 
-            shortest = Math.min(shortest, within(PATIENCE_MILLIS, () -> subject().state() == PortState.GONE));
+            shortest =
+                    Math.min(shortest, within(PATIENCE_MILLIS, () -> subject().state() == PortState.GONE));
             assertWorkerRests();
             startAnew();
         }

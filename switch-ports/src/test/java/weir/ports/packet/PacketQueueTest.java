@@ -64,7 +64,8 @@ class PacketQueueTest {
     }
 
     private List<byte[]> peerSends(int count) throws Exception {
-        List<byte[]> sent = IntStream.range(0, count).mapToObj(PacketQueueTest::frame).toList();
+        List<byte[]> sent =
+                IntStream.range(0, count).mapToObj(PacketQueueTest::frame).toList();
         peerSends(sent);
         return sent;
     }
@@ -76,7 +77,9 @@ class PacketQueueTest {
             peer.send(each);
             heard += witness.received().size();
         }
-        for (long start = System.nanoTime(); heard < frames.size(); heard += witness.received().size()) {
+        for (long start = System.nanoTime();
+                heard < frames.size();
+                heard += witness.received().size()) {
             assertTrue(System.nanoTime() - start < PATIENCE_MILLIS * 1_000_000, heard + " came in");
             sleep(1);
         }

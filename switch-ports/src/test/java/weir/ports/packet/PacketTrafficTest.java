@@ -135,8 +135,10 @@ class PacketTrafficTest {
     }
 
     private static void awaitPing(Netns netns, String target) {
-        within(PATIENCE_MILLIS, () -> netns.run("sh", "-c", "ping -n -c 1 -W 5 " + target + " || true")
-                .contains("1 received"));
+        within(
+                PATIENCE_MILLIS,
+                () -> netns.run("sh", "-c", "ping -n -c 1 -W 5 " + target + " || true")
+                        .contains("1 received"));
     }
 
     @ParameterizedTest

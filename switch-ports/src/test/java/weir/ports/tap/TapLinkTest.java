@@ -185,8 +185,10 @@ class TapLinkTest {
         assertTrue(answered > 30 && answered < 100, answered + " of 100: eight and six standard deviations");
 
         link("b", "direction:from,duplicate:100%");
-        within(PATIENCE_MILLIS, () -> left.run("sh", "-c", "ping -n -c 5 -i 0.02 -W 1 198.18.71.2 || true")
-                .contains("DUP!"));
+        within(
+                PATIENCE_MILLIS,
+                () -> left.run("sh", "-c", "ping -n -c 5 -i 0.02 -W 1 198.18.71.2 || true")
+                        .contains("DUP!"));
     }
 
     @Test
@@ -232,6 +234,8 @@ class TapLinkTest {
         within(PATIENCE_MILLIS, () -> times(ping()).size() == 1);
         long millis = (System.nanoTime() - start) / 1_000_000;
         assertTrue(millis >= 700, "answered after " + millis + " ms");
-        within(PATIENCE_MILLIS, () -> sw.links().show("b").orElseThrow().settings().isEmpty());
+        within(
+                PATIENCE_MILLIS,
+                () -> sw.links().show("b").orElseThrow().settings().isEmpty());
     }
 }

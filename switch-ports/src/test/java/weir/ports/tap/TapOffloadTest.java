@@ -215,8 +215,10 @@ class TapOffloadTest {
 
     /** Once until addresses are known, and then again. */
     private static void ping(Netns netns, String target, int payloadBytes) {
-        within(PATIENCE_MILLIS, () -> netns.run("sh", "-c", "ping -n -c 1 -W 5 " + target + " || true")
-                .contains("1 received"));
+        within(
+                PATIENCE_MILLIS,
+                () -> netns.run("sh", "-c", "ping -n -c 1 -W 5 " + target + " || true")
+                        .contains("1 received"));
         String output = netns.run("ping", "-n", "-c", "1", "-W", "30", "-s", "" + payloadBytes, target);
         assertTrue(output.contains("1 received"), output);
     }

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package weir.ports.link;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+import weir.core.port.PortState;
+import weir.ports.discard.NullPort;
+import weir.ports.linux.LinkInfo;
+import weir.testing.Feature;
+import weir.testing.RequiresFeature;
+
+/** Several threads look at an interface, each when it likes, and say later what they saw. */
+@RequiresFeature(Feature.LINUX)
+class WatchedLinkTest {
+    private static LinkInfo seen(boolean up, int mtuBytes) {
+        return new LinkInfo(7, "e0", true, up, up, mtuBytes, "veth", false, false, 0, "", 0);
+    }
+
+    private static WatchedLink link() throws Exception {
+        return new WatchedLink(new NullPort("n"), LinkMonitor.acquire(), new Nothing(), seen(true, 1500));
+    }
+
+    @Test
+    void whatAnOlderLookSawCountsForNothing() throws Exception {
+        try (WatchedLink link = link()) {
+            long older = link.beginLook();
+            long newer = link.beginLook();
+
+            link.observed(newer, seen(false, 1400), true);
+            link.observed(older, seen(true, 1500), true);
+
+            assertEquals(PortState.DOWN, link.state());
+            assertEquals(1400, link.info().mtuBytes());
+        }
+    }
+
+    @Test
+    void whatAPortNoticesItselfIsNewerThanALookThatHasBegun() throws Exception {
+        try (WatchedLink link = link()) {
+            long look = link.beginLook();
+
+            link.changeState(PortState.DOWN, "sending failed");
+            link.observed(look, seen(true, 1400), true);
+
+            assertEquals(PortState.DOWN, link.state());
+            assertEquals(1400, link.info().mtuBytes());
+            link.observed(link.beginLook(), seen(true, 1400), true);
+            assertEquals(PortState.UP, link.state());
+        }
+    }
+
+    /** Holds no interface; nobody asks, since the link is not watched. */
+    private static final class Nothing implements LinkBinding {
+        @Override
+        public void requirePresent() {
+            throw new AssertionError("nobody looks");
+        }
+
+        @Override
+        public LinkPlace place(LinkMonitor monitor) {
+            throw new AssertionError("nobody looks");
+        }
+
+        @Override
+        public boolean isUp(LinkInfo link) {
+            return link.up();
+        }
+
+        @Override
+        public String lossCause() {
+            return "nothing is there";
+        }
+
+        @Override
+        public void close() {
+            // Nothing is held.
+        }
+    }
+}
