@@ -2,6 +2,7 @@
 package weir.ports.tap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static weir.ports.testing.Waiting.sleep;
 import static weir.ports.testing.Waiting.within;
 
@@ -24,9 +25,11 @@ import weir.testing.RequiresFeature;
 /** Loops through the kernel's own bridges, with a storm going round in them. */
 @RequiresFeature({Feature.ROOT, Feature.TUN, Feature.NETNS, Feature.PING})
 class TapLoopTest {
-    // Both take seconds; longer ones on a busy machine.
-    private static final long FOUND_WITHIN_MILLIS = 30_000;
-    private static final long RELEASED_WITHIN_MILLIS = 60_000;
+    private static final long FOUND_WITHIN_MILLIS = 3000;
+    private static final long RELEASED_WITHIN_MILLIS = 8000;
+    private static final long PATIENCE_MILLIS = 60_000;
+    /** A busy machine may be late with some, but not with all. */
+    private static final int MOST_TRIES = 5;
 
     private final List<Switch> switches = new ArrayList<>();
     private Netns netns;
@@ -88,23 +91,24 @@ class TapLoopTest {
 
     /** Broadcasts of the bridge itself: who has an address that nobody has? */
     private void startStorm(String bridge) {
-        netns.ip("addr", "add", "198.18.72.1/24", "dev", bridge);
+        netns.ip("addr", "replace", "198.18.72.1/24", "dev", bridge);
         netns.run("sh", "-c", "ping -n -c 1 -W 1 198.18.72.77 || true");
     }
 
     /** What goes round in a storm never ends by itself; what is left of one may take a while. */
-    private void assertQuiet() {
+    private void assertQuietWithOneBlocked() {
         sleep(1000);
         long[] probes = new long[1];
         try {
-            within(FOUND_WITHIN_MILLIS, () -> {
+            within(PATIENCE_MILLIS, () -> {
                 long before = transmitted();
                 sleep(1000);
                 probes[0] = transmitted() - before;
-                return probes[0] < 40;
+                return probes[0] < 40 && blocked().size() == 1;
             });
         } catch (AssertionError e) {
-            throw new AssertionError("frames that still go round in a second: " + probes[0], e);
+            throw new AssertionError(
+                    "frames that still go round in a second: " + probes[0] + ", blocked: " + blocked(), e);
         }
     }
 
@@ -120,15 +124,14 @@ class TapLoopTest {
         join("second", "a2", "b2");
         startStorm("first");
 
-        long millis = within(FOUND_WITHIN_MILLIS, () -> !blocked().isEmpty());
+        long millis = within(PATIENCE_MILLIS, () -> !blocked().isEmpty());
         System.out.println(
                 "loop of two switches cut after " + millis + " ms, " + transmitted() + " frames: " + blocked());
-        assertQuiet();
-        assertEquals(1, blocked().size(), () -> "blocked: " + blocked());
+        assertQuietWithOneBlocked();
 
         netns.ip("link", "set", "second", "down");
         netns.ip("link", "set", "first", "down");
-        within(RELEASED_WITHIN_MILLIS, () -> blocked().isEmpty());
+        within(PATIENCE_MILLIS, () -> blocked().isEmpty());
     }
 
     @Test
@@ -137,15 +140,23 @@ class TapLoopTest {
         attach(one, "a1");
         attach(one, "a2");
         join("joined", "a1", "a2");
-        startStorm("joined");
+        long found = Long.MAX_VALUE;
+        long released = Long.MAX_VALUE;
+        for (int i = 0; i < MOST_TRIES && (found > FOUND_WITHIN_MILLIS || released > RELEASED_WITHIN_MILLIS); i++) {
+            netns.ip("link", "set", "a2", "master", "joined");
+            startStorm("joined");
 
-        within(FOUND_WITHIN_MILLIS, () -> !blocked().isEmpty());
-        assertEquals(List.of("a2"), blocked());
-        assertQuiet();
-        assertEquals(List.of("a2"), blocked(), "as long as it is there");
+            found = Math.min(found, within(PATIENCE_MILLIS, () -> !blocked().isEmpty()));
+            assertEquals(List.of("a2"), blocked());
+            assertQuietWithOneBlocked();
+            assertEquals(List.of("a2"), blocked(), "as long as it is there");
 
-        netns.ip("link", "set", "a2", "nomaster");
-        within(RELEASED_WITHIN_MILLIS, () -> blocked().isEmpty());
+            netns.ip("link", "set", "a2", "nomaster");
+            released =
+                    Math.min(released, within(PATIENCE_MILLIS, () -> blocked().isEmpty()));
+        }
+        assertTrue(found <= FOUND_WITHIN_MILLIS, "found after " + found + " ms at best");
+        assertTrue(released <= RELEASED_WITHIN_MILLIS, "released after " + released + " ms at best");
     }
 
     @Test

@@ -46,6 +46,9 @@ import weir.testing.RequiresFeature;
 @Timeout(300)
 class XdpSwitchTest {
     private static final long PATIENCE_MILLIS = 30_000;
+    private static final long GONE_WITHIN_MILLIS = 1500;
+    /** A busy machine may notice some late, but not all. */
+    private static final int MOST_TRIES = 10;
 
     private final List<SwitchEvent> events = new CopyOnWriteArrayList<>();
     private Switch sw;
@@ -172,11 +175,7 @@ class XdpSwitchTest {
 
     @Test
     void deletedInterfaceIsGoneAndTheWorkerRestsAndTheNameCanBeAttachedAgain() throws Exception {
-        attach(1500).close();
-        netns.ip("link", "delete", Veth.NEAR);
-
-        within(PATIENCE_MILLIS, () -> port().state() == PortState.GONE);
-        assertWorkerRests();
+        assertGoneInTime(() -> netns.ip("link", "delete", Veth.NEAR));
         assertTrue(sw.detach("x"));
         reattachWorks();
     }
@@ -184,24 +183,38 @@ class XdpSwitchTest {
     @Test
     void interfaceMovedAwayIsGone() throws Exception {
         try (Netns elsewhere = new Netns()) {
-            attach(1500).close();
-            netns.ip("link", "set", Veth.NEAR, "netns", elsewhere.name());
-
-            within(PATIENCE_MILLIS, () -> port().state() == PortState.GONE);
-            assertWorkerRests();
+            assertGoneInTime(() -> {
+                elsewhere.run("sh", "-c", "ip link delete " + Veth.NEAR + " || true"); // of an earlier try
+                netns.ip("link", "set", Veth.NEAR, "netns", elsewhere.name());
+            });
         }
     }
 
     @Test
     void deletedNamespaceIsGoneAndIsGivenUp() throws Exception {
-        attach(1500).close();
-        netns.delete();
-
-        within(PATIENCE_MILLIS, () -> port().state() == PortState.GONE);
-        assertWorkerRests();
+        assertGoneInTime(() -> netns.delete());
         assertTrue(sw.detach("x"));
         netns = new Netns().silent();
         reattachWorks();
+    }
+
+    /** Attaches a port and takes its interface away, until that is noticed in time. */
+    private void assertGoneInTime(Runnable loss) throws Exception {
+        long millis = Long.MAX_VALUE;
+        for (int i = 0; i < MOST_TRIES && millis > GONE_WITHIN_MILLIS; i++) {
+            if (i > 0) {
+                assertTrue(sw.detach("x"));
+                netns.close();
+                netns = new Netns().silent();
+            }
+            attach(1500).close();
+
+            loss.run();
+
+            millis = within(PATIENCE_MILLIS, () -> port().state() == PortState.GONE);
+            assertWorkerRests();
+        }
+        assertTrue(millis <= GONE_WITHIN_MILLIS, "gone after " + millis + " ms at best");
     }
 
     private void reattachWorks() throws Exception {
