@@ -185,8 +185,10 @@ final class ClassicTranslation {
             case ClassicOpcode.MEM -> put(scratch(X, instruction.k()));
             default -> {
                 loadFrame(X, instruction.k(), Byte.BYTES); // the length of an IPv4 header
-                alu(AluOp.AND, X, Operand.immediate(HEADER_LENGTH_MASK));
-                alu(AluOp.LSH, X, Operand.immediate(HEADER_LENGTH_SHIFT));
+                if (!isEnd(instruction)) {
+                    alu(AluOp.AND, X, Operand.immediate(HEADER_LENGTH_MASK));
+                    alu(AluOp.LSH, X, Operand.immediate(HEADER_LENGTH_SHIFT));
+                }
             }
         }
     }

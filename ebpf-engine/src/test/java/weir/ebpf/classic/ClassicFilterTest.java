@@ -144,6 +144,7 @@ class ClassicFilterTest {
                 "indirect, wrapped | 3,1 0 0 5,80 0 0 4294967295,22 0 0 0 | 4",
                 "indirect, negative | 3,1 0 0 0,80 0 0 4294967295,6 0 0 9 | 0",
                 "header length | 3,177 0 0 7,135 0 0 0,22 0 0 0         | 28",
+                "header length far beyond | 2,177 0 0 70000,6 0 0 9      | 0",
                 "division by X of 0 | 3,0 0 0 8,60 0 0 0,6 0 0 9        | 0",
                 "remainder by X of 0 | 3,0 0 0 8,156 0 0 0,6 0 0 9      | 0",
                 "shift by X of 33 | 4,0 0 0 3,1 0 0 33,108 0 0 0,22 0 0 0 | 6",
