@@ -15,7 +15,7 @@ import weir.core.worker.SwitchWorker;
  * its batches; a switch without threads does it at once. Control threads, one at a time.
  */
 final class WorkerGroup {
-    private static final int JOIN_MILLIS = 5_000;
+    private static final int JOIN_MILLIS = 30_000;
     private static final int JOIN_SLICE_MILLIS = 100;
 
     private final SwitchConfig config;
