@@ -21,7 +21,7 @@ class ObjectSizeTest {
     private static final long EXIT = 0x95;
     private static final long LOCAL_CALL = 0x85 | 1L << 12 | 0xffff_ffffL << 32;
     private static final long LD_IMM64 = 0x18;
-    private static final int SECONDS = 20;
+    private static final int SECONDS = 120;
 
     private final ObjectBuilder builder = new ObjectBuilder();
 

@@ -59,13 +59,18 @@ final class Warmup {
 
     /** Runs until the program is compiled by the highest tier, or the time is over. */
     Result run(Duration limit) {
+        return run(limit, effort(limit));
+    }
+
+    /** The same with another effort for the search of inputs. */
+    Result run(Duration limit, InputSearch.Effort effort) {
         long end = System.nanoTime() + limit.toNanos();
         ScratchHost host = new ScratchHost();
         JitCpus cpus = new JitCpus(host);
         try (ScratchMaps maps = ScratchMaps.of(program.maps());
                 Arena arena = Arena.ofConfined()) {
             InputSearch.Result found =
-                    InputSearch.run(program.spec(), program.facts().paths(), maps, host, effort(limit));
+                    InputSearch.run(program.spec(), program.facts().paths(), maps, host, effort);
             Binding binding = program.bind(maps.maps());
             HotSpotCode code = new HotSpotCode(program.unit(), binding.code.getClass());
             Runs runs = new Runs(cpus.of(0), binding, maps, host, code);

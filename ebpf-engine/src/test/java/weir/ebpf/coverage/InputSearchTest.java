@@ -38,8 +38,8 @@ import weir.testing.RequiresFeature;
 
 /** How many ways of branches the search takes real programs. */
 class InputSearchTest {
-    private static final InputSearch.Effort EFFORT = new InputSearch.Effort(Duration.ofSeconds(20), 3_000);
-    private static final InputSearch.Effort SOLVING = new InputSearch.Effort(Duration.ofSeconds(20), 200);
+    private static final InputSearch.Effort EFFORT = new InputSearch.Effort(Duration.ofMinutes(5), 3_000);
+    private static final InputSearch.Effort SOLVING = new InputSearch.Effort(Duration.ofMinutes(5), 200);
     private static final List<Path> FOLDERS =
             List.of(Path.of("/usr/libexec/xdp-tools"), Path.of("/usr/lib/x86_64-linux-gnu/bpf"));
 

@@ -57,7 +57,7 @@ class KernelRepeatsItselfTest {
     private static boolean isBpf(Path descriptor) {
         try {
             String target = Files.readSymbolicLink(descriptor).toString();
-            return target.contains("bpf") || target.contains("btf");
+            return target.startsWith("anon_inode:bpf") || target.startsWith("anon_inode:btf");
         } catch (IOException e) {
             return false;
         }

@@ -51,6 +51,7 @@ class ExamplesAgreeTest {
     /** An entry that a map has before: map, key, value. */
     private static final Map<String, List<String>> PRESETS = Map.of(
             "acl", List.of("rules_v4 20000000c6120001 01000000"),
+            "ageing", List.of("settings 01000000 00a0b83046030000"), // one sweep in an hour
             "drop_port", List.of("blocked_ports 0900 0000000000000000"),
             "flood_bridge", List.of("ports 01000000 01000000", "ports 02000000 02000000"),
             "l2_bridge", List.of("ports 01000000 01000000", "ports 02000000 02000000"),

@@ -179,12 +179,13 @@ interface PolicyExamples extends Loader {
     @Test
     default void ageingForgetsStationsThatWereSilent() {
         try (Subject subject = example("ageing")) {
-            subject.set("settings", new byte[4], Subject.longs(20_000_000));
+            subject.set("settings", new byte[4], Subject.longs(3_600_000_000_000L));
             subject.set("settings", Subject.word(1), Subject.longs(1));
             for (int station = 1; station <= 5; station++) {
                 subject.run("ageing", ethernet("02000000000" + station, BOB, ARP, new byte[28]), 1, XdpAction.PASS);
             }
             subject.advance(30_000_000);
+            subject.set("settings", new byte[4], Subject.longs(20_000_000));
             subject.run("ageing", ethernet(ALICE, BOB, ARP, new byte[28]), 1, XdpAction.PASS);
             assertEquals(Set.of(ALICE), subject.entries("stations").keySet());
             assertEquals(6, subject.count("counters", 0));

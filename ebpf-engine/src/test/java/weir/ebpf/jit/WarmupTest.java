@@ -16,6 +16,7 @@ import weir.ebpf.LoadException;
 import weir.ebpf.LoadOptions;
 import weir.ebpf.LoadedObject;
 import weir.ebpf.TestRun;
+import weir.ebpf.coverage.InputSearch;
 import weir.ebpf.isa.Assembler;
 import weir.ebpf.map.EbpfMap;
 import weir.ebpf.map.MapSpec;
@@ -26,6 +27,10 @@ import weir.testing.RunSize;
 /** Warming up leaves live maps alone, and what is closed leaves nothing behind. */
 class WarmupTest {
     private static final int CYCLES = RunSize.of(1_000, 5_000);
+    /** A warm-up ends long before, except on a machine that is busy with other things. */
+    private static final Duration LIMIT = Duration.ofMinutes(3);
+
+    private static final int GC_LOOKS = 3_000;
     private static final MapSpec SEEN = MapSpec.of("seen", MapType.HASH, 4, 8, 16);
     private static final String COUNTING = """
                 r2 = *(u32 *)(r1 +0)
@@ -60,7 +65,7 @@ class WarmupTest {
         try (LoadedObject object = load()) {
             CompiledProgram program =
                     (CompiledProgram) object.program("counting").orElseThrow();
-            Warmup.Result result = new Warmup(program).run(Duration.ofSeconds(10));
+            Warmup.Result result = new Warmup(program).run(LIMIT);
             assertTrue(result.isSettled(), () -> "not settled after " + result.frames() + " frames");
             EbpfMap seen = object.map("seen").orElseThrow();
             assertEquals(List.of(), seen.control().entries());
@@ -77,7 +82,7 @@ class WarmupTest {
             HotSpotCode code = new HotSpotCode(program.unit(), codeOf(program).getClass());
             assertTrue(HotSpotCode.isKnown());
             assertFalse(code.isCompiled());
-            Warmup.Result result = new Warmup(program).run(Duration.ofSeconds(20));
+            Warmup.Result result = new Warmup(program).run(LIMIT, new InputSearch.Effort(LIMIT, 300));
             assertTrue(result.isSettled(), () -> "not settled after " + result.frames() + " frames");
             assertTrue(code.isCompiled());
             assertEquals(List.of(), result.coverage().missed());
@@ -105,7 +110,7 @@ class WarmupTest {
                 classes.add(new WeakReference<>(codeOf(program).getClass()));
             }
         }
-        for (int i = 0; i < 50 && left(classes) != 0; i++) {
+        for (int i = 0; i < GC_LOOKS && left(classes) != 0; i++) {
             System.gc();
             Thread.sleep(20);
         }

@@ -34,7 +34,7 @@ final class FreedPrograms {
     /** Functions of programs that may exist beyond those that there were: far below 1024 programs. */
     static final int MAX_MORE = 256;
 
-    private static final long PATIENCE_NANOS = 30_000_000_000L;
+    private static final long PATIENCE_NANOS = 120_000_000_000L;
     private static final Path AREAS = Path.of("/proc/vmallocinfo");
     private static final byte[] FUNCTION = "bpf_prog_alloc".getBytes(StandardCharsets.US_ASCII);
 
@@ -57,7 +57,7 @@ final class FreedPrograms {
     /**
      * To be called after each close; blocks now and then.
      *
-     * @throws IllegalStateException when the kernel frees nothing for 30 s: to go on would be dangerous
+     * @throws IllegalStateException when the kernel frees nothing for 2 minutes: to go on would be dangerous
      */
     static synchronized void closed() {
         if (++closed % AT_ONCE != 0) {

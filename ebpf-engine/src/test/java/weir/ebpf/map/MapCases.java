@@ -11,6 +11,8 @@ import weir.ebpf.kernel.SpinLockBtf;
 final class MapCases {
     /** A file descriptor that no process of ours has open. */
     static final int NO_DESCRIPTOR = 99_999;
+    /** So many that two filters with seeds of their own find nothing that is not in them. */
+    private static final int BLOOM_ENTRIES = 400_000;
 
     private static final long[] UPDATE_FLAGS = {0, 0, 0, 0, 0, 1, 1, 2, 2, 3, 4, 4, 5, 6, 8, 1L << 40, -1};
     private static final long[] LOOKUP_FLAGS = {0, 0, 0, 0, 0, 0, 4, 8, -1};
@@ -83,8 +85,8 @@ final class MapCases {
                 map(MapType.STACK, 0, 8, 3),
                 map(MapType.STACK, 0, 5, 4),
                 map(MapType.RINGBUF, 0, 0, 4096),
-                map(MapType.BLOOM_FILTER, 0, 8, 4000),
-                map(MapType.BLOOM_FILTER, 0, 21, 4000).withExtra(3));
+                map(MapType.BLOOM_FILTER, 0, 8, BLOOM_ENTRIES),
+                map(MapType.BLOOM_FILTER, 0, 21, BLOOM_ENTRIES).withExtra(3));
     }
 
     private static MapSpec locked(MapType type) {

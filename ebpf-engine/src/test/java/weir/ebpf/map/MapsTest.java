@@ -98,15 +98,20 @@ class MapsTest {
         }
     }
 
-    /** What 10,000 maps use, and the large ones among them, is 1 GiB and more; the Java heap may grow a little. */
+    /**
+     * What 10,000 maps use, and the large ones among them, is 1 GiB and more. The Java heap and what the JVM compiles may
+     * grow, but not each time.
+     */
     @Test
     @RequiresFeature(Feature.LINUX)
     void givesAllMemoryBack() throws IOException {
         openAndClose(2_000);
-        long before = residentBytes();
-        openAndClose(10_000);
-
-        long grown = residentBytes() - before;
+        long grown = Long.MAX_VALUE;
+        for (int round = 0; round < 3 && grown >= 256 << 20; round++) {
+            long before = residentBytes();
+            openAndClose(10_000);
+            grown = residentBytes() - before;
+        }
         assertTrue(grown < 256 << 20, "grown by " + grown + " bytes");
     }
 
