@@ -41,7 +41,6 @@ class AllocationTest {
     private static final long WARM_UP_FRAMES = 400_000;
     private static final long MEASURED_FRAMES = 1_000_000;
 
-    private static final int ATTEMPTS = 8;
     private static final long NANOS_BETWEEN_LOOKS = 200;
 
     /** Generator and sink at every port, on the test's thread, without garbage of their own. */
@@ -222,16 +221,7 @@ class AllocationTest {
     /** Tries again while the compiler is still at work; what a frame costs by nature, it costs every time. */
     private static void assertNoGarbage(Load load) {
         load.run(WARM_UP_FRAMES);
-        long least = Long.MAX_VALUE;
-        for (int attempt = 0; attempt < ATTEMPTS && least > 0; attempt++) {
-            least = Math.min(least, bytesFor(load, MEASURED_FRAMES));
-        }
-        assertEquals(0, least, "bytes allocated for " + MEASURED_FRAMES + " frames");
-    }
-
-    private static long bytesFor(Load load, long frames) {
-        long before = AllocatedBytes.now();
-        load.run(frames);
-        return AllocatedBytes.now() - before;
+        long bytes = AllocatedBytes.ofRun(1, () -> load.run(MEASURED_FRAMES));
+        assertEquals(0, bytes, "bytes allocated for " + MEASURED_FRAMES + " frames");
     }
 }

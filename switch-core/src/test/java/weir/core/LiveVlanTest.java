@@ -2,6 +2,7 @@
 package weir.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static weir.core.testing.Law.eventually;
 
 import java.lang.foreign.ValueLayout;
@@ -23,7 +24,7 @@ import weir.core.testing.Law;
 import weir.testing.RunSize;
 
 /** Floods with tags pushed and popped, on three workers at once: no port ever sees a frame that another one changed. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class LiveVlanTest {
     private static final List<String> MODES =
             List.of("access:10", "trunk:10", "trunk:10,native=10", "trunk:10,20", "access:10", "trunk:10", "access:20");
@@ -74,7 +75,8 @@ class LiveVlanTest {
 
         void stop() throws InterruptedException {
             running = false;
-            thread.join(10_000);
+            thread.join(60_000);
+            assertFalse(thread.isAlive(), thread::getName);
         }
     }
 

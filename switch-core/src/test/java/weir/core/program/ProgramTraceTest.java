@@ -29,7 +29,7 @@ import weir.ebpf.Engine;
 import weir.ebpf.map.MapFlags;
 
 /** What a trace tells of programs. {@link EngineDifferentialTest} shows that it changes nothing of what they do. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ProgramTraceTest {
     private static final ProgramPlace SWITCH = ProgramPlace.onSwitch();
     private static final int DNS = 53;

@@ -43,7 +43,7 @@ import weir.ebpf.map.RedirectMap;
 import weir.ebpf.xdp.XdpAction;
 
 /** Loading, replacing, keeping maps, rolling back, unloading; what programs say to control code. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SwitchProgramsTest {
     private static final ProgramPlace SWITCH = ProgramPlace.onSwitch();
 
@@ -157,7 +157,7 @@ class SwitchProgramsTest {
             });
             SwitchPrograms programs = hand.sw().programs();
             ProgramOptions options =
-                    Steered.options().withKeepMaps(true).withRollback(new Rollback(0.5, 4, Duration.ofMinutes(1)));
+                    Steered.options().withKeepMaps(true).withRollback(new Rollback(0.5, 4, Duration.ofHours(1)));
             AttachedProgram old = Steered.load(
                     hand,
                     SWITCH,
@@ -197,7 +197,7 @@ class SwitchProgramsTest {
         try (HandDrivenSwitch hand = new HandDrivenSwitch().ports("a", "b")) {
             SwitchPrograms programs = hand.sw().programs();
             ProgramOptions options =
-                    Steered.options().withKeepMaps(true).withRollback(new Rollback(0, 1, Duration.ofMinutes(1)));
+                    Steered.options().withKeepMaps(true).withRollback(new Rollback(0, 1, Duration.ofHours(1)));
             AttachedProgram old = Steered.load(hand, SWITCH, Steered.object("steered"), options);
             AttachedProgram faulty = Steered.load(
                     hand,
@@ -225,7 +225,7 @@ class SwitchProgramsTest {
         try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
             Future<T> result = thread.submit(call);
             try {
-                return result.get(10, TimeUnit.SECONDS);
+                return result.get(1, TimeUnit.MINUTES);
             } catch (TimeoutException e) {
                 thread.shutdownNow();
                 throw new AssertionError("it waited", e);

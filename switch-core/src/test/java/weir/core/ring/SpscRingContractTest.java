@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import weir.core.testing.Seeds;
 
 /** What the ring on the heap and the one in native memory have in common. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 abstract class SpscRingContractTest {
     /** The two ends of a ring, as far as both kinds offer them. */
     interface Ends {
@@ -168,7 +168,7 @@ abstract class SpscRingContractTest {
                 LockSupport.parkNanos(1);
             }
         }
-        reader.join(30_000);
+        reader.join(300_000);
         assertTrue(!reader.isAlive(), "the reader got everything");
         assertEquals(null, wrong.get());
     }

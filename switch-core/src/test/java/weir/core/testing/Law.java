@@ -9,7 +9,7 @@ import weir.core.counter.ConservationLaw;
 
 /** The assertions that every test makes which moves frames. */
 public final class Law {
-    private static final long PATIENCE_NANOS = 20_000_000_000L;
+    private static final long PATIENCE_NANOS = 60_000_000_000L;
     private static final long POLL_NANOS = 20_000;
     private static final long MAX_POLL_NANOS = 5_000_000;
 
@@ -48,7 +48,7 @@ public final class Law {
         boolean holds() throws Exception;
     }
 
-    /** Polls for a condition for at most 20 s. */
+    /** Polls for a condition for at most a minute. */
     public static void eventually(String what, Condition condition) {
         eventually(what, PATIENCE_NANOS, condition);
     }

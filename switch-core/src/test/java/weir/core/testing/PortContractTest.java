@@ -39,7 +39,7 @@ import weir.core.worker.WaitMode;
  * What every kind of port keeps. A subclass says how to open one and how to be the outside world behind it; the test
  * plays the worker, on a switch without threads.
  */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 public abstract class PortContractTest {
     private static final String NAME = "subject";
     private static final int BURST = 16;

@@ -96,7 +96,7 @@ public final class Talker implements AutoCloseable {
     public void close() {
         running = false;
         try {
-            thread.join(20_000);
+            thread.join(60_000);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -35,7 +35,7 @@ import weir.core.testing.SuperFrame;
 import weir.core.testing.Traced;
 
 /** What a trace tells of frames that no eBPF program sees. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class TraceTest {
     private static final byte[] A_TO_B = Frames.untagged(Frames.station(2), Frames.station(1), 60, 1);
     private static final byte[] B_TO_A = Frames.untagged(Frames.station(1), Frames.station(2), 100, 2);

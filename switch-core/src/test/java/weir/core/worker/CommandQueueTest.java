@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(value = 30, unit = TimeUnit.SECONDS)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class CommandQueueTest {
     private final CommandQueue commands = new CommandQueue(new WakeupList(() -> {}));
     private final AtomicBoolean running = new AtomicBoolean(true);
@@ -74,7 +74,7 @@ class CommandQueueTest {
         Thread waiter = Thread.ofPlatform().daemon(true).start(() -> commands.awaitPassage(passage));
         assertFalse(waiter.join(Duration.ofMillis(50)), "the worker is still at it");
         goesOn.set(true);
-        assertTrue(waiter.join(Duration.ofSeconds(10)));
+        assertTrue(waiter.join(Duration.ofMinutes(1)));
         commands.awaitPassage(commands.askForPassage());
     }
 
