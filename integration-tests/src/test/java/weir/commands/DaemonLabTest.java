@@ -23,7 +23,7 @@ import weir.testing.RequiresFeature;
 
 /** The script of {@code examples/daemon}, against a daemon, both as a user starts them. */
 @RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.TUN, Feature.NETNS, Feature.PING})
-@Timeout(180)
+@Timeout(300)
 class DaemonLabTest {
     private static final Pattern WRITTEN = Pattern.compile("(\\d+) frames written to lab.pcapng");
 

@@ -8,18 +8,28 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import weir.ports.testing.Netns;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
 @RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.TUN, Feature.NETNS, Feature.PING})
-@Timeout(120)
+@Timeout(300)
 class DemoTapTest {
     private static final List<String> SIDES = List.of("a", "b");
+
+    /** Of IPv6, so that there is time for a signal. */
+    private static final String UNHURRIED_PING = """
+            #!/bin/sh
+            PATH=${PATH#*:}
+            case "$*" in *2001:*) exec ping "$@" -i 5 -w 12 ;; esac
+            exec ping "$@"
+            """;
 
     @Test
     void carriesPingAndUdpBothWaysAndRemovesEverything() throws InterruptedException {
@@ -70,8 +80,11 @@ class DemoTapTest {
 
     /** While ping runs, which hears of Ctrl-C too and may end before the demo knows. */
     @Test
-    void leavesNothingBehindAfterCtrlCDuringAPing() throws InterruptedException {
-        try (WeirProcess demo = WeirProcess.startBehind(List.of("setsid"), "demo", "--tap", "--seconds", "20")) {
+    void leavesNothingBehindAfterCtrlCDuringAPing(@TempDir Path folder) throws Exception {
+        Path ping = Files.writeString(folder.resolve("ping"), UNHURRIED_PING);
+        Files.setPosixFilePermissions(ping, PosixFilePermissions.fromString("rwxr-xr-x"));
+        List<String> behind = List.of("setsid", "env", "PATH=" + folder + ":" + System.getenv("PATH"));
+        try (WeirProcess demo = WeirProcess.startBehind(behind, "demo", "--tap", "--seconds", "60")) {
             demo.awaitText("ping 198.18.64.2").ctrlC();
 
             assertEquals(130, demo.exitCode(), demo::err);
@@ -84,7 +97,7 @@ class DemoTapTest {
 
     @Test
     void leavesNothingBehindAfterCtrlC() throws InterruptedException {
-        try (WeirProcess demo = WeirProcess.startBehind(List.of("setsid"), "demo", "--tap", "--seconds", "20")) {
+        try (WeirProcess demo = WeirProcess.startBehind(List.of("setsid"), "demo", "--tap", "--seconds", "60")) {
             demo.awaitText("ping 2001:db8::2").ctrlC();
 
             assertEquals(130, demo.exitCode(), demo::err);
@@ -96,7 +109,7 @@ class DemoTapTest {
 
     @Test
     void leavesNothingBehindWhenStoppedAtOnce() throws InterruptedException {
-        try (WeirProcess demo = WeirProcess.start("demo", "--tap", "--seconds", "20")) {
+        try (WeirProcess demo = WeirProcess.start("demo", "--tap", "--seconds", "60")) {
             demo.awaitText("port b").signal("TERM");
 
             assertEquals(130, demo.exitCode(), demo::err);
@@ -106,7 +119,7 @@ class DemoTapTest {
 
     @Test
     void removesWhatAKilledDemoLeftBehind() throws InterruptedException {
-        try (WeirProcess killed = WeirProcess.start("demo", "--tap", "--seconds", "20")) {
+        try (WeirProcess killed = WeirProcess.start("demo", "--tap", "--seconds", "60")) {
             killed.awaitText("ping 198.18.64.2").signal("KILL");
             killed.exitCode();
             assertTrue(Files.exists(netns(killed, "a")));

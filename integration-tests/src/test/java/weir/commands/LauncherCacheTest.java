@@ -24,7 +24,7 @@ import weir.testing.RequiresFeature;
 
 /** The launcher with its jars beside it and no sources, in a folder with a space in its name, called by a link. */
 @RequiresFeature({Feature.LINUX, Feature.ROOT})
-@Timeout(180)
+@Timeout(300)
 class LauncherCacheTest {
     private static final Path ROOT = Path.of(System.getProperty("weir.root"));
     private static final Path BUILT = ROOT.resolve("control-api/target");

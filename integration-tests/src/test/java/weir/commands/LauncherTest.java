@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import weir.ports.pcap.CaptureFrame;
@@ -22,7 +23,10 @@ import weir.testing.RequiresFeature;
 /** What a new user types first, through the launcher. */
 @RequiresFeature(Feature.LINUX)
 class LauncherTest {
-    private static final long DEMO_SECONDS = 30;
+    /** It takes ten on a machine with nothing else to do. */
+    private static final long DEMO_SECONDS = 100;
+
+    private static final Pattern HALF = Pattern.compile(" in (\\d+\\.\\d) s\\)");
     private static final Path ROOT = Path.of(System.getProperty("weir.root"));
     private static final String LAUNCHER = ROOT.resolve("weir").toString();
     private static final String NAT = ROOT.resolve("examples/programs/nat.o").toString();
@@ -39,7 +43,12 @@ class LauncherTest {
 
             assertTrue(demo.out().contains("law: every frame is accounted for"), demo::out);
             assertTrue(demo.out().contains("program l2_bridge verified"), demo::out);
-            assertEquals(2, demo.out().split(" in 3\\.[0-9] s\\)", -1).length - 1, demo::out);
+            List<Double> halves = HALF.matcher(demo.out())
+                    .results()
+                    .map(half -> Double.valueOf(half.group(1)))
+                    .toList();
+            assertEquals(2, halves.size(), demo::out);
+            assertTrue(halves.stream().allMatch(half -> half >= 3), demo::out);
             assertTrue(seconds < DEMO_SECONDS, () -> "took " + seconds + " s");
         }
     }

@@ -23,7 +23,7 @@ import weir.testing.RequiresFeature;
 
 /** The launcher in a fresh copy of the sources, in a folder with a space in its name, on machines that lack something. */
 @RequiresFeature(Feature.LINUX)
-@Timeout(120)
+@Timeout(300)
 class LauncherTroubleTest {
     private static final Path ROOT = Path.of(System.getProperty("weir.root"));
     private static final List<String> NOBODY = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");

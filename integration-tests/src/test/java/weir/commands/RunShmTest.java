@@ -23,7 +23,7 @@ import weir.testing.RequiresFeature;
 @Timeout(180)
 @RequiresFeature({Feature.LINUX, Feature.MAVEN})
 class RunShmTest {
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final byte[] FRAME = Frames.untagged(Frames.BROADCAST, Frames.station(1), 100, 7);
 
     @Test
@@ -39,7 +39,7 @@ class RunShmTest {
                 do {
                     do { // a frame that comes before the worker has b's client finds the port down
                         assertTrue(a.sender().send(FRAME, 0, FRAME.length));
-                    } while (!b.receiver().await(PATIENCE_NANOS / 100));
+                    } while (!b.receiver().await(LOOK_NANOS));
                     received = Arrays.copyOf(buffer, b.receiver().receive(buffer));
                 } while (received.length < FRAME.length); // a probe of the loop guard
                 assertArrayEquals(FRAME, received);

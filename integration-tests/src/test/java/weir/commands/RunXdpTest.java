@@ -3,7 +3,6 @@
 package weir.commands;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static weir.ports.testing.Waiting.within;
 
@@ -22,7 +21,7 @@ import weir.testing.RequiresFeature;
 
 /** {@code weir run xdp:v0 xdp:v1} in a namespace between two hosts. */
 @RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.BPF_PROGRAMS, Feature.NETNS, Feature.PING})
-@Timeout(120)
+@Timeout(300)
 class RunXdpTest {
     private static final String MEMLOCK = "--memlock=8388608";
 
@@ -62,12 +61,11 @@ class RunXdpTest {
     }
 
     private void assertPings() {
-        String answer = left.run("ping", "-n", "-c", "3", "-i", "0.2", "-W", "2", "198.18.67.2");
-        assertTrue(answer.contains("3 received"), answer);
+        Pings.areAnswered(left::run, "198.18.67.2");
     }
 
     private void assertNothingIsAttached() {
-        assertFalse(between.ip("link").contains("xdp"), () -> between.ip("link"));
+        within(30_000, () -> !between.ip("link").contains("xdp"));
     }
 
     @Test
@@ -92,7 +90,7 @@ class RunXdpTest {
             first.signal("KILL");
             first.exitCode();
         }
-        within(1000, () -> !between.ip("link").contains("xdp"));
+        assertNothingIsAttached();
         try (WeirProcess second = run()) {
             assertPings();
             second.signal("TERM");

@@ -19,7 +19,7 @@ import weir.testing.RequiresFeature;
 
 /** The unit of the daemon, as systemd reads it and as the documents say that it is installed. */
 @RequiresFeature({Feature.LINUX, Feature.SYSTEMD})
-@Timeout(60)
+@Timeout(180)
 class ServiceUnitTest {
     private static final Path ROOT = Path.of(System.getProperty("weir.root"));
     private static final Path UNIT = ROOT.resolve("docker/weir.service");

@@ -4,6 +4,7 @@ package weir.commands;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import weir.ports.testing.Waiting;
 
 /** A weir command in a process of its own, killed when closed. */
 public final class WeirProcess implements AutoCloseable {
-    private static final long READY_MILLIS = 30_000;
+    private static final long READY_MILLIS = 60_000;
     private static final long END_SECONDS = 120;
 
     /** A build in the background may ignore SIGINT, and what it starts would, too. Becomes the command. */
@@ -107,7 +108,7 @@ public final class WeirProcess implements AutoCloseable {
 
     private static String read(Path file) {
         try {
-            return Files.readString(file);
+            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8); // which may end in half a character
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -24,7 +24,7 @@ import weir.testing.RequiresFeature;
 /** {@code weir docker attach} and {@code detach} with containers that run. */
 @RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.TUN, Feature.NETNS, Feature.BUSYBOX, Feature.DOCKER})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(240)
+@Timeout(600)
 class DockerAttachTest {
     private static final String SWITCH = "lan";
 
@@ -48,7 +48,7 @@ class DockerAttachTest {
         for (String port : ports().propertyNames()) {
             weir("port", "detach", SWITCH + ":" + port).succeeds();
         }
-        assertEquals(List.of(), lab.interfaces());
+        lab.awaitNoInterfaces();
     }
 
     /** What asks Docker is a process, with the variable that says where Docker is. */
@@ -148,7 +148,7 @@ class DockerAttachTest {
         succeeds("docker", "detach", SWITCH, "web", "--name", "eth1");
 
         lab.docker("restart", "-t", "0", "web");
-        Waiting.within(10_000, () -> isGone("web"));
+        Waiting.within(30_000, () -> isGone("web"));
         succeeds("docker", "attach", SWITCH, "web", "--ip", "198.18.31.12/24"); // beside the one that is gone
         assertEquals("web-2", String.join(" ", ports().propertyNames()).replace("web ", ""));
         succeeds("docker", "detach", SWITCH, "web"); // the one that serves
@@ -198,7 +198,7 @@ class DockerAttachTest {
         assertTrue(lab.pings("h1", "198.18.32.12"));
         assertEquals("FAILED", ports().path("h3").path("state").asString());
         lab.docker("rm", "-f", "h2");
-        Waiting.within(10_000, () -> isGone("h2")); // though the switch's descriptor was opened inside
+        Waiting.within(30_000, () -> isGone("h2")); // though the switch's descriptor was opened inside
         for (String each : List.of("h1", "h2", "h3")) {
             succeeds("docker", "detach", SWITCH, each);
         }

@@ -32,8 +32,10 @@ final class DockerLab implements AutoCloseable {
     private static final List<String> APPLETS = List.of(
             "sh", "sleep", "ping", "ping6", "ip", "cat", "wget", "httpd", "true", "timeout", "arp", "nc", "echo");
     private static final Pattern LIBRARY = Pattern.compile("(/\\S+) \\(0x");
-    private static final long START_MILLIS = 60_000;
+    private static final long START_MILLIS = 120_000;
+    private static final long END_MILLIS = 30_000;
     private static final long COMMAND_SECONDS = 60;
+    private static final int PING_ROUNDS = 30;
 
     private final Netns netns = new Netns();
     private final Path folder;
@@ -89,7 +91,7 @@ final class DockerLab implements AutoCloseable {
                 .strip();
         dockerd.destroyForcibly().onExit().join();
         // It goes with dockerd, but not at once, and the next dockerd would take it for its own.
-        Waiting.within(10_000, () -> Files.notExists(Path.of("/proc", containerd)));
+        Waiting.within(END_MILLIS, () -> Files.notExists(Path.of("/proc", containerd)));
     }
 
     /** As a machine ends that has no time: both daemons, what runs in containers, and where it ran. */
@@ -102,7 +104,7 @@ final class DockerLab implements AutoCloseable {
         killWeir();
         processes.forEach(process -> Netns.exec("kill", "-KILL", process));
         unmountAll();
-        Waiting.within(10_000, () -> interfaces().isEmpty());
+        awaitNoInterfaces();
     }
 
     /** Starts the Docker daemon again. */
@@ -438,12 +440,12 @@ final class DockerLab implements AutoCloseable {
 
     /** Whether a container gets an answer from an address or a name; asks for a while. */
     boolean pings(String container, String target) {
-        return run(List.of("exec", container, "ping", "-c", "1", "-W", "1", target))
-                                .code()
-                        == 0
-                || run(List.of("exec", container, "ping", "-c", "3", "-W", "2", target))
-                                .code()
-                        == 0;
+        for (int i = 0; i < PING_ROUNDS; i++) {
+            if (succeeds(List.of("exec", container, "ping", "-c", "1", "-W", "1", target))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether a page is served where the daemons are. */
@@ -486,7 +488,7 @@ final class DockerLab implements AutoCloseable {
                 .filter(place -> place.startsWith(folder + "/"))
                 .toList();
         for (String each : left.reversed()) {
-            Netns.exec("umount", "--lazy", each);
+            Netns.exec("sh", "-c", "umount --lazy \"$0\" || ! mountpoint -q \"$0\"", each); // may go by itself
         }
     }
 
@@ -516,6 +518,15 @@ final class DockerLab implements AutoCloseable {
                 .map(line -> line.split(": ", -1)[1])
                 .filter(name -> !name.equals("lo"))
                 .toList();
+    }
+
+    /** The kernel takes a namespace's interfaces away some time after the last process in it. */
+    void awaitNoInterfaces() {
+        try {
+            Waiting.within(END_MILLIS, () -> interfaces().isEmpty());
+        } catch (AssertionError e) {
+            throw new AssertionError("interfaces are left: " + interfaces(), e);
+        }
     }
 
     @Override

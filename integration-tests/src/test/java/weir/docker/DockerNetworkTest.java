@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,8 +29,10 @@ import weir.testing.RequiresFeature;
 
 @RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.TUN, Feature.NETNS, Feature.BUSYBOX, Feature.DOCKER})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(240)
+@Timeout(600)
 class DockerNetworkTest {
+    private static final Pattern SEQUENCE = Pattern.compile("seq=(\\d+) ");
+
     @SuppressWarnings("NullAway.Init") // before all tests
     private DockerLab lab;
 
@@ -46,7 +50,7 @@ class DockerNetworkTest {
     @AfterEach
     void leavesNothingBehind() throws IOException {
         lab.clear();
-        assertEquals(List.of(), lab.interfaces());
+        lab.awaitNoInterfaces();
         Path file = lab.state().resolve("docker.json");
         String state = Files.exists(file) ? Files.readString(file) : "\"networks\" : { } \"endpoints\" : { }";
         assertTrue(state.contains("\"networks\" : { }") && state.contains("\"endpoints\" : { }"), state);
@@ -139,7 +143,7 @@ class DockerNetworkTest {
 
         lab.killWeir();
         String link = "ip link show eth0";
-        Waiting.within(10_000, () -> lab.docker("exec", "h1", "sh", "-c", link).contains("NO-CARRIER"));
+        Waiting.within(30_000, () -> lab.docker("exec", "h1", "sh", "-c", link).contains("NO-CARRIER"));
         lab.startWeir();
 
         assertTrue(lab.pings("h1", "198.18.15.12"));
@@ -199,15 +203,16 @@ class DockerNetworkTest {
             lab.container("h1", "lab");
             lab.container("h2", "lab", "--ip", "198.18.27.12");
             String before = lab.docker("inspect", "-f", "{{.State.Pid}}", "h1", "h2");
-            lab.docker("exec", "-d", "h1", "sh", "-c", "ping -c 100 -i 0.1 -W 1 198.18.27.12 > /tmp/pings");
+            lab.docker("exec", "-d", "h1", "sh", "-c", "ping -i 0.1 198.18.27.12 > /tmp/pings");
+            awaitAnswers(1);
 
             lab.killDocker();
             Waiting.sleep(1_000);
             lab.startDocker("--live-restore");
 
             assertEquals(before, lab.docker("inspect", "-f", "{{.State.Pid}}", "h1", "h2"));
-            Waiting.within(
-                    30_000, () -> lab.docker("exec", "h1", "cat", "/tmp/pings").contains("100 packets received"));
+            List<Integer> answers = awaitAnswers(answers().size() + 20);
+            assertEquals(IntStream.range(0, answers.size()).boxed().toList(), answers, "every one, in order");
             lab.container("h3", "lab");
             assertTrue(lab.pings("h3", "h2"));
         } finally {
@@ -215,6 +220,19 @@ class DockerNetworkTest {
             lab.killDocker();
             lab.startDocker();
         }
+    }
+
+    /** Waits until so many echo requests have been answered; the numbers of all that have. */
+    private List<Integer> awaitAnswers(int count) {
+        Waiting.within(60_000, () -> answers().size() >= count);
+        return answers();
+    }
+
+    private List<Integer> answers() {
+        return SEQUENCE.matcher(lab.docker("exec", "h1", "cat", "/tmp/pings"))
+                .results()
+                .map(found -> Integer.valueOf(found.group(1)))
+                .toList();
     }
 
     @Test
@@ -244,7 +262,7 @@ class DockerNetworkTest {
             }
             lab.container("peer", "lab");
 
-            Waiting.within(10_000, () -> lab.fetches("http://127.0.0.1:8080/"));
+            Waiting.within(30_000, () -> lab.fetches("http://127.0.0.1:8080/"));
             assertTrue(lab.pings("peer", "198.18.25.11"));
             assertTrue(lab.docker("exec", "web", "ip", "route").contains("default via 198.18.24.1"));
             assertTrue(lab.pings("web", "198.18.24.1"));
@@ -254,7 +272,7 @@ class DockerNetworkTest {
             assertTrue(lab.weirLog().contains("published ports of endpoint "), lab::weirLog);
             lab.docker("restart", "-t", "0", "web");
             lab.docker("exec", "-d", "web", "httpd", "-f", "-h", "/www");
-            Waiting.within(10_000, () -> lab.fetches("http://127.0.0.1:8080/"));
+            Waiting.within(30_000, () -> lab.fetches("http://127.0.0.1:8080/"));
         } finally {
             lab.clear();
             lab.docker("network", "rm", "docker_gwbridge");
@@ -325,7 +343,7 @@ class DockerNetworkTest {
         exec.addAll(words.subList(1, words.size()));
         Waiting.within(
                 60_000, () -> lab.succeeds(exec)); // on a busy machine the first answer takes longer than it waits
-        lab.docker("stop", "weir");
+        lab.docker("stop", "-t", "60", "weir"); // it has time
         assertEquals("0", lab.docker("inspect", "-f", "{{.State.ExitCode}}", "weir"));
         lab.docker("rm", "weir");
     }
@@ -337,6 +355,8 @@ class DockerNetworkTest {
 
         String addresses = lab.docker("exec", "h1", "ip", "-4", "addr", "show", "eth0");
         assertFalse(addresses.contains("inet "), addresses);
-        assertTrue(lab.docker("exec", "h1", "ip", "link", "show", "eth0").contains("LOWER_UP"));
+        Waiting.within(
+                30_000,
+                () -> lab.docker("exec", "h1", "ip", "link", "show", "eth0").contains("LOWER_UP"));
     }
 }

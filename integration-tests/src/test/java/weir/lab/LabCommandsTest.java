@@ -25,7 +25,7 @@ import weir.testing.RequiresFeature;
 
 /** {@code weir lab} and its daemon as processes, which are killed at the worst moment. */
 @RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.TUN, Feature.NETNS, Feature.PING})
-@Timeout(180)
+@Timeout(300)
 class LabCommandsTest {
     private static final String NAME = "weirt-lab";
     private static final String TEXT = """
@@ -113,7 +113,7 @@ class LabCommandsTest {
             assertTrue(hosts.pings("a", "198.18.26.12"));
 
             Netns.exec("ip", "netns", "delete", hosts.name("b"));
-            Waiting.within(10_000, () -> state().equals("partial"));
+            Waiting.within(30_000, () -> state().equals("partial"));
             assertEquals(
                     "up",
                     succeeds("up", file.toString(), "--run")

@@ -15,6 +15,7 @@ import weir.ports.testing.Netns;
 /** Commands in the namespaces of a lab, by services. */
 record LabNamespaces(String lab) {
     private static final Path FOLDER = Path.of("/run/netns");
+    private static final int PING_ROUNDS = 30;
 
     /** What a command did. */
     record Outcome(int code, String output) {}
@@ -40,10 +41,14 @@ record LabNamespaces(String lab) {
         }
     }
 
-    /** Whether a service gets an answer; asks a second time, for the first may be lost to a neighbour's resolution. */
+    /** Whether a service gets an answer; asks for half a minute. */
     boolean pings(String service, String address) {
-        return in(service, "ping", "-c", "1", "-W", "1", address).code() == 0
-                || in(service, "ping", "-c", "3", "-W", "2", address).code() == 0;
+        for (int i = 0; i < PING_ROUNDS; i++) {
+            if (in(service, "ping", "-c", "1", "-W", "1", address).code() == 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether a service gets no answer. */

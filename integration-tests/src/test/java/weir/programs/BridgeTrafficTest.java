@@ -22,11 +22,11 @@ import weir.testing.RequiresFeature;
 
 /** Examples that decide where frames go, between three hosts. */
 @RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.TUN, Feature.NETNS, Feature.PING, Feature.TCPDUMP})
-@Timeout(60)
+@Timeout(180)
 class BridgeTrafficTest {
     private static final int DATAGRAMS = 30;
     private static final int UDP_PORT = 7000;
-    private static final String DHCP_SECONDS = "30"; // then the server ends, though this process was killed
+    private static final String DHCP_SECONDS = "60"; // then the server ends, though this process was killed
 
     @RegisterExtension
     final TrafficLab lab = new TrafficLab();
@@ -103,7 +103,7 @@ class BridgeTrafficTest {
                             "-n",
                             "-q",
                             "-t",
-                            "10",
+                            "40",
                             "-T",
                             "1",
                             "-i",
@@ -142,7 +142,7 @@ class BridgeTrafficTest {
             assertEquals(DATAGRAMS, second.packets().size());
             assertEquals(0, watcher.count(packet -> packet.contains("bad udp cksum")));
         }
-        assertEquals(0, lab.station(3).ping(lab.station(1).ipv4(), 1));
+        assertTrue(lab.station(3).isCutOff(lab.station(1).ipv4()));
         assertTrue(lab.drops(lab.station(3), DropReason.PROGRAM_DROP) > 0);
         assertEquals(0, lab.drops(lab.station(1), DropReason.PROGRAM_DROP));
     }
@@ -160,10 +160,10 @@ class BridgeTrafficTest {
         Station third = lab.station(3);
         try (Capture outside = new Capture(third, "arp and ether src " + first.mac())) {
             assertEquals(2, first.ping(lab.station(2).ipv4(), 2));
-            assertEquals(0, first.ping(third.ipv4(), 1));
+            assertTrue(first.isCutOff(third.ipv4()));
             assertEquals(0, outside.packets().size());
         }
-        assertEquals(0, third.ping(first.ipv4(), 1)); // its port has no domain
+        assertTrue(third.isCutOff(first.ipv4())); // its port has no domain
         assertTrue(lab.drops(third, DropReason.PROGRAM_DROP) > 0);
 
         Cells.put(program, "domain_of_port", Cells.u32(3), Cells.u32(0));

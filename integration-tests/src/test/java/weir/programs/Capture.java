@@ -11,7 +11,7 @@ import weir.ports.testing.Waiting;
 
 /** What tcpdump sees at a station's interface, promiscuous, one text a packet, checksums checked. */
 final class Capture implements AutoCloseable {
-    private static final long PATIENCE_NANOS = 10_000_000_000L;
+    private static final long PATIENCE_NANOS = 30_000_000_000L;
     // Room for thousands of packets: with longer ones there would be room for less than ten.
     private static final String SNAP_BYTES = "2048";
     private static final String BUFFER_KIB = "16384";

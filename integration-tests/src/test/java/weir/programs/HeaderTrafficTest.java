@@ -31,7 +31,7 @@ import weir.testing.RequiresFeature;
 
 /** Examples that read and rewrite headers, of frames that the kernel's stack wrote and checks. */
 @RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.TUN, Feature.NETNS, Feature.PING, Feature.TCPDUMP})
-@Timeout(60)
+@Timeout(180)
 class HeaderTrafficTest {
     private static final int DATAGRAMS = 40;
     private static final int UDP_PORT = 7000;

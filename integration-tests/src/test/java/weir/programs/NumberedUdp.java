@@ -13,7 +13,7 @@ final class NumberedUdp implements AutoCloseable {
     static final int HEADER_BYTES = 14 + 20 + 8;
 
     private static final int PAYLOAD_BYTES = 32;
-    private static final long SILENCE_NANOS = 2_000_000_000L;
+    private static final long SILENCE_NANOS = 20_000_000_000L;
 
     private final DatagramChannel from;
     private final DatagramChannel to;
@@ -76,7 +76,7 @@ final class NumberedUdp implements AutoCloseable {
         }
     }
 
-    /** Waits until so many have arrived, or nothing has for two seconds. Returns how many did. */
+    /** Waits until so many have arrived, or nothing has for long. Returns how many did. */
     int await(int count) throws IOException, InterruptedException {
         long last = System.nanoTime();
         int before = 0;

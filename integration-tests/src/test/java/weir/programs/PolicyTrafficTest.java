@@ -26,7 +26,7 @@ import weir.testing.RequiresFeature;
 
 /** Examples that drop, count and report, and leave the way of a frame to the switch. */
 @RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.TUN, Feature.NETNS, Feature.PING})
-@Timeout(60)
+@Timeout(180)
 class PolicyTrafficTest {
     private static final int DATAGRAMS = 40;
     private static final int UDP_PORT = 7000;
@@ -93,7 +93,7 @@ class PolicyTrafficTest {
             udp.poll();
             assertEquals(0, udp.arrived());
         }
-        assertEquals(0, from.ping(lab.station(2).ipv4(), 1));
+        assertTrue(from.isCutOff(lab.station(2).ipv4()));
         assertEquals(0, lab.counters(program).passed() + lab.counters(program).redirected());
     }
 
@@ -131,8 +131,11 @@ class PolicyTrafficTest {
             assertEquals(0, no4.arrived() + no6.arrived());
         }
         assertEquals(0, lab.drops(allowed, DropReason.PROGRAM_DROP));
-        assertEquals(lab.counters(program).dropped(), Cells.sum(program, "verdicts", DROP));
-        assertEquals(lab.counters(program).passed(), Cells.sum(program, "verdicts", PASS));
+        // Stations say something by themselves now and then, which may come between two looks.
+        Law.eventually(
+                "the program and the switch count the same",
+                () -> lab.counters(program).dropped() == Cells.sum(program, "verdicts", DROP)
+                        && lab.counters(program).passed() == Cells.sum(program, "verdicts", PASS));
     }
 
     /** Key for hosts 2001:db8:66::N. */
@@ -218,16 +221,18 @@ class PolicyTrafficTest {
         Station silent = lab.station(2);
         try (NumberedUdp alive = new NumberedUdp(talks, lab.station(3), UDP_PORT);
                 NumberedUdp once = new NumberedUdp(silent, lab.station(3), OTHER_UDP_PORT)) {
+            long forgotten = Cells.word(program, "counters", Cells.u32(2));
             once.send(1);
             assertEquals(1, once.awaitAll());
-            long forgotten = Cells.word(program, "counters", Cells.u32(2));
             Law.eventually("only who talks is known", () -> {
                 sendOne(alive);
                 return isKnown(program, talks) && !isKnown(program, silent);
             });
             assertTrue(Cells.word(program, "counters", Cells.u32(2)) > forgotten);
-            once.send(1);
-            Law.eventually("who talks again is known again", () -> isKnown(program, silent));
+            Law.eventually("who talks again is known again", () -> {
+                sendOne(once);
+                return isKnown(program, silent);
+            });
         }
     }
 

@@ -23,8 +23,9 @@ final class Station implements AutoCloseable {
 
     private static final Pattern PING_COUNT = Pattern.compile("(\\d+) received");
     private static final int RECEIVE_BUFFER_BYTES = 1 << 20;
-    private static final int CONNECT_MILLIS = 10_000;
-    private static final int READ_MILLIS = 10_000;
+    private static final int CONNECT_MILLIS = 50_000;
+    private static final int READ_MILLIS = 50_000;
+    private static final int PING_ROUNDS = 10;
 
     private final Netns netns = new Netns();
     private final int number;
@@ -84,9 +85,25 @@ final class Station implements AutoCloseable {
         netns.ip("neigh", "replace", address, "lladdr", mac, "dev", INTERFACE, "nud", "permanent");
     }
 
-    /** Echo requests, IPv4 or IPv6. Returns how many of {@code count} were answered. */
+    /**
+     * Echo requests, IPv4 or IPv6, until {@code count} are answered or nothing has been for long. Returns how many were.
+     */
     int ping(String address, int count) {
-        String output = netns.run("sh", "-c", "ping -n -c " + count + " -i 0.05 -W 1 " + address + " || true");
+        int answered = 0;
+        // The kernel gives up the question who has an address after three seconds, and ping with it.
+        for (int i = 0; i < PING_ROUNDS && answered < count; i++) {
+            answered = answered("-c " + count + " -i 0.05 -w 20 " + address);
+        }
+        return Math.min(answered, count); // it asks on while an answer takes long
+    }
+
+    /** Whether an echo request gets no answer. */
+    boolean isCutOff(String address) {
+        return answered("-c 1 -W 1 " + address) == 0;
+    }
+
+    private int answered(String options) {
+        String output = netns.run("sh", "-c", "ping -n " + options + " || true");
         Matcher received = PING_COUNT.matcher(output);
         if (!received.find()) {
             throw new AssertionError(output);

@@ -23,7 +23,8 @@ final class DemoNamespaces implements AutoCloseable {
     private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d+)-[ab]");
     private static final int LIMIT_SECONDS = 10;
     private static final int DELETE_ATTEMPTS = 3;
-    private static final int SIGNAL_SPREADS_MILLIS = 100;
+    private static final int LOOK_EVERY_MILLIS = 10;
+    private static final int SIGNAL_SPREADS_MILLIS = 2_000;
 
     private final Path ip;
     private final BooleanSupplier stopped;
@@ -127,7 +128,10 @@ final class DemoNamespaces implements AutoCloseable {
 
     /** For when a child failed: Ctrl-C reaches the child, too, and may reach it before us. */
     void awaitSignal() throws InterruptedException {
-        TimeUnit.MILLISECONDS.sleep(SIGNAL_SPREADS_MILLIS);
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SIGNAL_SPREADS_MILLIS);
+        while (!stopped.getAsBoolean() && System.nanoTime() - deadline < 0) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
+        }
     }
 
     void throwIfStopped() throws DemoStopped {

@@ -54,7 +54,10 @@ public final class TapDemo {
     private static final Set<Capability> NEEDED = EnumSet.of(Capability.CAP_NET_ADMIN, Capability.CAP_SYS_ADMIN);
     private static final int PINGS = 3;
     private static final long TRAFFIC_AFTER_SWAP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final int PING_LIMIT_SECONDS = 5;
+    /** For all answers. */
+    private static final String PING_PATIENCE_SECONDS = "5";
+
+    private static final int PING_LIMIT_SECONDS = 15;
     private static final Pattern PING_COUNTS =
             Pattern.compile("(\\d+) packets transmitted, (\\d+) (?:packets )?received");
     private static final Pattern PING_TIME = Pattern.compile("= [\\d.]+/([\\d.]+)/");
@@ -249,12 +252,12 @@ public final class TapDemo {
 
     private TapDemoReport.Ping ping(DemoStation from, String target) throws DemoStopped, InterruptedException {
         List<String> command =
-                namespaces.exec(from, ping, "-n", "-c", Integer.toString(PINGS), "-i", "0.2", "-W", "1", target);
+                namespaces.exec(from, ping, "-n", "-c", Integer.toString(PINGS), "-i", "0.2", "-w", PING_PATIENCE_SECONDS, target);
         String output =
                 ChildProcess.run(command, PING_LIMIT_SECONDS, TimeUnit.SECONDS).output();
         Matcher counts = PING_COUNTS.matcher(output);
         Matcher time = PING_TIME.matcher(output);
-        int received = counts.find() ? Integer.parseInt(counts.group(2)) : 0;
+        int received = counts.find() ? Math.min(PINGS, Integer.parseInt(counts.group(2))) : 0;
         if (received < PINGS) {
             namespaces.awaitSignal();
         }

@@ -21,7 +21,7 @@ final class UdpBurst {
     private static final int WINDOW_DATAGRAMS = 128;
     private static final int PAYLOAD_BYTES = 22; // a frame of 64 bytes
     private static final long STEP_NANOS = 20_000;
-    private static final long GIVE_UP_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final DatagramChannel from;
     private final DatagramChannel to;
