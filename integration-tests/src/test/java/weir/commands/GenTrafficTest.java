@@ -30,15 +30,8 @@ class GenTrafficTest {
     void everyFrameCrossesASwitchBetweenTapInterfaces() throws Exception {
         try (Netns netns = new Netns().silent();
                 WeirProcess run = start(
-                        "run",
-                        "ready: a UP, b UP",
-                        tap(netns, "a"),
-                        tap(netns, "b"),
-                        "--no-loop-guard",
-                        "-o",
-                        "json");
-                WeirProcess sink =
-                        start("sink", "ready: ", tap(netns, "s"), "--count", "" + FRAMES, "-o", "json")) {
+                        "run", "ready: a UP, b UP", tap(netns, "a"), tap(netns, "b"), "--no-loop-guard", "-o", "json");
+                WeirProcess sink = start("sink", "ready: ", tap(netns, "s"), "--count", "" + FRAMES, "-o", "json")) {
             netns.ip("link", "add", "g", "type", "veth", "peer", "name", "e");
             netns.ip("link", "set", "dev", "g", "up");
             netns.ip("link", "set", "dev", "e", "up");
@@ -92,9 +85,11 @@ class GenTrafficTest {
             netns.ip("link", "set", "dev", link, "master", name);
         }
         for (String link : links) {
-            Waiting.within(30_000, () -> netns.run("cat", "/sys/class/net/" + link + "/brport/state")
-                    .strip()
-                    .equals(FORWARDING));
+            Waiting.within(
+                    30_000,
+                    () -> netns.run("cat", "/sys/class/net/" + link + "/brport/state")
+                            .strip()
+                            .equals(FORWARDING));
         }
     }
 

@@ -44,6 +44,7 @@ import weir.testcontainers.WeirProgram;
 class ContainersOverWeir {
     private static final String IMAGE = "busybox:1";
     private static final int PAGE_BYTES = 100_000;
+    private static final int PATIENCE_SECONDS = 100;
     private static final Pattern RETRANSMITTED = Pattern.compile("Tcp: (?:-?\\d+ ){11}(\\d+)");
     private static final Pattern SEQUENCE = Pattern.compile("seq=(\\d+)");
 
@@ -90,7 +91,12 @@ class ContainersOverWeir {
     }
 
     private static boolean pings(GenericContainer<?> from, String to) throws IOException, InterruptedException {
-        return from.execInContainer("ping", "-c", "1", "-W", "10", to).getExitCode() == 0;
+        for (int i = 0; i < 15; i++) { // half a minute
+            if (from.execInContainer("ping", "-c", "1", "-W", "2", to).getExitCode() == 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isCutOff(GenericContainer<?> from, String to) throws IOException, InterruptedException {
@@ -108,11 +114,13 @@ class ContainersOverWeir {
 
     @Test
     void pagesComeThroughALossyLinkByRetransmission() throws Exception {
-        weir.link("web").loss(0.1);
+        knowEachOther(client, web); // a question that is lost three times is given up
+        knowEachOther(web, client);
+        weir.link("web").loss(0.02);
         long fetched = 0;
-        while (fetched < 40
+        while (fetched < 400
                 && (weir.drops(DropReason.LINK_LOSS) == 0 || retransmitted(web) + retransmitted(client) == 0)) {
-            assertEquals(PAGE_BYTES, get(20).getStdout().length());
+            assertEquals(PAGE_BYTES, get(PATIENCE_SECONDS).getStdout().length());
             fetched++;
         }
 
@@ -125,9 +133,19 @@ class ContainersOverWeir {
     @Test
     void delaysAreFelt() throws Exception {
         weir.link("web").delay(Duration.ofMillis(150)).jitter(Duration.ofMillis(10));
-        String answer = client.execInContainer("ping", "-c", "2", "web").getStdout();
-        double millis = Double.parseDouble(answer.replaceFirst("(?s).* min/avg/max = ([0-9.]+)/.*", "$1"));
-        assertTrue(millis >= 280 && millis < 900, answer);
+        double fastest = Double.MAX_VALUE;
+        for (int i = 0; i < 15 && fastest >= 900; i++) { // a machine that is busy adds to it
+            fastest = Math.min(fastest, fastestOfTwo(client));
+        }
+        assertTrue(fastest >= 280 && fastest < 900, fastest + " ms");
+    }
+
+    /** Milliseconds there and back. */
+    private static double fastestOfTwo(GenericContainer<?> from) throws IOException, InterruptedException {
+        assertTrue(pings(from, "web"));
+        String answer =
+                from.execInContainer("ping", "-c", "2", "-W", "30", "web").getStdout();
+        return Double.parseDouble(answer.replaceFirst("(?s).* min/avg/max = ([0-9.]+)/.*", "$1"));
     }
 
     @Test
@@ -149,7 +167,7 @@ class ContainersOverWeir {
         assertTrue(pings(third, "client"));
 
         weir.heal();
-        assertEquals(PAGE_BYTES, get(20).getStdout().length());
+        assertEquals(PAGE_BYTES, get(PATIENCE_SECONDS).getStdout().length());
     }
 
     @Test
@@ -163,7 +181,7 @@ class ContainersOverWeir {
             assertTrue(program.get("blocked_ports", "81").isEmpty());
         }
         assertTrue(weir.drops(DropReason.PROGRAM_DROP) > 0);
-        assertEquals(PAGE_BYTES, get(20).getStdout().length());
+        assertEquals(PAGE_BYTES, get(PATIENCE_SECONDS).getStdout().length());
     }
 
     @Test
@@ -178,7 +196,7 @@ class ContainersOverWeir {
     void capturesAreReadByTshark() throws Exception {
         Path file = folder.resolve("web.pcapng");
         try (WeirCapture capture = weir.capture(file)) {
-            assertEquals(PAGE_BYTES, get(20).getStdout().length());
+            assertEquals(PAGE_BYTES, get(PATIENCE_SECONDS).getStdout().length());
             weir.link("web").down();
             assertTrue(isCutOff(client, "web"));
             assertEquals(file, capture.path());
@@ -199,9 +217,9 @@ class ContainersOverWeir {
             knowEachOther(web, peer);
         }
         weir.link("web").loss(0.3);
-        List<String> first = answered(7);
-        List<String> again = answered(7);
-        List<String> another = answered(8);
+        List<Integer> first = answered(7);
+        List<Integer> again = answered(7);
+        List<Integer> another = answered(8);
 
         assertEquals(first, again);
         assertNotEquals(first, another);
@@ -222,20 +240,24 @@ class ContainersOverWeir {
                         .getExitCode());
     }
 
-    private static List<String> answered(long seed) throws IOException, InterruptedException {
+    private static List<Integer> answered(long seed) throws IOException, InterruptedException {
         weir.seed(seed);
-        String answers = client.execInContainer("ping", "-c", "30", "-i", "0.03", "-W", "1", "web")
+        // What is asked after the first thirty is so that answers to these may take some seconds.
+        String answers = client.execInContainer("ping", "-c", "150", "-i", "0.03", "-W", "1", "web")
                 .getStdout();
-        return SEQUENCE.matcher(answers).results().map(found -> found.group(1)).toList();
+        return SEQUENCE.matcher(answers)
+                .results()
+                .map(found -> Integer.valueOf(found.group(1)))
+                .filter(number -> number < 30)
+                .toList();
     }
 
     @Test
     void whatATestSetsIsGoneForTheNextAndWhatIsSetForAllStays() throws Exception {
         // Tests before this one have left nothing; this network's third link is that of all tests.
         assertTrue(pings(client, "web"));
-        String answer = third.execInContainer("ping", "-c", "2", "web").getStdout();
-        double millis = Double.parseDouble(answer.replaceFirst("(?s).* min/avg/max = ([0-9.]+)/.*", "$1"));
-        assertTrue(millis >= 9, answer);
+        double fastest = fastestOfTwo(third);
+        assertTrue(fastest >= 9, fastest + " ms");
     }
 
     @Test

@@ -35,7 +35,7 @@ final class DockerLab implements AutoCloseable {
     private static final long START_MILLIS = 120_000;
     private static final long END_MILLIS = 30_000;
     private static final long COMMAND_SECONDS = 60;
-    private static final int PING_ROUNDS = 30;
+    private static final int PING_SECONDS = 30;
 
     private final Netns netns = new Netns();
     private final Path folder;
@@ -440,12 +440,12 @@ final class DockerLab implements AutoCloseable {
 
     /** Whether a container gets an answer from an address or a name; asks for a while. */
     boolean pings(String container, String target) {
-        for (int i = 0; i < PING_ROUNDS; i++) {
-            if (succeeds(List.of("exec", container, "ping", "-c", "1", "-W", "1", target))) {
-                return true;
-            }
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PING_SECONDS);
+        boolean isAnswered = false;
+        while (!isAnswered && System.nanoTime() - deadline < 0) {
+            isAnswered = succeeds(List.of("exec", container, "ping", "-c", "1", "-W", "1", target));
         }
-        return false;
+        return isAnswered;
     }
 
     /** Whether a page is served where the daemons are. */

@@ -44,7 +44,8 @@ class FailingOverWeir {
 
     @Test
     void passes() throws Exception {
-        assertEquals(0, client.execInContainer("ping", "-c", "1", "web").getExitCode());
+        assertEquals(
+                0, client.execInContainer("ping", "-c", "1", "-W", "30", "web").getExitCode());
         assertTrue(weir.counters(web).framesFrom() > 0);
     }
 }

@@ -30,19 +30,20 @@ class PublishedOverWeir {
                 HttpClient http = HttpClient.newHttpClient()) {
             web.start();
             client.start();
-            assertEquals(0, get(client));
+            assertEquals(0, get(client, 60));
 
             weir.link("web").down();
             URI page = URI.create("http://" + web.getHost() + ":" + web.getMappedPort(80) + "/");
             String text = http.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString())
                     .body();
             assertEquals("weir", text.strip());
-            assertNotEquals(0, get(client));
+            assertNotEquals(0, get(client, 2));
         }
     }
 
-    private static int get(GenericContainer<?> client) throws Exception {
-        return client.execInContainer("timeout", "2", "wget", "-q", "-O", "-", "http://web/")
+    private static int get(GenericContainer<?> client, int patienceSeconds) throws Exception {
+        return client.execInContainer(
+                        "timeout", Integer.toString(patienceSeconds), "wget", "-q", "-O", "-", "http://web/")
                 .getExitCode();
     }
 }

@@ -36,25 +36,26 @@ class ShopExample {
             .withNetworkAliases("client")
             .withCommand("sleep", "600");
 
-    private static ExecResult stock() throws Exception {
-        return client.execInContainer("timeout", "5", "wget", "-q", "-O", "-", "http://web/stock");
+    private static ExecResult stock(int patienceSeconds) throws Exception {
+        String patience = Integer.toString(patienceSeconds);
+        return client.execInContainer("timeout", patience, "wget", "-q", "-O", "-", "http://web/stock");
     }
 
     @Test
     void stockIsSeenOverASlowAndLossyLink() throws Exception {
         weir.link("web").delay(Duration.ofMillis(20)).loss(0.02);
 
-        assertEquals("42 pears\n", stock().getStdout());
+        assertEquals("42 pears\n", stock(60).getStdout());
         assertTrue(weir.counters("web").framesTo() > 0);
     }
 
     @Test
     void shopIsBackWhenTheNetworkIs() throws Exception {
         weir.partition("web", "client");
-        assertNotEquals(0, stock().getExitCode());
+        assertNotEquals(0, stock(2).getExitCode());
         assertTrue(weir.drops(DropReason.LINK_CUT) > 0);
 
         weir.heal();
-        assertEquals("42 pears\n", stock().getStdout());
+        assertEquals("42 pears\n", stock(60).getStdout());
     }
 }

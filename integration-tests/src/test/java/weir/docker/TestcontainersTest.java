@@ -41,12 +41,12 @@ import weir.testing.RequiresFeature;
     Feature.TSHARK
 })
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(400)
+@Timeout(1100)
 class TestcontainersTest {
     private static final List<Class<?>> SUCCEEDING =
             List.of(ShopExample.class, ContainersOverWeir.class, OverRunningDaemon.class, PublishedOverWeir.class);
     /** Less than a minute on a machine with nothing else to do. */
-    private static final long RUN_SECONDS = 300;
+    private static final long RUN_SECONDS = 900;
 
     private static final long END_SECONDS = 60;
     private static final int MOST_CHARACTERS = 4_000;

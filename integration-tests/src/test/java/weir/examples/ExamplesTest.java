@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
 class ExamplesTest {
     private static final Path ROOT = Path.of(System.getProperty("weir.root"));
 
@@ -37,7 +37,7 @@ class ExamplesTest {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        boolean ended = process.waitFor(50, TimeUnit.SECONDS);
+        boolean ended = process.waitFor(150, TimeUnit.SECONDS);
         process.destroyForcibly();
         List<String> lines = Files.readAllLines(output, StandardCharsets.UTF_8);
         assertTrue(ended, file + " does not end; so far " + lines);

@@ -9,13 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import weir.ports.testing.Netns;
 
 /** Commands in the namespaces of a lab, by services. */
 record LabNamespaces(String lab) {
     private static final Path FOLDER = Path.of("/run/netns");
-    private static final int PING_ROUNDS = 30;
+    private static final int PING_SECONDS = 30;
 
     /** What a command did. */
     record Outcome(int code, String output) {}
@@ -43,12 +44,12 @@ record LabNamespaces(String lab) {
 
     /** Whether a service gets an answer; asks for half a minute. */
     boolean pings(String service, String address) {
-        for (int i = 0; i < PING_ROUNDS; i++) {
-            if (in(service, "ping", "-c", "1", "-W", "1", address).code() == 0) {
-                return true;
-            }
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PING_SECONDS);
+        boolean isAnswered = false;
+        while (!isAnswered && System.nanoTime() - deadline < 0) {
+            isAnswered = in(service, "ping", "-c", "1", "-W", "1", address).code() == 0;
         }
-        return false;
+        return isAnswered;
     }
 
     /** Whether a service gets no answer. */

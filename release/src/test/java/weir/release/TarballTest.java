@@ -28,7 +28,7 @@ import weir.testing.RequiresFeature;
 
 /** What is in the tarball. */
 @RequiresFeature(Feature.LINUX)
-@Timeout(60)
+@Timeout(180)
 class TarballTest {
     private static final LocalDateTime TIME_OF_BUILD = LocalDateTime.of(2025, 1, 1, 0, 0);
 

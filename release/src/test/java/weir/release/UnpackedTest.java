@@ -22,7 +22,7 @@ import weir.testing.RequiresFeature;
 
 /** The tarball, unpacked by root in a folder with a space in its name, called by a link. */
 @RequiresFeature({Feature.LINUX, Feature.ROOT})
-@Timeout(180)
+@Timeout(600)
 class UnpackedTest {
     private static final String PREPARING = "weir: preparing faster starts, some seconds the first time\n";
     private static final List<String> NOBODY = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");

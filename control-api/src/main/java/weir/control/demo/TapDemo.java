@@ -251,8 +251,8 @@ public final class TapDemo {
     }
 
     private TapDemoReport.Ping ping(DemoStation from, String target) throws DemoStopped, InterruptedException {
-        List<String> command =
-                namespaces.exec(from, ping, "-n", "-c", Integer.toString(PINGS), "-i", "0.2", "-w", PING_PATIENCE_SECONDS, target);
+        List<String> command = namespaces.exec(
+                from, ping, "-n", "-c", Integer.toString(PINGS), "-i", "0.2", "-w", PING_PATIENCE_SECONDS, target);
         String output =
                 ChildProcess.run(command, PING_LIMIT_SECONDS, TimeUnit.SECONDS).output();
         Matcher counts = PING_COUNTS.matcher(output);
