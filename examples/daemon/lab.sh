@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # A switch between two namespaces, driven from outside. Needs root and a daemon: 'weir daemon', with the same WEIR_SOCKET.
-# Writes lab.pcapng into the folder that it is called from.
+# Writes lab.pcapng and pings.txt into the folder that it is called from.
 set -eu
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 weir() { "$here/../../weir" "$@"; }
@@ -20,8 +20,9 @@ weir map dump lab::counters
 weir link set lab:b --loss 1%
 ip netns exec lab-a ping -q -c 300 -i 0.005 198.18.0.2 || true # some are lost
 weir link clear lab:b
-ip netns exec lab-a ping -q -c 500 -i 0.01 198.18.0.2 & # of these none, although the topology changes meanwhile
+ip netns exec lab-a ping -c 500 -i 0.01 198.18.0.2 > pings.txt & # of these none, although the topology changes meanwhile
 weir apply -f "$here/lab.yaml"
 weir capture lab -w lab.pcapng --drops --seconds 2
 wait $!
+tail -n 2 pings.txt
 weir stats lab
