@@ -84,7 +84,7 @@ class DemoTapTest {
         Path ping = Files.writeString(folder.resolve("ping"), UNHURRIED_PING);
         Files.setPosixFilePermissions(ping, PosixFilePermissions.fromString("rwxr-xr-x"));
         List<String> behind = List.of("setsid", "env", "PATH=" + folder + ":" + System.getenv("PATH"));
-        try (WeirProcess demo = WeirProcess.startBehind(behind, "demo", "--tap", "--seconds", "60")) {
+        try (WeirProcess demo = WeirProcess.startBehind(behind, "demo", "--tap", "--seconds", "25")) {
             demo.awaitText("ping 198.18.64.2").ctrlC();
 
             assertEquals(130, demo.exitCode(), demo::err);
@@ -97,7 +97,7 @@ class DemoTapTest {
 
     @Test
     void leavesNothingBehindAfterCtrlC() throws InterruptedException {
-        try (WeirProcess demo = WeirProcess.startBehind(List.of("setsid"), "demo", "--tap", "--seconds", "60")) {
+        try (WeirProcess demo = WeirProcess.startBehind(List.of("setsid"), "demo", "--tap", "--seconds", "25")) {
             demo.awaitText("ping 2001:db8::2").ctrlC();
 
             assertEquals(130, demo.exitCode(), demo::err);
@@ -109,7 +109,7 @@ class DemoTapTest {
 
     @Test
     void leavesNothingBehindWhenStoppedAtOnce() throws InterruptedException {
-        try (WeirProcess demo = WeirProcess.start("demo", "--tap", "--seconds", "60")) {
+        try (WeirProcess demo = WeirProcess.start("demo", "--tap", "--seconds", "25")) {
             demo.awaitText("port b").signal("TERM");
 
             assertEquals(130, demo.exitCode(), demo::err);
@@ -119,7 +119,7 @@ class DemoTapTest {
 
     @Test
     void removesWhatAKilledDemoLeftBehind() throws InterruptedException {
-        try (WeirProcess killed = WeirProcess.start("demo", "--tap", "--seconds", "60")) {
+        try (WeirProcess killed = WeirProcess.start("demo", "--tap", "--seconds", "25")) {
             killed.awaitText("ping 198.18.64.2").signal("KILL");
             killed.exitCode();
             assertTrue(Files.exists(netns(killed, "a")));
