@@ -91,8 +91,7 @@ class DaemonLabTest {
 
     /** Up to the last answer: how long ping waits for those that are left depends on how long others took. */
     private static void assertNoneIsMissing(String pings) {
-        List<Integer> answered = ANSWERED
-                .matcher(pings)
+        List<Integer> answered = ANSWERED.matcher(pings)
                 .results()
                 .map(found -> Integer.valueOf(found.group(1)))
                 .toList();
