@@ -200,8 +200,11 @@ class DockerNetworkTest {
         lab.startDocker("--live-restore");
         try {
             lab.network("lab", "198.18.27.0/24");
-            lab.container("h1", "lab");
-            lab.container("h2", "lab", "--ip", "198.18.27.12");
+            lab.container("h1", "lab", "--ip", "198.18.27.11", "--cap-add", "NET_ADMIN");
+            lab.container("h2", "lab", "--ip", "198.18.27.12", "--cap-add", "NET_ADMIN");
+            // A host that has to ask for an address keeps what it sends until then, or throws it away.
+            lab.docker("exec", "h1", "arp", "-s", "198.18.27.12", "02:42:c6:12:1b:0c");
+            lab.docker("exec", "h2", "arp", "-s", "198.18.27.11", "02:42:c6:12:1b:0b");
             String before = lab.docker("inspect", "-f", "{{.State.Pid}}", "h1", "h2");
             lab.docker("exec", "-d", "h1", "sh", "-c", "ping -i 0.1 198.18.27.12 > /tmp/pings");
             awaitAnswers(1);
