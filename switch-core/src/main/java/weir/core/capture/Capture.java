@@ -63,12 +63,16 @@ public final class Capture implements AutoCloseable {
         FrameFilter.Live filter =
                 settings.filter().isEmpty() ? null : settings.filter().get().load(site.workers(), site.pool());
         Capture capture = new Capture(site, settings, consumer, filter);
-        capture.drain.start();
+        boolean isBegun = false;
         try {
             site.begin(capture, capture.taps);
-        } catch (RuntimeException | Error e) {
-            capture.close();
-            throw e;
+            isBegun = true;
+        } finally {
+            // Not before: what it flushes first tells a client that every frame from now on is captured.
+            capture.drain.start();
+            if (!isBegun) {
+                capture.close();
+            }
         }
         return capture;
     }
