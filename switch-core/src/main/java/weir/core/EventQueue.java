@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Bounded queue between workers, which never wait, and listeners, which may be slow. */
 final class EventQueue implements AutoCloseable {
     private static final int CAPACITY = 1024;
+    private static final long CLOSE_MILLIS = 10_000;
 
     private final BlockingQueue<SwitchEvent> queue = new ArrayBlockingQueue<>(CAPACITY);
     private final AtomicLong lost = new AtomicLong();
@@ -47,7 +48,9 @@ final class EventQueue implements AutoCloseable {
                 deliver(queue.take());
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            for (SwitchEvent event = queue.poll(); event != null; event = queue.poll()) {
+                deliver(event);
+            }
         }
     }
 
@@ -61,11 +64,32 @@ final class EventQueue implements AutoCloseable {
         }
     }
 
+    private synchronized @Nullable Thread thread() {
+        return thread;
+    }
+
+    /**
+     * Ends the thread when what was posted is delivered; waits for that, but not for ever. Without the lock of the switch,
+     * which a listener may ask for; a listener that closes its own switch is not waited for.
+     */
     @Override
-    public synchronized void close() {
-        Thread running = thread;
-        if (running != null) {
-            running.interrupt();
+    public void close() {
+        Thread running = thread();
+        if (running == null) {
+            return;
+        }
+        running.interrupt();
+        if (running == Thread.currentThread()) {
+            return;
+        }
+        boolean interrupted = Thread.interrupted();
+        try {
+            running.join(CLOSE_MILLIS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

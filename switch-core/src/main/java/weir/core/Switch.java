@@ -675,9 +675,9 @@ public final class Switch implements AutoCloseable {
         List.copyOf(ports).forEach(this::detach);
         portsNow = List.of();
         workers.stop();
-        events.close();
         pool.close();
         List<Runnable> left = new ArrayList<>();
+        left.add(events::close);
         captures.close().forEach(capture -> left.add(capture::close));
         traces.close().forEach(trace -> left.add(trace::close));
         return left;
