@@ -39,10 +39,13 @@ final class FaultNotes {
     }
 
     private void note(XdpBatch xdp, int k) {
-        cells.add(ProgramCells.FAULTS, 1);
-        if (xdp.faults()[k] == lastSlot && xdp.faultKind(k) == lastKind) {
-            return;
+        if (xdp.faults()[k] != lastSlot || xdp.faultKind(k) != lastKind) {
+            keep(xdp, k);
         }
+        cells.add(ProgramCells.FAULTS, 1); // last: whoever sees the count finds the fault, too
+    }
+
+    private void keep(XdpBatch xdp, int k) {
         Fault fault = xdp.fault(k);
         if (fault != null) {
             lastSlot = xdp.faults()[k];
