@@ -119,8 +119,7 @@ public final class DaemonCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         DaemonSettings settings = new DaemonSettings(endpoints(), state, config, dockerSocket, ignoreBadPorts);
         try (StopSignal signal = new StopSignal();
-                Daemon daemon = Daemon.start(settings, System.getenv())) {
-            daemon.reloadOnHangup();
+                Daemon _ = Daemon.start(settings, System.getenv(), Daemon::reloadOnHangup)) {
             out.println("ready: " + socket + (dockerSocket == null ? "" : ", " + dockerSocket));
             out.flush();
             signal.await();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +62,16 @@ public final class Daemon implements AutoCloseable {
      */
     public static Daemon start(DaemonSettings settings, Map<String, String> environment)
             throws StateFolder.Unusable, ControlException, ListenException {
+        return start(settings, environment, _ -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param beforeReady what is to be in place before anybody is told that the daemon is ready
+     */
+    public static Daemon start(DaemonSettings settings, Map<String, String> environment, Consumer<Daemon> beforeReady)
+            throws StateFolder.Unusable, ControlException, ListenException {
         StateFolder state = StateFolder.open(settings.state());
         ControlPlane plane = null;
         boolean isStarted = false;
@@ -76,6 +87,7 @@ public final class Daemon implements AutoCloseable {
             if (settings.dockerSocket() != null) {
                 daemon.serveDocker(settings.dockerSocket());
             }
+            beforeReady.accept(daemon);
             readiness.reached();
             if (manager.watchdogMillis() != 0) {
                 vertx.setPeriodic(manager.watchdogMillis(), _ -> manager.alive());
@@ -134,9 +146,15 @@ public final class Daemon implements AutoCloseable {
         return plane;
     }
 
-    /** What it listens at. */
+    /** What it listens at; where any TCP port was asked for, the one that it has. */
     public List<Endpoint> endpoints() {
-        return settings.endpoints();
+        return settings.endpoints().stream().map(this::bound).toList();
+    }
+
+    private Endpoint bound(Endpoint endpoint) {
+        return endpoint instanceof Endpoint.Tls tls && tls.port() == 0
+                ? new Endpoint.Tls(tls.host(), server.tcpPort(), tls.certificate(), tls.key(), tls.tokens())
+                : endpoint;
     }
 
     /** From now on SIGHUP makes the daemon read its configuration file again. Once in a process. */

@@ -183,7 +183,7 @@ public final class ApiServer implements AutoCloseable {
     }
 
     /** Port of the TCP endpoint; only when there is one. */
-    int tcpPort() {
+    public int tcpPort() {
         return servers.getLast().actualPort();
     }
 
