@@ -123,15 +123,16 @@ final class RunningCapture implements RunningJobs.Job {
         }
     }
 
-    /** Ends it, unless that is done; all that it took is written when this returns. Not on the capture's own thread. */
+    /**
+     * Ends it, unless that is done; all that it took is written when this returns. Not on the capture's own thread.
+     * Synchronized, so that whoever finds it ending waits for that, too.
+     */
     @Override
-    public void end(String why) {
-        synchronized (this) {
-            if (isOver) {
-                return;
-            }
-            isOver = true;
+    public synchronized void end(String why) {
+        if (isOver) {
+            return;
         }
+        isOver = true;
         Capture running = capture;
         if (running != null) {
             running.close();

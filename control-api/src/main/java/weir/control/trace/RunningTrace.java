@@ -126,13 +126,12 @@ final class RunningTrace implements RunningJobs.Job {
         finish();
     }
 
-    private void finish() {
-        synchronized (this) {
-            if (isOver) {
-                return;
-            }
-            isOver = true;
+    /** Synchronized, so that whoever finds it ending waits for that, too. */
+    private synchronized void finish() {
+        if (isOver) {
+            return;
         }
+        isOver = true;
         Trace running = trace;
         if (running != null) {
             running.close();
