@@ -45,8 +45,8 @@ final class Connections {
         vertx.setPeriodic(Math.min(SWEEP_MILLIS, patience.toMillis()), _ -> sweep());
     }
 
-    /** A client has come. */
-    void opened(HttpConnection connection) {
+    /** A client has come; one at a time, so that no two of different sockets take the last place. */
+    synchronized void opened(HttpConnection connection) {
         Connection made = new Connection();
         if (open.size() >= most) {
             refuse(connection);
