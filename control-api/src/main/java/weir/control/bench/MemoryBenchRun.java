@@ -259,7 +259,7 @@ public final class MemoryBenchRun implements AutoCloseable {
      * The same of a switch that is under load: a slice in which the worker got no time at all, on a machine that is
      * overcommitted, is prolonged.
      */
-    Result measureMoving(long nanos) throws InterruptedException {
+    public Result measureMoving(long nanos) throws InterruptedException {
         Result slice = measure(nanos);
         while (slice.frames() == 0) {
             if (slice.nanos() > LONGEST_STANDSTILL_NANOS) {

@@ -91,7 +91,7 @@ public final class MemoryDemo {
         MemoryBenchRun.Result all = new MemoryBenchRun.Result(0, 0);
         MemoryBenchRun.Result warm = all;
         while (left > 0) {
-            MemoryBenchRun.Result slice = run.measure(Math.min(left, TimeUnit.SECONDS.toNanos(1)));
+            MemoryBenchRun.Result slice = run.measureMoving(Math.min(left, TimeUnit.SECONDS.toNanos(1)));
             listener.second(++seconds, slice.mpps());
             left -= slice.nanos();
             warm = all.nanos() == 0 ? warm : warm.plus(slice);
