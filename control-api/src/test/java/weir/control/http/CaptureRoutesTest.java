@@ -34,7 +34,7 @@ import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
 /** {@code /v1/captures} of a daemon. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class CaptureRoutesTest {
     private static final Path ROOT = Path.of(System.getProperty("weir.root"));
 
@@ -154,12 +154,12 @@ class CaptureRoutesTest {
 
     @Test
     void aStreamEndsAfterItsTime() throws Exception {
+        long since = System.nanoTime();
         try (StreamingClient.Answer answer = capture("\"seconds\":1")) {
-            long since = System.nanoTime();
             answer.body().readAllBytes();
-            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
-            assertTrue(millis > 500 && millis < 10_000, () -> millis + " ms");
         }
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+        assertTrue(millis >= 1_000 && millis < 60_000, () -> millis + " ms");
     }
 
     @Test
@@ -190,7 +190,7 @@ class CaptureRoutesTest {
         try (StreamingClient.Answer answer = capture("")) {
             assertEquals(200, answer.status());
             daemon.talk(sw);
-            Law.eventually("frames are lost", () -> lost() > 10_000);
+            Law.eventually("frames are lost", TimeUnit.SECONDS.toNanos(90), () -> lost() > 10_000);
             JsonNode running = list().get("1");
             long captured = running.get("captured").longValue();
             long delivered = running.get("delivered").longValue();
@@ -226,7 +226,8 @@ class CaptureRoutesTest {
             assertEquals(1, answer.json().get("id").intValue());
         }
         daemon.talk(sw);
-        Law.eventually("some frames", () -> sw.total().received() > 2_000);
+        Law.eventually(
+                "some frames", TimeUnit.SECONDS.toNanos(60), () -> sw.total().received() > 2_000);
         daemon.silence(sw);
         delete("1", 200);
         JsonNode ended = list().get("1");
@@ -252,7 +253,8 @@ class CaptureRoutesTest {
             assertEquals(201, answer.status());
         }
         daemon.talk(sw);
-        Law.eventually("some frames", () -> sw.total().received() > 2_000);
+        Law.eventually(
+                "some frames", TimeUnit.SECONDS.toNanos(60), () -> sw.total().received() > 2_000);
         daemon.silence(sw);
         delete("1", 200);
         List<Path> files;

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
+import java.util.Objects;
 import weir.control.plane.ControlException;
 import weir.control.plane.ControlPlane;
 import weir.control.plane.ControlPlane.ChangeOptions;
@@ -18,6 +18,7 @@ import weir.control.plane.ObjectStore;
 import weir.control.plane.Readiness;
 import weir.control.plane.TopologyStore;
 import weir.control.topology.SwitchDefinition;
+import weir.core.PortInfo;
 import weir.core.Switch;
 import weir.core.frame.Frame;
 import weir.core.memory.MemoryEndpoint;
@@ -34,7 +35,6 @@ final class ObservedDaemon implements AutoCloseable {
 
     private static final int STATIONS = 3;
     private static final int NAP_AFTER_ROUNDS = 4;
-    private static final long REST_NANOS = 50_000_000;
 
     private final ControlPlane plane;
     private final Readiness readiness = new Readiness();
@@ -119,14 +119,23 @@ final class ObservedDaemon implements AutoCloseable {
         }
     }
 
-    /** Nobody sends any more, and what was on its way has arrived. */
+    /** Nobody sends any more, and what was sent has come in and gone out, or was dropped. */
     void silence(Switch sw) {
-        talkers.forEach(Talker::stopSending);
-        Law.eventually("rest", () -> {
-            long received = sw.total().received();
-            LockSupport.parkNanos(REST_NANOS);
-            return sw.total().received() == received && sw.total().inFlight() == 0;
-        });
+        talkers.forEach(Talker::close);
+        for (PortInfo port : sw.ports()) {
+            if (port.name().matches("s[0-9]")) {
+                Talker talker = talkers.get(port.name().charAt(1) - '0');
+                Law.eventually("all came in at " + port.name(), () -> received(sw, port.name()) == talker.sent());
+            }
+        }
+        Law.assertComesToHold(sw);
+    }
+
+    /** Without those that an emulated link made twice of one. */
+    private static long received(Switch sw, String port) {
+        long twice =
+                sw.links().show(port).map(link -> link.fromPort().duplicated()).orElse(0L);
+        return Objects.requireNonNull(sw.counters().get(port)).received() - twice;
     }
 
     @Override
