@@ -27,7 +27,7 @@ import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
 /** Who may ask what, over real sockets. */
-@Timeout(120)
+@Timeout(300)
 @RequiresFeature({Feature.LINUX, Feature.ROOT})
 class AccessTest {
     private static final String READ_TOKEN = "r".repeat(32);
@@ -118,7 +118,7 @@ class AccessTest {
             text.append(text.isEmpty() ? "" : "next\n")
                     .append(
                             "url = \"https://127.0.0.1:" + port + each.path() + "\"\nrequest = " + each.method()
-                                    + "\nsilent\ninsecure\nmax-time = 20\noutput = /dev/null\nwrite-out = \"%{http_code}\\n\"\n");
+                                    + "\nsilent\ninsecure\nmax-time = 60\noutput = /dev/null\nwrite-out = \"%{http_code}\\n\"\n");
             if (!token.isEmpty()) {
                 text.append("header = \"Authorization: Bearer " + token + "\"\n");
             }
@@ -159,7 +159,7 @@ class AccessTest {
                     "-s",
                     "-i",
                     "--max-time",
-                    "20",
+                    "60",
                     "--unix-socket",
                     server.socket().toString(),
                     "http://weir/v1/switches");

@@ -87,9 +87,9 @@ class ApiTrafficTest {
 
             Future<Answer> shadow = threads.submit(() -> daemon.send(
                     "POST",
-                    "/v1/switches/sw0/program/shadow?frames=50",
+                    "/v1/switches/sw0/program/shadow?frames=50&seconds=20",
                     "{\"object\":\"" + daemon.digest("nologic") + "\"}"));
-            Law.eventually("the shadow run is over", () -> {
+            Law.eventually("the shadow run is over", TimeUnit.SECONDS.toNanos(60), () -> {
                 sendFrames(peer, 10);
                 return shadow.isDone();
             });
@@ -108,8 +108,12 @@ class ApiTrafficTest {
                     "POST",
                     "/v1/switches",
                     "{\"name\":\"sw0\",\"ports\":{\"a\":{\"spec\":\"null:a\",\"link\":\"loss:1%\"}}}");
-            Answer set = daemon.send("PUT", "/v1/links/sw0/a", "{\"settings\":\"loss:9%,for:100ms\"}");
+            Answer set = daemon.send("PUT", "/v1/links/sw0/a", "{\"settings\":\"loss:9%,for:1h\"}");
             assertTrue(RunningDaemon.json(set).path("left_ns").asLong(0) > 0, set.body());
+            assertTrue(
+                    get(daemon, "/v1/links/sw0/a").path("settings").asString().startsWith("loss:9%"));
+            Answer brief = daemon.send("PUT", "/v1/links/sw0/a", "{\"settings\":\"loss:8%,for:100ms\"}");
+            assertEquals(200, brief.status(), brief.body());
             await(
                     daemon,
                     "/v1/links/sw0/a",
@@ -121,7 +125,7 @@ class ApiTrafficTest {
     @RequiresFeature({Feature.NETNS, Feature.TUN})
     void attachesAnInterfaceInANamespaceOfItsOwnOnce() throws IOException, InterruptedException {
         String name = "weir-api-" + ProcessHandle.current().pid();
-        ChildProcess.run(List.of("ip", "netns", "add", name), 10, TimeUnit.SECONDS);
+        ChildProcess.run(List.of("ip", "netns", "add", name), 60, TimeUnit.SECONDS);
         try (RunningDaemon daemon = new RunningDaemon(folder)) {
             String spec = "{\"spec\":\"tap:t1?netns=/run/netns/" + name + "\"}";
             daemon.send("POST", "/v1/switches", "{\"name\":\"sw0\"}");
@@ -136,7 +140,7 @@ class ApiTrafficTest {
             assertEquals(
                     201, daemon.send("POST", "/v1/switches/sw1/ports", spec).status());
         } finally {
-            ChildProcess.run(List.of("ip", "netns", "del", name), 10, TimeUnit.SECONDS);
+            ChildProcess.run(List.of("ip", "netns", "del", name), 60, TimeUnit.SECONDS);
         }
         assertTrue(Files.notExists(Path.of("/run/netns", name)));
     }

@@ -21,7 +21,7 @@ import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
 /** What the audit log says of requests, over real sockets. */
-@Timeout(120)
+@Timeout(300)
 @RequiresFeature({Feature.LINUX, Feature.ROOT})
 class AuditTest {
     private static final String READ_TOKEN = "r".repeat(32);
@@ -127,7 +127,7 @@ class AuditTest {
     private static String curl(RunningServer server, String token, String method, String path, String body)
             throws Exception {
         List<String> command = new ArrayList<>(
-                List.of("curl", "-s", "-k", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "20", "-X", method));
+                List.of("curl", "-s", "-k", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "60", "-X", method));
         command.addAll(List.of("-H", "Authorization: Bearer " + token));
         if (!body.isEmpty()) {
             command.addAll(List.of("-H", "Content-Type: application/json", "-d", body));
@@ -173,6 +173,7 @@ class AuditTest {
     /** Lines of who is refused are bounded; those of who may change something are not held back by that. */
     @Test
     void whoIsRefusedOverAndOverHasAFewLinesAndOneThatCountsTheRest() throws Exception {
+        long since = System.nanoTime();
         try (RunningServer server = RunningServer.in(folder, tls())) {
             flood(server);
             assertEquals(
@@ -184,13 +185,14 @@ class AuditTest {
                 lines.take().stream().filter(line -> !line.endsWith("201")).toList();
         List<String> summaries =
                 refused.stream().filter(line -> line.contains("suppressed")).toList();
-        int windows = summaries.size();
-        assertTrue(windows >= 1, refused::toString);
-        assertTrue(refused.size() - windows <= (windows + 1) * RefusalLimit.LINES_PER_SOURCE, refused::toString);
+        assertFalse(summaries.isEmpty(), refused::toString);
+        int written = refused.size() - summaries.size();
+        long windows = 1 + (System.nanoTime() - since) / RefusalLimit.WINDOW.toNanos();
+        assertTrue(written <= windows * RefusalLimit.LINES_PER_SOURCE, refused::toString);
         long counted = summaries.stream()
                 .mapToLong(line -> Long.parseLong(line.substring(0, line.indexOf(' '))))
                 .sum();
-        assertEquals(FLOOD, counted + refused.size() - windows);
+        assertEquals(FLOOD, counted + written);
         assertTrue(summaries.getFirst().endsWith("most requests came from 127.0.0.1"), summaries::toString);
     }
 
@@ -200,7 +202,7 @@ class AuditTest {
         for (int i = 0; i < FLOOD; i++) {
             script.append(i == 0 ? "" : "next\n")
                     .append("url = \"https://127.0.0.1:" + server.server().tcpPort() + "/v1/switches\"\n")
-                    .append("silent\ninsecure\nmax-time = 20\noutput = /dev/null\n")
+                    .append("silent\ninsecure\nmax-time = 60\noutput = /dev/null\n")
                     .append("header = \"Authorization: Bearer " + WRONG_TOKEN + i + "\"\n");
         }
         Path file = Files.writeString(folder.resolve("curl.conf"), script);

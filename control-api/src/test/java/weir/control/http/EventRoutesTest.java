@@ -27,7 +27,7 @@ import weir.core.link.LinkSettings;
 import weir.core.testing.Law;
 
 /** {@code /v1/events} of a daemon. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class EventRoutesTest {
     /** As many as a server takes, less a few that ask for metrics meanwhile. */
     private static final int CLIENTS = ApiServer.MAX_CONNECTIONS - 4;
@@ -93,6 +93,13 @@ class EventRoutesTest {
         return new Listener(daemon.http().get("/v1/events" + query, headers));
     }
 
+    /** Attaches port p; what is told from now on comes of what the test does next. */
+    private void attachAndHear() throws Exception {
+        long before = daemon.plane().events().lastId();
+        daemon.attach(sw, "p");
+        Law.eventually("the port is told", () -> daemon.plane().events().lastId() > before);
+    }
+
     /** The link of a port again and again; each time is an event. */
     private void changeLink(int times) {
         for (int i = 0; i < times; i++) {
@@ -102,6 +109,7 @@ class EventRoutesTest {
 
     private double metric(String name) throws IOException {
         try (StreamingClient.Answer answer = daemon.http().get("/metrics")) {
+            assertEquals(200, answer.status());
             return PrometheusText.parse(answer.text()).sum(name);
         }
     }
@@ -141,26 +149,29 @@ class EventRoutesTest {
                 + event.data().get("place").stringValue();
     }
 
+    /** Those that were held up somewhere come together; of some in a row two are a second apart. */
     @Test
     void tellsCountersOnceASecond() throws Exception {
         daemon.attach(sw, "p");
+        List<Long> millis = new ArrayList<>();
         try (Listener stats = listen("?types=stats&switch=sw0")) {
-            Received first = stats.next();
             long since = System.nanoTime();
-            Received second = stats.next();
-            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
-            assertTrue(millis > 500 && millis < 5_000, () -> millis + " ms");
-            for (Received each : List.of(first, second)) {
+            while (millis.size() < 30 && millis.stream().skip(1).noneMatch(each -> each > 500 && each < 5_000)) {
+                Received each = stats.next();
+                long now = System.nanoTime();
+                millis.add(TimeUnit.NANOSECONDS.toMillis(now - since));
+                since = now;
                 assertEquals("stats", each.type());
                 assertEquals("", each.id());
                 assertEquals(0, each.data().at("/ports/p/received").intValue());
             }
         }
+        assertTrue(millis.size() < 30, () -> "milliseconds between two: " + millis);
     }
 
     @Test
     void goesOnAfterTheLastEventThatCame() throws Exception {
-        daemon.attach(sw, "p");
+        attachAndHear();
         Received last;
         try (Listener first = listen("?types=link")) {
             changeLink(1);
@@ -178,9 +189,7 @@ class EventRoutesTest {
 
     @Test
     void saysWhatIsNoLongerKept() throws Exception {
-        daemon.attach(sw, "p");
-        long known = daemon.plane().events().lastId();
-        Law.eventually("the port is told", () -> daemon.plane().events().lastId() > known - 1);
+        attachAndHear();
         int events = EventHub.KEPT + 10;
         long before = daemon.plane().events().lastId();
         for (int i = 0; i < events; i++) {
@@ -207,7 +216,7 @@ class EventRoutesTest {
 
     @Test
     void aClientThatDoesNotReadCostsNothingAndIsToldWhatItMissed() throws Exception {
-        daemon.attach(sw, "p");
+        attachAndHear();
         try (Listener slow = listen("?types=link");
                 Listener quick = listen("?types=link")) {
             int events = 20_000; // far more than sockets and queues take
@@ -221,7 +230,7 @@ class EventRoutesTest {
                             () -> daemon.plane().events().lastId() >= expected);
                 }
             }
-            Law.eventually("all told", () -> daemon.plane().events().lastId() >= before + events);
+            Law.eventually("all are told", () -> daemon.plane().events().lastId() >= before + events);
             assertEquals(before + events, daemon.plane().events().lastId(), "the switch lost none");
             long seen = 0;
             long missed = 0;
@@ -248,7 +257,7 @@ class EventRoutesTest {
             for (int i = 0; i < CLIENTS; i++) {
                 listeners.add(listen("?types=link"));
             }
-            assertEquals(CLIENTS, metric("weir_event_streams"));
+            Law.eventually("all are there", () -> metric("weir_event_streams") == CLIENTS);
             changeLink(3);
             for (Listener each : listeners) {
                 for (int i = 1; i <= 3; i++) {
@@ -262,13 +271,14 @@ class EventRoutesTest {
                 each.close();
             }
         }
-        Law.eventually("clients that went are forgotten", () -> {
-            try {
-                return metric("weir_event_streams") == 0;
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        });
+        Law.eventually("clients that went are forgotten", this::isNobodyThere);
+    }
+
+    /** Until they are, there may be no room for who asks. */
+    private boolean isNobodyThere() throws IOException {
+        try (StreamingClient.Answer answer = daemon.http().get("/metrics")) {
+            return answer.status() == 200 && PrometheusText.parse(answer.text()).sum("weir_event_streams") == 0;
+        }
     }
 
     @Test

@@ -27,7 +27,7 @@ import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
 /** Many requests on one connection, each sent before the one before it was answered (RFC 9112, section 9.3.2). */
-@Timeout(120)
+@Timeout(300)
 @RequiresFeature(Feature.LINUX)
 class PipeliningTest {
     private static final int REQUESTS = 1_000;

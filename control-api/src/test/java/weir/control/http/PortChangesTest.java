@@ -64,14 +64,17 @@ class PortChangesTest {
             sent(daemon, 201, "POST", "/v1/switches", "{\"name\":\"sw0\",\"ports\":{\"stays\":\"null:stays\"}}");
             AtomicBoolean isOver = new AtomicBoolean();
             Future<List<String>> seen = threads.submit(() -> poll(daemon, isOver));
-            for (int i = 0; i < DETACHES; i++) {
-                sent(daemon, 201, "POST", "/v1/switches/sw0/ports", "{\"name\":\"guest\",\"spec\":\"null:guest\"}");
-                assertEquals(
-                        204,
-                        daemon.send("DELETE", "/v1/switches/sw0/ports/guest", "")
-                                .status());
+            try {
+                for (int i = 0; i < DETACHES; i++) {
+                    sent(daemon, 201, "POST", "/v1/switches/sw0/ports", "{\"name\":\"guest\",\"spec\":\"null:guest\"}");
+                    assertEquals(
+                            204,
+                            daemon.send("DELETE", "/v1/switches/sw0/ports/guest", "")
+                                    .status());
+                }
+            } finally {
+                isOver.set(true); // or nobody would be told of a failure
             }
-            isOver.set(true);
             assertEquals(List.of(), seen.get());
         }
     }

@@ -61,7 +61,7 @@ public final class TlsFiles {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS), command[0] + " ends");
+        assertTrue(process.waitFor(120, TimeUnit.SECONDS), command[0] + " ends");
         return out;
     }
 }
