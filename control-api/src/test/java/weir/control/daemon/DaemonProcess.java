@@ -23,7 +23,7 @@ import weir.core.testing.Law;
 /** {@code weir daemon} as a process of its own. */
 final class DaemonProcess implements AutoCloseable {
     /** A busy machine may take long to start a JVM. */
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(120);
+    static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(120);
 
     final Process process;
     private final long startNanos;
@@ -111,7 +111,7 @@ final class DaemonProcess implements AutoCloseable {
     }
 
     int exitCode() throws InterruptedException {
-        return process.waitFor(20, TimeUnit.SECONDS) ? process.exitValue() : -1;
+        return process.waitFor(PATIENCE_NANOS, TimeUnit.NANOSECONDS) ? process.exitValue() : -1;
     }
 
     @Override

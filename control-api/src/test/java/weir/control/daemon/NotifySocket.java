@@ -29,7 +29,7 @@ final class NotifySocket implements AutoCloseable {
         SocketIo io = new SocketIo();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(MAX_BYTES);
-            Law.eventually(text, () -> {
+            Law.eventually(text, DaemonProcess.PATIENCE_NANOS, () -> {
                 long bytes = io.receive(socket.fd(), buffer.address(), MAX_BYTES);
                 return bytes >= 0
                         && new String(buffer.asSlice(0, bytes).toArray(JAVA_BYTE), StandardCharsets.UTF_8)
