@@ -15,7 +15,7 @@ zpty -w asked 'compadd() {
 }'
 zpty -w asked 'report() { _main_complete; : > $proposals.done }; zle -C report complete-word report; bindkey "^X" report'
 zpty -w -n asked "$2"$'\x18'
-for ((i = 0; i < 1000; i++)); do
+for ((i = 0; i < 5000; i++)); do
     [[ ! -e $proposals.done ]] || break
     zpty -r -t asked ignored
     sleep 0.02

@@ -22,7 +22,7 @@ import weir.control.daemon.Daemon;
 import weir.control.daemon.DaemonSettings;
 
 /** {@code weir apply} against a running daemon. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
 class ApplyCommandTest {
     private static final String HEAD = "apiVersion: weir/v1\nkind: Topology\n";
 

@@ -29,7 +29,7 @@ class BenchDaemonCommandTest {
     @Test
     void measuresADaemonThatItStarts() {
         JsonNode report = CommandRun.of(
-                        "bench", "daemon", "--pairs=2", "--seconds=0.2", "--warm-up=0.2", "--calls=50", "-o", "json")
+                        "bench", "daemon", "--pairs=2", "--seconds=1", "--warm-up=0.2", "--calls=10", "-o", "json")
                 .succeeds()
                 .json();
         for (String load : List.of("idle", "loaded")) {

@@ -17,6 +17,8 @@ import weir.core.testing.Law;
 
 /** One command run in this process, with what it printed. */
 record CommandRun(int exitCode, String out, String err) {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
     static CommandRun of(String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
@@ -61,9 +63,9 @@ record CommandRun(int exitCode, String out, String err) {
                         .printingTo(new PrintWriter(out), new PrintWriter(err))
                         .run(args));
         Thread thread = Thread.ofPlatform().start(task);
-        Law.eventually(text, () -> (out.toString() + err).contains(text) || !thread.isAlive());
+        Law.eventually(text, PATIENCE_NANOS, () -> (out.toString() + err).contains(text) || !thread.isAlive());
         thread.interrupt();
-        return new CommandRun(task.get(30, TimeUnit.SECONDS), out.toString(), err.toString());
+        return new CommandRun(task.get(PATIENCE_NANOS, TimeUnit.NANOSECONDS), out.toString(), err.toString());
     }
 
     /** What it printed as JSON; nothing else may stand on standard output. */

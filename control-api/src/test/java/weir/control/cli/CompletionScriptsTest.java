@@ -35,9 +35,9 @@ import weir.testing.RequiresFeature;
 
 /** The shells themselves with the scripts: what they propose at the end of a line. */
 @RequiresFeature({Feature.LINUX, Feature.SHELLS})
-@Timeout(60)
+@Timeout(180)
 class CompletionScriptsTest {
-    private static final long END_SECONDS = 30;
+    private static final long END_SECONDS = 120;
 
     /** Answers as {@code weir __complete} does when there is a daemon. */
     private static final String DAEMON = """

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -76,8 +77,8 @@ class DaemonKeysTest {
             "link set lan:a --delay 20ms --for 5m",
             "fdb add lan 02:00:00:00:00:01 a");
 
-    /** Command lines by the section that describes what they print. */
-    private static final Map<String, List<String>> LINES = Map.ofEntries(
+    /** Command lines by the section that describes what they print; always in the same order. */
+    private static final Map<String, List<String>> LINES = new TreeMap<>(Map.ofEntries(
             Map.entry("weir-switch-list", List.of("switch list")),
             Map.entry("switch-of-a-daemon", List.of("switch show lan", "switch create new")),
             Map.entry("weir-port-list", List.of("port list lan")),
@@ -99,7 +100,7 @@ class DaemonKeysTest {
             Map.entry("link-of-a-daemon", List.of("link show lan:a", "link show lan:b", "link set lan:b --loss 1%")),
             Map.entry("weir-stats", List.of("stats lan")),
             Map.entry("weir-stats---runtime", List.of("stats lan --runtime")),
-            Map.entry("weir-apply", List.of("apply -f {topology} --dry-run")));
+            Map.entry("weir-apply", List.of("apply -f {topology} --dry-run"))));
 
     @TempDir
     private Path folder;
@@ -178,7 +179,7 @@ class DaemonKeysTest {
         weir("switch create lan --no-loop-guard");
         weir("port attach lan null:b --name b");
         weir("program load lan " + example("drop_port.o"));
-        weir("port attach lan pcap:" + example("sample.pcap") + "?loops=1000000&speed=max --name f");
+        weir("port attach lan pcap:" + example("sample.pcap") + "?loops=0&speed=max --name f");
         documented.assertDescribe(
                 "weir-trace",
                 weir("trace lan -n 12 -o json")

@@ -38,12 +38,13 @@ import weir.core.port.PortOptions;
 import weir.core.program.AttachedProgram;
 import weir.core.program.ProgramOptions;
 import weir.core.program.ProgramPlace;
+import weir.core.testing.Law;
 import weir.ebpf.ObjectFile;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
 /** docs/cli-output.md against what the commands print: every key that is promised, and none that is not. */
-@Timeout(120)
+@Timeout(300)
 class DocumentedKeysTest {
     private static final int COMMAND_BYTE = 14;
     private static final byte SPIN = 10;
@@ -107,9 +108,7 @@ class DocumentedKeysTest {
                             ProgramOptions.DEFAULT.withProgram("steered"));
             MemoryEndpoint station = port.endpoint();
             station.send(new long[] {station.frameOf(spinning())}, 0, 1);
-            while (program.counters().faults() == 0) {
-                Thread.onSpinWait();
-            }
+            Law.eventually("the fault", () -> program.counters().faults() == 1);
             return JsonMapper.shared().valueToTree(SwitchReport.of(sw));
         }
     }
@@ -327,7 +326,7 @@ class DocumentedKeysTest {
     @RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.TUN, Feature.NETNS})
     void describesAttachedProcesses(@TempDir Path folder) throws Exception {
         Path socket = folder.resolve("s");
-        Process process = new ProcessBuilder("unshare", "--net", "sleep", "60").start();
+        Process process = new ProcessBuilder("unshare", "--net", "sleep", "600").start();
         try (Daemon _ = Daemon.start(DaemonSettings.at(socket, folder.resolve("state")), Map.of())) {
             Path own = Files.readSymbolicLink(Path.of("/proc/self/ns/net"));
             Path link = Path.of("/proc", Long.toString(process.pid()), "ns", "net");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import weir.control.client.CannedServer;
 
 /** Streams and statistics as {@code openapi.yaml} describes them, said by hand: a stream that ends when the test wants. */
-@Timeout(30)
+@Timeout(180)
 class EventsCommandTest {
     private static final String STREAM = """
             HTTP/1.1 200 OK\r

@@ -19,7 +19,7 @@ import weir.testing.RequiresFeature;
 
 /** What a port spec names and the machine does not have: exit code 3, one line of cause, one hint. */
 @RequiresFeature(Feature.LINUX)
-@Timeout(60)
+@Timeout(180)
 class PortNotFoundTest {
     @TempDir
     private Path folder;

@@ -74,16 +74,21 @@ class RolledBackProgramTest {
                             .json()
                             .at("/definition/program/object")
                             .asString());
-            List<String> events = daemon.plane().events().after(0, 100).events().stream()
-                    .map(event -> String.valueOf(EventJson.of(event).get("text")))
-                    .toList();
+            Law.eventually(
+                    "the old program is told", () -> events(daemon).getLast().equals("~ sw: program of " + old));
+            List<String> events = events(daemon);
             assertTrue(events.get(events.size() - 2).contains("had faults on"), events::toString);
-            assertEquals("~ sw: program of " + old, events.getLast());
         }
         try (Daemon daemon = start()) {
             assertEquals(old, shown("object"));
             assertEquals(0, daemon.plane().failedPorts().size());
         }
+    }
+
+    private static List<String> events(Daemon daemon) {
+        return daemon.plane().events().after(0, 100).events().stream()
+                .map(event -> String.valueOf(EventJson.of(event).get("text")))
+                .toList();
     }
 
     private String shown(String field) {

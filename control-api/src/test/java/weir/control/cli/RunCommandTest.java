@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
-@Timeout(60)
+@Timeout(180)
 class RunCommandTest {
     private static final String KINDS = "port kinds are tap:NAME, packet:IFNAME, xdp:IFNAME, shm:NAME, unix:PATH,"
             + " pcap:IN[,OUT], null:NAME and memory:NAME";

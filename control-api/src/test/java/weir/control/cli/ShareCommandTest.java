@@ -19,7 +19,7 @@ import weir.control.completion.Shell;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
-@Timeout(60)
+@Timeout(180)
 class ShareCommandTest {
     @TempDir
     private Path folder;

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
-@Timeout(60)
+@Timeout(180)
 class SinkCommandTest {
     private static final String SAMPLE = ExamplePrograms.example("sample.pcap");
 

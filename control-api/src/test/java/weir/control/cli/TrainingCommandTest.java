@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(180)
 class TrainingCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"commands", "healthcheck", "daemon"})

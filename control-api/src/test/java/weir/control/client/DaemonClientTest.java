@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import weir.control.client.DaemonException.Kind;
 
 /** The client against servers by hand, well-behaved and not. */
-@Timeout(30)
+@Timeout(180)
 class DaemonClientTest {
     private static final String REFUSED =
             "HTTP/1.1 422 Unprocessable Content\r\nContent-Type: application/problem+json; charset=utf-8\r\n\r\n";
@@ -39,7 +39,7 @@ class DaemonClientTest {
     }
 
     private DaemonClient client() {
-        return DaemonClient.at(socket()).withPatience(Duration.ofSeconds(10));
+        return DaemonClient.at(socket()).withPatience(Duration.ofSeconds(60));
     }
 
     private DaemonException refusal(String answer) throws IOException {

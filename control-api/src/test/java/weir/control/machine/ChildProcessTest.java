@@ -13,7 +13,7 @@ import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
 @RequiresFeature(Feature.LINUX)
-@Timeout(30)
+@Timeout(180)
 class ChildProcessTest {
     @Test
     void takesExitCodeAndBothOutputs() throws InterruptedException {
@@ -39,7 +39,7 @@ class ChildProcessTest {
 
     @Test
     void doesNotWaitForWhatTheProgramLeavesBehind() throws InterruptedException {
-        var outcome = run("echo early; sleep 8 &");
+        var outcome = run("echo early; sleep 90 &");
 
         assertEquals(0, outcome.exitCode());
         assertEquals("early", outcome.firstLine());
@@ -61,6 +61,6 @@ class ChildProcessTest {
     }
 
     private static ChildProcess.Outcome run(String script) throws InterruptedException {
-        return ChildProcess.run(List.of("sh", "-c", script), 20, TimeUnit.SECONDS);
+        return ChildProcess.run(List.of("sh", "-c", script), 60, TimeUnit.SECONDS);
     }
 }

@@ -21,7 +21,7 @@ class DurationsTest {
             Arrays.sort(all);
             long median = all[(all.length - 1) / 2];
             ReplayReport.Nanos nanos = durations.summary();
-            assertEquals(all[0], nanos.min());
+            assertEquals(all[0], nanos.min(), () -> "told " + nanos + "; seed " + seed);
             assertTrue(
                     nanos.median() <= median && nanos.median() >= median - median / 16,
                     () -> "median " + median + ", told " + nanos + "; seed " + seed);

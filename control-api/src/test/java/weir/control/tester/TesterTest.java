@@ -17,7 +17,7 @@ import weir.core.fdb.FdbConfig;
 import weir.core.link.LinkSettings;
 
 /** Trials of the tester on a real switch in virtual time: what is sent, what counts as received, and how it went. */
-@Timeout(60)
+@Timeout(180)
 class TesterTest {
     private static final double SETTLE_SECONDS = 0.01;
     private static final int FRAME_BYTES = 60;
