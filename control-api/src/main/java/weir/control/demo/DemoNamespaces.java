@@ -21,7 +21,7 @@ import weir.control.machine.ChildProcess;
 final class DemoNamespaces implements AutoCloseable {
     private static final String PREFIX = "weir-demo-";
     private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d+)-[ab]");
-    private static final int LIMIT_SECONDS = 10;
+    private static final int LIMIT_SECONDS = 60;
     private static final int DELETE_ATTEMPTS = 3;
     private static final int LOOK_EVERY_MILLIS = 10;
     private static final int SIGNAL_SPREADS_MILLIS = 2_000;

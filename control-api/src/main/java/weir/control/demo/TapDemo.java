@@ -57,7 +57,7 @@ public final class TapDemo {
     /** For all answers. */
     private static final String PING_PATIENCE_SECONDS = "5";
 
-    private static final int PING_LIMIT_SECONDS = 15;
+    private static final int PING_LIMIT_SECONDS = 30;
     private static final Pattern PING_COUNTS =
             Pattern.compile("(\\d+) packets transmitted, (\\d+) (?:packets )?received");
     private static final Pattern PING_TIME = Pattern.compile("= [\\d.]+/([\\d.]+)/");
