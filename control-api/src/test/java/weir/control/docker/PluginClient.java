@@ -2,6 +2,7 @@
 
 package weir.control.docker;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -40,8 +41,18 @@ public final class PluginClient {
             } catch (IOException e) {
                 // Refused before all of it was sent: the answer says why.
             }
-            return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
+            return new String(readAll(channel), StandardCharsets.UTF_8);
         }
+    }
+
+    private static byte[] readAll(SocketChannel channel) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            Channels.newInputStream(channel).transferTo(bytes);
+        } catch (IOException e) {
+            // Reset by a driver that did not read everything; what it said before counts.
+        }
+        return bytes.toByteArray();
     }
 
     /** The JSON that came back with 200. */

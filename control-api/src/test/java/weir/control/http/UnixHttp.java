@@ -44,12 +44,16 @@ record UnixHttp(Path socket) {
         }
     }
 
-    private static byte[] readAll(SocketChannel channel) throws IOException {
+    private static byte[] readAll(SocketChannel channel) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-        while (channel.read(buffer) >= 0) {
-            bytes.write(buffer.array(), 0, buffer.position());
-            buffer.clear();
+        try {
+            while (channel.read(buffer) >= 0) {
+                bytes.write(buffer.array(), 0, buffer.position());
+                buffer.clear();
+            }
+        } catch (IOException e) {
+            // Reset by a server that did not read everything; what it said before counts.
         }
         return bytes.toByteArray();
     }
