@@ -203,7 +203,7 @@ class DocumentedKeysTest {
     void describesBenchmarksBetweenNamespaces(String asked, String mode) {
         List<String> command = new ArrayList<>(List.of("bench"));
         command.addAll(List.of(asked.split(" ", -1)));
-        command.addAll(List.of("--pairs=1", "--seconds=0.1", "-o", "json"));
+        command.addAll(List.of("--pairs=1", "--seconds=0.5", "-o", "json"));
         JsonNode report =
                 CommandRun.of(command.toArray(String[]::new)).succeeds().json();
         assertEquals(command.get(1), report.path("benchmark").asString());
