@@ -107,7 +107,9 @@ class DocumentedKeysTest {
                             ObjectFile.parse(Files.readAllBytes(object)),
                             ProgramOptions.DEFAULT.withProgram("steered"));
             MemoryEndpoint station = port.endpoint();
-            station.send(new long[] {station.frameOf(spinning())}, 0, 1);
+            long[] one = {-1};
+            Law.eventually("an empty frame", () -> (one[0] = station.frameOf(spinning())) >= 0);
+            assertEquals(1, station.send(one, 0, 1));
             Law.eventually("the fault", () -> program.counters().faults() == 1);
             return JsonMapper.shared().valueToTree(SwitchReport.of(sw));
         }

@@ -107,9 +107,9 @@ class RolledBackProgramTest {
             frame[16] = (byte) (isFault ? 1_000_000 & 0xff : 2);
             frame[17] = (byte) (isFault ? 1_000_000 >> 8 : 0);
             frame[18] = (byte) (isFault ? 1_000_000 >> 16 : 0);
-            while (endpoint.send(new long[] {endpoint.frameOf(frame)}, 0, 1) == 0) {
-                Thread.onSpinWait();
-            }
+            long[] one = {-1};
+            Law.eventually("an empty frame", () -> (one[0] = endpoint.frameOf(frame)) >= 0);
+            Law.eventually("room", () -> endpoint.send(one, 0, 1) == 1);
         }
     }
 }

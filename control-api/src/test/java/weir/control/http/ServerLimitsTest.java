@@ -247,7 +247,9 @@ class ServerLimitsTest {
                 ByteBuffer frame = ByteBuffer.allocate(64);
                 frame.put(5, (byte) to).put(0, (byte) 2).put(6, (byte) 2).put(11, (byte) address);
                 frame.put(12, (byte) 8).putInt(NUMBER_AT, number + i);
-                frames[i] = endpoint.frameOf(frame.array());
+                do {
+                    frames[i] = endpoint.frameOf(frame.array());
+                } while (frames[i] < 0); // the switch has its second, and may need more
             }
             for (int done = 0; done < WINDOW; ) {
                 done += endpoint.send(frames, done, WINDOW - done);
