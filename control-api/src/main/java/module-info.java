@@ -17,6 +17,7 @@ module weir.control {
     requires java.management;
     requires micrometer.core;
     requires micrometer.registry.prometheus;
+    requires org.jline.terminal;
     requires org.slf4j;
     requires org.snakeyaml.engine;
     requires tools.jackson.core;

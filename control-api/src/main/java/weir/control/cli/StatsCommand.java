@@ -9,7 +9,6 @@ import static weir.control.cli.AnswerText.state;
 import static weir.control.cli.AnswerText.sum;
 
 import java.io.PrintWriter;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -107,9 +106,7 @@ public final class StatsCommand extends QueryCommand {
     }
 
     private static void rates(PrintWriter out, JsonNode before, JsonNode now) {
-        double seconds = (now.path("monotonic_ns").asLong(0)
-                        - before.path("monotonic_ns").asLong(0))
-                / NANOS;
+        CounterRates rates = new CounterRates(before, now);
         TextTable table = new TextTable(
                 "PORT",
                 "STATE",
@@ -122,16 +119,16 @@ public final class StatsCommand extends QueryCommand {
                 "TX FRAMES",
                 "DROPPED");
         now.path("ports").propertyStream().forEach(each -> {
+            String name = each.getKey();
             JsonNode port = each.getValue();
-            JsonNode old = before.path("ports").path(each.getKey());
             table.row(
-                    each.getKey(),
+                    name,
                     state(port),
-                    rate(old, port, "received", 1, seconds),
-                    rate(old, port, "received_bytes", BITS, seconds),
-                    rate(old, port, "transmitted", 1, seconds),
-                    rate(old, port, "transmitted_bytes", BITS, seconds),
-                    perSecond(sum(port.path("drops")) - sum(old.path("drops")), seconds),
+                    CounterRates.text(rates.port(name, "received")),
+                    CounterRates.text(BITS * rates.port(name, "received_bytes")),
+                    CounterRates.text(rates.port(name, "transmitted")),
+                    CounterRates.text(BITS * rates.port(name, "transmitted_bytes")),
+                    CounterRates.text(rates.drops(name)),
                     number(port, "received"),
                     number(port, "transmitted"),
                     sum(port.path("drops")));
@@ -140,16 +137,6 @@ public final class StatsCommand extends QueryCommand {
         out.println();
         out.println("drops by reason: " + counts(now.path("drops")));
         out.println("addresses: " + number(now, "fdb_entries"));
-    }
-
-    private static String rate(JsonNode before, JsonNode now, String field, int factor, double seconds) {
-        return perSecond(
-                factor * (now.path(field).asLong(0) - before.path(field).asLong(0)), seconds);
-    }
-
-    /** Nothing for a port that was attached anew meanwhile. */
-    private static String perSecond(long count, double seconds) {
-        return count < 0 || seconds <= 0 ? "-" : String.format(Locale.ROOT, "%,.0f", count / seconds);
     }
 
     private static void runtime(PrintWriter out, JsonNode answer) {

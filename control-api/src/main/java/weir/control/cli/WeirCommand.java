@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
     CaptureCommand.class,
     TraceCommand.class,
     StatsCommand.class,
+    TopCommand.class,
     EventsCommand.class,
     BenchCommand.class,
     GenCommand.class,
