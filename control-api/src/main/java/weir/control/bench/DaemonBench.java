@@ -32,7 +32,6 @@ public final class DaemonBench {
     /** The load is turned on and off between slices, and takes its time. */
     private static final long SETTLE_MILLIS = 300;
 
-    private static final long LONGEST_STANDSTILL_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final double NANOS_PER_MICRO = 1e3;
     private static final int DIGITS = 3;
 
@@ -125,12 +124,12 @@ public final class DaemonBench {
         TimeUnit.MILLISECONDS.sleep(SETTLE_MILLIS);
     }
 
-    /** A slice in which neither side got any time, on a machine that is overcommitted, is prolonged. */
     private double rateAlone() throws InterruptedException {
         Rate rate = new Rate();
+        Standstill standstill = new Standstill();
         do {
             TimeUnit.NANOSECONDS.sleep(nanos(settings.seconds()));
-        } while (rate.isStill());
+        } while (standstill.lasts(rate.frames()));
         return rate.mpps();
     }
 
@@ -146,18 +145,12 @@ public final class DaemonBench {
         private final long before = load.got();
         private final long start = System.nanoTime();
 
-        /** Whether no frame has come, which is an error when it lasts. */
-        boolean isStill() {
-            boolean isStill = load.got() == before;
-            if (isStill && System.nanoTime() - start > LONGEST_STANDSTILL_NANOS) {
-                throw new IllegalStateException("no frame came out of the switch for "
-                        + TimeUnit.NANOSECONDS.toSeconds(LONGEST_STANDSTILL_NANOS) + " s");
-            }
-            return isStill;
+        long frames() {
+            return load.got() - before;
         }
 
         double mpps() {
-            return (load.got() - before) * NANOS_PER_MICRO / (System.nanoTime() - start);
+            return frames() * NANOS_PER_MICRO / (System.nanoTime() - start);
         }
     }
 

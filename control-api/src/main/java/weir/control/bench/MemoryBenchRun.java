@@ -31,7 +31,6 @@ public final class MemoryBenchRun implements AutoCloseable {
     /** For steps that take milliseconds on a machine that is not overcommitted. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    private static final long LONGEST_STANDSTILL_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long ADDRESS_PREFIX = 0x0200_0000_0000L;
 
     /** Of generated frames; enough of them that none is like the one before. */
@@ -260,11 +259,9 @@ public final class MemoryBenchRun implements AutoCloseable {
      * overcommitted, is prolonged.
      */
     public Result measureMoving(long nanos) throws InterruptedException {
+        Standstill standstill = new Standstill();
         Result slice = measure(nanos);
-        while (slice.frames() == 0) {
-            if (slice.nanos() > LONGEST_STANDSTILL_NANOS) {
-                throw new IllegalStateException("no frame moved for " + slice.nanos() / 1e9 + " s");
-            }
+        while (standstill.lasts(slice.frames())) {
             slice = slice.plus(measure(nanos));
         }
         return slice;

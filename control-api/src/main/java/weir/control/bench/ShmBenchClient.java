@@ -11,8 +11,6 @@ import weir.ports.shm.client.ShmException;
 
 /** Generator and sink of the shared-memory benchmark, in a process of their own. */
 public final class ShmBenchClient {
-    private static final long LONGEST_STANDSTILL_NANOS = TimeUnit.SECONDS.toNanos(10);
-
     private ShmBenchClient() {}
 
     /**
@@ -31,9 +29,10 @@ public final class ShmBenchClient {
             for (int i = 0; i < settings.slices(); i++) {
                 long before = load.got();
                 long start = System.nanoTime();
+                Standstill standstill = new Standstill();
                 do {
                     exchange(load, settings.seconds());
-                } while (isStill(load, before, start));
+                } while (standstill.lasts(load.got() - before));
                 long end = System.nanoTime();
                 print.println("slice " + (load.got() - before) + " " + (end - start));
                 print.flush();
@@ -42,16 +41,6 @@ public final class ShmBenchClient {
             print.println("end " + load.sent() + " " + load.got());
             print.flush();
         }
-    }
-
-    /** A slice in which the switch got no time at all, on a machine that is overcommitted, is prolonged. */
-    private static boolean isStill(ShmLoad load, long before, long start) {
-        boolean isStill = load.got() == before;
-        if (isStill && System.nanoTime() - start > LONGEST_STANDSTILL_NANOS) {
-            throw new IllegalStateException("no frame came out of the switch for "
-                    + TimeUnit.NANOSECONDS.toSeconds(LONGEST_STANDSTILL_NANOS) + " s");
-        }
-        return isStill;
     }
 
     /** The calling thread stays there; anywhere when it is negative. */

@@ -5,12 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static weir.ports.testing.Waiting.sleep;
 import static weir.ports.testing.Waiting.within;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,6 +30,7 @@ import weir.core.testing.Law;
 import weir.ports.readiness.EpollIdleWait;
 import weir.ports.testing.Arp;
 import weir.ports.testing.Netns;
+import weir.ports.testing.WorkerCpu;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
@@ -107,32 +106,6 @@ public abstract class LinkSwitchTest {
         process.onExit().join();
     }
 
-    private long workerCpuNanos() {
-        var threads = ManagementFactory.getThreadMXBean();
-        for (long id : threads.getAllThreadIds()) {
-            var info = threads.getThreadInfo(id);
-            if (info != null && info.getThreadName().equals("weir-" + SWITCH + "-0")) {
-                return threads.getThreadCpuTime(id);
-            }
-        }
-        throw new AssertionError("no worker thread");
-    }
-
-    /** Comes to rest: what is left of a load takes a while on a busy machine, a worker that spins goes on for ever. */
-    private void assertWorkerRests() {
-        long[] used = new long[1];
-        try {
-            within(PATIENCE_MILLIS, () -> {
-                long before = workerCpuNanos();
-                sleep(500);
-                used[0] = workerCpuNanos() - before;
-                return used[0] < 5_000_000;
-            });
-        } catch (AssertionError e) {
-            throw new AssertionError("worker used " + used[0] / 1000 + " us in 500 ms", e);
-        }
-    }
-
     @Test
     void framesCrossTheSwitch() throws Exception {
         attachSubject();
@@ -141,7 +114,7 @@ public abstract class LinkSwitchTest {
 
             within(PATIENCE_MILLIS, () -> receivesReply(host));
         }
-        assertWorkerRests();
+        WorkerCpu.assertRests(SWITCH);
     }
 
     private MemoryEndpoint attachMemory() throws Exception {
@@ -219,7 +192,7 @@ public abstract class LinkSwitchTest {
         for (int i = 0; i < TRIES || isLate(i, shortest); i++) {
             attachSubject();
             shortest = Math.min(shortest, deleteInterfaceUnderLoad());
-            assertWorkerRests();
+            WorkerCpu.assertRests(SWITCH);
             reattachWorks();
             startAnew();
         }
@@ -258,7 +231,7 @@ public abstract class LinkSwitchTest {
                 load.assertRuns();
             }
             assertTrue(sw.detach("m"));
-            assertWorkerRests();
+            WorkerCpu.assertRests(SWITCH);
             netns = new Netns().silent();
             reattachWorks();
             startAnew();
@@ -276,7 +249,7 @@ public abstract class LinkSwitchTest {
 
             shortest =
                     Math.min(shortest, within(PATIENCE_MILLIS, () -> subject().state() == PortState.GONE));
-            assertWorkerRests();
+            WorkerCpu.assertRests(SWITCH);
             startAnew();
         }
         assertInTime(shortest);

@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static weir.ports.testing.Waiting.within;
 
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,6 +31,7 @@ import weir.ports.linux.RawSocket;
 import weir.ports.readiness.EpollIdleWait;
 import weir.ports.tap.TapPort;
 import weir.ports.testing.Netns;
+import weir.ports.testing.WorkerCpu;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
@@ -208,22 +207,14 @@ class PacketTrafficTest {
     void twoWorkersServeTwoQueuesOfEachPort(String leftOptions, String rightOptions) throws Exception {
         start(config.withWorkers(2), "&queues=2" + leftOptions, "&queues=2" + rightOptions);
         configure();
-        long[] before = {workerNanos(0), workerNanos(1)};
+        long[] before = {WorkerCpu.nanos("packets", 0), WorkerCpu.nanos("packets", 1)};
         // The kernel hashes flows to queues: of 64 some come to each.
         iperf(RIGHT, MUCH, "-P", "64");
 
         for (int worker = 0; worker < 2; worker++) {
-            long nanos = workerNanos(worker) - before[worker];
+            long nanos = WorkerCpu.nanos("packets", worker) - before[worker];
             assertTrue(nanos > 5_000_000, "worker " + worker + " worked for " + nanos + " ns");
         }
-    }
-
-    private static long workerNanos(int worker) {
-        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
-                .filter(info -> info != null && info.getThreadName().equals("weir-packets-" + worker))
-                .mapToLong(info -> threads.getThreadCpuTime(info.getThreadId()))
-                .sum();
     }
 
     /** Whole in a frame of the kernel, its tag beside it; in packets when it arrives. */

@@ -8,8 +8,6 @@ import static weir.ports.testing.Waiting.within;
 
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,6 +33,7 @@ import weir.ports.linux.LinuxPoolMemory;
 import weir.ports.linux.RawSocket;
 import weir.ports.readiness.EpollIdleWait;
 import weir.ports.testing.Netns;
+import weir.ports.testing.WorkerCpu;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
@@ -275,23 +274,15 @@ class TapOffloadTest {
     void twoWorkersServeTwoQueuesOfEachPort(String leftOptions, String rightOptions) throws Exception {
         start(config.withWorkers(2), "&queues=2" + leftOptions, "&queues=2" + rightOptions);
         configure();
-        long[] before = {workerNanos(0), workerNanos(1)};
+        long[] before = {WorkerCpu.nanos("offload", 0), WorkerCpu.nanos("offload", 1)};
         // The kernel hashes flows to queues: of 64 some come to each.
         iperf(RIGHT, MUCH, "-P", "64");
         iperf(RIGHT6, MUCH, "-P", "64", "-R");
 
         for (int worker = 0; worker < 2; worker++) {
-            long nanos = workerNanos(worker) - before[worker];
+            long nanos = WorkerCpu.nanos("offload", worker) - before[worker];
             assertTrue(nanos > 5_000_000, "worker " + worker + " worked for " + nanos + " ns");
         }
-    }
-
-    private static long workerNanos(int worker) {
-        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
-                .filter(info -> info != null && info.getThreadName().equals("weir-offload-" + worker))
-                .mapToLong(info -> threads.getThreadCpuTime(info.getThreadId()))
-                .sum();
     }
 
     @Test

@@ -7,11 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static weir.ports.testing.Waiting.sleep;
 import static weir.ports.testing.Waiting.within;
 
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,6 +36,7 @@ import weir.ports.linux.RawSocket;
 import weir.ports.readiness.EpollIdleWait;
 import weir.ports.testing.Held;
 import weir.ports.testing.Netns;
+import weir.ports.testing.WorkerCpu;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
@@ -129,32 +128,6 @@ class XdpSwitchTest {
         return got.getFirst();
     }
 
-    /** Comes to rest: what is left to do takes a while on a busy machine, a worker that spins goes on for ever. */
-    private void assertWorkerRests() {
-        long[] used = new long[1];
-        try {
-            within(PATIENCE_MILLIS, () -> {
-                long before = workerCpuNanos();
-                sleep(500);
-                used[0] = workerCpuNanos() - before;
-                return used[0] < 5_000_000;
-            });
-        } catch (AssertionError e) {
-            throw new AssertionError("worker used " + used[0] / 1000 + " us in 500 ms", e);
-        }
-    }
-
-    private static long workerCpuNanos() {
-        var threads = ManagementFactory.getThreadMXBean();
-        for (long id : threads.getAllThreadIds()) {
-            var info = threads.getThreadInfo(id);
-            if (info != null && info.getThreadName().equals("weir-xdpswitch-0")) {
-                return threads.getThreadCpuTime(id);
-            }
-        }
-        throw new AssertionError("no worker thread");
-    }
-
     @Test
     void tagsInTheFrameCrossBothWays() throws Exception {
         try (RawSocket outside = attach(1500);
@@ -170,7 +143,7 @@ class XdpSwitchTest {
             // The kernel takes the outer tag off before a packet socket sees the frame.
             assertArrayEquals(Frames.pop(twice), awaitFrom(outside));
         }
-        assertWorkerRests();
+        WorkerCpu.assertRests("xdpswitch");
     }
 
     @Test
@@ -212,7 +185,7 @@ class XdpSwitchTest {
             loss.run();
 
             millis = within(PATIENCE_MILLIS, () -> port().state() == PortState.GONE);
-            assertWorkerRests();
+            WorkerCpu.assertRests("xdpswitch");
         }
         assertTrue(millis <= GONE_WITHIN_MILLIS, "gone after " + millis + " ms at best");
     }
