@@ -20,7 +20,7 @@ weir map dump lab::counters
 weir link set lab:b --loss 1%
 ip netns exec lab-a ping -q -c 300 -i 0.005 198.18.0.2 || true # some are lost
 weir link clear lab:b
-ip netns exec lab-a ping -c 500 -i 0.01 198.18.0.2 > pings.txt & # of these none, although the topology changes meanwhile
+ip netns exec lab-a ping -c 500 -i 0.01 -w 60 198.18.0.2 > pings.txt & # of these none, although the topology changes meanwhile
 weir apply -f "$here/lab.yaml"
 weir capture lab -w lab.pcapng --drops --seconds 2
 wait $!

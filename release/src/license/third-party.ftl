@@ -8,7 +8,7 @@
 </#function>
 Weir is under the Apache License 2.0 (LICENSE). The jars in lib that are not Weir's own, with what they are under; where
 there is more than one licence, it is the recipient's choice. Texts and notices are in META-INF of each jar, and so are
-those of what a jar contains in turn. picocli's class files were brought into a newer format, see META-INF/WEIR-NOTICE in
+those of what a jar contains in turn; JLine's, whose jars have none, is in META-INF/licenses of Weir's own. picocli's class files were brought into a newer format, see META-INF/WEIR-NOTICE in
 its jar; every other jar is as its authors published it, and their sources are where the address says.
 
 <#list dependencyMap as entry>

@@ -51,6 +51,8 @@ public enum Feature {
     SYSTEMD,
     /** A formatter that checks man pages. */
     MANDOC,
+    /** Makes a terminal for a command. */
+    SCRIPT,
     SHARED_DATA;
 
     private static final Map<Feature, Optional<String>> GAPS = new ConcurrentHashMap<>();
@@ -77,6 +79,7 @@ public enum Feature {
             case C_COMPILER -> missingCommand("cc", "gcc and libc6-dev");
             case TCPDUMP -> missingCommand("tcpdump", "tcpdump");
             case TSHARK -> missingCommand("tshark", "tshark").or(() -> missingCommand("capinfos", "tshark"));
+            case SCRIPT -> missingCommand("script", "bsdutils");
             case BUSYBOX -> missingCommand("busybox", "busybox");
             case MAVEN -> missingCommand("mvn", "maven");
             case DOCKER ->

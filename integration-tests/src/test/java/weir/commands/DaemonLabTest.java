@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,14 +91,13 @@ class DaemonLabTest {
         assertFalse(Files.exists(Path.of("/run/netns/lab-a")) || Files.exists(Path.of("/run/netns/lab-b")));
     }
 
-    /** Up to the last answer: how long ping waits for those that are left depends on how long others took. */
+    /** It asks on until it has as many answers, and is to have those to its first questions. */
     private static void assertNoneIsMissing(String pings) {
-        List<Integer> answered = ANSWERED.matcher(pings)
+        Set<Integer> answered = ANSWERED.matcher(pings)
                 .results()
                 .map(found -> Integer.valueOf(found.group(1)))
-                .toList();
-        assertEquals(IntStream.rangeClosed(1, answered.size()).boxed().toList(), answered, pings);
-        assertTrue(answered.size() > 250, pings);
+                .collect(Collectors.toSet());
+        assertTrue(answered.containsAll(IntStream.rangeClosed(1, 500).boxed().toList()), pings);
     }
 
     private WeirProcess script(Path socket) {

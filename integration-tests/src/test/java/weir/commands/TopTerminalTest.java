@@ -21,7 +21,7 @@ import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
 /** {@code weir top} on a terminal, which {@code script} makes, and a daemon, each a process of its own. */
-@RequiresFeature(Feature.LINUX)
+@RequiresFeature({Feature.LINUX, Feature.SCRIPT})
 @Timeout(180)
 class TopTerminalTest {
     private static final long MILLIS = 60_000;

@@ -11,7 +11,6 @@ import java.nio.channels.DatagramChannel;
 import java.util.HexFormat;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.NetworkNamespace;
@@ -21,7 +20,7 @@ import weir.ports.testing.Netns;
 final class Station implements AutoCloseable {
     static final String INTERFACE = "h0";
 
-    private static final Pattern PING_COUNT = Pattern.compile("(\\d+) received");
+    private static final Pattern PING_ANSWER = Pattern.compile("icmp_seq=(\\d+) ");
     private static final int RECEIVE_BUFFER_BYTES = 1 << 20;
     private static final int CONNECT_MILLIS = 50_000;
     private static final int READ_MILLIS = 50_000;
@@ -86,29 +85,36 @@ final class Station implements AutoCloseable {
     }
 
     /**
-     * Echo requests, IPv4 or IPv6, until {@code count} are answered or nothing has been for long. Returns how many were.
+     * Echo requests, IPv4 or IPv6, until {@code count} are answered or nothing has been for long. Returns how many of the first
+     * {@code count} were.
      */
     int ping(String address, int count) {
         int answered = 0;
         // The kernel gives up the question who has an address after three seconds, and ping with it.
-        for (int i = 0; i < PING_ROUNDS && answered < count; i++) {
-            answered = answered("-c " + count + " -i 0.05 -w 20 " + address);
+        for (int i = 0; i < PING_ROUNDS && answered == 0; i++) {
+            answered = answered(count, "-c " + count + " -i 0.05 -w 20 " + address);
         }
-        return Math.min(answered, count); // it asks on while an answer takes long
+        return answered;
     }
 
     /** Whether an echo request gets no answer. */
     boolean isCutOff(String address) {
-        return answered("-c 1 -W 1 " + address) == 0;
+        return answered(1, "-c 1 -W 1 " + address) == 0;
     }
 
-    private int answered(String options) {
+    /** Of the first so many: while an answer takes long it asks on. */
+    private int answered(int first, String options) {
         String output = netns.run("sh", "-c", "ping -n " + options + " || true");
-        Matcher received = PING_COUNT.matcher(output);
-        if (!received.find()) {
+        if (!output.contains(" received")) {
             throw new AssertionError(output);
         }
-        return Integer.parseInt(received.group(1));
+        return (int) PING_ANSWER
+                .matcher(output)
+                .results()
+                .map(found -> Integer.valueOf(found.group(1)))
+                .filter(number -> number <= first)
+                .distinct()
+                .count();
     }
 
     /** A UDP socket that does not wait, bound to an address of this host. */

@@ -12,11 +12,15 @@ final class EventQueue implements AutoCloseable {
     private static final int CAPACITY = 1024;
     private static final long CLOSE_MILLIS = 10_000;
 
-    private final BlockingQueue<SwitchEvent> queue = new ArrayBlockingQueue<>(CAPACITY);
+    /** Behind the last event, unless the queue is full then. */
+    private static final Object END = new Object();
+
+    private final BlockingQueue<Object> queue = new ArrayBlockingQueue<>(CAPACITY);
     private final AtomicLong lost = new AtomicLong();
     private final String name;
     private final Consumer<SwitchEvent> sink;
     private @Nullable Thread thread;
+    private volatile boolean closing;
 
     EventQueue(String name, Consumer<SwitchEvent> sink) {
         this.name = name;
@@ -43,13 +47,19 @@ final class EventQueue implements AutoCloseable {
     }
 
     private void deliver() {
-        try {
-            while (true) {
-                deliver(queue.take());
-            }
-        } catch (InterruptedException e) {
-            for (SwitchEvent event = queue.poll(); event != null; event = queue.poll()) {
-                deliver(event);
+        for (Object next = next(); next instanceof SwitchEvent event; next = next()) {
+            deliver(event);
+        }
+    }
+
+    /** Waits for the next event, or the end. A listener that left the thread interrupted changes nothing. */
+    private Object next() {
+        while (true) {
+            try {
+                Object polled = closing ? queue.poll() : queue.take();
+                return polled == null ? END : polled;
+            } catch (InterruptedException e) {
+                // Nobody asks for the end in this way.
             }
         }
     }
@@ -78,7 +88,8 @@ final class EventQueue implements AutoCloseable {
         if (running == null) {
             return;
         }
-        running.interrupt();
+        closing = true;
+        queue.offer(END);
         if (running == Thread.currentThread()) {
             return;
         }

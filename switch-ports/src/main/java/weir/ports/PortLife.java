@@ -4,7 +4,10 @@ package weir.ports;
 import java.util.concurrent.atomic.AtomicReference;
 import weir.core.port.PortState;
 
-/** The state of a port that several threads notice changes of; from GONE there is no way back. Any thread. */
+/**
+ * The state of a port that several threads notice changes of; from GONE there is no way back. Any thread. Who tells others of
+ * changes holds one lock from entering a state until that is told, so that the last that they hear is the state that it is in.
+ */
 public final class PortLife {
     private final AtomicReference<PortState> state;
 

@@ -27,7 +27,7 @@ final class RunningCapture implements RunningJobs.Job {
     private final Consumer<RunningCapture> whenEnded;
     private volatile @Nullable Capture capture;
     private volatile @Nullable String end;
-    private boolean isOver;
+    private volatile boolean isOver;
 
     /**
      * @param ends runs what may not run on the capture's own thread
@@ -119,7 +119,11 @@ final class RunningCapture implements RunningJobs.Job {
 
     private void endLater(String why) {
         if (end == null) {
-            ends.execute(() -> end(why));
+            ends.execute(() -> {
+                if (!isOver) { // who ends it already may take long, and others wait for this thread
+                    end(why);
+                }
+            });
         }
     }
 

@@ -22,7 +22,7 @@ final class AnswerText {
     /** A whole number, or {@code -} for none. */
     static Object number(JsonNode node, String field) {
         JsonNode value = node.path(field);
-        return value.isIntegralNumber() ? value.longValue() : NONE;
+        return value.isIntegralNumber() && value.canConvertToLong() ? value.longValue() : NONE;
     }
 
     /** With one decimal, or {@code -} for none. */

@@ -16,7 +16,6 @@ import weir.control.client.ApiPath;
 import weir.control.client.ApiRequest;
 import weir.control.client.ApiStream;
 import weir.control.client.DaemonClient;
-import weir.control.client.DaemonException;
 import weir.control.client.ServerEvents;
 
 /** Hears the daemon's events, on a thread of its own, and keeps the last of them. Other threads read. */
@@ -58,8 +57,8 @@ final class TopEvents implements AutoCloseable {
                     lastId = event.id();
                     add(event.data());
                 }
-            } catch (DaemonException e) {
-                // The sampler meets the same, and tells of it.
+            } catch (RuntimeException e) {
+                // DaemonException most likely: the sampler meets the same, and tells of it.
             }
             try {
                 TimeUnit.SECONDS.sleep(AGAIN_SECONDS);

@@ -40,7 +40,7 @@ final class TopPage {
             "  Rates are those between two looks. DROPS/S are frames that ended inside the switch at that port, PEER/S",
             "  those that its interface dropped since nobody read them. 'weir stats --help' has more.",
             "",
-            "  any key goes back");
+            "  any other key goes back");
 
     private final TopState state;
     private final List<String> events;

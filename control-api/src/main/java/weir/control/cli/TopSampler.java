@@ -8,7 +8,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import weir.control.client.DaemonClient;
-import weir.control.client.DaemonException;
 
 /**
  * Asks the daemon again and again, on a thread of its own, so that keys work while one does not answer. One other thread
@@ -48,7 +47,7 @@ final class TopSampler implements AutoCloseable {
         while (pause()) {
             try {
                 last.set(new Look(TopSample.ask(client, shown), ""));
-            } catch (DaemonException e) {
+            } catch (RuntimeException e) { // DaemonException, or an answer of another version
                 last.set(new Look(null, String.valueOf(e.getMessage())));
             }
         }

@@ -48,6 +48,7 @@ final class TopScreen implements AutoCloseable {
             terminal = TerminalBuilder.builder()
                     .system(true)
                     .dumb(false)
+                    .nativeSignals(false) // the JVM has its own
                     .graphemeCluster(false) // which asks the terminal, and waits
                     .build();
         } catch (IllegalStateException e) {
@@ -57,14 +58,20 @@ final class TopScreen implements AutoCloseable {
             terminal.close();
             throw new IOException("terminal " + terminal.getType() + " cannot move its cursor");
         }
-        Runtime.getRuntime().addShutdownHook(hook);
         leave = sequence(Capability.cursor_normal) + sequence(Capability.exit_ca_mode);
         terminal.enterRawMode();
         Attributes attributes = terminal.getAttributes();
         attributes.setLocalFlag(LocalFlag.ISIG, false); // Ctrl-C is a key like others
         terminal.setAttributes(attributes);
-        show(sequence(Capability.enter_ca_mode) + sequence(Capability.cursor_invisible));
+        Runtime.getRuntime().addShutdownHook(hook);
+        enter();
         display = new Display(terminal, true);
+    }
+
+    private synchronized void enter() {
+        if (!left) {
+            show(sequence(Capability.enter_ca_mode) + sequence(Capability.cursor_invisible));
+        }
     }
 
     private String sequence(Capability capability) {

@@ -74,6 +74,7 @@ public final class Daemon implements AutoCloseable {
             throws StateFolder.Unusable, ControlException, ListenException {
         StateFolder state = StateFolder.open(settings.state());
         ControlPlane plane = null;
+        Daemon started = null;
         boolean isStarted = false;
         try {
             plane = new ControlPlane(new ObjectStore(state.objects()), state, new EventHub());
@@ -87,6 +88,7 @@ public final class Daemon implements AutoCloseable {
             if (settings.dockerSocket() != null) {
                 daemon.serveDocker(settings.dockerSocket());
             }
+            started = daemon;
             beforeReady.accept(daemon);
             readiness.reached();
             if (manager.watchdogMillis() != 0) {
@@ -96,7 +98,9 @@ public final class Daemon implements AutoCloseable {
             isStarted = true;
             return daemon;
         } finally {
-            if (!isStarted) {
+            if (!isStarted && started != null) {
+                started.close();
+            } else if (!isStarted) {
                 close(plane, state);
             }
         }

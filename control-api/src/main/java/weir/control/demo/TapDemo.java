@@ -58,8 +58,7 @@ public final class TapDemo {
     private static final String PING_PATIENCE_SECONDS = "5";
 
     private static final int PING_LIMIT_SECONDS = 30;
-    private static final Pattern PING_COUNTS =
-            Pattern.compile("(\\d+) packets transmitted, (\\d+) (?:packets )?received");
+    private static final Pattern PING_ANSWER = Pattern.compile("seq=(\\d+) ");
     private static final Pattern PING_TIME = Pattern.compile("= [\\d.]+/([\\d.]+)/");
 
     private final DemoNamespaces namespaces;
@@ -255,9 +254,15 @@ public final class TapDemo {
                 from, ping, "-n", "-c", Integer.toString(PINGS), "-i", "0.2", "-w", PING_PATIENCE_SECONDS, target);
         String output =
                 ChildProcess.run(command, PING_LIMIT_SECONDS, TimeUnit.SECONDS).output();
-        Matcher counts = PING_COUNTS.matcher(output);
         Matcher time = PING_TIME.matcher(output);
-        int received = counts.find() ? Math.min(PINGS, Integer.parseInt(counts.group(2))) : 0;
+        // It asks on until it has as many answers; those to the first questions count.
+        int received = (int) PING_ANSWER
+                .matcher(output)
+                .results()
+                .map(answer -> Integer.valueOf(answer.group(1)))
+                .filter(number -> number <= PINGS)
+                .distinct()
+                .count();
         if (received < PINGS) {
             namespaces.awaitSignal();
         }

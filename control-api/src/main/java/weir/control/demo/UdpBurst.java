@@ -76,7 +76,7 @@ final class UdpBurst {
     private void awaitRoom(int window) {
         long seen = received;
         long since = System.nanoTime();
-        while (sent - received - lost >= window) {
+        while (sent - received - lost >= window && !stopped.getAsBoolean()) {
             LockSupport.parkNanos(STEP_NANOS);
             long now = System.nanoTime();
             if (received != seen) {

@@ -35,7 +35,7 @@ final class RunningTrace implements RunningJobs.Job {
     private final Consumer<RunningTrace> whenEnded;
     private volatile @Nullable Trace trace;
     private volatile @Nullable String end;
-    private boolean isOver;
+    private volatile boolean isOver;
 
     /**
      * @param out closed when the trace ends
@@ -108,7 +108,11 @@ final class RunningTrace implements RunningJobs.Job {
                 out.flush();
             } finally {
                 out.close();
-                ends.execute(RunningTrace.this::finish);
+                ends.execute(() -> {
+                    if (!isOver) { // who ends it already may take long, and others wait for this thread
+                        finish();
+                    }
+                });
             }
         }
     }

@@ -201,7 +201,7 @@ class DocumentedKeysTest {
         "packet, veth",
         "xdp --topology=pair, xdp"
     })
-    @RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.TUN, Feature.NETNS, Feature.IPERF3})
+    @RequiresFeature({Feature.LINUX, Feature.ROOT, Feature.TUN, Feature.NETNS, Feature.IPERF3, Feature.BPF_PROGRAMS})
     void describesBenchmarksBetweenNamespaces(String asked, String mode) {
         List<String> command = new ArrayList<>(List.of("bench"));
         command.addAll(List.of(asked.split(" ", -1)));

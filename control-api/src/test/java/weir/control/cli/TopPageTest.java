@@ -200,7 +200,7 @@ class TopPageTest {
         List<String> before = page(state);
         state.press(TopKey.HELP);
         state.press(TopKey.NONE);
-        assertTrue(page(state).contains("  any key goes back"));
+        assertTrue(page(state).contains("  any other key goes back"));
         assertFalse(state.press(TopKey.OTHER));
         assertEquals(before, page(state));
     }

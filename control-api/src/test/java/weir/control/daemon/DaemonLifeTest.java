@@ -68,7 +68,7 @@ class DaemonLifeTest {
             assertTrue(daemon.errors().contains("did you mean"), daemon.errors());
             long before = System.nanoTime();
             assertEquals(0, daemon.terminate());
-            assertTrue(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - before) < 15, "nobody is waited for");
+            assertTrue(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - before) < 10, "nobody is waited for");
             notify.await("STOPPING=1");
             assertTrue(Files.notExists(folder.resolve("s")), "the socket's file is gone");
         }

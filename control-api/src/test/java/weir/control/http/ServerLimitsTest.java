@@ -247,8 +247,10 @@ class ServerLimitsTest {
                 ByteBuffer frame = ByteBuffer.allocate(64);
                 frame.put(5, (byte) to).put(0, (byte) 2).put(6, (byte) 2).put(11, (byte) address);
                 frame.put(12, (byte) 8).putInt(NUMBER_AT, number + i);
+                long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
                 do {
                     frames[i] = endpoint.frameOf(frame.array());
+                    assertTrue(System.nanoTime() - deadline < 0, "no slot comes back");
                 } while (frames[i] < 0); // the switch has its second, and may need more
             }
             for (int done = 0; done < WINDOW; ) {

@@ -27,6 +27,7 @@ public final class Capture implements AutoCloseable {
     private final List<CaptureTap> taps = new ArrayList<>();
     private final Arena arena = Arena.ofShared(); // the drain closes it at its end
     private final CaptureDrain drain;
+    private final Runnable free;
     private boolean isClosed;
 
     private Capture(
@@ -45,12 +46,13 @@ public final class Capture implements AutoCloseable {
             MemorySegment aside = arena.allocate(FramePool.MAX_LARGE_FRAME_BYTES, ALIGNMENT);
             taps.add(new CaptureTap(settings, worker, site.pool(), filter, memory, aside, epochNanos));
         }
-        drain = new CaptureDrain("weir-" + site.name() + "-capture", taps, consumer, () -> {
+        free = () -> {
             if (filter != null) {
                 filter.close();
             }
             arena.close();
-        });
+        };
+        drain = new CaptureDrain("weir-" + site.name() + "-capture", taps, consumer, free);
     }
 
     /**
@@ -63,18 +65,24 @@ public final class Capture implements AutoCloseable {
         FrameFilter.Live filter =
                 settings.filter().isEmpty() ? null : settings.filter().get().load(site.workers(), site.pool());
         Capture capture = new Capture(site, settings, consumer, filter);
-        boolean isBegun = false;
+        capture.begin();
+        return capture;
+    }
+
+    private synchronized void begin() {
+        boolean isRunning = false;
         try {
-            site.begin(capture, capture.taps);
-            isBegun = true;
-        } finally {
+            site.begin(this, taps);
             // Not before: what it flushes first tells a client that every frame from now on is captured.
-            capture.drain.start();
-            if (!isBegun) {
-                capture.close();
+            drain.start();
+            isRunning = true;
+        } finally {
+            if (!isRunning) {
+                isClosed = true;
+                site.end(this);
+                free.run();
             }
         }
-        return capture;
     }
 
     public CaptureSettings settings() {

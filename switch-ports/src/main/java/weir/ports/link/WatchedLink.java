@@ -97,20 +97,16 @@ public final class WatchedLink implements AutoCloseable {
      *
      * @param look number of the look
      */
-    void observed(long look, LinkInfo now, boolean inOwnNamespace) {
-        PortState to = stateOf(now);
-        boolean isNews;
-        synchronized (this) {
-            if (look < newestLook) {
-                return;
-            }
-            newestLook = look;
-            info = now;
-            here = inOwnNamespace;
-            isNews = look > oldestOfState && life.enter(to);
+    synchronized void observed(long look, LinkInfo now, boolean inOwnNamespace) {
+        if (look < newestLook) {
+            return;
         }
-        if (isNews) {
-            tell(to, to == PortState.UP ? "link is up" : "link is down");
+        newestLook = look;
+        info = now;
+        here = inOwnNamespace;
+        if (look > oldestOfState) {
+            PortState to = stateOf(now);
+            enter(to, to == PortState.UP ? "link is up" : "link is down");
         }
     }
 
@@ -120,24 +116,20 @@ public final class WatchedLink implements AutoCloseable {
     }
 
     /** Enters a state and tells who serves the port. */
-    public void changeState(PortState to, String cause) {
-        boolean isNews;
-        synchronized (this) {
-            oldestOfState = ++looks; // a look that has begun may have seen what was before
-            isNews = life.enter(to);
-        }
-        if (isNews) {
-            tell(to, cause);
-        }
+    public synchronized void changeState(PortState to, String cause) {
+        oldestOfState = ++looks; // a look that has begun may have seen what was before
+        enter(to, cause);
     }
 
-    private void tell(PortState to, String cause) {
-        // One of them is enough: it tells the switch.
-        listeners.stream().findFirst().ifPresent(listener -> listener.stateChanged(to, cause));
+    private void enter(PortState to, String cause) {
+        if (life.enter(to)) {
+            // One of them is enough: it tells the switch.
+            listeners.stream().findFirst().ifPresent(listener -> listener.stateChanged(to, cause));
+        }
     }
 
     /** A queue of the port is served from now on, so the switch is told through its context. */
-    public void addListener(QueueContext context) {
+    public synchronized void addListener(QueueContext context) {
         listeners.add(context);
         if (life.state() != PortState.UP) {
             context.stateChanged(life.state(), "as it was when attached");

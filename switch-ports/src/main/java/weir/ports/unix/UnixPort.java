@@ -124,8 +124,10 @@ public final class UnixPort implements Port {
     /** Enters a state and tells who serves the queue; GONE is for ever. Any thread. */
     void changeState(PortState to, String cause) {
         QueueContext context = queue.context();
-        if (life.enter(to) && context != null) {
-            context.stateChanged(to, cause);
+        synchronized (life) {
+            if (life.enter(to) && context != null) {
+                context.stateChanged(to, cause);
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * What this process holds at one moment and must give back.
@@ -47,8 +48,13 @@ public record Held(List<String> descriptors, List<String> threads) {
      * end, and so do the pipes of a command that has ended; what was there already may be gone.
      */
     public void assertNothingMore() {
+        assertNothingMore(Held::now);
+    }
+
+    /** The same for what {@code look} finds. */
+    public void assertNothingMore(Supplier<Held> look) {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
-        for (Held after = now(); after.hasMoreThan(this); after = now()) {
+        for (Held after = look.get(); after.hasMoreThan(this); after = look.get()) {
             if (System.nanoTime() - deadline > 0) {
                 throw new AssertionError("held before: " + this + ", now: " + after);
             }

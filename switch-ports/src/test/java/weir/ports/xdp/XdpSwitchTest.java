@@ -273,7 +273,7 @@ class XdpSwitchTest {
         refuses("xdp:lo" + in + "&mode=native", "EOPNOTSUPP (operation not supported)");
         refuses("xdp:v0?netns=/etc/hostname", "is not a network namespace");
 
-        assertNothingMore(before);
+        before.assertNothingMore(XdpSwitchTest::held);
         assertFalse(netns.ip("link").contains("xdp"));
     }
 
@@ -285,13 +285,6 @@ class XdpSwitchTest {
                         .filter(each -> each.startsWith("socket") || each.contains("bpf"))
                         .toList(),
                 now.threads());
-    }
-
-    /** A thread that has done its work takes a moment to end. */
-    private static void assertNothingMore(Held before) {
-        List<String> threads = before.threads();
-        within(PATIENCE_MILLIS, () -> threads.containsAll(held().threads()));
-        assertEquals(before.descriptors(), held().descriptors());
     }
 
     private void refuses(String spec, String why) {
@@ -315,7 +308,7 @@ class XdpSwitchTest {
             assertNotEquals(before, held());
             assertTrue(sw.detach("x"));
         }
-        assertNothingMore(before);
+        before.assertNothingMore(XdpSwitchTest::held);
         assertFalse(netns.ip("link").contains("xdp"));
     }
 }
