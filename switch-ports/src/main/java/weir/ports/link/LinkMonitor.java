@@ -178,6 +178,13 @@ public final class LinkMonitor implements Runnable {
      * @param whole false: only find out whether the interface is still there
      */
     private void look(WatchedLink link, boolean whole) {
+        if (!lookOnce(link, whole)) {
+            lookOnce(link, whole); // or else with the next event, or in half a second
+        }
+    }
+
+    /** False when the port noticed something itself meanwhile. */
+    private boolean lookOnce(WatchedLink link, boolean whole) {
         LinkPlace place = null;
         LinkInfo info = null;
         boolean lost = false;
@@ -185,7 +192,7 @@ public final class LinkMonitor implements Runnable {
         asking.lock();
         try {
             if (link.isOver()) {
-                return;
+                return true;
             }
             link.binding().requirePresent();
             if (whole) {
@@ -203,9 +210,8 @@ public final class LinkMonitor implements Runnable {
         // Not under the lock: who is told may close the port, or wait for a thread that does.
         if (lost) {
             link.lost();
-        } else if (info != null && place != null) {
-            link.observed(number, info, place.isHere());
         }
+        return lost || info == null || place == null || link.observed(number, info, place.isHere());
     }
 
     /** Bit of an interface number; numbers beyond all reason share one. */

@@ -28,7 +28,7 @@ public final class WatchedLink implements AutoCloseable {
     // Guarded by this object. Several threads look, and the last to see something is not the last to say so.
     private long looks;
     private long newestLook;
-    private long oldestOfState;
+    private long newestChange;
 
     /**
      * @param port whose interface this is
@@ -96,18 +96,21 @@ public final class WatchedLink implements AutoCloseable {
      * Takes over what the kernel says about the interface now, as far as nothing newer is known already.
      *
      * @param look number of the look
+     * @return false when the port noticed a change after the look had begun, so that the state may be another one by now
      */
-    synchronized void observed(long look, LinkInfo now, boolean inOwnNamespace) {
+    synchronized boolean observed(long look, LinkInfo now, boolean inOwnNamespace) {
         if (look < newestLook) {
-            return;
+            return true;
         }
         newestLook = look;
         info = now;
         here = inOwnNamespace;
-        if (look > oldestOfState) {
-            PortState to = stateOf(now);
-            enter(to, to == PortState.UP ? "link is up" : "link is down");
+        if (look < newestChange) {
+            return false;
         }
+        PortState to = stateOf(now);
+        enter(to, to == PortState.UP ? "link is up" : "link is down");
+        return true;
     }
 
     /** The interface is gone; told by whoever notices first. */
@@ -117,15 +120,18 @@ public final class WatchedLink implements AutoCloseable {
 
     /** Enters a state and tells who serves the port. */
     public synchronized void changeState(PortState to, String cause) {
-        oldestOfState = ++looks; // a look that has begun may have seen what was before
-        enter(to, cause);
+        if (enter(to, cause)) {
+            newestChange = ++looks; // a look that has begun may have seen what was before
+        }
     }
 
-    private void enter(PortState to, String cause) {
-        if (life.enter(to)) {
+    private boolean enter(PortState to, String cause) {
+        boolean isNews = life.enter(to);
+        if (isNews) {
             // One of them is enough: it tells the switch.
             listeners.stream().findFirst().ifPresent(listener -> listener.stateChanged(to, cause));
         }
+        return isNews;
     }
 
     /** A queue of the port is served from now on, so the switch is told through its context. */

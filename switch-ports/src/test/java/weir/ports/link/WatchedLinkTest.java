@@ -2,7 +2,9 @@
 package weir.ports.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -51,11 +53,24 @@ class WatchedLinkTest {
             long look = link.beginLook();
 
             link.changeState(PortState.DOWN, "sending failed");
-            link.observed(look, seen(true, 1400), true);
+            assertFalse(link.observed(look, seen(true, 1400), true), "so it is looked again");
 
             assertEquals(PortState.DOWN, link.state());
             assertEquals(1400, link.info().mtuBytes());
-            link.observed(link.beginLook(), seen(true, 1400), true);
+            assertTrue(link.observed(link.beginLook(), seen(true, 1400), true));
+            assertEquals(PortState.UP, link.state());
+        }
+    }
+
+    @Test
+    void whatAPortNoticesAgainIsNoNews() throws Exception {
+        try (WatchedLink link = link()) {
+            link.changeState(PortState.DOWN, "sending failed");
+            long look = link.beginLook();
+
+            link.changeState(PortState.DOWN, "sending failed again");
+
+            assertTrue(link.observed(look, seen(true, 1500), true));
             assertEquals(PortState.UP, link.state());
         }
     }
