@@ -2,15 +2,14 @@
 
 package weir.commands;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import weir.ports.testing.Waiting;
 
 /** Echo requests of a host to another one, however long the answers take. */
-final class Pings {
+public final class Pings {
     private static final long PATIENCE_MILLIS = 30_000;
     private static final Pattern ANSWER = Pattern.compile("icmp_seq=(\\d+) ");
     private static final String PATIENCE_SECONDS = "30";
@@ -28,10 +27,17 @@ final class Pings {
         // With -w it waits for all answers; -W is not about those that are left when there have been some.
         String output =
                 host.apply(new String[] {"ping", "-n", "-c", "3", "-i", "0.2", "-w", PATIENCE_SECONDS, address});
-        // It asks on until it has as many answers, and is to have those to its first questions.
-        List<String> answered =
-                ANSWER.matcher(output).results().map(found -> found.group(1)).toList();
-        assertTrue(answered.containsAll(List.of("1", "2", "3")), output);
+        assertEquals(3, answersToTheFirst(3, output), output);
+    }
+
+    /** How many of the first requests of a {@code ping} were answered: until it has as many answers as requests it asks on. */
+    public static int answersToTheFirst(int requests, String output) {
+        return (int) ANSWER.matcher(output)
+                .results()
+                .map(found -> Integer.valueOf(found.group(1)))
+                .filter(number -> number <= requests)
+                .distinct()
+                .count();
     }
 
     private static boolean isOneAnswered(Function<String[], String> host, String address) {

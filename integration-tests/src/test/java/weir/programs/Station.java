@@ -11,7 +11,7 @@ import java.nio.channels.DatagramChannel;
 import java.util.HexFormat;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.regex.Pattern;
+import weir.commands.Pings;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.NetworkNamespace;
 import weir.ports.testing.Netns;
@@ -20,7 +20,6 @@ import weir.ports.testing.Netns;
 final class Station implements AutoCloseable {
     static final String INTERFACE = "h0";
 
-    private static final Pattern PING_ANSWER = Pattern.compile("icmp_seq=(\\d+) ");
     private static final int RECEIVE_BUFFER_BYTES = 1 << 20;
     private static final int CONNECT_MILLIS = 50_000;
     private static final int READ_MILLIS = 50_000;
@@ -108,13 +107,7 @@ final class Station implements AutoCloseable {
         if (!output.contains(" received")) {
             throw new AssertionError(output);
         }
-        return (int) PING_ANSWER
-                .matcher(output)
-                .results()
-                .map(found -> Integer.valueOf(found.group(1)))
-                .filter(number -> number <= first)
-                .distinct()
-                .count();
+        return Pings.answersToTheFirst(first, output);
     }
 
     /** A UDP socket that does not wait, bound to an address of this host. */

@@ -1,29 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports;
 
-import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import weir.core.port.PortState;
+import weir.core.port.QueueContext;
 
 /**
- * The state of a port that several threads notice changes of; from GONE there is no way back. Any thread. Who tells others of
- * changes holds one lock from entering a state until that is told, so that the last that they hear is the state that it is in.
+ * The state of a port that several threads notice changes of; from GONE there is no way back. Changes are told in their order,
+ * so that the last that is heard is the state that the port is in. Any thread.
  */
 public final class PortLife {
-    private final AtomicReference<PortState> state;
+    private volatile PortState state;
 
     /** @param first state, as the port was found */
     public PortLife(PortState first) {
-        state = new AtomicReference<>(first);
+        state = first;
     }
 
     /** The state now. */
     public PortState state() {
-        return state.get();
+        return state;
     }
 
-    /** Enters a state; whether that is news, which one caller alone hears of each change. */
-    public boolean enter(PortState to) {
-        PortState before = state.getAndUpdate(from -> from == PortState.GONE ? from : to);
-        return before != PortState.GONE && before != to;
+    /**
+     * Enters a state, and tells who serves the port if that is news.
+     *
+     * @param told null when nobody serves it
+     * @return whether it was news
+     */
+    public synchronized boolean enter(PortState to, String cause, @Nullable QueueContext told) {
+        if (state == PortState.GONE || state == to) {
+            return false;
+        }
+        state = to;
+        if (told != null) {
+            told.stateChanged(to, cause);
+        }
+        return true;
     }
 }

@@ -9,11 +9,9 @@ import weir.control.bench.container.Attachment;
 @Command(
         name = "tap",
         description = {
-            "Measures a switch between network namespaces by TAP interfaces, as root: small frames, TCP, latency and CPU time, in"
-                    + " turn with the kernel's bridge and others, which join veth pairs.",
+            "Measures a switch between network namespaces by TAP interfaces" + StationBenchCommand.MEASURED,
             "",
-            "Nothing has to be fetched, nothing leaves the namespaces that it makes, and everything is removed again, also"
-                    + " after Ctrl-C."
+            StationBenchCommand.LEAVES_NOTHING
         },
         footerHeading = "%nExamples:%n",
         footer = {"  sudo weir bench tap", "  sudo weir bench tap --topology star8 --plot ratios.svg"})

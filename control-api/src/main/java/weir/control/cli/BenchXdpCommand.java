@@ -9,11 +9,10 @@ import weir.control.bench.container.Attachment;
 @Command(
         name = "xdp",
         description = {
-            "Measures a switch between network namespaces by veth pairs and AF_XDP sockets, as root: small frames, TCP, latency and CPU time, in"
-                    + " turn with the kernel's bridge and others, which join veth pairs.",
+            "Measures a switch between network namespaces by veth pairs and AF_XDP sockets"
+                    + StationBenchCommand.MEASURED,
             "",
-            "Nothing has to be fetched, nothing leaves the namespaces that it makes, and everything is removed again, also"
-                    + " after Ctrl-C."
+            StationBenchCommand.LEAVES_NOTHING
         },
         footerHeading = "%nExamples:%n",
         footer = {"  sudo weir bench xdp --baseline bridge,ovs", "  sudo weir bench xdp --seconds 3 --plot ratios.svg"})

@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
-import weir.control.client.ApiPath;
-import weir.control.client.ApiRequest;
 import weir.control.client.DaemonClient;
 import weir.control.completion.DynamicCandidates;
 import weir.control.completion.NameKind;
@@ -48,7 +45,7 @@ public final class TopCommand extends ClientCommand {
         if (!Progress.isTerminal()) {
             throw noTerminal("standard input and output are not both one", null);
         }
-        TopState state = new TopState(TopSample.ask(client, first(client)), interval);
+        TopState state = new TopState(first(client), interval);
         try (TopSampler sampler = new TopSampler(client, state.shown(), interval);
                 TopEvents events = new TopEvents(client)) {
             sampler.start();
@@ -67,14 +64,13 @@ public final class TopCommand extends ClientCommand {
         }
     }
 
-    /** The switch to begin with; null for all. */
-    private @Nullable String first(DaemonClient client) {
-        if (switchName != null) {
-            return switchName;
-        }
-        JsonNode switches = client.json(ApiRequest.get(ApiPath.of("switches"))).path("switches");
-        List<String> names = List.copyOf(switches.propertyNames());
-        return names.size() == 1 ? names.getFirst() : null;
+    /** Of the switch that was named, or the only one, or of none. */
+    private TopSample first(DaemonClient client) {
+        TopSample first = TopSample.ask(client, switchName);
+        return switchName == null && first.switches().size() == 1
+                ? TopSample.ask(
+                        client, first.switches().propertyNames().iterator().next())
+                : first;
     }
 
     private static CommandFailure noTerminal(String cause, @Nullable Exception reason) {

@@ -131,16 +131,14 @@ final class TopScreen implements AutoCloseable {
         }
     }
 
-    /** Whether a signal ends the process, and the terminal has gone meanwhile. */
+    /** Whether a signal ends the process, and hooks give the terminal back; else there is none of ours any more. */
     boolean isOver() {
         try {
-            Runtime.getRuntime().addShutdownHook(hook);
-        } catch (IllegalArgumentException e) {
-            return false; // it is one already
+            Runtime.getRuntime().removeShutdownHook(hook);
+            return false;
         } catch (IllegalStateException e) {
             return true;
         }
-        return false;
     }
 
     /** Waits for a key, but not longer than a time. */
@@ -173,12 +171,9 @@ final class TopScreen implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            return; // hooks are at it
+        if (!isOver()) {
+            leave();
+            terminal.close();
         }
-        leave();
-        terminal.close();
     }
 }

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import weir.core.port.Port;
 import weir.core.port.PortException;
 import weir.core.port.PortState;
-import weir.core.port.QueueContext;
 import weir.ports.PortLife;
 import weir.ports.PortSpec;
 
@@ -123,12 +122,7 @@ public final class CapturePort implements Port {
 
     /** Enters a state and tells who serves the queue; GONE is for ever. Any thread. */
     void changeState(PortState to, String cause) {
-        QueueContext context = queue.context();
-        synchronized (life) {
-            if (life.enter(to) && context != null) {
-                context.stateChanged(to, cause);
-            }
-        }
+        life.enter(to, cause, queue.context());
     }
 
     /** Ends both threads; what was accepted is written first. Waits for the disk, at most some seconds. */

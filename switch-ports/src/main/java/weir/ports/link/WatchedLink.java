@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.link;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import weir.core.port.Port;
 import weir.core.port.PortState;
@@ -20,7 +20,7 @@ public final class WatchedLink implements AutoCloseable {
     private final Port port;
     private final LinkMonitor monitor;
     private final LinkBinding binding;
-    private final List<QueueContext> listeners = new CopyOnWriteArrayList<>();
+    private final List<QueueContext> listeners = new ArrayList<>(); // guarded by this object
     private final PortLife life;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile LinkInfo info;
@@ -126,12 +126,8 @@ public final class WatchedLink implements AutoCloseable {
     }
 
     private boolean enter(PortState to, String cause) {
-        boolean isNews = life.enter(to);
-        if (isNews) {
-            // One of them is enough: it tells the switch.
-            listeners.stream().findFirst().ifPresent(listener -> listener.stateChanged(to, cause));
-        }
-        return isNews;
+        // One of them is enough: it tells the switch.
+        return life.enter(to, cause, listeners.isEmpty() ? null : listeners.getFirst());
     }
 
     /** A queue of the port is served from now on, so the switch is told through its context. */
@@ -143,7 +139,7 @@ public final class WatchedLink implements AutoCloseable {
     }
 
     /** Ends what {@link #addListener} began. */
-    public void removeListener(QueueContext context) {
+    public synchronized void removeListener(QueueContext context) {
         listeners.remove(context);
     }
 

@@ -92,16 +92,14 @@ public final class ShmPort implements Port {
 
     /** On the worker's thread. */
     void changeState(PortState to, String cause, QueueContext context) {
-        if (life.enter(to)) {
-            context.stateChanged(to, cause);
-        }
+        life.enter(to, cause, context);
     }
 
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             doorkeeper.close();
-            life.enter(PortState.GONE);
+            life.enter(PortState.GONE, "closed", null);
         }
     }
 
