@@ -26,11 +26,10 @@ final class NotifySocket implements AutoCloseable {
 
     /** Waits for a message that contains a text; others are passed over. */
     void await(String text) {
-        SocketIo io = new SocketIo();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(MAX_BYTES);
             Law.eventually(text, DaemonProcess.PATIENCE_NANOS, () -> {
-                long bytes = io.receive(socket.fd(), buffer.address(), MAX_BYTES);
+                long bytes = SocketIo.receive(socket.fd(), buffer.address(), MAX_BYTES);
                 return bytes >= 0
                         && new String(buffer.asSlice(0, bytes).toArray(JAVA_BYTE), StandardCharsets.UTF_8)
                                 .contains(text);

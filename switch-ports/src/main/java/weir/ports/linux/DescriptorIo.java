@@ -58,7 +58,7 @@ public final class DescriptorIo {
 
     /**
      * Writes once. To learn why it failed the write is tried again with errno captured, which may
-     * then succeed; so only a failed write pays for errno.
+     * then succeed; so only a failed write pays for errno, as all of {@link Libc}'s packet path.
      *
      * @return bytes written, or a negative errno
      */
@@ -76,7 +76,7 @@ public final class DescriptorIo {
     }
 
     /**
-     * Writes two areas as one piece, {@code writev(2)}.
+     * Writes two areas as one piece, {@code writev(2)}; what failed is tried again, as above.
      *
      * @return bytes written, or a negative errno
      */
@@ -86,7 +86,11 @@ public final class DescriptorIo {
         vector.set(JAVA_LONG, IOVEC_BYTES, address);
         vector.set(JAVA_LONG, IOVEC_BYTES + IOVEC_LENGTH, lengthBytes);
         try {
-            long n = (long) Libc.WRITEV.invokeExact(state, fd, vector.address(), PARTS);
+            long n = (long) Libc.PLAIN_WRITEV.invokeExact(fd, vector.address(), PARTS);
+            if (n >= 0) {
+                return n;
+            }
+            n = (long) Libc.WRITEV.invokeExact(state, fd, vector.address(), PARTS);
             return n >= 0 ? n : -Libc.errno(state);
         } catch (Throwable t) {
             throw Libc.defect(t);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * {@code sendmmsg(2)} for the packet path: many frames in one system call, straight from where they lie.
@@ -32,9 +30,6 @@ public final class SendBatch {
     private static final int PART_LENGTH = 8;
     private static final int VECTOR_BYTES = PARTS * PART_BYTES;
     private static final int NO_FLAGS = 0;
-
-    private static final MethodHandle SENDMMSG =
-            Libc.function("sendmmsg", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
 
     // Automatic, as in DescriptorIo: no reference count around each call, and nobody has to close it.
     private final MemorySegment state = Arena.ofAuto().allocate(Libc.STATE);
@@ -73,14 +68,19 @@ public final class SendBatch {
     }
 
     /**
-     * Sends messages {@code from} to {@code from + count - 1}, in order.
+     * Sends messages {@code from} to {@code from + count - 1}, in order. Where not even the first goes it is tried
+     * once more, to learn why.
      *
      * @return how many were sent, at least 1; or a negative errno, when the first could not be
      */
     public int send(int fd, int from, int count) {
         try {
             long address = messages.address() + (long) from * MESSAGE_BYTES;
-            int sent = (int) SENDMMSG.invokeExact(state, fd, address, count, NO_FLAGS);
+            int sent = (int) Libc.PLAIN_SENDMMSG.invokeExact(fd, address, count, NO_FLAGS);
+            if (sent >= 0) {
+                return sent;
+            }
+            sent = (int) Libc.SENDMMSG.invokeExact(state, fd, address, count, NO_FLAGS);
             return sent >= 0 ? sent : -Libc.errno(state);
         } catch (Throwable t) {
             throw Libc.defect(t);

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
  * raised. One per queue, used by one thread.
  */
 public final class SocketIo {
-    /** {@code -EAGAIN}: nothing to read, or no room to write. */
+    /** {@code -EAGAIN}: no room to write. */
     public static final long EAGAIN = -11;
 
     /** {@code -EINTR}: try again at once. */
@@ -34,14 +34,19 @@ public final class SocketIo {
     public SocketIo() {}
 
     /**
-     * Sends once.
+     * Sends once. What fails is tried once more, to learn why; {@code ECONNREFUSED}, which a socket tells once, is then
+     * {@code ENOTCONN}.
      *
      * @param address first of {@code lengthBytes} that the caller owns
      * @return bytes sent, on a stream perhaps fewer than asked; or a negative errno
      */
     public long send(int fd, long address, long lengthBytes) {
         try {
-            long n = (long) Libc.SEND.invokeExact(state, fd, address, lengthBytes, MSG_DONTWAIT | MSG_NOSIGNAL);
+            long n = (long) Libc.PLAIN_SEND.invokeExact(fd, address, lengthBytes, MSG_DONTWAIT | MSG_NOSIGNAL);
+            if (n >= 0) {
+                return n;
+            }
+            n = (long) Libc.SEND.invokeExact(state, fd, address, lengthBytes, MSG_DONTWAIT | MSG_NOSIGNAL);
             return n >= 0 ? n : -Libc.errno(state);
         } catch (Throwable t) {
             throw Libc.defect(t);
@@ -52,22 +57,21 @@ public final class SocketIo {
      * Receives once.
      *
      * @param address first of {@code capacityBytes} that the caller owns
-     * @return bytes received, 0 at the end of a stream; or a negative errno
+     * @return bytes received, 0 at the end of a stream; or -1 when nothing is there now. An error that the socket tells
+     *     once, {@code ECONNRESET}, looks the same, though more may follow it: readiness tells of it ({@code POLLERR})
      */
-    public long receive(int fd, long address, long capacityBytes) {
-        try {
-            long n = (long) Libc.RECV.invokeExact(state, fd, address, capacityBytes, MSG_DONTWAIT);
-            return n >= 0 ? n : -Libc.errno(state);
-        } catch (Throwable t) {
-            throw Libc.defect(t);
-        }
+    public static long receive(int fd, long address, long capacityBytes) {
+        return receive(fd, address, capacityBytes, MSG_DONTWAIT);
     }
 
     /** As {@link #receive}, for a message: its length even where that is more than {@code capacityBytes}. */
-    public long receiveMessage(int fd, long address, long capacityBytes) {
+    public static long receiveMessage(int fd, long address, long capacityBytes) {
+        return receive(fd, address, capacityBytes, MSG_DONTWAIT | MSG_TRUNC);
+    }
+
+    private static long receive(int fd, long address, long capacityBytes, int flags) {
         try {
-            long n = (long) Libc.RECV.invokeExact(state, fd, address, capacityBytes, MSG_DONTWAIT | MSG_TRUNC);
-            return n >= 0 ? n : -Libc.errno(state);
+            return (long) Libc.PLAIN_RECV.invokeExact(fd, address, capacityBytes, flags);
         } catch (Throwable t) {
             throw Libc.defect(t);
         }

@@ -267,7 +267,12 @@ public final class UringBatch implements AutoCloseable {
 
     private long enter(int submit, int complete) {
         try {
-            long result = (long) Libc.SYSCALL.invokeExact(
+            long result = (long) Libc.PLAIN_SYSCALL.invokeExact(
+                    ENTER, (long) ring.number(), (long) submit, (long) complete, ENTER_GETEVENTS, 0L, 0L);
+            if (result >= 0) {
+                return result;
+            }
+            result = (long) Libc.SYSCALL.invokeExact(
                     state, ENTER, (long) ring.number(), (long) submit, (long) complete, ENTER_GETEVENTS, 0L, 0L);
             return result < 0 ? -Libc.errno(state) : result;
         } catch (Throwable t) {

@@ -265,7 +265,9 @@ public final class XdpSocket implements AutoCloseable {
     }
 
     /**
-     * Makes the kernel send what is in the tx ring. Neither blocks, allocates nor throws.
+     * Makes the kernel send what is in the tx ring. Neither blocks nor throws. A call that fails may have lost a frame,
+     * and only its errno tells so; it cannot be made again to learn why, as other calls of the packet path are. So the
+     * JVM's slice of the call state, 40 bytes, is left to the compiler to remove.
      *
      * @return 0, or a negative errno: {@code -EAGAIN} when there is more to send, {@code -EBUSY} when the
      *     last frame that was taken is lost, {@code -ENETDOWN} when the interface is down

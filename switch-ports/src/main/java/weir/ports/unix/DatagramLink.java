@@ -78,7 +78,7 @@ final class DatagramLink extends Link {
     int receive(long[] into, int from, int budgetFrames) {
         int taken = 0;
         for (int seen = 0; ready && seen < budgetFrames; seen++) {
-            long n = io.receiveMessage(fd, memory.address(), BUFFER_BYTES);
+            long n = SocketIo.receiveMessage(fd, memory.address(), BUFFER_BYTES);
             if (n >= 0) {
                 long frame = n > BUFFER_BYTES
                         ? intake.drop(DropReason.OVERSIZE, memory.address(), BUFFER_BYTES, (int) n)
@@ -86,9 +86,9 @@ final class DatagramLink extends Link {
                 if (frame != FrameIntake.DROPPED) {
                     into[from + taken++] = frame;
                 }
-            } else if (n != SocketIo.EINTR) {
-                // EAGAIN, or ECONNRESET: a peer that had our messages turned to another one.
-                ready = n != SocketIo.EAGAIN || registration == null;
+            } else {
+                readNothing(); // or ECONNRESET: a peer that had our messages turned to another one
+                ready |= registration == null;
                 break;
             }
         }
@@ -110,7 +110,7 @@ final class DatagramLink extends Link {
         } catch (IOException e) {
             registration = null; // from here on the worker polls
         }
-        readable();
+        readableAfterError();
     }
 
     // ---- out ------------------------------------------------------------------------------------

@@ -28,6 +28,9 @@ abstract sealed class Link implements FdReadiness.Listener permits DatagramLink,
     /** Something may be there to read. */
     boolean ready;
 
+    /** An error was told since nothing was there to read last: that nothing is there may be this error, and more follow. */
+    private boolean failing;
+
     Link(QueueContext context, int mtuBytes) {
         this.context = context;
         frames = context.frames();
@@ -41,6 +44,18 @@ abstract sealed class Link implements FdReadiness.Listener permits DatagramLink,
     public void readable() {
         ready = true;
         doorbell.ring();
+    }
+
+    /** The socket was told to have failed: it is read until nothing is there for the second time. */
+    final void readableAfterError() {
+        failing = true;
+        readable();
+    }
+
+    /** Nothing was there to read, or the socket told its error instead. */
+    final void readNothing() {
+        ready = failing;
+        failing = false;
     }
 
     /** As {@link weir.core.port.PortQueue#receive}. */

@@ -130,15 +130,15 @@ final class StreamLink extends Link {
             inEnd -= inStart;
             inStart = 0;
         }
-        long n = io.receive(open.fd(), in + inEnd, BUFFER_BYTES - inEnd);
+        long n = SocketIo.receive(open.fd(), in + inEnd, BUFFER_BYTES - inEnd);
         if (n > 0) {
             inEnd += (int) n;
             return true;
         }
-        if (n == SocketIo.EAGAIN) {
-            ready = false;
-        } else if (n != SocketIo.EINTR) {
-            lose(n == 0 ? "peer closed the connection" : "peer is gone: " + Errno.describe((int) -n));
+        if (n == 0) {
+            lose("peer closed the connection");
+        } else {
+            readNothing();
         }
         return false;
     }
@@ -152,7 +152,7 @@ final class StreamLink extends Link {
     @Override
     public void failed() {
         if (socket != null) {
-            readable();
+            readableAfterError();
         }
     }
 

@@ -117,6 +117,11 @@ public final class QueueDriver implements QueueContext, AutoCloseable {
     /** As {@link #receive}, but the slots stay taken until {@link #releaseKept}. */
     public int receiveAndKeep(int budget) {
         idle.poll();
+        return receiveAndKeepWithoutLook(budget);
+    }
+
+    /** As {@link #receiveAndKeep}, with what is known of readiness already. */
+    public int receiveAndKeepWithoutLook(int budget) {
         int n = queue.receive(batch, 0, Math.min(budget, BATCH));
         for (int i = 0; i < n; i++) {
             kept.add(batch.frames()[i]);

@@ -34,6 +34,11 @@ final class DatagramPeer implements AutoCloseable {
         }
     }
 
+    /** Connects to another address: what it had not read is lost, and who sent that is told so. */
+    void turnTo(String path) throws LinuxException {
+        socket.connect(path);
+    }
+
     List<byte[]> received() {
         List<byte[]> frames = new ArrayList<>();
         for (long n = receive(); n >= 0; n = receive()) {
@@ -43,7 +48,7 @@ final class DatagramPeer implements AutoCloseable {
     }
 
     private long receive() {
-        return io.receiveMessage(socket.fd(), memory.address(), memory.byteSize());
+        return SocketIo.receiveMessage(socket.fd(), memory.address(), memory.byteSize());
     }
 
     @Override

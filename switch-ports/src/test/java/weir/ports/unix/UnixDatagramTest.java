@@ -13,7 +13,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import weir.core.counter.DropReason;
+import weir.core.frame.FrameBatch;
 import weir.core.port.PortException;
 import weir.core.port.PortState;
 import weir.core.testing.Frames;
@@ -85,6 +88,32 @@ class UnixDatagramTest {
             driver.transmit(frame(1), frame(2));
             assertEquals(Map.of(DropReason.PORT_DOWN, 2L), driver.counters().egressDrops());
             assertEquals(PortState.DOWN, port.state());
+        }
+        port.close();
+    }
+
+    /** A peer that turns away from what we sent is told to us by an error, in front of what the peer had sent. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void readsOnBehindAnErrorOfTheSocket(boolean toldBeforeItIsRead) throws Exception {
+        UnixPort port = open("own", "peer");
+        String elsewhere = folder.resolve("elsewhere").toString();
+        try (QueueDriver driver = new QueueDriver(port.queues().getFirst());
+                DatagramPeer peer = peer();
+                DatagramPeer other = new DatagramPeer(elsewhere, elsewhere)) {
+            await(driver, port, PortState.UP);
+            peer.send(frame(1));
+            driver.transmit(frame(2));
+            driver.idleWait().poll();
+            peer.turnTo(elsewhere);
+            assertEquals(List.of(), other.received());
+            if (toldBeforeItIsRead) {
+                driver.idleWait().poll();
+            }
+            assertEquals(0, port.queues().getFirst().receive(new FrameBatch(64), 0, 64), "the error comes first");
+            List<byte[]> got = new ArrayList<>();
+            Waiting.within(MILLIS, () -> got.addAll(driver.receive(64)) || !got.isEmpty());
+            Frames.assertSameFrames(List.of(frame(1)), got, "received");
         }
         port.close();
     }

@@ -175,6 +175,31 @@ class UnixStreamTest {
         port.close();
     }
 
+    /** A peer that goes without having read what we sent ends the stream by an error, and the end comes behind it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void seesThatAPeerWentWithoutReading(boolean toldBeforeItIsRead) throws Exception {
+        UnixPort port = listen("");
+        try (QueueDriver driver = drive(port)) {
+            try (StreamPeer peer = peer()) {
+                await(driver, port, PortState.UP);
+                peer.send(frame(1));
+                driver.transmit(frame(2));
+                driver.idleWait().poll();
+            }
+            if (toldBeforeItIsRead) {
+                driver.idleWait().poll();
+                Frames.assertSameFrames(List.of(frame(1)), receive(driver, 1), "received");
+            } else {
+                assertEquals(1, driver.receiveAndKeepWithoutLook(64));
+                driver.releaseKept();
+            }
+            await(driver, port, PortState.DOWN);
+            assertEquals("peer closed the connection", driver.causes().getLast());
+        }
+        port.close();
+    }
+
     @Test
     void countsWhatFindsNoSlot() throws Exception {
         UnixPort port = listen("");
