@@ -28,9 +28,16 @@ final class StopSignal implements AutoCloseable {
     private final CountDownLatch done = new CountDownLatch(1);
     private final Thread hook = Thread.ofPlatform().name("weir-stop").unstarted(this::stop);
     private @Nullable Thread interrupted;
+    private final long patienceSeconds;
     private volatile int exitCode = ExitCode.FAILURE.number();
 
     StopSignal() {
+        this(PATIENCE_SECONDS);
+    }
+
+    /** @param patienceSeconds how long the command may take to finish; what is not done then is told and left */
+    StopSignal(long patienceSeconds) {
+        this.patienceSeconds = patienceSeconds;
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
@@ -38,12 +45,14 @@ final class StopSignal implements AutoCloseable {
         asked.countDown();
         interruptWhenAsked();
         try {
-            if (done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (done.await(patienceSeconds, TimeUnit.SECONDS)) {
                 Runtime.getRuntime().halt(exitCode);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        System.err.println("weir: not finished " + patienceSeconds + " s after the signal, and ended as it was\n"
+                + "hint: what it made may still be there: see ip netns, ip link");
         Runtime.getRuntime().halt(ExitCode.FAILURE.number());
     }
 

@@ -152,13 +152,7 @@ public final class Daemon implements AutoCloseable {
 
     /** What it listens at; where any TCP port was asked for, the one that it has. */
     public List<Endpoint> endpoints() {
-        return settings.endpoints().stream().map(this::bound).toList();
-    }
-
-    private Endpoint bound(Endpoint endpoint) {
-        return endpoint instanceof Endpoint.Tls tls && tls.port() == 0
-                ? new Endpoint.Tls(tls.host(), server.tcpPort(), tls.certificate(), tls.key(), tls.tokens())
-                : endpoint;
+        return server.endpoints();
     }
 
     /** From now on SIGHUP makes the daemon read its configuration file again. Once in a process. */

@@ -42,6 +42,7 @@ public final class ApiServer implements AutoCloseable {
     private final List<Routes> routes;
     private final List<HttpServer> servers = new ArrayList<>();
     private final List<SocketFile> files = new ArrayList<>();
+    private final List<Endpoint> endpoints = new ArrayList<>();
 
     private ApiServer(Vertx vertx, ControlPlane plane, List<Routes> routes, Duration idle) {
         this.vertx = vertx;
@@ -89,10 +90,7 @@ public final class ApiServer implements AutoCloseable {
         boolean isListening = false;
         try {
             for (Endpoint endpoint : endpoints) {
-                switch (endpoint) {
-                    case Endpoint.Unix unix -> server.listen(unix);
-                    case Endpoint.Tls tls -> server.listen(tls);
-                }
+                server.endpoints.add(server.listen(endpoint));
             }
             isListening = true;
             return server;
@@ -103,7 +101,15 @@ public final class ApiServer implements AutoCloseable {
         }
     }
 
-    private void listen(Endpoint.Unix unix) throws ListenException {
+    /** The endpoint as it then is. */
+    private Endpoint listen(Endpoint endpoint) throws ListenException {
+        return switch (endpoint) {
+            case Endpoint.Unix unix -> listen(unix);
+            case Endpoint.Tls tls -> listen(tls);
+        };
+    }
+
+    private Endpoint.Unix listen(Endpoint.Unix unix) throws ListenException {
         SocketFile file = SocketFile.at(unix.path());
         files.add(file);
         LateAccess access = new LateAccess();
@@ -114,9 +120,10 @@ public final class ApiServer implements AutoCloseable {
                 unix.path().toString());
         int gid = file.publish(unix.group());
         access.decide(new UnixAccess(ownUid(), unix.group() == null ? null : gid, unix.role()));
+        return unix;
     }
 
-    private void listen(Endpoint.Tls tls) throws ListenException {
+    private Endpoint.Tls listen(Endpoint.Tls tls) throws ListenException {
         Tokens tokens = Tokens.read(tls.tokens());
         for (Path file : List.of(tls.certificate(), tls.key())) {
             if (!Files.isReadable(file)) {
@@ -128,7 +135,8 @@ public final class ApiServer implements AutoCloseable {
                 .setKeyCertOptions(new PemKeyCertOptions()
                         .setCertPath(tls.certificate().toString())
                         .setKeyPath(tls.key().toString()));
-        bind(options, SocketAddress.inetSocketAddress(tls.port(), tls.host()), tokens, tls.host() + ":" + tls.port());
+        String where = tls.host() + ":" + tls.port();
+        return tls.withPort(bind(options, SocketAddress.inetSocketAddress(tls.port(), tls.host()), tokens, where));
     }
 
     private static HttpServerOptions options() {
@@ -140,18 +148,21 @@ public final class ApiServer implements AutoCloseable {
                 .setHandle100ContinueAutomatically(false);
     }
 
-    private void bind(HttpServerOptions options, SocketAddress address, Access access, String where)
+    /** Port of TCP; of a Unix socket something else. */
+    private int bind(HttpServerOptions options, SocketAddress address, Access access, String where)
             throws ListenException {
         Router router = Router.router(vertx);
         new Pipeline(plane, connections, refusals, access).mount(router);
         routes.forEach(each -> each.mount(router));
         try {
-            servers.add(vertx.createHttpServer(options)
+            HttpServer server = vertx.createHttpServer(options)
                     .requestHandler(router)
                     .invalidRequestHandler(invalid())
                     .connectionHandler(connections::opened)
                     .listen(address)
-                    .await());
+                    .await();
+            servers.add(server);
+            return server.actualPort();
         } catch (VertxException e) {
             throw new ListenException("cannot listen at " + where, "choose another address", e);
         } catch (RuntimeException e) {
@@ -182,9 +193,9 @@ public final class ApiServer implements AutoCloseable {
         }
     }
 
-    /** Port of the TCP endpoint; only when there is one. */
-    public int tcpPort() {
-        return servers.getLast().actualPort();
+    /** Where it listens, in the order asked for; with any TCP port asked for, the one that it has. */
+    public List<Endpoint> endpoints() {
+        return List.copyOf(endpoints);
     }
 
     int connectionCount() {

@@ -25,5 +25,9 @@ public sealed interface Endpoint {
      * @param key PEM, PKCS #8
      * @param tokens file of mode 0600 with lines {@code ROLE:TOKEN}
      */
-    record Tls(String host, int port, Path certificate, Path key, Path tokens) implements Endpoint {}
+    record Tls(String host, int port, Path certificate, Path key, Path tokens) implements Endpoint {
+        Tls withPort(int bound) {
+            return new Tls(host, bound, certificate, key, tokens);
+        }
+    }
 }

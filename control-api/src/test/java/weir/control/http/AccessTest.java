@@ -32,6 +32,7 @@ import weir.testing.RequiresFeature;
 class AccessTest {
     private static final String READ_TOKEN = "r".repeat(32);
     private static final String ADMIN_TOKEN = "a".repeat(32);
+    private static final String OTHER_TOKEN = "o".repeat(32);
     private static final Set<String> METHODS = Set.of("get", "put", "post", "patch", "delete");
 
     @TempDir
@@ -69,7 +70,7 @@ class AccessTest {
         Endpoint.Tls tls = tls();
         int cells = 0;
         try (RunningServer server = RunningServer.in(folder, new Endpoint.Unix(readSocket, null, Role.READ), tls)) {
-            int port = server.server().tcpPort();
+            int port = server.tcpPort();
             Path script = folder.resolve("curl.conf");
             for (Operation each : operations()) {
                 int forbidden = each.isSafe() ? 0 : 403;
@@ -91,6 +92,20 @@ class AccessTest {
         }
         assertTrue(cells >= 40, "cells of the matrix: " + cells);
         assertEquals(operations().size() * 6, cells);
+    }
+
+    @Test
+    void eachTcpEndpointHasItsPortAndItsTokens() throws Exception {
+        Endpoint.Tls other = TlsFiles.endpoint(Files.createDirectories(folder.resolve("other")), "read:" + OTHER_TOKEN);
+        try (RunningServer server = RunningServer.in(folder, tls(), other)) {
+            List<Integer> ports = server.tcpPorts();
+            assertEquals(2, Set.copyOf(ports).size(), ports::toString);
+            Path script = folder.resolve("curl.conf");
+            assertFalse(overTls(ports.getFirst(), READ_TOKEN, script).contains(401));
+            assertEquals(Set.of(401), Set.copyOf(overTls(ports.getLast(), READ_TOKEN, script)));
+            assertFalse(overTls(ports.getLast(), OTHER_TOKEN, script).contains(401));
+            assertEquals(Set.of(401), Set.copyOf(overTls(ports.getFirst(), OTHER_TOKEN, script)));
+        }
     }
 
     private static void expect(int refused, RawClient.Answer answer, Operation operation, String by) {

@@ -132,7 +132,7 @@ class AuditTest {
         if (!body.isEmpty()) {
             command.addAll(List.of("-H", "Content-Type: application/json", "-d", body));
         }
-        command.add("https://127.0.0.1:" + server.server().tcpPort() + path);
+        command.add("https://127.0.0.1:" + server.tcpPort() + path);
         return TlsFiles.run(command.toArray(String[]::new));
     }
 
@@ -201,7 +201,7 @@ class AuditTest {
         StringBuilder script = new StringBuilder();
         for (int i = 0; i < FLOOD; i++) {
             script.append(i == 0 ? "" : "next\n")
-                    .append("url = \"https://127.0.0.1:" + server.server().tcpPort() + "/v1/switches\"\n")
+                    .append("url = \"https://127.0.0.1:" + server.tcpPort() + "/v1/switches\"\n")
                     .append("silent\ninsecure\nmax-time = 60\noutput = /dev/null\n")
                     .append("header = \"Authorization: Bearer " + WRONG_TOKEN + i + "\"\n");
         }

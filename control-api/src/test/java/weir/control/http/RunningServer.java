@@ -39,6 +39,19 @@ record RunningServer(ControlPlane plane, ApiServer server, Path socket) implemen
         return RawClient.ask(socket, method, path, body, fields);
     }
 
+    /** Port of the TCP endpoint; only when there is one. */
+    int tcpPort() {
+        return tcpPorts().getFirst();
+    }
+
+    /** Ports of the TCP endpoints. */
+    List<Integer> tcpPorts() {
+        return server.endpoints().stream()
+                .filter(Endpoint.Tls.class::isInstance)
+                .map(each -> ((Endpoint.Tls) each).port())
+                .toList();
+    }
+
     @Override
     public void close() {
         server.close();
