@@ -7,6 +7,7 @@ import weir.core.worker.IdleWait;
 import weir.ports.linux.Affinity;
 import weir.ports.linux.LinuxException;
 import weir.ports.linux.LinuxPoolMemory;
+import weir.ports.linux.TimeSlice;
 import weir.ports.readiness.EpollIdleWait;
 
 /** A switch's configuration as this operating system allows it. */
@@ -17,22 +18,34 @@ public final class HostConfig {
         return System.getProperty("os.name").equals("Linux");
     }
 
-    /** On Linux: waits in epoll and keeps frames on huge pages. Elsewhere: parks, plain memory. */
+    /**
+     * On Linux: waits in epoll, asks for the shortest time slice, so that a worker that wakes up runs soon, and keeps frames on
+     * huge pages. Elsewhere: parks, plain memory.
+     */
     public static SwitchConfig named(String name) {
         SwitchConfig config = SwitchConfig.named(name);
         if (!isLinux()) {
             return config;
         }
         SwitchConfig linux = config.withPoolMemory(new LinuxPoolMemory());
-        return EpollIdleWait.unavailability().isEmpty() ? linux.withIdleWait(EpollIdleWait::new) : linux;
+        return EpollIdleWait.unavailability().isEmpty() ? linux.withIdleWait(HostConfig::epoll) : linux;
     }
 
     /** {@link #named(String)} with the worker on one CPU. */
     public static SwitchConfig named(String name, int cpu) {
         return named(name).withIdleWait(worker -> {
             pin(cpu);
-            return new EpollIdleWait(worker);
+            return epoll(worker);
         });
+    }
+
+    private static IdleWait epoll(Thread worker) {
+        try {
+            TimeSlice.shortenOfCurrentThread();
+        } catch (LinuxException ignored) {
+            // A sandbox forbids it, or a kernel does not know it: then the worker waits as long as any thread.
+        }
+        return new EpollIdleWait(worker);
     }
 
     /** Memory ports only, no file descriptors: parks, on huge pages where there are some. */
