@@ -26,7 +26,6 @@ public final class FdWait {
     private static final short POLLIN = 1;
     private static final int ERROR_OR_HANGUP = 0x8 | 0x10 | 0x20;
 
-    private final MemorySegment state = Arena.ofAuto().allocate(Libc.STATE);
     private final MemorySegment pollFd = Arena.ofAuto().allocate(POLLFD_BYTES, Long.BYTES);
 
     /** @param forInput whether input ends the wait; failures always do */
@@ -39,7 +38,7 @@ public final class FdWait {
     public Found await(int timeoutMillis) {
         pollFd.set(JAVA_SHORT, POLLFD_REVENTS, (short) 0);
         try {
-            int n = (int) Libc.POLL.invokeExact(state, pollFd.address(), 1L, timeoutMillis);
+            int n = (int) Libc.PLAIN_POLL.invokeExact(pollFd.address(), 1L, timeoutMillis);
             if (n <= 0) {
                 return Found.NOTHING;
             }

@@ -26,7 +26,6 @@ public final class LinkEvents implements AutoCloseable {
     private final NetlinkSocket socket;
     private final Fd wakeupCounter;
     private final DescriptorIo counterIo = new DescriptorIo();
-    private final MemorySegment state = Arena.ofAuto().allocate(Libc.STATE);
     private final MemorySegment pollFds = Arena.ofAuto().allocate(2 * POLLFD_BYTES, 8);
     private final MemorySegment one = Arena.ofAuto().allocateFrom(JAVA_LONG, 1);
     private final MemorySegment scratch = Arena.ofAuto().allocate(JAVA_LONG);
@@ -70,7 +69,7 @@ public final class LinkEvents implements AutoCloseable {
     public void await(int timeoutMillis) {
         try {
             // Failures (EINTR) count as "returned early".
-            int _ = (int) Libc.POLL.invokeExact(state, pollFds.address(), 2L, timeoutMillis);
+            int _ = (int) Libc.PLAIN_POLL.invokeExact(pollFds.address(), 2L, timeoutMillis);
         } catch (Throwable t) {
             throw Libc.defect(t);
         }

@@ -22,7 +22,6 @@ public final class PollSet implements AutoCloseable {
     private final int capacity;
     private final Fd counter;
     private final DescriptorIo counterIo = new DescriptorIo();
-    private final MemorySegment state = Arena.ofAuto().allocate(Libc.STATE);
     private final MemorySegment fds;
     private final MemorySegment one = Arena.ofAuto().allocateFrom(JAVA_LONG, 1);
     private final MemorySegment scratch = Arena.ofAuto().allocate(JAVA_LONG);
@@ -68,7 +67,7 @@ public final class PollSet implements AutoCloseable {
         put(size, counter.number());
         try {
             // Failures (EINTR) count as "returned early".
-            int _ = (int) Libc.POLL.invokeExact(state, fds.address(), size + 1L, timeoutMillis);
+            int _ = (int) Libc.PLAIN_POLL.invokeExact(fds.address(), size + 1L, timeoutMillis);
         } catch (Throwable t) {
             throw Libc.defect(t);
         }

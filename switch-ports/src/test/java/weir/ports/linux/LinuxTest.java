@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import weir.testing.AllocatedBytes;
 import weir.testing.Feature;
 import weir.testing.RequiresFeature;
 
@@ -98,6 +100,24 @@ class LinuxTest {
             assertEquals(8, io.write(fd, word.address(), 8));
             assertEquals(DescriptorIo.EAGAIN, io.write(fd, word.address(), 8));
             assertEquals(8, DescriptorIo.read(fd, word.address(), 8));
+        }
+    }
+
+    @Test
+    void waitingForDescriptorsMakesNoGarbage() throws LinuxException {
+        try (Fd counter = Fd.eventCounter();
+                PollSet set = PollSet.open(1)) {
+            FdWait one = new FdWait(counter.number(), true);
+            assertEquals(0, AllocatedBytes.ofRun(1, () -> look(one, set, counter.number())));
+        }
+    }
+
+    private static void look(FdWait one, PollSet set, int fd) {
+        for (int i = 0; i < 10_000; i++) {
+            assertSame(FdWait.Found.NOTHING, one.await(0));
+            set.clear();
+            assertTrue(set.add(fd));
+            set.await(0);
         }
     }
 
