@@ -8,11 +8,16 @@ import weir.ebpf.ObjectFileException;
 import weir.ebpf.kernel.KernelObject;
 import weir.ebpf.kernel.KernelProgram;
 import weir.ebpf.kernel.NetworkSandbox;
+import weir.ebpf.kernel.PinnedThread;
 import weir.ebpf.kernel.XdpMd;
 import weir.ebpf.map.MapControl;
 
-/** An object in the running kernel, in a network namespace where ports are interfaces. */
+/**
+ * An object in the running kernel, in a network namespace where ports are interfaces. All runs are on one CPU: what a program
+ * leaves in a per-CPU map for itself is in one place, as in the engine. One thread makes, uses and closes it.
+ */
 final class KernelSubject extends Subject {
+    private final PinnedThread pinned = new PinnedThread();
     private final NetworkSandbox sandbox = new NetworkSandbox();
     private final KernelObject object;
 
@@ -21,6 +26,7 @@ final class KernelSubject extends Subject {
             object = KernelObject.load(file);
         } catch (ObjectFileException | KernelProgram.Rejected | RuntimeException e) {
             sandbox.close();
+            pinned.close();
             throw new AssertionError(e.getMessage(), e);
         }
     }
@@ -59,5 +65,6 @@ final class KernelSubject extends Subject {
     public void close() {
         object.close();
         sandbox.close();
+        pinned.close();
     }
 }
