@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import weir.core.frame.Frame;
-import weir.core.frame.FrameBatch;
 import weir.ports.testing.Arp;
 import weir.ports.testing.Netns;
 import weir.ports.testing.QueueDriver;
@@ -27,7 +25,7 @@ class TapAllocationTest {
             netns.ip("addr", "add", "198.18.8.1/24", "dev", "t1");
             try (QueueDriver queue = new QueueDriver(port.queues().getFirst())) {
                 long[] answers = new long[1];
-                long bytes = AllocatedBytes.ofRun(ROUNDS, () -> converse(port, queue, answers));
+                long bytes = AllocatedBytes.ofRun(ROUNDS, () -> converse(queue, answers));
 
                 assertTrue(answers[0] > ROUNDS, "answers " + answers[0]);
                 assertTrue(bytes < ROUNDS, bytes + " bytes in " + ROUNDS + " rounds");
@@ -36,23 +34,11 @@ class TapAllocationTest {
     }
 
     /** Asks, polls readiness, and takes the answer: one write and two reads a round. */
-    private static void converse(TapPort port, QueueDriver queue, long[] answers) {
-        byte[] request = Arp.request(8, 2, 1);
-        MemorySegment payload = MemorySegment.ofArray(request);
-        FrameBatch batch = new FrameBatch(64);
-        long[] out = new long[1];
-        var tap = port.queues().getFirst();
+    private static void converse(QueueDriver queue, long[] answers) {
+        MemorySegment request = MemorySegment.ofArray(Arp.request(8, 2, 1));
         for (int i = 0; i < ROUNDS; i++) {
-            out[0] = Frame.withLength(queue.frames().allocate(queue.account()), request.length);
-            MemorySegment.copy(payload, 0, queue.pool().memory(), Frame.position(out[0]), request.length);
-            queue.cells().enqueued(1);
-            tap.transmit(out, 0, 1);
-            queue.idleWait().poll();
-            int n = tap.receive(batch, 0, 64);
-            queue.cells().received(n, 0);
-            queue.cells().decided(n);
-            queue.frames().release(batch.frames(), 0, n);
-            answers[0] += n;
+            queue.send(request, 1);
+            answers[0] += queue.take();
         }
     }
 }

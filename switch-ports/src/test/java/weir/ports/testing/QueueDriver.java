@@ -42,6 +42,7 @@ public final class QueueDriver implements QueueContext, AutoCloseable {
     private final IdleWait idle;
     private final Doorbell doorbell = newDoorbell();
     private final FrameBatch batch = new FrameBatch(BATCH);
+    private final long[] outgoing = new long[BATCH];
     private final PortQueue queue;
     private final ConcurrentLinkedQueue<PortState> states = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<String> causes = new ConcurrentLinkedQueue<>();
@@ -163,6 +164,30 @@ public final class QueueDriver implements QueueContext, AutoCloseable {
         cells.enqueued(frames.length);
         queue.transmit(frames, 0, frames.length);
         queue.flush();
+    }
+
+    /** Sends a frame so often, at most 64 times, in one call; without garbage of its own. */
+    public void send(MemorySegment payload, int times) {
+        int bytes = (int) payload.byteSize();
+        for (int i = 0; i < times; i++) {
+            outgoing[i] = Frame.withLength(store.allocateFor(ACCOUNT, bytes), bytes);
+            MemorySegment.copy(payload, 0, pool.memory(), Frame.position(outgoing[i]), bytes);
+        }
+        enqueued += times;
+        cells.enqueued(times);
+        queue.transmit(outgoing, 0, times);
+        queue.flush();
+    }
+
+    /** One visit: readiness, then what is there, counted and released; without garbage of its own. */
+    public int take() {
+        idle.poll();
+        int n = queue.receive(batch, 0, BATCH);
+        cells.received(n, 0);
+        cells.decided(n);
+        decided += n;
+        store.release(batch.frames(), 0, n);
+        return n;
     }
 
     public PortCounters counters() {

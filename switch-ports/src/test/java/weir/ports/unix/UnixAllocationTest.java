@@ -11,9 +11,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import weir.core.frame.Frame;
-import weir.core.frame.FrameBatch;
-import weir.core.port.PortQueue;
 import weir.core.port.PortState;
 import weir.core.testing.Frames;
 import weir.ports.testing.QueueDriver;
@@ -47,10 +44,8 @@ class UnixAllocationTest {
                 return one.state() == PortState.UP && two.state() == PortState.UP;
             });
             long[] received = new long[1];
-            PortQueue from = one.queues().getFirst();
-            PortQueue to = two.queues().getFirst();
 
-            long bytes = AllocatedBytes.ofRun(ROUNDS, () -> pass(sender, from, receiver, to, received));
+            long bytes = AllocatedBytes.ofRun(ROUNDS, () -> pass(sender, receiver, received));
 
             assertTrue(received[0] > ROUNDS, "received " + received[0]);
             assertTrue(bytes < ROUNDS, bytes + " bytes in " + ROUNDS + " rounds");
@@ -63,22 +58,12 @@ class UnixAllocationTest {
     }
 
     /** Sends a frame, polls readiness, and reads until nothing is there. */
-    private static void pass(QueueDriver sender, PortQueue from, QueueDriver receiver, PortQueue to, long[] received) {
-        MemorySegment payload =
+    private static void pass(QueueDriver sender, QueueDriver receiver, long[] received) {
+        MemorySegment frame =
                 MemorySegment.ofArray(Frames.untagged(Frames.station(1), Frames.station(2), FRAME_BYTES, 1));
-        FrameBatch batch = new FrameBatch(64);
-        long[] out = new long[1];
         for (int i = 0; i < ROUNDS; i++) {
-            out[0] = Frame.withLength(sender.frames().allocate(sender.account()), FRAME_BYTES);
-            MemorySegment.copy(payload, 0, sender.pool().memory(), Frame.position(out[0]), FRAME_BYTES);
-            sender.cells().enqueued(1);
-            from.transmit(out, 0, 1);
-            receiver.idleWait().poll();
-            int n = to.receive(batch, 0, 64);
-            receiver.cells().received(n, 0);
-            receiver.cells().decided(n);
-            receiver.frames().release(batch.frames(), 0, n);
-            received[0] += n;
+            sender.send(frame, 1);
+            received[0] += receiver.take();
         }
     }
 }

@@ -16,8 +16,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import weir.core.counter.DropReason;
-import weir.core.frame.Frame;
-import weir.core.frame.FrameBatch;
 import weir.core.frame.PoolConfig;
 import weir.core.port.PortState;
 import weir.core.testing.Frames;
@@ -152,24 +150,11 @@ class XdpQueueTest {
     }
 
     /** Asks, polls readiness, and takes the answer. */
-    private void converse(QueueDriver queue, long[] answers) {
-        byte[] request = Arp.request(8, 2, 1);
-        MemorySegment payload = MemorySegment.ofArray(request);
-        FrameBatch batch = new FrameBatch(64);
-        long[] out = new long[1];
-        var xdp = port.queues().getFirst();
+    private static void converse(QueueDriver queue, long[] answers) {
+        MemorySegment request = MemorySegment.ofArray(Arp.request(8, 2, 1));
         for (int i = 0; i < ROUNDS; i++) {
-            out[0] = Frame.withLength(queue.frames().allocate(queue.account()), request.length);
-            MemorySegment.copy(payload, 0, queue.pool().memory(), Frame.position(out[0]), request.length);
-            queue.cells().enqueued(1);
-            xdp.transmit(out, 0, 1);
-            xdp.flush();
-            queue.idleWait().poll();
-            int n = xdp.receive(batch, 0, 64);
-            queue.cells().received(n, 0);
-            queue.cells().decided(n);
-            queue.frames().release(batch.frames(), 0, n);
-            answers[0] += n;
+            queue.send(request, 1);
+            answers[0] += queue.take();
         }
     }
 }
