@@ -54,7 +54,7 @@ public final class TopCommand extends ClientCommand {
                 try {
                     watch(screen, state, sampler, events);
                 } catch (IOException | IllegalStateException e) {
-                    if (!screen.isOver()) {
+                    if (screen.takeBack()) {
                         throw e;
                     }
                 }

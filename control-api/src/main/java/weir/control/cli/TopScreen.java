@@ -131,13 +131,13 @@ final class TopScreen implements AutoCloseable {
         }
     }
 
-    /** Whether a signal ends the process, and hooks give the terminal back; else there is none of ours any more. */
-    boolean isOver() {
+    /** Takes it upon the caller to give the terminal back; false when a signal ends the process, and the hook is at it. */
+    boolean takeBack() {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
-            return false;
-        } catch (IllegalStateException e) {
             return true;
+        } catch (IllegalStateException e) {
+            return false;
         }
     }
 
@@ -171,7 +171,7 @@ final class TopScreen implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (!isOver()) {
+        if (takeBack()) {
             leave();
             terminal.close();
         }

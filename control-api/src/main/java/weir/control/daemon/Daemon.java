@@ -84,19 +84,18 @@ public final class Daemon implements AutoCloseable {
             Readiness readiness = new Readiness();
             ObservationRoutes observation = new ObservationRoutes(plane, readiness, state.captures());
             ApiServer server = ApiServer.listen(vertx, plane, observation, settings.endpoints());
-            Daemon daemon = new Daemon(settings, manager, state, plane, observation, server);
+            started = new Daemon(settings, manager, state, plane, observation, server);
             if (settings.dockerSocket() != null) {
-                daemon.serveDocker(settings.dockerSocket());
+                started.serveDocker(settings.dockerSocket());
             }
-            started = daemon;
-            beforeReady.accept(daemon);
+            beforeReady.accept(started);
             readiness.reached();
             if (manager.watchdogMillis() != 0) {
                 vertx.setPeriodic(manager.watchdogMillis(), _ -> manager.alive());
             }
             manager.ready();
             isStarted = true;
-            return daemon;
+            return started;
         } finally {
             if (!isStarted && started != null) {
                 started.close();
@@ -124,17 +123,10 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void serveDocker(Path socket) throws ListenException {
-        boolean isServed = false;
         try {
             docker = DriverServer.listen(plane, socket, settings.state());
-            isServed = true;
         } catch (IOException e) {
             throw new ListenException("cannot serve Docker", "--docker-socket names another socket", e);
-        } finally {
-            if (!isServed) {
-                observation.close();
-                server.close();
-            }
         }
     }
 

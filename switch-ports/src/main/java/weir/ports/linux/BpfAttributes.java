@@ -29,11 +29,9 @@ final class BpfAttributes {
 
     private static final int BYTES = 128;
 
-    private final Arena arena;
     private final MemorySegment attr;
 
     BpfAttributes(Arena arena) {
-        this.arena = arena;
         attr = arena.allocate(BYTES, Long.BYTES);
     }
 
@@ -71,29 +69,15 @@ final class BpfAttributes {
      * @return the result, a descriptor for commands that open one
      */
     int call(String what, int command) throws LinuxException {
-        MemorySegment state = arena.allocate(Libc.STATE);
-        int result;
-        do {
-            result = invoke(command, state);
-        } while (result < 0 && Libc.errno(state) == Errno.EINTR.number());
-        return Fd.check(what, result, state);
-    }
-
-    private int invoke(int command, MemorySegment state) {
-        try {
-            return (int) (long) Libc.SYSCALL.invokeExact(
-                    state, systemCall(), (long) command, attr.address(), (long) BYTES, 0L, 0L, 0L);
-        } catch (Throwable t) {
-            throw Libc.defect(t);
+        long bpf = SystemCall.number("bpf", 321, 280);
+        while (true) {
+            try {
+                return SystemCall.call(what, bpf, command, attr.address(), BYTES, 0);
+            } catch (LinuxException e) {
+                if (e.errno() != Errno.EINTR) {
+                    throw e;
+                }
+            }
         }
-    }
-
-    /** {@code __NR_bpf}: {@code asm/unistd_64.h} of x86, {@code asm-generic/unistd.h} of aarch64. */
-    private static long systemCall() {
-        return switch (System.getProperty("os.arch", "")) {
-            case "amd64" -> 321;
-            case "aarch64" -> 280;
-            default -> throw new IllegalStateException("no number of bpf(2) for " + System.getProperty("os.arch"));
-        };
     }
 }

@@ -50,7 +50,7 @@ public final class DescriptorIo {
      */
     public static long read(int fd, long address, long capacityBytes) {
         try {
-            return (long) Libc.READ.invokeExact(fd, address, capacityBytes);
+            return (long) Libc.PLAIN_READ.invokeExact(fd, address, capacityBytes);
         } catch (Throwable t) {
             throw Libc.defect(t);
         }

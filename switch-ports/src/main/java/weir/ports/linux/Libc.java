@@ -35,7 +35,7 @@ final class Libc {
 
     static final MethodHandle OPEN = variadic("open", 2, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
     static final MethodHandle CLOSE = function("close", JAVA_INT, JAVA_INT);
-    static final MethodHandle READ = plain("read", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    static final MethodHandle PLAIN_READ = plain("read", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     static final MethodHandle PLAIN_WRITE = plain("write", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     static final MethodHandle WRITE = function("write", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     static final MethodHandle PLAIN_WRITEV = plain("writev", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);

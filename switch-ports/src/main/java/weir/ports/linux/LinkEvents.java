@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package weir.ports.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.IntConsumer;
 
@@ -17,29 +12,14 @@ import java.util.function.IntConsumer;
  * <p>One thread waits and reads; {@link #wakeup} is for any thread.
  */
 public final class LinkEvents implements AutoCloseable {
-    // struct pollfd, uapi/asm-generic/poll.h: fd (4), events (2), revents (2)
-    private static final int POLLFD_BYTES = 8;
-    private static final int POLLFD_EVENTS = 4;
-    private static final short POLLIN = 1;
     private static final int MAX_DATAGRAMS_PER_READ = 256;
 
     private final NetlinkSocket socket;
-    private final Fd wakeupCounter;
-    private final DescriptorIo counterIo = new DescriptorIo();
-    private final MemorySegment pollFds = Arena.ofAuto().allocate(2 * POLLFD_BYTES, 8);
-    private final MemorySegment one = Arena.ofAuto().allocateFrom(JAVA_LONG, 1);
-    private final MemorySegment scratch = Arena.ofAuto().allocate(JAVA_LONG);
+    private final PollSet wait;
 
-    private LinkEvents(NetlinkSocket socket, Fd wakeupCounter) {
+    private LinkEvents(NetlinkSocket socket, PollSet wait) {
         this.socket = socket;
-        this.wakeupCounter = wakeupCounter;
-        putPollFd(0, socket.fd());
-        putPollFd(1, wakeupCounter.number());
-    }
-
-    private void putPollFd(int index, int fd) {
-        pollFds.set(JAVA_INT, (long) index * POLLFD_BYTES, fd);
-        pollFds.set(JAVA_SHORT, (long) index * POLLFD_BYTES + POLLFD_EVENTS, POLLIN);
+        this.wait = wait;
     }
 
     public static LinkEvents open() throws LinuxException {
@@ -47,7 +27,7 @@ public final class LinkEvents implements AutoCloseable {
         try {
             listenToAllNamespaces(socket);
             socket.bind(NetlinkLayout.RTMGRP_LINK);
-            return new LinkEvents(socket, Fd.eventCounter());
+            return new LinkEvents(socket, PollSet.open(1));
         } catch (LinuxException e) {
             socket.close();
             throw e;
@@ -67,18 +47,14 @@ public final class LinkEvents implements AutoCloseable {
 
     /** Waits for events or {@link #wakeup}, at most so long; may return early. */
     public void await(int timeoutMillis) {
-        try {
-            // Failures (EINTR) count as "returned early".
-            int _ = (int) Libc.PLAIN_POLL.invokeExact(pollFds.address(), 2L, timeoutMillis);
-        } catch (Throwable t) {
-            throw Libc.defect(t);
-        }
-        long _ = DescriptorIo.read(wakeupCounter.number(), scratch.address(), Long.BYTES);
+        wait.clear();
+        boolean _ = wait.add(socket.fd());
+        wait.await(timeoutMillis);
     }
 
     /** Makes {@link #await} return. */
-    public synchronized void wakeup() {
-        long _ = counterIo.write(wakeupCounter.number(), one.address(), Long.BYTES);
+    public void wakeup() {
+        wait.wakeup();
     }
 
     /**
@@ -118,6 +94,6 @@ public final class LinkEvents implements AutoCloseable {
     @Override
     public void close() {
         socket.close();
-        wakeupCounter.close();
+        wait.close();
     }
 }

@@ -24,11 +24,6 @@ public final class TimeSlice {
     private static final int SCHED_BATCH = 3;
     private static final int CALLING_THREAD = 0;
 
-    /** {@code asm/unistd_64.h} of x86, {@code asm-generic/unistd.h} of aarch64: {@code __NR_sched_setattr}, 314 and 274. */
-    private static final int X86_SET = 314;
-
-    private static final int AARCH64_SET = 274;
-
     private TimeSlice() {}
 
     /**
@@ -42,7 +37,8 @@ public final class TimeSlice {
             int policy = attr.get(JAVA_INT, ATTR_POLICY);
             if (policy == SCHED_OTHER || policy == SCHED_BATCH) {
                 attr.set(JAVA_LONG, ATTR_RUNTIME, SHORTEST_NANOS);
-                call("sched_setattr", set(), CALLING_THREAD, attr.address(), 0, arena);
+                long set = SystemCall.number("sched_setattr", 314, 274);
+                int _ = SystemCall.call("sched_setattr", set, CALLING_THREAD, attr.address(), 0, 0);
             }
         }
     }
@@ -62,28 +58,8 @@ public final class TimeSlice {
     private static MemorySegment attributes(Arena arena, int thread) throws LinuxException {
         MemorySegment attr = arena.allocate(ATTR_BYTES, Long.BYTES);
         attr.set(JAVA_INT, 0, ATTR_BYTES);
-        call("sched_getattr", set() + 1, thread, attr.address(), ATTR_BYTES, arena);
+        long get = SystemCall.number("sched_getattr", 315, 275);
+        int _ = SystemCall.call("sched_getattr", get, thread, attr.address(), ATTR_BYTES, 0);
         return attr;
-    }
-
-    private static void call(String what, long number, int thread, long attr, long third, Arena arena)
-            throws LinuxException {
-        try {
-            MemorySegment state = arena.allocate(Libc.STATE);
-            int result = (int) (long) Libc.SYSCALL.invokeExact(state, number, (long) thread, attr, third, 0L, 0L, 0L);
-            Fd.check(what, result, state);
-        } catch (LinuxException e) {
-            throw e;
-        } catch (Throwable t) {
-            throw Libc.defect(t);
-        }
-    }
-
-    private static int set() throws LinuxException {
-        return switch (System.getProperty("os.arch", "")) {
-            case "amd64" -> X86_SET;
-            case "aarch64" -> AARCH64_SET;
-            default -> throw new LinuxException("sched_setattr", Errno.EOPNOTSUPP.number());
-        };
     }
 }

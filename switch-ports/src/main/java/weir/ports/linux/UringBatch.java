@@ -115,7 +115,7 @@ public final class UringBatch implements AutoCloseable {
                 prepare((long) i * SQE_BYTES, operation, i);
             }
             MemorySegment files = arena.allocateFrom(JAVA_INT, fd);
-            call("io_uring_register", REGISTER, ring.number(), REGISTER_FILES, files.address(), 1);
+            int _ = SystemCall.call("io_uring_register", REGISTER, ring.number(), REGISTER_FILES, files.address(), 1);
         } catch (LinuxException e) {
             close();
             throw e;
@@ -162,7 +162,7 @@ public final class UringBatch implements AutoCloseable {
 
     private Fd setup(MemorySegment params, int entries) throws LinuxException {
         try {
-            return new Fd((int) call("io_uring_setup", SETUP, entries, params.address(), 0, 0));
+            return new Fd(SystemCall.call("io_uring_setup", SETUP, entries, params.address(), 0, 0));
         } catch (LinuxException e) {
             arena.close();
             throw e;
@@ -280,20 +280,6 @@ public final class UringBatch implements AutoCloseable {
         }
     }
 
-    private long call(String what, long number, long a, long b, long c, long d) throws LinuxException {
-        try {
-            long result = (long) Libc.SYSCALL.invokeExact(state, number, a, b, c, d, 0L, 0L);
-            if (result < 0) {
-                throw new LinuxException(what, Libc.errno(state));
-            }
-            return result;
-        } catch (LinuxException e) {
-            throw e;
-        } catch (Throwable t) {
-            throw Libc.defect(t);
-        }
-    }
-
     /**
      * Gives the rings back; the descriptor stays open. Idempotent. The kernel takes a ring apart some time later; so that it
      * does not hold the file until then, and with it an interface that should go, the ring lets go of it first.
@@ -309,7 +295,7 @@ public final class UringBatch implements AutoCloseable {
 
     private void unregisterFiles() {
         try {
-            call("io_uring_register", REGISTER, ring.number(), UNREGISTER_FILES, 0, 0);
+            int _ = SystemCall.call("io_uring_register", REGISTER, ring.number(), UNREGISTER_FILES, 0, 0);
         } catch (LinuxException ignored) {
             // ENXIO: nothing was registered yet.
         }

@@ -53,8 +53,6 @@ public final class XdpSocket implements AutoCloseable {
     private static final int SOCKADDR_BYTES = 16;
     private static final int STATISTICS_BYTES = 48;
 
-    private static final MethodHandle GETSOCKOPT =
-            Libc.function("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle SENDTO =
             Libc.function("sendto", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
 
@@ -235,7 +233,7 @@ public final class XdpSocket implements AutoCloseable {
             length.set(JAVA_INT, 0, (int) value.byteSize());
             MemorySegment errno = arena.allocate(Libc.STATE);
             int result = (int)
-                    GETSOCKOPT.invokeExact(errno, fd.number(), SOL_XDP, option, value.address(), length.address());
+                    Libc.GETSOCKOPT.invokeExact(errno, fd.number(), SOL_XDP, option, value.address(), length.address());
             Fd.check(what, result, errno);
         } catch (LinuxException e) {
             throw e;
